@@ -1,0 +1,68 @@
+"""SQL of users."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from psycopg import sql
+from psycopg.types.json import Jsonb
+
+from kalends.accounts.user import User, columns
+from kalends.db.database import Connection, UnitOfWork
+from kalends.db.rows import first_row, only_row
+from kalends.db.statements import assignments
+
+_USER = columns("u")
+
+
+async def find_by_email(connection: Connection, email: str) -> User | None:
+    """Return the user with this e-mail, in any capitalisation."""
+    row = await first_row(
+        connection, f"SELECT {_USER} FROM users u WHERE lower(u.email) = lower(%s)", (email,)
+    )
+    return None if row is None else User(*row)
+
+
+async def find_by_username(connection: Connection, username: str) -> User | None:
+    """Return the user with exactly this username."""
+    row = await first_row(connection, f"SELECT {_USER} FROM users u WHERE u.username = %s", (username,))
+    return None if row is None else User(*row)
+
+
+async def list_users(connection: Connection) -> list[User]:
+    """Return all users by id."""
+    cursor = await connection.execute(f"SELECT {_USER} FROM users u ORDER BY u.id")
+    return [User(*row) for row in await cursor.fetchall()]
+
+
+async def insert_user(work: UnitOfWork, values: Mapping[str, Any]) -> User:
+    """Store a user: `email`, `username`, `name`, `time_zone`.
+
+    Raises:
+        psycopg.errors.UniqueViolation: e-mail or username is taken.
+    """
+    row = await only_row(
+        work.connection,
+        f"""
+        INSERT INTO users AS u (email, username, name, time_zone)
+        VALUES (%(email)s, %(username)s, %(name)s, %(time_zone)s)
+        RETURNING {_USER}
+        """,
+        values,
+    )
+    return User(*row)
+
+
+async def update_user(work: UnitOfWork, user_id: int, changes: Mapping[str, Any]) -> User:
+    """Write changed columns of a user, by column name.
+
+    Raises:
+        psycopg.errors.UniqueViolation: the e-mail is taken.
+    """
+    values = {**changes, "user_id": user_id}
+    if "metadata" in values:
+        values["metadata"] = Jsonb(values["metadata"])
+    statement = sql.SQL(
+        "UPDATE users AS u SET {assignments}, updated_at = now() WHERE u.id = %(user_id)s RETURNING {user}"
+    ).format(assignments=assignments(changes), user=sql.SQL(_USER))
+    row = await only_row(work.connection, statement, values)
+    return User(*row)

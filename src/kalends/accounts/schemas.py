@@ -1,0 +1,63 @@
+"""The wire of accounts (platform note, section 6)."""
+
+from typing import Literal, NotRequired
+
+from pydantic import Field
+from typing_extensions import TypedDict
+
+from kalends.accounts.user import User
+from kalends.api.fields import Email, Integer, Metadata, Text, TimeZone, Url
+from kalends.api.locales import Locale
+from kalends.api.wire import Body
+
+Weekday = Literal["Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"]
+
+
+class UpdateMe(Body):
+    """What a user may change of their account. `null` clears what may be empty."""
+
+    email: Email = ""
+    name: Text | None = None
+    time_format: Literal[12, 24] | None = None
+    default_schedule_id: Integer | None = None
+    week_start: Weekday = "Sunday"
+    time_zone: TimeZone = ""
+    locale: Locale | None = None
+    avatar_url: Url | None = None
+    bio: Text | None = None
+    metadata: Metadata = Field(default_factory=dict)
+
+
+class MeOrganization(TypedDict):
+    """The organization that a user belongs to."""
+
+    id: int
+    isPlatform: bool
+
+
+class Me(TypedDict):
+    """The authenticated user; `organization` is absent for a user of none."""
+
+    id: int
+    email: str
+    timeFormat: int
+    defaultScheduleId: int | None
+    weekStart: str
+    timeZone: str
+    username: str
+    organizationId: int | None
+    organization: NotRequired[MeOrganization]
+
+
+def me(user: User, organization_id: int | None) -> Me:
+    """Show a user to themselves."""
+    return {
+        "id": user.id,
+        "email": user.email,
+        "timeFormat": user.time_format,
+        "defaultScheduleId": user.default_schedule_id,
+        "weekStart": user.week_start,
+        "timeZone": user.time_zone,
+        "username": user.username,
+        "organizationId": organization_id,
+    }

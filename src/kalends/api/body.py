@@ -1,0 +1,130 @@
+"""Reading a request's body: size, charset, compression and JSON (http-core note, section 3)."""
+
+import json
+import math
+import zlib
+from email.message import Message
+
+from starlette.datastructures import Headers
+from starlette.types import Receive
+
+from kalends.api.errors import BadRequest, PayloadTooLarge, UnsupportedMediaType
+
+MAX_BODY_BYTES = 102_400
+"""Largest body after decompression."""
+
+MAX_DEPTH = 32
+"""Deepest nesting of arrays and objects."""
+
+_COMPRESSIONS = {"gzip": 31, "x-gzip": 31, "deflate": 15}
+
+
+async def read_json(headers: Headers, receive: Receive) -> object:
+    """Return the parsed JSON body; `{}` for no body and for any content type but JSON.
+
+    Raises:
+        BadRequest: not JSON, a bare scalar, a number that JSON cannot carry, or broken compression.
+        PayloadTooLarge: more than `MAX_BODY_BYTES`.
+        UnsupportedMediaType: a charset other than UTF-8, or an unknown `Content-Encoding`.
+    """
+    if not _is_json(headers.get("content-type", "")):
+        return {}
+    declared = headers.get("content-length", "")
+    compression = headers.get("content-encoding", "identity").strip().lower()
+    if compression != "identity" and compression not in _COMPRESSIONS:
+        raise UnsupportedMediaType(
+            f"Content-Encoding {compression!r} is not supported; send identity, gzip or deflate."
+        )
+    if compression == "identity" and declared.isdigit() and int(declared) > MAX_BODY_BYTES:
+        raise _too_large()
+    raw = await _read(receive)
+    return parse_json(raw if compression == "identity" else _decompress(raw, _COMPRESSIONS[compression]))
+
+
+def parse_json(raw: bytes) -> object:
+    """Parse a JSON object or array; blank is `{}`.
+
+    Raises:
+        BadRequest: as `read_json`.
+    """
+    if not raw.strip():
+        return {}
+    try:
+        parsed = json.loads(raw.decode("utf-8-sig"), parse_constant=_refuse_constant, parse_float=_finite)
+    except UnicodeDecodeError as error:
+        raise BadRequest("The body is not valid UTF-8.") from error
+    except RecursionError as error:
+        raise _too_deep() from error
+    except ValueError as error:
+        raise BadRequest(f"The body is not valid JSON: {error}.") from error
+    if not isinstance(parsed, dict | list):
+        raise BadRequest("The body must be a JSON object or array.")
+    _refuse_depth(parsed, MAX_DEPTH)
+    return parsed
+
+
+def _is_json(content_type: str) -> bool:
+    message = Message()
+    message["content-type"] = content_type
+    if message.get_content_type() != "application/json":
+        return False
+    charset = message.get_param("charset", "utf-8")
+    if not str(charset).lower().startswith("utf-8") and str(charset).lower() != "utf8":
+        raise UnsupportedMediaType(f"Charset {charset!s} is not supported; send UTF-8.")
+    return True
+
+
+async def _read(receive: Receive) -> bytes:
+    chunks: list[bytes] = []
+    size = 0
+    while True:
+        message = await receive()
+        if message["type"] == "http.disconnect":
+            raise BadRequest("The body ended before its declared length.")
+        chunk: bytes = message.get("body", b"")
+        size += len(chunk)
+        if size > MAX_BODY_BYTES:
+            raise _too_large()
+        chunks.append(chunk)
+        if not message.get("more_body", False):
+            return b"".join(chunks)
+
+
+def _decompress(raw: bytes, window_bits: int) -> bytes:
+    stream = zlib.decompressobj(window_bits)
+    try:
+        plain = stream.decompress(raw, MAX_BODY_BYTES + 1)
+    except zlib.error as error:
+        raise BadRequest("The body's compression is broken.") from error
+    if len(plain) > MAX_BODY_BYTES:
+        raise _too_large()
+    if not stream.eof:
+        raise BadRequest("The body's compression is cut short.")
+    return plain
+
+
+def _refuse_constant(name: str) -> float:
+    raise ValueError(f"{name} is not a JSON number")
+
+
+def _finite(text: str) -> float:
+    number = float(text)
+    if not math.isfinite(number):
+        raise ValueError(f"{text[:20]} is too large a number")
+    return number
+
+
+def _refuse_depth(value: object, depth: int) -> None:
+    if isinstance(value, dict | list):
+        if depth == 0:
+            raise _too_deep()
+        for item in value.values() if isinstance(value, dict) else value:
+            _refuse_depth(item, depth - 1)
+
+
+def _too_deep() -> BadRequest:
+    return BadRequest(f"The body is nested too deeply; at most {MAX_DEPTH} levels are read.")
+
+
+def _too_large() -> PayloadTooLarge:
+    return PayloadTooLarge(f"The body is too large; at most {MAX_BODY_BYTES} bytes are read.")

@@ -1,0 +1,35 @@
+"""What the server knows of one request before any handler runs."""
+
+from dataclasses import dataclass, field
+from uuid import uuid4
+
+from starlette.types import Scope
+
+_KEY = "kalends.context"
+
+
+@dataclass(slots=True)
+class RequestContext:
+    """One request on its way through the server.
+
+    `sent_url` is path and query as the client wrote them, `url` the same after the rewrites; `json` the
+    parsed body, `{}` where there is none; `headers` are added to whatever answer leaves.
+    """
+
+    sent_url: str
+    url: str
+    request_id: str = field(default_factory=lambda: str(uuid4()))
+    json: object = field(default_factory=dict)
+    headers: list[tuple[bytes, bytes]] = field(default_factory=list)
+    credential: object = None
+
+
+def attach(scope: Scope, context: RequestContext) -> None:
+    """Tie the context to the request's scope."""
+    scope[_KEY] = context
+
+
+def context_of(scope: Scope) -> RequestContext:
+    """Return the context of the request that this scope belongs to."""
+    context: RequestContext = scope[_KEY]
+    return context

@@ -1,0 +1,42 @@
+"""What handlers may ask for besides their own parameters: a connection, a transaction, the time."""
+
+from collections.abc import AsyncIterator
+from datetime import datetime
+from typing import Annotated, TypeAlias
+
+from fastapi import Depends, Request
+
+from kalends.db.database import Connection, Database, UnitOfWork
+from kalends.settings import Settings
+
+
+def _database(request: Request) -> Database:
+    database: Database = request.app.state.database
+    return database
+
+
+async def _reader(request: Request) -> AsyncIterator[Connection]:
+    async with _database(request).connection() as connection:
+        yield connection
+
+
+async def _unit_of_work(request: Request) -> AsyncIterator[UnitOfWork]:
+    async with _database(request).transaction() as work:
+        yield work
+
+
+async def _now(request: Request) -> datetime:
+    moment: datetime = request.app.state.clock()
+    return moment
+
+
+async def _settings(request: Request) -> Settings:
+    settings: Settings = request.app.state.settings
+    return settings
+
+
+# The function scope ends a transaction before the answer leaves, so a 2xx is a committed fact.
+Reader: TypeAlias = Annotated[Connection, Depends(_reader, scope="function")]
+Work: TypeAlias = Annotated[UnitOfWork, Depends(_unit_of_work, scope="function")]
+Now: TypeAlias = Annotated[datetime, Depends(_now)]
+CurrentSettings: TypeAlias = Annotated[Settings, Depends(_settings)]

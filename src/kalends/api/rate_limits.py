@@ -1,0 +1,207 @@
+"""Rate limits: who is counted, how, and what the client is told (http-core note, section 7, B3 to B5, K5).
+
+A bucket has one or more limits. Each is a fixed window that opens with the first request; the request that
+goes over a limit blocks the bucket for a while. While any limit is blocked every request is refused, and
+none is counted, so hammering does not prolong a block.
+"""
+
+import hashlib
+import re
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address
+from typing import Protocol, TypeAlias
+
+from kalends.auth import keys
+
+Network: TypeAlias = IPv4Network | IPv6Network
+Address: TypeAlias = IPv4Address | IPv6Address
+
+
+@dataclass(frozen=True, slots=True)
+class Limit:
+    """At most `limit` requests in `window_ms`, else refused for `block_ms`. `name` is part of the headers."""
+
+    name: str
+    limit: int
+    window_ms: int
+    block_ms: int
+
+
+@dataclass(frozen=True, slots=True)
+class Counter:
+    """What a storage knows of one limit of a bucket; instants in epoch ms."""
+
+    count: int
+    window_ends_ms: int
+    block_ends_ms: int | None
+
+
+class Storage(Protocol):
+    """Where the counters live."""
+
+    async def count(self, bucket: str, limits: Sequence[Limit], now_ms: int) -> Sequence[Counter]:
+        """Count one request against all `limits`, which differ from each other, unless one is blocked.
+
+        A limit that goes over is blocked from now on. Returns the counters after that, in order;
+        `block_ends_ms` is None or later than now.
+        """
+
+
+@dataclass(frozen=True, slots=True)
+class LimitState:
+    """One limit after a request; `resets_at_ms` ends the block if there is one, else the window."""
+
+    limit: Limit
+    remaining: int
+    is_blocked: bool
+    resets_at_ms: int
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """The outcome of a count. `retry_after` is in whole seconds, 0 when the request may pass."""
+
+    states: tuple[LimitState, ...]
+    counted_at_ms: int
+    is_refused: bool
+    retry_after: int
+
+
+class RateLimiter:
+    """Count requests in a storage."""
+
+    def __init__(self, storage: Storage, clock: Callable[[], datetime]) -> None:
+        self._storage = storage
+        self._clock = clock
+
+    async def count(self, bucket: str, limits: Sequence[Limit]) -> Verdict:
+        """Count one request of `bucket` and say whether it may pass."""
+        now_ms = int(self._clock().timestamp() * 1000)
+        distinct = tuple(dict.fromkeys(limits))
+        counters = await self._storage.count(bucket, distinct, now_ms)
+        states = tuple(_state(limit, counter) for limit, counter in zip(distinct, counters, strict=True))
+        blocks = [state.resets_at_ms for state in states if state.is_blocked]
+        retry_after = _seconds_rounded_up(max(blocks) - now_ms) if blocks else 0
+        return Verdict(states, now_ms, is_refused=bool(blocks), retry_after=retry_after)
+
+
+def headers(verdict: Verdict) -> list[tuple[bytes, bytes]]:
+    """Return the response headers of a verdict.
+
+    For each limit a triple that carries its name and resets in seconds from now; one plain triple for the
+    limit that is nearest to its end, which resets at an epoch second; `Retry-After` on a refusal.
+    """
+    found = []
+    for state in verdict.states:
+        in_seconds = _seconds_rounded_up(state.resets_at_ms - verdict.counted_at_ms)
+        found += _triple(f"-{_header_name(state.limit.name)}", state, in_seconds)
+    nearest = min(verdict.states, key=lambda state: (state.remaining, -state.resets_at_ms))
+    found += _triple("", nearest, _seconds_rounded_up(nearest.resets_at_ms))
+    if verdict.is_refused:
+        found.append((b"Retry-After", b"%d" % verdict.retry_after))
+    return found
+
+
+class BucketKind(StrEnum):
+    """By what a request is counted; each kind has a default limit of its own."""
+
+    API_KEY = "api_key"
+    ACCESS_TOKEN = "access_token"  # noqa: S105 - the name of a kind, no secret
+    OAUTH_CLIENT = "oauth_client"
+    ANONYMOUS = "anonymous"
+
+
+@dataclass(frozen=True, slots=True)
+class Bucket:
+    """Whose requests are counted together. `key` shows no secret."""
+
+    key: str
+    kind: BucketKind
+
+
+def bucket_for(authorization: str | None, client_id: str | None, address: str) -> Bucket:
+    """Return the bucket of a request: by its credential, else its client id, else its address.
+
+    Nothing is verified here. `client_id` is the value of `x-cal-client-id`.
+    """
+    if authorization:
+        token = keys.bearer(authorization)
+        if keys.is_api_key(token):
+            # One key is accepted under several prefixes, so the bucket goes by what identifies it.
+            return Bucket(f"{BucketKind.API_KEY}:{keys.digest(token)}", BucketKind.API_KEY)
+        return _hashed_bucket(BucketKind.ACCESS_TOKEN, token)
+    if client_id:
+        return _hashed_bucket(BucketKind.OAUTH_CLIENT, client_id)
+    return _hashed_bucket(BucketKind.ANONYMOUS, address)
+
+
+def client_address(sent: Mapping[str, str], peer: str, trusted: Sequence[Network]) -> str:
+    """Return the address a request comes from.
+
+    That is `peer`, unless it is a trusted proxy: then `cf-connecting-ip`, else the last address of
+    `x-forwarded-for` that is no trusted proxy itself. A header that holds no address is not believed.
+    `sent` has lower-case names and may list a name several times in `items()`.
+    """
+    nearest = _parse(peer)
+    if nearest is None or not _is_trusted(nearest, trusted):
+        return peer
+    told = _parse(sent.get("cf-connecting-ip", ""))
+    if told is not None:
+        return str(told)
+    # Every proxy appends whom it heard from, so only the part behind the last stranger is proven.
+    hops = ",".join(value for name, value in sent.items() if name == "x-forwarded-for").split(",")
+    for hop in reversed(hops):
+        address = _parse(hop)
+        if address is None:
+            break
+        nearest = address
+        if not _is_trusted(address, trusted):
+            break
+    return str(nearest)
+
+
+def _state(limit: Limit, counter: Counter) -> LimitState:
+    if counter.block_ends_ms is not None:
+        return LimitState(limit, remaining=0, is_blocked=True, resets_at_ms=counter.block_ends_ms)
+    remaining = max(0, limit.limit - counter.count)
+    return LimitState(limit, remaining, is_blocked=False, resets_at_ms=counter.window_ends_ms)
+
+
+def _seconds_rounded_up(ms: int) -> int:
+    return -(-ms // 1000)
+
+
+def _triple(suffix: str, state: LimitState, reset: int) -> list[tuple[bytes, bytes]]:
+    return [
+        (f"X-RateLimit-Limit{suffix}".encode(), b"%d" % state.limit.limit),
+        (f"X-RateLimit-Remaining{suffix}".encode(), b"%d" % state.remaining),
+        (f"X-RateLimit-Reset{suffix}".encode(), b"%d" % reset),
+    ]
+
+
+def _header_name(name: str) -> str:
+    # Operators name their limits freely, HTTP does not let headers be named so.
+    return _NOT_IN_HEADER_NAMES.sub("-", name[:1].upper() + name[1:])
+
+
+def _hashed_bucket(kind: BucketKind, text: str) -> Bucket:
+    return Bucket(f"{kind}:{hashlib.sha256(text.encode('utf-8', 'replace')).hexdigest()}", kind)
+
+
+def _parse(text: str) -> Address | None:
+    try:
+        address = ip_address(text.strip())
+    except ValueError:
+        return None
+    # A dual-stack socket shows IPv4 peers as ::ffff:a.b.c.d.
+    return getattr(address, "ipv4_mapped", None) or address
+
+
+def _is_trusted(address: Address, trusted: Sequence[Network]) -> bool:
+    return any(address in network for network in trusted)
+
+
+_NOT_IN_HEADER_NAMES = re.compile(r"[^A-Za-z0-9_-]")

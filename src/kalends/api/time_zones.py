@@ -1,0 +1,18 @@
+"""Names of time zones: which exist, and how they are spelt."""
+
+from functools import cache
+from zoneinfo import available_timezones
+
+
+@cache
+def _spellings() -> dict[str, str]:
+    return {name.lower(): name for name in available_timezones() if name not in _NOT_ZONES}
+
+
+def canonical_time_zone(name: str) -> str | None:
+    """Return the IANA spelling of a zone given in any capitalisation; None when there is no such zone."""
+    return _spellings().get(name.strip().lower())
+
+
+# Files of the zone database that are no zones people live in.
+_NOT_ZONES = frozenset({"localtime", "posixrules", "Factory"})

@@ -1,0 +1,167 @@
+"""Turning what Pydantic found into the answer that clients of this API parse (http-core note, section 4)."""
+
+from collections.abc import Mapping, Sequence
+from types import UnionType
+from typing import Annotated, Any, Union, get_args, get_origin
+
+from pydantic import BaseModel
+from pydantic.fields import FieldInfo
+
+from kalends.api.errors import BadRequest, InvalidProperties
+from kalends.api.fields import Rule
+from kalends.api.wire import StrictBody
+
+Location = tuple[str | int, ...]
+
+_TOP = "body"
+
+
+def invalid(model: type[BaseModel], raw: object, errors: Sequence[Mapping[str, Any]]) -> BadRequest:
+    """Return the refusal of `raw`, which `model` could not take.
+
+    Operations that refuse unknown properties get a plain sentence, the others one record per property.
+    """
+    fragments: list[str] = []
+    tree: dict[str, Any] = {"children": {}, "constraints": {}}
+    for error in errors:
+        location = error["loc"]
+        rule = _rule_of(model, error)
+        name = str(location[-1]) if location else _TOP
+        sentence = f"{name} {rule.text}"
+        fragments.append(f"{_path(location)} {rule.text}")
+        node = tree
+        for part in location or (_TOP,):
+            node = node["children"].setdefault(str(part), {"children": {}, "constraints": {}})
+        node["constraints"].setdefault(rule.name, sentence)
+    message = ", ".join(dict.fromkeys(fragments))
+    if issubclass(model, StrictBody):
+        return BadRequest(message)
+    return InvalidProperties(message, _records(tree["children"], _known(model, raw)))
+
+
+def invalid_path(errors: Sequence[Mapping[str, Any]]) -> BadRequest:
+    """Return the refusal of path parameters."""
+    return BadRequest(", ".join(f"{error['loc'][-1]} {_plain_rule(error).text}" for error in errors))
+
+
+def _records(children: Mapping[str, Any], target: object) -> list[dict[str, object]]:
+    records = []
+    for name, node in children.items():
+        record: dict[str, object] = {"target": target}
+        value = _item(target, name)
+        if value is not _ABSENT:
+            record["value"] = value
+        record["property"] = name
+        record["children"] = _records(node["children"], value) if node["children"] else []
+        if node["constraints"] or not node["children"]:
+            record["constraints"] = node["constraints"]
+        records.append(record)
+    return records
+
+
+class _Absent:
+    """Stands for a property that was not sent."""
+
+
+_ABSENT = _Absent()
+
+
+def _item(target: object, name: str) -> object:
+    if isinstance(target, Mapping):
+        return target.get(name, _ABSENT)
+    if isinstance(target, list) and name.isdigit() and int(name) < len(target):
+        return target[int(name)]
+    return _ABSENT
+
+
+def _known(model: type[BaseModel], raw: object) -> object:
+    if not isinstance(raw, Mapping):
+        return raw
+    names = {field.alias or name for name, field in model.model_fields.items()}
+    return {name: value for name, value in raw.items() if name in names}
+
+
+def _path(location: Location) -> str:
+    return ".".join(str(part) for part in location) or _TOP
+
+
+def _rule_of(model: type[BaseModel], error: Mapping[str, Any]) -> Rule:
+    if error["type"] == "missing":
+        return _declared_rule(model, error["loc"]) or Rule("isDefined", "is required")
+    return _plain_rule(error)
+
+
+def _plain_rule(error: Mapping[str, Any]) -> Rule:
+    kind = error["type"]
+    context = error.get("ctx", {})
+    match kind:
+        case "extra_forbidden":
+            return Rule("whitelistValidation", "is not a property of this operation")
+        case "missing":
+            return Rule("isDefined", "is required")
+        case "list_type" | "tuple_type":
+            return Rule("isArray", "must be an array")
+        case "model_type" | "model_attributes_type" | "dict_type" | "mapping_type":
+            return Rule("isObject", "must be an object")
+        case "literal_error":
+            return Rule("isIn", f"must be one of the following values: {context['expected']}")
+        case "greater_than_equal":
+            return Rule("min", f"must not be less than {context['ge']}")
+        case "less_than_equal":
+            return Rule("max", f"must not be greater than {context['le']}")
+        case "string_too_short":
+            return Rule("minLength", f"must have at least {context['min_length']} characters")
+        case "string_too_long":
+            return Rule("maxLength", f"must have at most {context['max_length']} characters")
+        case "too_short":
+            return Rule("arrayMinSize", f"must contain at least {context['min_length']} elements")
+        case "too_long":
+            return Rule("arrayMaxSize", f"must contain at most {context['max_length']} elements")
+        case _:
+            # The rules of `api.fields` carry their own name and text.
+            return Rule(kind, error["msg"])
+
+
+def _declared_rule(model: type[BaseModel], location: Location) -> Rule | None:
+    """Return the rule that a missing property is declared with."""
+    current: object = model
+    field: FieldInfo | None = None
+    for part in location:
+        if isinstance(part, int):
+            current = _item_type(current)
+            continue
+        if not (isinstance(current, type) and issubclass(current, BaseModel)):
+            return None
+        field = _field(current, part)
+        if field is None:
+            return None
+        current = _plain_type(field.annotation)
+    if field is None:
+        return None
+    declared = next((item for item in field.metadata if isinstance(item, Rule)), None)
+    return declared or _rule_for_type(current)
+
+
+def _rule_for_type(kind: object) -> Rule | None:
+    if get_origin(kind) in (list, tuple):
+        return Rule("isArray", "must be an array")
+    if isinstance(kind, type) and issubclass(kind, BaseModel):
+        return Rule("isObject", "must be an object")
+    return None
+
+
+def _field(model: type[BaseModel], alias: str) -> FieldInfo | None:
+    return next((field for name, field in model.model_fields.items() if alias in (field.alias, name)), None)
+
+
+def _plain_type(annotation: object) -> object:
+    if get_origin(annotation) is Annotated:
+        return _plain_type(get_args(annotation)[0])
+    if get_origin(annotation) in (Union, UnionType):
+        return _plain_type(next(part for part in get_args(annotation) if part is not type(None)))
+    return annotation
+
+
+def _item_type(kind: object) -> object:
+    arguments = get_args(kind)
+    return _plain_type(arguments[0]) if arguments else kind

@@ -1,0 +1,39 @@
+"""What all bodies share, requests and answers."""
+
+from typing import Any, Generic, Literal, TypeVar
+
+from pydantic import BaseModel, ConfigDict
+from pydantic.alias_generators import to_camel
+from typing_extensions import TypedDict
+
+
+class Body(BaseModel):
+    """A request body or query: camelCase on the wire, unknown properties dropped."""
+
+    model_config = ConfigDict(alias_generator=to_camel, populate_by_name=True, frozen=True)
+
+    def sent(self) -> dict[str, Any]:
+        """Return the properties that the client sent, by their Python names, nested models as they are."""
+        return {name: getattr(self, name) for name in self.model_fields_set}
+
+
+class StrictBody(Body):
+    """A body or query of the operations that refuse unknown properties, by name (http-core note, 4)."""
+
+    model_config = ConfigDict(extra="forbid")
+
+
+Data = TypeVar("Data")
+
+
+class Success(TypedDict, Generic[Data]):
+    """The body of every answer that shows something."""
+
+    status: Literal["success", "error"]
+    data: Data
+
+
+class Done(TypedDict):
+    """The body of an answer that has nothing to show."""
+
+    status: Literal["success", "error"]

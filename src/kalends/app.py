@@ -1,0 +1,79 @@
+"""The ASGI application, put together."""
+
+from collections.abc import AsyncIterator, Callable, Sequence
+from contextlib import asynccontextmanager
+from datetime import UTC, datetime
+
+from fastapi import FastAPI
+from starlette.types import ASGIApp
+
+from kalends import __version__
+from kalends.accounts import routes as accounts
+from kalends.api import health, reference
+from kalends.api.edge import Edge
+from kalends.api.failures import add_handlers
+from kalends.api.rate_limit_storage import open_storage
+from kalends.api.rate_limits import RateLimiter
+from kalends.api.routing import Dispatcher, Route, Router
+from kalends.auth import routes as auth
+from kalends.auth.admission import Admission
+from kalends.bookings import routes as bookings
+from kalends.db.database import Database
+from kalends.event_types import routes as event_types
+from kalends.schedules import routes as schedules
+from kalends.settings import Settings, get_settings
+from kalends.slots import routes as slots
+from kalends.timezones import routes as timezones
+
+_ROUTERS: Sequence[Router] = (
+    health.router,
+    accounts.router,
+    auth.router,
+    bookings.router,
+    event_types.router,
+    schedules.router,
+    slots.router,
+    timezones.router,
+)
+
+
+def utc_now() -> datetime:
+    """Return the present instant."""
+    return datetime.now(UTC)
+
+
+def create_app(settings: Settings | None = None, *, clock: Callable[[], datetime] = utc_now) -> ASGIApp:
+    """Return the server as an ASGI application; `settings` default to those of the environment."""
+    return Edge(create_api(settings or get_settings(), clock=clock))
+
+
+def create_api(settings: Settings, *, clock: Callable[[], datetime] = utc_now) -> FastAPI:
+    """Return the FastAPI application behind the edge: routes, document, lifespan."""
+    database = Database(settings.connection_url(), size=settings.database_pool_size)
+    storage = open_storage(settings, database)
+    admission = Admission(settings, database, RateLimiter(storage, clock), clock)
+
+    @asynccontextmanager
+    async def lifespan(app: FastAPI) -> AsyncIterator[None]:
+        async with database:
+            yield
+
+    app = FastAPI(
+        title="Kalends",
+        version=__version__,
+        description="Scheduling: event types, availability, slots and bookings.",
+        openapi_url=None,
+        docs_url=None,
+        redoc_url=None,
+        servers=[{"url": settings.base_url}],
+    )
+    app.state.settings = settings
+    app.state.database = database
+    app.state.clock = clock
+    reference_routes = reference.router(app)
+    routes = [route for router in (*_ROUTERS, reference_routes) for route in router.routes]
+    app.router = Dispatcher(
+        [route for route in routes if isinstance(route, Route)], admission, lifespan=lifespan
+    )
+    add_handlers(app)
+    return app

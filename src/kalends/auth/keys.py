@@ -1,0 +1,33 @@
+"""API keys as text: a prefix and 32 hex digits, of which only a hash is stored (http-core note, 8.2)."""
+
+import hashlib
+import secrets
+
+RECOGNISED_PREFIX = "cal_"
+"""What every API key begins with."""
+
+_DIGITS = 32
+
+
+def generate(prefix: str) -> str:
+    """Return a new key with 128 random bits."""
+    return prefix + secrets.token_hex(_DIGITS // 2)
+
+
+def is_api_key(token: str) -> bool:
+    """Tell API keys from access tokens."""
+    return token.startswith(RECOGNISED_PREFIX)
+
+
+def digest(key: str) -> str:
+    """Return the lower-case hex SHA-256 of what follows the key's prefix.
+
+    The prefix ends where the last 32 characters begin, so a key is found whatever prefix was configured
+    when it was made.
+    """
+    return hashlib.sha256(key[-_DIGITS:].encode("utf-8", "replace")).hexdigest()
+
+
+def bearer(authorization: str) -> str:
+    """Return the token of an `Authorization` header; the word `Bearer ` is optional."""
+    return authorization.replace("Bearer ", "", 1)

@@ -1,0 +1,138 @@
+"""SQL of API keys."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from psycopg.rows import class_row
+
+from kalends.accounts.user import User, columns
+from kalends.api.rate_limits import Limit
+from kalends.db.database import Connection, UnitOfWork
+from kalends.db.rows import first_row, only_row
+
+
+@dataclass(frozen=True, slots=True)
+class ApiKey:
+    """A stored key, without its secret."""
+
+    id: UUID
+    user_id: int
+    email: str
+    note: str | None
+    created_at: datetime
+    expires_at: datetime | None
+    last_used_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class KeyHolder:
+    """A key as a request presents it: its owner, its life and its own limits (none: the defaults)."""
+
+    key_id: UUID
+    note: str | None
+    expires_at: datetime | None
+    last_used_at: datetime | None
+    user: User
+    limits: tuple[Limit, ...]
+
+
+_HOLDER = f"""
+    SELECT k.id, k.note, k.expires_at, k.last_used_at,
+           (SELECT json_agg(
+                       json_build_array(l.name, l."limit", l.window_ms, l.block_ms) ORDER BY l.created_at)
+              FROM api_key_rate_limits l WHERE l.api_key_id = k.id),
+           {columns("u")}
+      FROM api_keys k JOIN users u ON u.id = k.user_id
+     WHERE k.hashed_key = %s
+"""
+
+
+async def find_key_holder(connection: Connection, hashed_key: str) -> KeyHolder | None:
+    """Return the key with this hash and whose it is."""
+    row = await first_row(connection, _HOLDER, (hashed_key,))
+    if row is None:
+        return None
+    key_id, note, expires_at, last_used_at, limits, *user = row
+    return KeyHolder(
+        key_id=key_id,
+        note=note,
+        expires_at=expires_at,
+        last_used_at=last_used_at,
+        user=User(*user),
+        limits=tuple(Limit(*limit) for limit in limits or ()),
+    )
+
+
+async def insert_key(work: UnitOfWork, values: Mapping[str, Any]) -> UUID:
+    """Store a key: `user_id`, `note`, `hashed_key`, `expires_at`."""
+    (key_id,) = await only_row(
+        work.connection,
+        """
+        INSERT INTO api_keys (user_id, note, hashed_key, expires_at)
+        VALUES (%(user_id)s, %(note)s, %(hashed_key)s, %(expires_at)s)
+        RETURNING id
+        """,
+        values,
+    )
+    return UUID(str(key_id))
+
+
+async def replace_key(
+    work: UnitOfWork, key_id: UUID, hashed_key: str, expires_at: datetime | None
+) -> UUID | None:
+    """Store a new key with owner, note and limits of an old one, and delete the old one.
+
+    Return the new key's id, or None when the old key is gone already.
+    """
+    row = await first_row(
+        work.connection,
+        """
+        INSERT INTO api_keys (user_id, note, hashed_key, expires_at)
+        SELECT old.user_id, old.note, %(hashed_key)s, %(expires_at)s
+          FROM (SELECT user_id, note FROM api_keys WHERE id = %(key_id)s FOR UPDATE) old
+        RETURNING id
+        """,
+        {"key_id": key_id, "hashed_key": hashed_key, "expires_at": expires_at},
+    )
+    if row is None:
+        return None
+    await work.connection.execute(
+        "UPDATE api_key_rate_limits SET api_key_id = %s WHERE api_key_id = %s", (row[0], key_id)
+    )
+    await delete_key(work, key_id)
+    return UUID(str(row[0]))
+
+
+async def delete_key(work: UnitOfWork, key_id: UUID) -> bool:
+    """Delete a key; tell whether it was there."""
+    cursor = await work.connection.execute("DELETE FROM api_keys WHERE id = %s", (key_id,))
+    return cursor.rowcount == 1
+
+
+async def list_keys(connection: Connection, user_id: int | None) -> list[ApiKey]:
+    """Return the keys of one user, or all, oldest first."""
+    cursor = connection.cursor(row_factory=class_row(ApiKey))
+    await cursor.execute(
+        """
+        SELECT k.id, k.user_id, u.email, k.note, k.created_at, k.expires_at, k.last_used_at
+          FROM api_keys k JOIN users u ON u.id = k.user_id
+         WHERE %(user_id)s::int IS NULL OR k.user_id = %(user_id)s
+         ORDER BY k.created_at, k.id
+        """,
+        {"user_id": user_id},
+    )
+    return await cursor.fetchall()
+
+
+async def touch_key(connection: Connection, key_id: UUID) -> None:
+    """Note that a key was used, at most once a minute."""
+    await connection.execute(
+        """
+        UPDATE api_keys SET last_used_at = now()
+         WHERE id = %s AND (last_used_at IS NULL OR last_used_at < now() - interval '1 minute')
+        """,
+        (key_id,),
+    )

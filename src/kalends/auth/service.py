@@ -1,0 +1,97 @@
+"""The life of API keys."""
+
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from uuid import UUID
+
+from kalends.api.errors import BadRequest, NotFound, Unauthorized
+from kalends.auth import keys, queries
+from kalends.auth.principal import AuthMethod, Principal
+from kalends.auth.queries import ApiKey, KeyHolder
+from kalends.db.database import Connection, UnitOfWork
+
+DEFAULT_DAYS_VALID = 30
+
+
+@dataclass(frozen=True, slots=True)
+class NewApiKey:
+    """A key that was just made; `api_key` is never to be seen again."""
+
+    id: UUID
+    api_key: str
+
+
+@dataclass(frozen=True, slots=True)
+class RefreshApiKey:
+    """How long the new key of a refresh is to live."""
+
+    days_valid: int | None
+    never_expires: bool
+
+
+async def create_api_key(
+    work: UnitOfWork, *, user_id: int, note: str | None, expires_at: datetime | None, prefix: str
+) -> NewApiKey:
+    """Make a key for a user; `expires_at` None means never."""
+    api_key = keys.generate(prefix)
+    key_id = await queries.insert_key(
+        work,
+        {"user_id": user_id, "note": note, "hashed_key": keys.digest(api_key), "expires_at": expires_at},
+    )
+    return NewApiKey(key_id, api_key)
+
+
+async def refresh_api_key(
+    work: UnitOfWork, caller: Principal, command: RefreshApiKey, *, now: datetime, prefix: str
+) -> NewApiKey:
+    """Replace the caller's key by a new one with the same note and limits (platform note, section 2).
+
+    Raises:
+        Unauthorized: the caller did not present an API key, or another request replaced it already.
+        BadRequest: both a number of days and no expiry are asked for.
+    """
+    if caller.method is not AuthMethod.API_KEY:
+        raise Unauthorized("Only an API key can be refreshed; send it as Authorization: Bearer cal_…")
+    if command.days_valid and command.never_expires:
+        raise BadRequest("Give either apiKeyDaysValid or apiKeyNeverExpires, not both.")
+    days = timedelta(days=command.days_valid or DEFAULT_DAYS_VALID)
+    api_key = keys.generate(prefix)
+    key_id = await queries.replace_key(
+        work, caller.credential_id, keys.digest(api_key), None if command.never_expires else now + days
+    )
+    if key_id is None:
+        raise Unauthorized("This API key was replaced by another request.")
+    return NewApiKey(key_id, api_key)
+
+
+async def revoke_api_key(work: UnitOfWork, key_id: UUID) -> None:
+    """Delete a key.
+
+    Raises:
+        NotFound: there is no such key.
+    """
+    if not await queries.delete_key(work, key_id):
+        raise NotFound(f"There is no API key {key_id}.")
+
+
+async def list_api_keys(connection: Connection, *, user_id: int | None) -> list[ApiKey]:
+    """Return the keys of one user, or of all."""
+    return await queries.list_keys(connection, user_id)
+
+
+def principal_of(holder: KeyHolder, *, now: datetime) -> Principal:
+    """Return the caller that a key stands for.
+
+    A key is good until the end of its last day, in UTC (http-core note, B19).
+
+    Raises:
+        Unauthorized: the key has expired, or its account is locked.
+    """
+    if (
+        holder.expires_at is not None
+        and now.astimezone(UTC).date() > holder.expires_at.astimezone(UTC).date()
+    ):
+        raise Unauthorized("This API key has expired.")
+    if holder.user.is_locked:
+        raise Unauthorized("This account is locked.")
+    return Principal(user=holder.user, method=AuthMethod.API_KEY, credential_id=holder.key_id)

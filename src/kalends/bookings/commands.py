@@ -1,0 +1,106 @@
+"""What can be asked of bookings, free of the wire."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from enum import Enum
+from typing import Any
+
+from kalends.bookings.form import Location
+
+
+@dataclass(frozen=True, slots=True)
+class EventTypeAddress:
+    """Which event type to book: by id, which wins, or by its owner's username and its slug."""
+
+    event_type_id: int | None
+    username: str | None
+    team_slug: str | None
+    organization_slug: str | None
+    event_type_slug: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class IntegrationChoice:
+    """A location that the event type offers, chosen by kind."""
+
+    kind: str
+    integration: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Create:
+    """A booking to make. `location` None: the event type's first."""
+
+    start: datetime
+    event_type: EventTypeAddress
+    attendee_name: str
+    attendee_email: str | None
+    attendee_phone_number: str | None
+    attendee_time_zone: str
+    attendee_language: str
+    guests: Sequence[str] | None
+    location: Location | IntegrationChoice | None
+    responses: Mapping[str, Any]
+    metadata: Mapping[str, str | int | float | bool]
+    length: int | None
+    is_instant: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Reschedule:
+    """A booking to move to another start; `seat_uid` names one seat of it."""
+
+    start: datetime
+    rescheduled_by: str | None
+    reason: str | None
+    seat_uid: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Cancel:
+    """A booking to cancel, with the later ones of its series, or one seat of it."""
+
+    reason: str | None
+    with_subsequent: bool
+    seat_uid: str | None
+
+
+class Order(Enum):
+    """By what a list of bookings is ordered."""
+
+    START = "start_time"
+    END = "end_time"
+    CREATED = "created_at"
+    UPDATED = "updated_at"
+
+
+class StatusFilter(Enum):
+    """What a list of bookings may be narrowed to (bookings note, 5.2)."""
+
+    UPCOMING = "upcoming"
+    RECURRING = "recurring"
+    PAST = "past"
+    CANCELLED = "cancelled"
+    UNCONFIRMED = "unconfirmed"
+
+
+@dataclass(frozen=True, slots=True)
+class ListBookings:
+    """Which bookings to list; all given conditions hold together."""
+
+    statuses: tuple[StatusFilter, ...]
+    attendee_email: str | None
+    attendee_name: str | None
+    event_type_ids: tuple[int, ...] | None
+    team_ids: tuple[int, ...] | None
+    after_start: datetime | None
+    before_end: datetime | None
+    after_created: datetime | None
+    before_created: datetime | None
+    after_updated: datetime | None
+    before_updated: datetime | None
+    order: Order
+    is_descending: bool
+    take: int
+    skip: int

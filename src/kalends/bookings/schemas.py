@@ -1,0 +1,251 @@
+"""The wire of bookings in version 2024-08-13: requests (bookings note, 2.1, 5.1, 6.1, 7)."""
+
+from typing import Annotated, Any, Literal
+
+from pydantic import BeforeValidator, Field, model_validator
+
+from kalends.api.fields import (
+    Boolean,
+    Integer,
+    JsonObject,
+    Metadata,
+    QueryInteger,
+    Rule,
+    Text,
+    TimeZone,
+    Url,
+    broken,
+    check_object,
+    check_text,
+    leading_integer,
+)
+from kalends.api.instants import Instant
+from kalends.api.locales import Locale
+from kalends.api.query import comma_list
+from kalends.api.wire import Body, StrictBody
+from kalends.bookings.commands import (
+    Cancel,
+    Create,
+    EventTypeAddress,
+    IntegrationChoice,
+    ListBookings,
+    Order,
+    Reschedule,
+    StatusFilter,
+)
+from kalends.bookings.form import Location, text_location
+
+MAX_GUESTS = 100
+
+_ADDRESSING = "needs one of: eventTypeId; eventTypeSlug and username; eventTypeSlug and teamSlug"
+
+
+class AttendeeInput(StrictBody):
+    """The booker."""
+
+    name: Text
+    time_zone: TimeZone
+    email: Text | None = None
+    phone_number: Text | None = None
+    language: Locale | None = None
+
+    @model_validator(mode="after")
+    def _can_be_reached(self) -> "AttendeeInput":
+        if not self.email and not self.phone_number:
+            raise broken("requireEmailOrPhone", "needs an email or a phoneNumber")
+        return self
+
+
+def _check_location(value: object) -> object:
+    """Return a location as text or as an object with a `type`; its other members depend on that."""
+    if isinstance(value, str):
+        return check_text(value)
+    chosen = check_object(value)
+    if not isinstance(chosen.get("type"), str):
+        raise broken("ValidateLocation", "must be a string, or an object with a type")
+    return chosen
+
+
+LocationInput = Annotated[
+    str | dict[str, Any],
+    Rule("ValidateLocation", "must be a string, or an object with a type"),
+    BeforeValidator(_check_location),
+]
+
+
+class CreateBookingBody(StrictBody):
+    """A booking to make."""
+
+    start: Instant
+    attendee: AttendeeInput
+    event_type_id: Integer | None = None
+    event_type_slug: Text | None = None
+    username: Text | None = None
+    team_slug: Text | None = None
+    organization_slug: Text | None = None
+    booking_fields_responses: JsonObject | None = None
+    guests: Annotated[list[Text], Field(max_length=MAX_GUESTS)] | None = None
+    meeting_url: Url | None = None
+    location: LocationInput | None = None
+    metadata: Metadata | None = None
+    length_in_minutes: Annotated[Integer, Field(ge=1)] | None = None
+    recurrence_count: Annotated[Integer, Field(ge=1)] | None = None
+    instant: Literal[True] | None = None
+
+    @model_validator(mode="after")
+    def _names_an_event_type(self) -> "CreateBookingBody":
+        if not self.event_type_id and not (self.event_type_slug and (self.username or self.team_slug)):
+            raise broken("requireEventTypeIdentification", _ADDRESSING)
+        return self
+
+    def to_command(self) -> Create:
+        """Return the command that this body stands for."""
+        attendee = self.attendee
+        return Create(
+            start=self.start.replace(microsecond=0),
+            event_type=EventTypeAddress(
+                event_type_id=self.event_type_id or None,
+                username=self.username,
+                team_slug=self.team_slug,
+                organization_slug=self.organization_slug,
+                event_type_slug=self.event_type_slug,
+            ),
+            attendee_name=attendee.name,
+            attendee_email=attendee.email,
+            attendee_phone_number=attendee.phone_number,
+            attendee_time_zone=attendee.time_zone,
+            attendee_language=attendee.language or "en",
+            guests=self.guests,
+            location=self._location(),
+            responses=self.booking_fields_responses or {},
+            metadata=self.metadata or {},
+            length=self.length_in_minutes,
+            is_instant=self.instant is True,
+        )
+
+    def _location(self) -> Location | IntegrationChoice | None:
+        chosen = self.location or self.meeting_url
+        if isinstance(chosen, dict):
+            return IntegrationChoice(chosen["type"], chosen.get("integration"))
+        return text_location(chosen) if chosen else None
+
+
+class RescheduleBookingBody(StrictBody):
+    """A booking to move; a seat is moved without a reason."""
+
+    start: Instant
+    rescheduled_by: Text | None = None
+    rescheduling_reason: Text | None = None
+    seat_uid: Text | None = None
+
+    @model_validator(mode="after")
+    def _gives_no_reason_for_a_seat(self) -> "RescheduleBookingBody":
+        if self.seat_uid is not None and self.rescheduling_reason is not None:
+            raise broken("whitelistValidation", "takes no reschedulingReason together with seatUid")
+        return self
+
+    def to_command(self) -> Reschedule:
+        """Return the command that this body stands for."""
+        return Reschedule(
+            self.start.replace(microsecond=0), self.rescheduled_by, self.rescheduling_reason, self.seat_uid
+        )
+
+
+class CancelBookingBody(StrictBody):
+    """A booking to cancel, or one seat of it."""
+
+    cancellation_reason: Text | None = None
+    cancel_subsequent_bookings: Boolean | None = None
+    seat_uid: Text | None = None
+
+    def to_command(self) -> Cancel:
+        """Return the command that this body stands for."""
+        return Cancel(
+            self.cancellation_reason or None, self.cancel_subsequent_bookings is True, self.seat_uid
+        )
+
+
+def _integer_list(value: object) -> object:
+    items = comma_list(value)
+    return [leading_integer(item) for item in items] if isinstance(items, list) else items
+
+
+Statuses = Annotated[
+    list[Literal["upcoming", "recurring", "past", "cancelled", "unconfirmed"]],
+    BeforeValidator(comma_list),
+]
+Ids = Annotated[
+    list[Annotated[int, Field(ge=1)]],
+    BeforeValidator(_integer_list),
+    Field(max_length=1_000, json_schema_extra={"type": "string"}),
+]
+Direction = Literal["asc", "desc"]
+
+
+class BookingsQuery(Body):
+    """Which bookings to list."""
+
+    status: Statuses | None = None
+    attendee_email: Text | None = None
+    attendee_name: Text | None = None
+    event_type_ids: Ids | None = None
+    event_type_id: QueryInteger | None = None
+    teams_ids: Ids | None = None
+    team_id: QueryInteger | None = None
+    after_start: Instant | None = None
+    before_end: Instant | None = None
+    after_created_at: Instant | None = None
+    before_created_at: Instant | None = None
+    after_updated_at: Instant | None = None
+    before_updated_at: Instant | None = None
+    sort_start: Direction | None = None
+    sort_end: Direction | None = None
+    sort_created: Direction | None = None
+    sort_updated_at: Direction | None = None
+    take: Annotated[QueryInteger, Field(ge=1, le=250)] = 100
+    skip: Annotated[QueryInteger, Field(ge=0)] = 0
+
+    def to_command(self) -> ListBookings:
+        """Return what is asked for."""
+        order, is_descending = self._order()
+        return ListBookings(
+            statuses=tuple(StatusFilter(status) for status in self.status or ()),
+            attendee_email=_repaired(self.attendee_email),
+            attendee_name=None if self.attendee_name is None else self.attendee_name.strip(),
+            event_type_ids=_ids(self.event_type_ids, self.event_type_id),
+            team_ids=_ids(self.teams_ids, self.team_id),
+            after_start=self.after_start,
+            before_end=self.before_end,
+            after_created=self.after_created_at,
+            before_created=self.before_created_at,
+            after_updated=self.after_updated_at,
+            before_updated=self.before_updated_at,
+            order=order,
+            is_descending=is_descending,
+            take=self.take,
+            skip=self.skip,
+        )
+
+    def _order(self) -> tuple[Order, bool]:
+        """Return the first sorting asked for; else by start, latest first for what lies behind."""
+        asked = (
+            (Order.START, self.sort_start),
+            (Order.END, self.sort_end),
+            (Order.CREATED, self.sort_created),
+            (Order.UPDATED, self.sort_updated_at),
+        )
+        for order, direction in asked:
+            if direction is not None:
+                return order, direction == "desc"
+        return Order.START, self.status in (["past"], ["cancelled"])
+
+
+def _repaired(email: str | None) -> str | None:
+    """Return an address whose `+` the query string turned into a blank."""
+    return None if email is None else "+".join(email.strip().split())
+
+
+def _ids(several: list[int] | None, one: int | None) -> tuple[int, ...] | None:
+    if several is not None:
+        return tuple(several)
+    return None if one is None else (one,)

@@ -1,0 +1,52 @@
+"""A single connection for the work around the server: migrations, checks."""
+
+import psycopg
+from psycopg.rows import TupleRow
+
+from kalends.db.errors import DatabaseUnavailable
+
+OLDEST_VERSION = 15
+"""The oldest PostgreSQL that the schema and the statements work on."""
+
+_CONNECT_SECONDS = 10
+
+
+def connect(url: str) -> psycopg.Connection[TupleRow]:
+    """Return an open connection on autocommit.
+
+    The URL, which may hold a password, is in no message.
+
+    Raises:
+        DatabaseUnavailable: the URL is none, nothing answers, the credentials are refused, or the
+            database is too old or cannot hold every script.
+    """
+    try:
+        connection = psycopg.connect(url, autocommit=True, connect_timeout=_CONNECT_SECONDS)
+    except psycopg.ProgrammingError as error:
+        raise DatabaseUnavailable(
+            "The database URL cannot be read; it must look like postgresql://user:password@host:5432/name"
+        ) from error
+    except psycopg.OperationalError as error:
+        raise DatabaseUnavailable(
+            f"The database cannot be reached: {one_line(error)}; check KALENDS_DATABASE_URL"
+        ) from error
+    reason = _unfit(connection)
+    if reason is not None:
+        connection.close()
+        raise DatabaseUnavailable(reason)
+    return connection
+
+
+def _unfit(connection: psycopg.Connection[TupleRow]) -> str | None:
+    version = connection.info.server_version // 10_000
+    if version < OLDEST_VERSION:
+        return f"The database is PostgreSQL {version}; use {OLDEST_VERSION} or newer"
+    encoding = connection.info.parameter_status("server_encoding")
+    if encoding != "UTF8":
+        return f"The database has the encoding {encoding}; create it with ENCODING 'UTF8'"
+    return None
+
+
+def one_line(error: BaseException) -> str:
+    """Return the text of an error without its line breaks."""
+    return " ".join(str(error).split())

@@ -1,0 +1,70 @@
+"""The connection pool, and the unit of work that every command runs in."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from types import TracebackType
+from typing import Any, TypeAlias
+
+from psycopg import AsyncConnection
+from psycopg.rows import TupleRow
+from psycopg_pool import AsyncConnectionPool
+
+Connection: TypeAlias = AsyncConnection[TupleRow]
+"""A pooled connection on autocommit: each statement sees the latest committed data."""
+
+
+@dataclass(frozen=True, slots=True)
+class UnitOfWork:
+    """One open transaction. Nobody but `Database.transaction` commits or rolls back."""
+
+    connection: Connection
+
+
+class Database:
+    """The pool of one process. `async with Database(url, size=10) as database:` opens and closes it.
+
+    Raises:
+        psycopg_pool.PoolTimeout: on entering, the server cannot be reached within `connect_timeout` seconds;
+            later, all connections stay in use for 30 seconds.
+    """
+
+    def __init__(self, url: str, *, size: int = 10, connect_timeout: float = 10.0) -> None:
+        self._connect_timeout = connect_timeout
+        self._pool: AsyncConnectionPool[Connection] = AsyncConnectionPool(
+            url,
+            min_size=min(2, size),
+            max_size=size,
+            open=False,
+            timeout=30.0,
+            kwargs={"autocommit": True, "prepare_threshold": 2, "options": _SESSION_OPTIONS},
+        )
+
+    async def __aenter__(self) -> "Database":
+        await self._pool.open(wait=True, timeout=self._connect_timeout)
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        await self._pool.close()
+
+    @asynccontextmanager
+    async def connection(self) -> AsyncIterator[Connection]:
+        """Lend a connection for reads."""
+        async with self._pool.connection() as connection:
+            yield connection
+
+    @asynccontextmanager
+    async def transaction(self) -> AsyncIterator[UnitOfWork]:
+        """Run one command: commit when the block ends, roll back when it raises."""
+        async with self._pool.connection() as connection, connection.transaction():
+            yield UnitOfWork(connection)
+
+    def statistics(self) -> dict[str, Any]:
+        """Return the pool's counters."""
+        return dict(self._pool.get_stats())
+
+
+# A statement or a lock that waits longer than this is a fault, not a load.
+_SESSION_OPTIONS = "-c TimeZone=UTC -c statement_timeout=30s -c lock_timeout=10s"

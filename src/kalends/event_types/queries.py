@@ -1,0 +1,114 @@
+"""SQL of event types."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from psycopg import sql
+from psycopg.rows import TupleRow
+from psycopg.types.json import Jsonb
+
+from kalends.db.database import Connection, UnitOfWork
+from kalends.db.rows import first_row, only_row
+from kalends.db.statements import assignments
+from kalends.event_types.event_type import EventType, Owner
+
+_EVENT_TYPE = """
+    SELECT e.id, e.title, e.slug, e.description, e.length, e.schedule_id, e.slot_interval, e.offset_start,
+           e.minimum_booking_notice, e.before_event_buffer, e.after_event_buffer, e.hidden, e.locations,
+           u.id, u.name, u.username, u.avatar_url, u.week_start
+      FROM event_types e JOIN users u ON u.id = e.user_id
+"""
+
+
+async def find_event_type(connection: Connection, event_type_id: int) -> EventType | None:
+    """Return an event type of anybody."""
+    row = await first_row(connection, _EVENT_TYPE + " WHERE e.id = %s", (event_type_id,))
+    return None if row is None else _event_type(row)
+
+
+async def find_by_slug(connection: Connection, username: str, slug: str) -> EventType | None:
+    """Return the event type of a user by its slug; both match exactly."""
+    row = await first_row(
+        connection, _EVENT_TYPE + " WHERE u.username = %s AND e.slug = %s", (username, slug)
+    )
+    return None if row is None else _event_type(row)
+
+
+async def list_of_user(connection: Connection, username: str) -> list[EventType]:
+    """Return the event types of a user by id."""
+    cursor = await connection.execute(_EVENT_TYPE + " WHERE u.username = %s ORDER BY e.id", (username,))
+    return [_event_type(row) for row in await cursor.fetchall()]
+
+
+async def any_exists(connection: Connection, event_type_ids: Sequence[int]) -> bool:
+    """Tell whether one of these event types exists."""
+    row = await first_row(
+        connection, "SELECT FROM event_types WHERE id = ANY(%s) LIMIT 1", (list(event_type_ids),)
+    )
+    return row is not None
+
+
+async def find_owners(connection: Connection, usernames: list[str]) -> list[Owner]:
+    """Return the users with these usernames, in the order of the names."""
+    cursor = await connection.execute(
+        """
+        SELECT id, name, username, avatar_url, week_start FROM users
+         WHERE username = ANY(%(usernames)s) ORDER BY array_position(%(usernames)s, username)
+        """,
+        {"usernames": usernames},
+    )
+    return [Owner(*row) for row in await cursor.fetchall()]
+
+
+async def owns_schedule(connection: Connection, owner_id: int, schedule_id: int) -> bool:
+    """Tell whether a schedule belongs to a user."""
+    row = await first_row(
+        connection, "SELECT FROM schedules WHERE id = %s AND user_id = %s", (schedule_id, owner_id)
+    )
+    return row is not None
+
+
+async def insert_event_type(work: UnitOfWork, owner_id: int, columns: Mapping[str, Any]) -> int:
+    """Store an event type and return its id.
+
+    Raises:
+        psycopg.errors.UniqueViolation: the owner has one with this slug.
+    """
+    values = _adapted({**columns, "user_id": owner_id})
+    statement = sql.SQL("INSERT INTO event_types ({}) VALUES ({}) RETURNING id").format(
+        sql.SQL(", ").join(map(sql.Identifier, values)), sql.SQL(", ").join(map(sql.Placeholder, values))
+    )
+    (event_type_id,) = await only_row(work.connection, statement, values)
+    return int(event_type_id)
+
+
+async def update_event_type(work: UnitOfWork, event_type_id: int, columns: Mapping[str, Any]) -> None:
+    """Write changed columns, by name.
+
+    Raises:
+        psycopg.errors.UniqueViolation: the owner has another one with this slug.
+    """
+    if columns:
+        statement = sql.SQL("UPDATE event_types SET {}, updated_at = now() WHERE id = %(event_type_id)s")
+        await work.connection.execute(
+            statement.format(assignments(columns)), _adapted({**columns, "event_type_id": event_type_id})
+        )
+
+
+async def delete_event_type(work: UnitOfWork, event_type_id: int) -> None:
+    """Delete an event type; its bookings stay."""
+    await work.connection.execute("DELETE FROM event_types WHERE id = %s", (event_type_id,))
+
+
+def _adapted(columns: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: Jsonb(value) if isinstance(value, list) else value for name, value in columns.items()}
+
+
+def _event_type(row: TupleRow) -> EventType:
+    *plain, locations, owner_id, name, username, avatar_url, week_start = row
+    fields = [
+        *plain,
+        tuple(locations or ()),
+        Owner(owner_id, name, username, avatar_url, week_start),
+    ]
+    return EventType(*fields)

@@ -1,0 +1,64 @@
+"""`/v2/event-types`, version 2024-06-14: the event types of a user."""
+
+from datetime import date
+from typing import Annotated, TypeAlias
+
+from fastapi import Depends, Response
+
+from kalends.api.dependencies import Reader, Work
+from kalends.api.envelope import success
+from kalends.api.fields import EventTypeId
+from kalends.api.query import Query
+from kalends.api.routing import Router
+from kalends.api.wire import Success
+from kalends.auth.dependencies import Authenticated, OptionalCaller
+from kalends.auth.principal import Permission, Principal
+from kalends.event_types import outputs, schemas, service
+
+router = Router("/v2/event-types", "Event Types", version=date(2024, 6, 14), version_is_required=True)
+
+ReadingCaller: TypeAlias = Annotated[Principal, Depends(Authenticated(Permission.EVENT_TYPE_READ))]
+WritingCaller: TypeAlias = Annotated[Principal, Depends(Authenticated(Permission.EVENT_TYPE_WRITE))]
+
+
+@router.post("", response_model=Success[outputs.EventTypeOutput])
+async def create_event_type(caller: WritingCaller, body: schemas.CreateEventTypeBody, work: Work) -> Response:
+    """Make an event type."""
+    created = await service.create(work, caller.user.id, body.to_columns())
+    return success(outputs.event_type(created, shows_hidden_fields=True), 201)
+
+
+@router.get("", response_model=Success[list[outputs.EventTypeOutput]])
+async def list_event_types(
+    caller: OptionalCaller,
+    query: Annotated[schemas.EventTypesQuery, Depends(Query(schemas.EventTypesQuery))],
+    connection: Reader,
+) -> Response:
+    """List the event types of a user, or the group meeting of several; public."""
+    listing = query.to_listing()
+    if query.usernames is not None and listing.username is None:
+        return success([outputs.group_meeting(await service.find_owners(connection, query.usernames))])
+    found = await service.list_public(connection, listing, caller)
+    return success([outputs.event_type(one, shows_hidden_fields=False) for one in found])
+
+
+@router.get("/{eventTypeId}", response_model=Success[outputs.EventTypeOutput])
+async def get_event_type(caller: ReadingCaller, event_type_id: EventTypeId, connection: Reader) -> Response:
+    """Show an event type of the caller."""
+    found = await service.get_for(connection, caller, event_type_id)
+    return success(outputs.event_type(found, shows_hidden_fields=True))
+
+
+@router.patch("/{eventTypeId}", response_model=Success[outputs.EventTypeOutput])
+async def update_event_type(
+    caller: WritingCaller, event_type_id: EventTypeId, body: schemas.UpdateEventTypeBody, work: Work
+) -> Response:
+    """Change an event type; what is not sent stays."""
+    changed = await service.update(work, caller, event_type_id, body.to_columns())
+    return success(outputs.event_type(changed, shows_hidden_fields=True))
+
+
+@router.delete("/{eventTypeId}", response_model=Success[outputs.DeletedEventType])
+async def delete_event_type(caller: WritingCaller, event_type_id: EventTypeId, work: Work) -> Response:
+    """Delete an event type; its bookings stay."""
+    return success(outputs.deleted(await service.delete(work, caller, event_type_id)))

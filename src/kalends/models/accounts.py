@@ -1,0 +1,86 @@
+"""Users, their API keys and the limits of those keys."""
+
+from sqlalchemy import (
+    Boolean,
+    CheckConstraint,
+    Column,
+    DateTime,
+    ForeignKey,
+    Identity,
+    Index,
+    Integer,
+    Table,
+    Text,
+    func,
+    text,
+)
+from sqlalchemy.dialects.postgresql import JSONB, UUID
+
+from kalends.models.base import created_at, metadata, updated_at
+
+users = Table(
+    "users",
+    metadata,
+    Column("id", Integer, Identity(), primary_key=True),
+    Column("email", Text, nullable=False),
+    Column("username", Text, nullable=False),
+    Column("name", Text),
+    Column("bio", Text),
+    Column("avatar_url", Text),
+    Column("time_zone", Text, nullable=False, server_default="Europe/London"),
+    Column("week_start", Text, nullable=False, server_default="Sunday"),
+    Column("time_format", Integer, nullable=False, server_default="12"),
+    Column("locale", Text),
+    Column("metadata", JSONB),
+    Column("is_system_admin", Boolean, nullable=False, server_default=text("false")),
+    Column("is_locked", Boolean, nullable=False, server_default=text("false")),
+    # Schedules refer to their owner, so this reference is added after both tables exist.
+    Column(
+        "default_schedule_id",
+        Integer,
+        ForeignKey("schedules.id", ondelete="SET NULL", use_alter=True),
+    ),
+    created_at(),
+    updated_at(),
+    CheckConstraint("time_format IN (12, 24)", name="time_format"),
+    Index("uq_users_email", func.lower(text("email")), unique=True),
+    Index("uq_users_username", "username", unique=True),
+    Index("ix_users_default_schedule_id", "default_schedule_id"),
+)
+
+api_keys = Table(
+    "api_keys",
+    metadata,
+    Column("id", UUID, primary_key=True, server_default=text("gen_random_uuid()")),
+    Column("user_id", Integer, ForeignKey("users.id", ondelete="CASCADE"), nullable=False, index=True),
+    Column("note", Text),
+    # Lower-case hex SHA-256 of what follows the key's prefix; the key itself is nowhere.
+    Column("hashed_key", Text, nullable=False, unique=True),
+    Column("expires_at", DateTime(timezone=True)),
+    Column("last_used_at", DateTime(timezone=True)),
+    created_at(),
+)
+
+api_key_rate_limits = Table(
+    "api_key_rate_limits",
+    metadata,
+    Column("id", UUID, primary_key=True, server_default=text("gen_random_uuid()")),
+    Column("api_key_id", UUID, ForeignKey("api_keys.id", ondelete="CASCADE"), nullable=False, index=True),
+    Column("name", Text, nullable=False),
+    Column("window_ms", Integer, nullable=False),
+    Column("limit", Integer, nullable=False),
+    Column("block_ms", Integer, nullable=False),
+    created_at(),
+    updated_at(),
+    CheckConstraint('window_ms >= 1000 AND block_ms >= 1000 AND "limit" >= 1', name="positive"),
+)
+
+rate_limit_counters = Table(
+    "rate_limit_counters",
+    metadata,
+    Column("key", Text, primary_key=True),
+    Column("count", Integer, nullable=False),
+    Column("expires_at", DateTime(timezone=True), nullable=False),
+    # Counts may be lost in a crash; they must not cost a write-ahead log.
+    prefixes=["UNLOGGED"],
+)

@@ -1,0 +1,62 @@
+"""`/v2/schedules`, version 2024-06-11: the caller's own schedules."""
+
+from datetime import date
+from typing import Annotated, TypeAlias
+
+from fastapi import Depends, Response
+
+from kalends.api.dependencies import Reader, Work
+from kalends.api.envelope import done, success
+from kalends.api.fields import ScheduleId
+from kalends.api.routing import Router
+from kalends.api.wire import Done, Success
+from kalends.auth.dependencies import Authenticated
+from kalends.auth.principal import Permission, Principal
+from kalends.schedules import schemas, service
+
+router = Router("/v2/schedules", "Schedules", version=date(2024, 6, 11), version_is_required=True)
+
+ReadingCaller: TypeAlias = Annotated[Principal, Depends(Authenticated(Permission.SCHEDULE_READ))]
+WritingCaller: TypeAlias = Annotated[Principal, Depends(Authenticated(Permission.SCHEDULE_WRITE))]
+
+
+@router.post("", response_model=Success[schemas.ScheduleOutput])
+async def create_schedule(caller: WritingCaller, body: schemas.CreateScheduleBody, work: Work) -> Response:
+    """Make a schedule."""
+    return success(schemas.schedule(await service.create(work, caller.user.id, body.to_command())), 201)
+
+
+@router.get("", response_model=Success[list[schemas.ScheduleOutput]])
+async def list_schedules(caller: ReadingCaller, connection: Reader) -> Response:
+    """List the caller's schedules by id."""
+    found = await service.list_for(connection, caller.user.id)
+    return success([schemas.schedule(one) for one in found])
+
+
+@router.get("/default", response_model=Success[schemas.ScheduleOutput | None])
+async def get_default_schedule(caller: ReadingCaller, connection: Reader) -> Response:
+    """Show the caller's default schedule, or null."""
+    found = await service.get_default(connection, caller.user.id)
+    return success(None if found is None else schemas.schedule(found))
+
+
+@router.get("/{scheduleId}", response_model=Success[schemas.ScheduleOutput])
+async def get_schedule(caller: ReadingCaller, schedule_id: ScheduleId, connection: Reader) -> Response:
+    """Show a schedule."""
+    return success(schemas.schedule(await service.get_for(connection, caller.user.id, schedule_id)))
+
+
+@router.patch("/{scheduleId}", response_model=Success[schemas.ScheduleOutput])
+async def update_schedule(
+    caller: WritingCaller, schedule_id: ScheduleId, body: schemas.UpdateScheduleBody, work: Work
+) -> Response:
+    """Change a schedule; what is not sent stays."""
+    changed = await service.update(work, caller.user.id, schedule_id, body.to_command())
+    return success(schemas.schedule(changed))
+
+
+@router.delete("/{scheduleId}", response_model=Done)
+async def delete_schedule(caller: WritingCaller, schedule_id: ScheduleId, work: Work) -> Response:
+    """Delete a schedule."""
+    await service.delete(work, caller.user.id, schedule_id)
+    return done()

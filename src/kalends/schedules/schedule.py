@@ -1,0 +1,38 @@
+"""A schedule, as stored and as the other domains know it."""
+
+from dataclasses import dataclass
+from datetime import date, time
+
+
+@dataclass(frozen=True, slots=True)
+class WeeklyRow:
+    """Hours of some weekdays; days count from 0 = Sunday, times are local wall clock."""
+
+    days: tuple[int, ...]
+    start: time
+    end: time
+
+
+@dataclass(frozen=True, slots=True)
+class OverrideRow:
+    """Hours that replace a date's weekly ones; start = end closes the day."""
+
+    date: date
+    start: time
+    end: time
+
+
+@dataclass(frozen=True, slots=True)
+class Schedule:
+    """A named set of weekly hours and dated overrides in one time zone.
+
+    `time_zone` None: the zone of whoever uses the schedule (slots note, 4.3).
+    """
+
+    id: int
+    owner_id: int
+    name: str
+    time_zone: str | None
+    is_default: bool
+    weekly: tuple[WeeklyRow, ...]
+    overrides: tuple[OverrideRow, ...]

@@ -1,0 +1,96 @@
+"""Half-open intervals `[start, end)` of epoch seconds, and what can be done with sorted lists of them."""
+
+from bisect import bisect_left
+from collections.abc import Iterable, Sequence
+from operator import itemgetter
+
+Interval = tuple[int, int]
+
+_by_start = itemgetter(0)
+
+
+def merge(intervals: Iterable[Interval]) -> list[Interval]:
+    """Return the union of `intervals`, sorted and disjoint; empty ones vanish, touching ones become one."""
+    merged: list[Interval] = []
+    start = end = 0
+    is_first = True
+    for interval in sorted(intervals, key=_by_start):
+        if interval[0] >= interval[1]:
+            continue
+        if is_first:
+            start, end = interval
+            is_first = False
+        elif interval[0] > end:
+            merged.append((start, end))
+            start, end = interval
+        elif interval[1] > end:
+            end = interval[1]
+    if not is_first:
+        merged.append((start, end))
+    return merged
+
+
+def join_overlapping(intervals: Iterable[Interval]) -> list[Interval]:
+    """Return sorted `intervals` with those that share time made one; those that only touch stay apart.
+
+    A slot must fit inside one interval, so this is what keeps slots from crossing 10:30 where one row of
+    hours ends and the next begins.
+    """
+    joined: list[Interval] = []
+    for start, end in intervals:
+        if start >= end:
+            continue
+        if joined and start < joined[-1][1]:
+            if end > joined[-1][1]:
+                joined[-1] = (joined[-1][0], end)
+        else:
+            joined.append((start, end))
+    return joined
+
+
+def subtract(free: Sequence[Interval], busy: Sequence[Interval]) -> list[Interval]:
+    """Return the parts of `free` that `busy` leaves; both sorted and disjoint. O(len(free) + len(busy))."""
+    if not busy:
+        return list(free)
+    left: list[Interval] = []
+    position = 0
+    count = len(busy)
+    for interval in free:
+        start, end = interval
+        while position < count and busy[position][1] <= start:
+            position += 1
+        current = position
+        while current < count:
+            blocked_from, blocked_until = busy[current]
+            if blocked_from >= end:
+                break
+            if blocked_from > start:
+                left.append((start, blocked_from))
+            start = blocked_until
+            current += 1
+            if start >= end:
+                break
+        if start < end:
+            left.append((start, end))
+    return left
+
+
+def clip(intervals: Iterable[Interval], start: int, end: int) -> list[Interval]:
+    """Return the parts of `intervals` inside `[start, end)`."""
+    return [
+        (max(start, interval[0]), min(end, interval[1]))
+        for interval in intervals
+        if interval[1] > start and interval[0] < end
+    ]
+
+
+def contains(free: Sequence[Interval], start: int, end: int) -> bool:
+    """Say whether one interval of `free`, sorted and disjoint, holds all of `[start, end)`."""
+    position = bisect_left(free, (start + 1,)) - 1
+    return position >= 0 and end <= free[position][1]
+
+
+def overlaps(merged: Sequence[Interval], start: int, end: int) -> bool:
+    """Say whether an interval of `merged`, sorted and disjoint, shares time with `[start, end)`."""
+    position = bisect_left(merged, (end,)) - 1
+    return position >= 0 and merged[position][1] > start

@@ -1,0 +1,129 @@
+"""Cutting free time into slots, and filing them under days (slots note 4.11, 4.13)."""
+
+from bisect import bisect_left, bisect_right
+from collections.abc import Sequence
+from datetime import date
+
+from kalends.scheduling.intervals import Interval
+from kalends.scheduling.zones import DAY, OffsetSince, date_of_day, offsets_between
+
+# A free interval with the start at which its own grid would begin: (start, end, first start).
+Piece = tuple[int, int, int]
+
+_ALIGNMENTS = (60, 30, 20, 15, 10, 5)
+_BEFORE_ALL = -(1 << 62)
+
+
+def alignment(interval: int) -> int:
+    """Return the minutes to whose multiples a grid of `interval` minutes is aligned within the hour."""
+    return next((minutes for minutes in _ALIGNMENTS if interval % minutes == 0), 1)
+
+
+def pieces_of(
+    free: Sequence[Interval], clock: Sequence[OffsetSince], unit: int, offset_start: int, length: int
+) -> list[Piece]:
+    """Return the intervals of `free` that have room for a slot, each with the first start of its own grid.
+
+    `clock` is the host's, so that half-hour zones are aligned as their hosts read them. `unit`,
+    `offset_start` and `length` are seconds.
+    """
+    if len(clock) == 1:
+        offset = clock[0][1]
+        return [
+            (start, end, -(-(start + offset) // unit) * unit - offset + offset_start)
+            for start, end in free
+            if end - start >= length
+        ]
+    found = []
+    for start, end in free:
+        if end - start >= length:
+            offset = clock[max(bisect_right(clock, (start, 1 << 62)) - 1, 0)][1]
+            found.append((start, end, -(-(start + offset) // unit) * unit - offset + offset_start))
+    return found
+
+
+def intersect(ones: Sequence[Piece], others: Sequence[Piece], length: int) -> list[Piece]:
+    """Return the times that two sorted, disjoint lists share, if they have room for `length` seconds.
+
+    The grid begins as in the interval that starts later, on a tie as in that of `others`.
+    """
+    shared: list[Piece] = []
+    position = other_position = 0
+    while position < len(ones) and other_position < len(others):
+        start, end, first = ones[position]
+        other_start, other_end, other_first = others[other_position]
+        if end <= other_end:
+            position += 1
+        else:
+            end = other_end
+            other_position += 1
+        if other_start >= start:
+            start, first = other_start, other_first
+        if end - start >= length:
+            shared.append((start, end, first))
+    return shared
+
+
+def cut(pieces: Sequence[Piece], step: int, length: int) -> list[int]:
+    """Return the slot starts that `pieces`, sorted by start and end, offer; sorted, each once.
+
+    A piece goes on with the grid of the pieces before it while that is nearer than one `step`, so that
+    hosts whose hours overlap offer one grid. Seconds throughout.
+    """
+    starts: list[int] = []
+    # Between head and tail there are exactly the starts that lie whole steps apart, and none after tail:
+    # as long as grids agree, a piece is done with arithmetic on these two.
+    head = tail = _BEFORE_ALL
+    for start, end, first in pieces:
+        latest = end - length
+        if first > tail:
+            before = tail
+        elif first > head:
+            before = head + (first - 1 - head) // step * step
+        else:
+            _cut_among(starts, start, latest, first, step)
+            head = tail = starts[-1]
+            continue
+        at = first
+        if at < before + step:
+            at = before if before >= start else before + step
+        if at <= tail:
+            at = tail + step
+        if at > latest:
+            continue
+        if at != tail + step:
+            head = at
+        starts.extend(range(at, latest + 1, step))
+        tail = starts[-1]
+    return starts
+
+
+def _cut_among(starts: list[int], start: int, latest: int, first: int, step: int) -> None:
+    """Add the starts of one piece whose grid begins before the last grid does."""
+    position = bisect_left(starts, first)
+    at = first
+    if position > 0 and at < starts[position - 1] + step:
+        before = starts[position - 1]
+        at = before if before >= start else before + step
+    for value in range(at, latest + 1, step):
+        position = bisect_left(starts, value)
+        if position == len(starts) or starts[position] != value:
+            starts.insert(position, value)
+
+
+def by_day(starts: Sequence[int], zone: str) -> dict[date, list[int]]:
+    """Return sorted `starts` under their calendar dates in `zone`, in order; no date is empty."""
+    days: dict[int, list[int]] = {}
+    if not starts:
+        return {}
+    offsets = offsets_between(zone, starts[0], starts[-1])
+    position = 0
+    for current, (_, offset) in enumerate(offsets):
+        has_next = current + 1 < len(offsets)
+        stop = bisect_left(starts, offsets[current + 1][0]) if has_next else len(starts)
+        while position < stop:
+            day = (starts[position] + offset) // DAY
+            end = bisect_left(starts, (day + 1) * DAY - offset, position, stop)
+            days.setdefault(day, []).extend(starts[position:end])
+            position = end
+    return {date_of_day(day): found for day, found in days.items()}

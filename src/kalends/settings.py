@@ -1,0 +1,105 @@
+"""Every setting of the server: one variable `KALENDS_<NAME>` each. This file is their reference."""
+
+from functools import lru_cache
+from pathlib import Path
+from typing import Literal
+
+from pydantic import Field, SecretStr
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+
+class Settings(BaseSettings):
+    """The settings in force, read once from the environment.
+
+    Raises:
+        pydantic.ValidationError: a variable has a value that its type does not allow.
+    """
+
+    model_config = SettingsConfigDict(env_prefix="KALENDS_", frozen=True, extra="ignore")
+
+    # --- Where the data is -------------------------------------------------------------------------
+
+    data_dir: Path = Path("~/.local/share/kalends")
+    """Folder of the embedded PostgreSQL. Not used when `database_url` is set."""
+
+    database_url: SecretStr | None = None
+    """`postgresql://user:password@host:port/name` of your own PostgreSQL, version 15 or newer."""
+
+    database_pool_size: int = Field(default=10, ge=2, le=500)
+    """Most connections of one server process."""
+
+    # --- How it listens ----------------------------------------------------------------------------
+
+    host: str = "127.0.0.1"
+    port: int = Field(default=5555, ge=0, le=65535)
+    workers: int = Field(default=1, ge=1, le=64)
+    """Server processes that share the port."""
+
+    public_url: str | None = None
+    """The address under which people reach this server, without a path; shown in links and in the
+    reference. Default: `http://localhost:<port>`."""
+
+    trusted_proxies: str = ""
+    """Comma-separated addresses or networks whose `X-Forwarded-For` and `CF-Connecting-IP` are believed."""
+
+    shutdown_grace_seconds: int = Field(default=30, ge=1, le=3600)
+    """How long running requests may take to finish after SIGTERM."""
+
+    # --- Accounts ----------------------------------------------------------------------------------
+
+    owner_email: str = "owner@localhost.localdomain"
+    """E-mail of the account that the first start on an empty database creates."""
+
+    api_key_prefix: str = Field(default="cal_live_", pattern=r"^cal_[a-z0-9_]*$")
+    """What new API keys begin with. Keys that begin with plain `cal_` are always accepted too."""
+
+    # --- Rate limits (requests per window and bucket) ------------------------------------------------
+
+    rate_limit_enabled: bool = True
+    rate_limit_window_ms: int = Field(default=60_000, ge=1_000)
+    rate_limit_block_ms: int = Field(default=60_000, ge=1_000)
+    """How long a bucket stays refused once it went over its limit."""
+
+    rate_limit_api_key: int = Field(default=120, ge=1)
+    rate_limit_oauth_client: int = Field(default=500, ge=1)
+    rate_limit_access_token: int = Field(default=500, ge=1)
+    rate_limit_anonymous: int = Field(default=120, ge=1)
+    """Per client address, for requests without a credential; also how many unknown API keys one
+    address may try."""
+
+    rate_limit_storage: Literal["auto", "memory", "database"] = "auto"
+    """`memory` counts in each process; `database` shares the counts between processes; `auto` is
+    `memory` with one worker and the embedded database, else `database`."""
+
+    # --- Bounds of what one request may ask ----------------------------------------------------------
+
+    slots_range_days: int = Field(default=366, ge=1, le=3660)
+    """Longest range of one `GET /v2/slots`, in days."""
+
+    # --- Logs --------------------------------------------------------------------------------------
+
+    log_level: Literal["debug", "info", "warning", "error"] = "info"
+    log_format: Literal["auto", "console", "json"] = "auto"
+    """`auto` is `console` on a terminal, else `json`."""
+
+    def connection_url(self) -> str:
+        """Return the URL of the database to connect to.
+
+        Raises:
+            LookupError: none is set. `kalends serve` sets that of the embedded database before it starts
+                the application.
+        """
+        if self.database_url is None:
+            raise LookupError("KALENDS_DATABASE_URL is not set; start the server with `kalends serve`")
+        return self.database_url.get_secret_value()
+
+    @property
+    def base_url(self) -> str:
+        """The server's public address without a trailing slash."""
+        return (self.public_url or f"http://localhost:{self.port}").rstrip("/")
+
+
+@lru_cache(maxsize=1)
+def get_settings() -> Settings:
+    """Return the settings of this process."""
+    return Settings()

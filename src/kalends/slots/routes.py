@@ -1,0 +1,29 @@
+"""`/v2/slots`, version 2024-09-04."""
+
+from datetime import date
+from typing import Annotated
+
+from fastapi import Depends, Response
+
+from kalends.api.dependencies import CurrentSettings, Now, Reader
+from kalends.api.envelope import success
+from kalends.api.query import Query
+from kalends.api.routing import Router
+from kalends.api.wire import Success
+from kalends.slots import schemas, service
+
+router = Router("/v2/slots", "Slots", version=date(2024, 9, 4), version_is_required=True)
+
+
+@router.get("", response_model=Success[dict[str, list[schemas.SlotOutput]]])
+async def list_slots(
+    query: Annotated[schemas.SlotsQuery, Depends(Query(schemas.SlotsQuery))],
+    connection: Reader,
+    now: Now,
+    settings: CurrentSettings,
+) -> Response:
+    """List the open slots of an event type, by calendar day; public."""
+    found = await service.list_slots(
+        connection, query.to_command(), now=now, longest_days=settings.slots_range_days
+    )
+    return success(schemas.slots(found, query.time_zone, shows_ends=query.shows_ends))

@@ -1,0 +1,99 @@
+"""What all tests share: one PostgreSQL a run, one database a worker, the server, and its clients."""
+
+from collections.abc import AsyncIterator, Iterator
+from contextlib import AsyncExitStack
+from datetime import UTC, datetime, timedelta
+
+import httpx
+import psycopg
+import pytest
+from fastapi import FastAPI
+from pydantic import SecretStr
+
+from kalends.api.edge import Edge
+from kalends.app import create_api
+from kalends.db.database import Database
+from kalends.settings import Settings
+from tests.support.client import Client, Host, make_host
+from tests.support.postgres import clone_database, shared_server
+
+
+class Clock:
+    """The server's idea of now; it stands still until a test moves it."""
+
+    def __init__(self) -> None:
+        self.now = datetime(2050, 9, 1, 6, 0, tzinfo=UTC)
+
+    def __call__(self) -> datetime:
+        """Return the present instant."""
+        return self.now
+
+    def advance(self, by: timedelta) -> None:
+        """Let time pass."""
+        self.now += by
+
+
+@pytest.fixture(scope="session")
+def database_url(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> Iterator[str]:
+    """Return the URL of this worker's own migrated database."""
+    base = tmp_path_factory.getbasetemp()
+    shared = base if worker_id == "master" else base.parent
+    with shared_server(shared) as server, clone_database(server, f"test_{worker_id}") as url:
+        yield url
+
+
+@pytest.fixture(scope="session")
+def settings(database_url: str) -> Settings:
+    """Return the settings of the server under test."""
+    return Settings(database_url=SecretStr(database_url), rate_limit_enabled=False)
+
+
+@pytest.fixture(scope="session")
+def clock() -> Clock:
+    """Return the clock of the server under test."""
+    return Clock()
+
+
+@pytest.fixture(scope="session")
+async def api(settings: Settings, clock: Clock) -> AsyncIterator[FastAPI]:
+    """Return the running application behind the edge."""
+    app = create_api(settings, clock=clock)
+    async with AsyncExitStack() as stack:
+        await stack.enter_async_context(app.router.lifespan_context(app))
+        yield app
+
+
+@pytest.fixture
+async def client(api: FastAPI, clock: Clock) -> AsyncIterator[Client]:
+    """Return a client without a credential; the database is empty when a test begins."""
+    clock.now = datetime(2050, 9, 1, 6, 0, tzinfo=UTC)
+    await _empty(api.state.database)
+    transport = httpx.ASGITransport(app=Edge(api))
+    async with Client(transport=transport, base_url="http://kalends.test") as client:
+        yield client
+
+
+@pytest.fixture
+def database(api: FastAPI) -> Database:
+    """Return the database of the server under test."""
+    found: Database = api.state.database
+    return found
+
+
+@pytest.fixture
+async def ana(client: Client, database: Database) -> Host:
+    """Return a host in Rome who works Monday to Friday from nine to five."""
+    return await make_host(client, database, "ana", time_zone="Europe/Rome")
+
+
+@pytest.fixture
+async def ben(client: Client, database: Database) -> Host:
+    """Return another host, in London."""
+    return await make_host(client, database, "ben", time_zone="Europe/London")
+
+
+async def _empty(database: Database) -> None:
+    async with database.connection() as connection:
+        await connection.execute(
+            "TRUNCATE users, api_keys, schedules, event_types, bookings RESTART IDENTITY CASCADE"
+        )

@@ -1,0 +1,353 @@
+"""Where the wire is not what the contract document says: every known case, with the note that says so.
+
+The table corrects the contract itself, so that the rest of an operation is still checked, both in answers
+and in the document that we serve. A new row needs a note's section as its reason.
+"""
+
+from collections.abc import Mapping
+from functools import cache
+from typing import Any
+
+from tests.contract.document import Document, Schema, contract_json, read_document
+from tests.contract.patches import Allow, Deviation, Drop, Relax, Replace, corrected
+
+_STRING: Schema = {"type": "string"}
+_NUMBER: Schema = {"type": "number"}
+_BOOLEAN: Schema = {"type": "boolean"}
+_STATUS: Schema = {"type": "string", "enum": ["success", "error"]}
+
+
+def _ref(name: str) -> Schema:
+    return {"$ref": f"#/components/schemas/{name}"}
+
+
+def _nullable(schema: Schema) -> Schema:
+    return {"allOf": [schema], "nullable": True} if "$ref" in schema else {**schema, "nullable": True}
+
+
+def _object(optional: Mapping[str, Schema] | None = None, **required: Schema) -> Schema:
+    properties = {**required, **(optional or {})}
+    return {"type": "object", "properties": properties, "required": list(required)}
+
+
+_ENVELOPES = tuple(
+    Drop(f"schemas {name} properties error", "http-core 5: failures have an envelope of their own")
+    for name in (
+        "CreateManagedUserOutput",
+        "GetBookingOutput_2024_08_13",
+        "GetBookingsOutput_2024_08_13",
+        "GetScheduleOutput_2024_06_11",
+        "GetSchedulesOutput_2024_06_11",
+        "UpdateScheduleOutput_2024_06_11",
+    )
+)
+
+_SCHEDULES: tuple[Deviation, ...] = (
+    Replace(
+        "schemas GetDefaultScheduleOutput_2024_06_11 properties data",
+        _nullable(_ref("ScheduleOutput_2024_06_11")),
+        "schedules 3.2: null without a default schedule",
+    ),
+    Replace(
+        "paths /v2/schedules/{scheduleId} patch parameters scheduleId schema",
+        _NUMBER,
+        "schedules 11.5: ids are numbers, everything else is 400",
+    ),
+)
+
+_OWN_OUTPUT = "schemas EventTypeOutput_2024_06_14"
+_TEAM_OUTPUT = "schemas TeamEventTypeOutput_2024_06_14"
+_FIELD_INPUTS = {
+    **dict.fromkeys(
+        ("Address", "MultiEmail", "Number", "Phone", "Select", "Text", "TextArea", "Url"),
+        ("placeholder", "hidden"),
+    ),
+    **dict.fromkeys(("Boolean", "CheckboxGroup", "MultiSelect", "RadioGroup"), ("hidden",)),
+    **dict.fromkeys(("NameDefault", "EmailDefault"), ("label", "placeholder")),
+}
+_EVENT_TYPE_INPUTS = tuple(
+    f"schemas {action}{kind}Input_2024_06_14"
+    for action in ("Create", "Update")
+    for kind in ("EventType", "TeamEventType")
+)
+_SPLIT_NAME = {
+    "firstNameLabel": _STRING,
+    "firstNamePlaceholder": _STRING,
+    "lastNameLabel": _STRING,
+    "lastNamePlaceholder": _STRING,
+    "lastNameRequired": _BOOLEAN,
+    "disableOnPrefill": _BOOLEAN,
+}
+_UNKNOWN_FIELD = _object(type=_STRING, slug=_STRING, bookingField=_STRING)
+
+_EVENT_TYPES: tuple[Deviation, ...] = (
+    Replace(
+        "paths /v2/event-types/{eventTypeId} get parameters eventTypeId schema",
+        _NUMBER,
+        "event-types B19: ids are numbers, everything else is 400",
+    ),
+    *(
+        deviation
+        for output in (_OWN_OUTPUT, _TEAM_OUTPUT)
+        for deviation in (
+            Drop(f"{output} properties seatsPerTimeSlot", "event-types 18: never returned"),
+            Drop(f"{output} properties seatsShowAvailabilityCount", "event-types 18: never returned"),
+            Replace(
+                f"{output} properties bookingWindow",
+                {
+                    "oneOf": [
+                        _ref("BusinessDaysWindow_2024_06_14"),
+                        _ref("CalendarDaysWindow_2024_06_14"),
+                        _ref("RangeWindow_2024_06_14"),
+                        _ref("Disabled_2024_06_14"),
+                    ]
+                },
+                "event-types 18: one object; {disabled: true} when off",
+            ),
+            Replace(
+                f"{output} properties seats",
+                {"oneOf": [_ref("Seats_2024_06_14"), _ref("Disabled_2024_06_14")]},
+                "event-types 18: {disabled: true} when off",
+            ),
+            Allow(
+                f"{output} properties bookingFields items oneOf",
+                _object(_SPLIT_NAME, type=_STRING, slug=_STRING, isDefault=_BOOLEAN),
+                "event-types 18 and 8.4: split name",
+            ),
+            Allow(
+                f"{output} properties bookingFields items oneOf",
+                _UNKNOWN_FIELD,
+                "event-types 18 and 8.4: a stored field that fits no form",
+            ),
+        )
+    ),
+    Replace(
+        f"{_OWN_OUTPUT} properties users items",
+        _object(
+            id=_NUMBER,
+            name=_nullable(_STRING),
+            username=_nullable(_STRING),
+            avatarUrl=_nullable(_STRING),
+            brandColor=_nullable(_STRING),
+            darkBrandColor=_nullable(_STRING),
+            weekStart=_STRING,
+            metadata={"type": "object"},
+        ),
+        "event-types 18 and 12.1: objects",
+    ),
+    Replace(f"{_OWN_OUTPUT} properties slotInterval", _nullable(_NUMBER), "event-types 18"),
+    Replace(f"{_OWN_OUTPUT} properties successRedirectUrl", _nullable(_STRING), "event-types 18"),
+    Replace(f"{_OWN_OUTPUT} properties forwardParamsSuccessRedirect", _nullable(_BOOLEAN), "event-types 18"),
+    Replace(
+        f"{_TEAM_OUTPUT} properties schedulingType nullable",
+        True,
+        "event-types 18: null for managed children",
+    ),
+    Replace(f"{_TEAM_OUTPUT} properties teamId nullable", True, "event-types 18: null for managed children"),
+    Replace(f"{_TEAM_OUTPUT} properties offsetStart", _NUMBER, "event-types 19.18: 0 is the default"),
+    Allow("schemas Recurrence_2024_06_14 properties disabled", _BOOLEAN, "event-types 18: false when active"),
+    Allow("schemas Seats_2024_06_14 properties disabled", _BOOLEAN, "event-types 18: false when active"),
+    Relax(
+        "schemas PhoneFieldOutput_2024_06_14",
+        ("label",),
+        "event-types 18 and 8.4: attendeePhoneNumber may have none",
+    ),
+    Replace(
+        "schemas RescheduleReasonDefaultFieldOutput_2024_06_14 properties slug enum",
+        ["rescheduleReason"],
+        "event-types 8.4: the slug that its own enum lacks",
+    ),
+    *(
+        Relax(f"schemas {kind}FieldInput_2024_06_14", names, "event-types 18 and 8.1: optional")
+        for kind, names in _FIELD_INPUTS.items()
+    ),
+    Replace(
+        "schemas EmailDefaultFieldInput_2024_06_14 properties required", _BOOLEAN, "event-types 18 and B13"
+    ),
+    *(
+        deviation
+        for body in _EVENT_TYPE_INPUTS
+        for deviation in (
+            Replace(
+                f"{body} properties lengthInMinutesOptions items", _NUMBER, "event-types 18: integers only"
+            ),
+            Allow(
+                f"{body} properties bookingFields items oneOf",
+                _object(_SPLIT_NAME, type=_STRING),
+                "event-types B12: splitName is accepted",
+            ),
+        )
+    ),
+    *(
+        Allow(
+            f"schemas {body}_2024_06_14 properties bookingFields items oneOf",
+            _ref("UrlFieldInput_2024_06_14"),
+            "event-types 18: accepted in PATCH too",
+        )
+        for body in ("UpdateEventTypeInput", "UpdateTeamEventTypeInput")
+    ),
+    Replace(
+        "schemas DeleteTeamEventTypeOutput properties data",
+        _object(id=_NUMBER, title=_STRING),
+        "event-types 18",
+    ),
+    Relax("schemas CreatePhoneCallInput", ("enabled", "templateType"), "event-types 18: they have defaults"),
+)
+
+_BOOKING_OUTPUTS = (
+    "BookingOutput_2024_08_13",
+    "RecurringBookingOutput_2024_08_13",
+    "GetSeatedBookingOutput_2024_08_13",
+    "GetRecurringSeatedBookingOutput_2024_08_13",
+    "CreateSeatedBookingOutput_2024_08_13",
+    "CreateRecurringSeatedBookingOutput_2024_08_13",
+)
+_NULL_IN_BOOKINGS = {
+    "description": _STRING,
+    "eventTypeId": _NUMBER,
+    "eventType": _ref("EventType"),
+    "location": _STRING,
+    "meetingUrl": _STRING,
+    "updatedAt": _STRING,
+    "rating": _NUMBER,
+    "icsUid": _STRING,
+}
+
+_BOOKINGS: tuple[Deviation, ...] = (
+    *(
+        Replace(f"schemas {output} properties {name}", _nullable(schema), "bookings 3.1: may be null")
+        for output in _BOOKING_OUTPUTS
+        for name, schema in _NULL_IN_BOOKINGS.items()
+    ),
+    *(
+        Replace(
+            f"schemas {output} properties status enum",
+            ["cancelled", "accepted", "rejected", "pending", "awaiting_host"],
+            "bookings 3.3: instant bookings wait for a host",
+        )
+        for output in _BOOKING_OUTPUTS
+    ),
+    Replace(
+        "schemas BookingAttendee",
+        _object(
+            {
+                "language": contract_json()["schemas"]["SeatedAttendee"]["properties"]["language"],
+                "phoneNumber": _STRING,
+            },
+            name=_STRING,
+            email=_STRING,
+            timeZone=_STRING,
+            absent=_BOOLEAN,
+        ),
+        "bookings 3.2 and 3.3: the document shows the attendee of requests here",
+    ),
+    *(
+        Replace(f"schemas {output} properties attendees items", _ref("BookingAttendee"), "bookings 3.3")
+        for output in ("BookingOutput_2024_08_13", "RecurringBookingOutput_2024_08_13")
+    ),
+    Relax("schemas SeatedAttendee", ("seatUid",), "bookings 3.2: guests and co-hosts have no seat"),
+    Replace(
+        "schemas MarkAbsentBookingInput_2024_08_13 properties attendees items",
+        _object(email=_STRING, absent=_BOOLEAN),
+        "bookings 3.3",
+    ),
+    Replace(
+        "schemas ReassignBookingOutput_2024_08_13 properties data",
+        _object(bookingUid=_STRING, reassignedTo=_ref("ReassignedToDto")),
+        "bookings 3.3: the document refers to itself",
+    ),
+    Replace("schemas CalendarLink", _object(label=_STRING, id=_STRING, link=_STRING), "bookings 3.3"),
+    Replace("schemas CalendarLinksOutput_2024_08_13 properties status", _STATUS, "http-core 5"),
+    Replace(
+        "paths /v2/organizations/{orgId}/users/{userId}/bookings get responses 200 content",
+        {"application/json": {"schema": _ref("GetBookingsOutput_2024_08_13")}},
+        "bookings 3.3: as the list of bookings",
+    ),
+    Allow("schemas CreateBookingInput_2024_08_13 properties reservationUid", _STRING, "bookings 0.0: ours"),
+)
+
+_SLOT = _object(
+    {
+        "end": _STRING,
+        "seatsBooked": _NUMBER,
+        "seatsRemaining": _NUMBER,
+        "seatsTotal": _NUMBER,
+        "bookingUid": _STRING,
+    },
+    start=_STRING,
+)
+
+_SLOTS: tuple[Deviation, ...] = (
+    Replace(
+        "schemas Slot", _SLOT, "slots 2.4: the document shows strings, or objects without start and seats"
+    ),
+    Allow("schemas Slot properties slotUid", _STRING, "design 6: with slotUids=true"),
+    Replace(
+        "paths /v2/slots get responses 200 content application/json schema",
+        _object(
+            status=_STATUS,
+            data={
+                "type": "object",
+                "additionalProperties": {"type": "array", "items": _ref("Slot")},
+            },
+        ),
+        "slots 2.4: the days are in the envelope",
+    ),
+    *(
+        Allow("paths /v2/slots get parameters", {"in": "query", "name": name, "schema": {}}, why)
+        for name, why in (
+            ("format", "slots 2.1: what the document calls slotFormat"),
+            ("bookingUidToReschedule", "slots 2.1: of later versions"),
+            ("slotUids", "design 6: ours"),
+        )
+    ),
+    Replace(
+        "schemas GetReservedSlotOutput_2024_09_04 properties data",
+        _nullable(
+            _object(
+                eventTypeId=_NUMBER,
+                slotStart=_STRING,
+                slotEnd=_STRING,
+                slotDuration=_NUMBER,
+                reservationUid=_STRING,
+                reservationUntil=_STRING,
+            )
+        ),
+        "slots 3.2: the document refers to itself",
+    ),
+    Allow("schemas ReserveSlotInput_2024_09_04 properties slotUid", _STRING, "design 6: ours"),
+)
+
+_TEAMS: tuple[Deviation, ...] = (
+    Replace(
+        "schemas CreateTeamOutput properties data",
+        _ref("TeamOutputDto"),
+        "organizations-teams 2: never a payment; the other form is nowhere in the document",
+    ),
+    Replace(
+        "schemas MicrosoftServiceAccountKeyInput",
+        _object(private_key=_STRING, tenant_id=_STRING, client_id=_STRING),
+        "organizations-teams 8.1: named by the document, and not in it",
+    ),
+)
+
+DEVIATIONS: tuple[Deviation, ...] = (
+    *_ENVELOPES,
+    *_SCHEDULES,
+    *_EVENT_TYPES,
+    *_BOOKINGS,
+    *_SLOTS,
+    *_TEAMS,
+)
+
+
+@cache
+def corrected_json() -> Mapping[str, Any]:
+    """Return the contract as the wire is: the published document with `DEVIATIONS` applied."""
+    return corrected(contract_json(), DEVIATIONS)
+
+
+@cache
+def contract() -> Document:
+    """Return the operations and schemas of the corrected contract."""
+    return read_document(corrected_json())

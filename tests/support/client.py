@@ -1,0 +1,113 @@
+"""Clients of the server under test: every 2xx answer is held against the contract."""
+
+from dataclasses import dataclass
+from typing import Any
+
+import httpx
+
+from kalends.accounts import service as accounts
+from kalends.accounts.service import CreateUser
+from kalends.auth import service as auth
+from kalends.db.database import Database
+from tests.support.responses import assert_matches_contract
+
+VERSIONS = {
+    "/v2/bookings": "2024-08-13",
+    "/v2/event-types": "2024-06-14",
+    "/v2/schedules": "2024-06-11",
+    "/v2/slots": "2024-09-04",
+}
+
+
+class Client(httpx.AsyncClient):
+    """An HTTP client that sends the version header a path wants, unless a test sends its own."""
+
+    api_key: str | None = None
+
+    async def request(self, method: str, url: Any, **options: Any) -> httpx.Response:
+        """Send a request; `version=None` sends no version header."""
+        headers = dict(options.pop("headers", None) or {})
+        version = options.pop("version", self._version_of(str(url)))
+        if version is not None:
+            headers.setdefault("cal-api-version", version)
+        if self.api_key is not None:
+            headers.setdefault("Authorization", f"Bearer {self.api_key}")
+        response = await super().request(method, url, headers=headers, **options)
+        if response.is_success and response.headers.get("content-type", "").startswith("application/json"):
+            assert_matches_contract(method, response.request.url.path, response.status_code, response.json())
+        return response
+
+    def _version_of(self, url: str) -> str | None:
+        return next((version for prefix, version in VERSIONS.items() if url.startswith(prefix)), None)
+
+
+@dataclass(frozen=True, slots=True)
+class Host:
+    """A user of the server under test, with a client that carries their API key."""
+
+    id: int
+    email: str
+    username: str
+    client: Client
+
+    async def creates_event_type(self, slug: str = "intro", **properties: Any) -> dict[str, Any]:
+        """Create an event type of an hour without notice, but for what `properties` say."""
+        body = {
+            "title": slug.capitalize(),
+            "slug": slug,
+            "lengthInMinutes": 60,
+            "minimumBookingNotice": 0,
+            **properties,
+        }
+        return data(await self.client.post("/v2/event-types", json=body), 201)
+
+    async def creates_schedule(self, **properties: Any) -> dict[str, Any]:
+        """Create a schedule in Rome that is not the default, but for what `properties` say."""
+        body = {"name": "Desk", "timeZone": "Europe/Rome", "isDefault": False, **properties}
+        return data(await self.client.post("/v2/schedules", json=body), 201)
+
+
+def data(response: httpx.Response, status: int = 200) -> Any:
+    """Return the data of an answer that must have this status."""
+    assert response.status_code == status, response.text
+    return response.json()["data"]
+
+
+def refusal(response: httpx.Response, status: int) -> dict[str, Any]:
+    """Return the error of an answer that must be refused with this status, in the one envelope."""
+    assert response.status_code == status, response.text
+    body = response.json()
+    assert body["status"] == "error"
+    assert set(body) == {"status", "timestamp", "path", "error"}
+    error: dict[str, Any] = body["error"]
+    return error
+
+
+def broken_properties(error: dict[str, Any]) -> set[str]:
+    """Return the properties that a refusal names."""
+    return {record["property"] for record in error["details"]["errors"]}
+
+
+def booking_of(event_type_id: int, start: str, **properties: Any) -> dict[str, Any]:
+    """Return the body of a booking."""
+    attendee = {"name": "Bo Guest", "email": "bo@example.com", "timeZone": "Europe/Rome"}
+    return {"eventTypeId": event_type_id, "start": start, "attendee": attendee, **properties}
+
+
+async def make_host(
+    client: Client, database: Database, username: str, *, time_zone: str, is_bare: bool = False
+) -> Host:
+    """Make an account with an API key."""
+    command = CreateUser(
+        email=f"{username}@example.com",
+        username=username,
+        name=username.capitalize(),
+        time_zone=time_zone,
+        is_bare=is_bare,
+    )
+    async with database.transaction() as work:
+        user = await accounts.create_user(work, command)
+        key = await auth.create_api_key(work, user_id=user.id, note=None, expires_at=None, prefix="cal_live_")
+    own = Client(transport=client._transport, base_url=client.base_url)
+    own.api_key = key.api_key
+    return Host(user.id, user.email, user.username, own)
