@@ -1,8 +1,10 @@
 """What all tests share: one PostgreSQL a run, one database a worker, the server, and its clients."""
 
-from collections.abc import AsyncIterator, Iterator
-from contextlib import AsyncExitStack
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import AbstractContextManager, AsyncExitStack, contextmanager
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import httpx
 import psycopg
@@ -78,6 +80,33 @@ def database(api: FastAPI) -> Database:
     """Return the database of the server under test."""
     found: Database = api.state.database
     return found
+
+
+@dataclass
+class Statements:
+    """How many statements the server sent while this was open."""
+
+    count: int = 0
+
+
+@pytest.fixture
+def count_statements(monkeypatch: pytest.MonkeyPatch) -> Callable[[], AbstractContextManager[Statements]]:
+    """Return a context manager that counts the statements sent to PostgreSQL."""
+
+    @contextmanager
+    def counting() -> Iterator[Statements]:
+        statements = Statements()
+        execute = psycopg.AsyncCursor.execute
+
+        async def counted(cursor: Any, *arguments: Any, **options: Any) -> Any:
+            statements.count += 1
+            return await execute(cursor, *arguments, **options)
+
+        with monkeypatch.context() as patch:
+            patch.setattr(psycopg.AsyncCursor, "execute", counted)
+            yield statements
+
+    return counting
 
 
 @pytest.fixture

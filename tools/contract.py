@@ -24,8 +24,11 @@ def main(arguments: list[str]) -> int:
     parser = argparse.ArgumentParser(prog="python -m tools.contract", description="Check the contract.")
     parser.add_argument("--write-readme", action="store_true", help="renew the README's coverage table")
     if parser.parse_args(arguments).write_readme:
-        readme = README.read_text(encoding="utf-8")
-        README.write_text(with_table(readme, coverage(contract(), served())), encoding="utf-8")
+        try:
+            readme = with_table(README.read_text(encoding="utf-8"), coverage(contract(), served()))
+        except ValueError as error:
+            parser.error(str(error))
+        README.write_text(readme, encoding="utf-8")
         return 0
     lines, is_kept = report(contract(), served())
     sys.stdout.write("\n".join(lines) + "\n")

@@ -20,6 +20,7 @@ from kalends.auth.admission import Admission
 from kalends.bookings import routes as bookings
 from kalends.db.database import Database
 from kalends.event_types import routes as event_types
+from kalends.reservations import routes as reservations
 from kalends.schedules import routes as schedules
 from kalends.settings import Settings, get_settings
 from kalends.slots import routes as slots
@@ -31,6 +32,7 @@ _ROUTERS: Sequence[Router] = (
     auth.router,
     bookings.router,
     event_types.router,
+    reservations.router,
     schedules.router,
     slots.router,
     timezones.router,

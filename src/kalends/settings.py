@@ -76,6 +76,12 @@ class Settings(BaseSettings):
     slots_range_days: int = Field(default=366, ge=1, le=3660)
     """Longest range of one `GET /v2/slots`, in days."""
 
+    reservation_longest_minutes: int = Field(default=1_440, ge=1, le=525_600)
+    """Longest time for which an authenticated caller may reserve a slot."""
+
+    reservations_are_binding: bool = False
+    """Whether a reservation that does not say so refuses bookings that do not name it."""
+
     # --- Logs --------------------------------------------------------------------------------------
 
     log_level: Literal["debug", "info", "warning", "error"] = "info"

@@ -3,7 +3,7 @@
 from tests.support.client import Client, Host, booking_of, data, refusal
 
 
-async def test_a_guest_books_moves_and_cancels_a_time_that_nobody_else_gets(ana: Host, client: Client) -> None:
+async def test_a_guest_books_moves_and_cancels_a_time_nobody_else_gets(ana: Host, client: Client) -> None:
     schedule = await ana.creates_schedule(isDefault=True)
     event_type = await ana.creates_event_type(scheduleId=schedule["id"])
     address = {"eventTypeId": event_type["id"], "start": "2050-09-05", "end": "2050-09-05"}
@@ -23,9 +23,7 @@ async def test_a_guest_books_moves_and_cancels_a_time_that_nobody_else_gets(ana:
     assert refusal(refused, 400)["details"]["reasons"] == ["booking"]
 
     moved = data(
-        await client.post(
-            f"/v2/bookings/{booked['uid']}/reschedule", json={"start": "2050-09-05T10:30:00Z"}
-        ),
+        await client.post(f"/v2/bookings/{booked['uid']}/reschedule", json={"start": "2050-09-05T10:30:00Z"}),
         201,
     )
     assert moved["rescheduledFromUid"] == booked["uid"]

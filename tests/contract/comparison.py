@@ -1,17 +1,22 @@
 """What our OpenAPI document says otherwise than the contract, for the operations that both have.
 
 A request of ours must take whatever the contract's does, and an answer of ours must be one of the
-contract's: so `null` may be added to what we accept and not to what we return. Where the contract says
-`number`, `integer` is fine; an `object` without properties stands for any object. Names of schemas do not
-matter. An enumeration has the same values on both sides, but one alternative of several may be told from
-the others by a single one of them.
+contract's: so we may accept `null` in addition, not return it, and always return what is optional there.
+Where the contract says `number`, `integer` is fine; an `object` without properties stands for any object.
+Names of schemas do not matter. An enumeration has the same values on both sides, but one alternative of
+several may be told from the others by a single one of them.
+
+A body that the contract splits into several objects may be one object of ours that takes them all.
+
+What our document lists under `x-kalends-not-yet` is declared: names of properties, and of alternatives of
+the contract. A declared property of an answer may be there in a simpler form; a required one must be.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from tests.contract.document import ALLOWED, Document, Operation, Parameter, Schema
-from tests.contract.shapes import Alternative, Shape, Value, shape_of
+from tests.contract.shapes import Alternative, Value, shape_of
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -113,31 +118,37 @@ class _Schemas:
         With `may_mark`, a single value may stand where the contract has several, or any.
         """
         theirs, ours = shape_of(expected, self.theirs), shape_of(actual, self.ours)
-        if not theirs.alternatives:
+        wanted = [one for one in theirs.alternatives if one.name not in ours.not_yet]
+        for one in theirs.alternatives:
+            if one not in wanted:
+                yield _Difference(place, f"{one.name} not yet", is_declared=True)
+        if not wanted:
             return
         if self.is_request and theirs.is_nullable and not ours.is_nullable:
             yield _Difference(place, "does not take null")
         if not self.is_request and ours.is_nullable and not theirs.is_nullable:
             yield _Difference(place, "may be null, which the contract excludes")
+        if self.is_request and len(ours.alternatives) == 1:
+            wanted = _as_one_object(wanted)
         if not ours.alternatives:
-            yield _Difference(place, f"has no type, not {theirs.alternatives[0].type}")
-        elif len(theirs.alternatives) == len(ours.alternatives) == 1:
-            yield from self._one(theirs.alternatives[0], ours.alternatives[0], place, may_mark=may_mark)
+            yield _Difference(place, f"has no type, not {wanted[0].type}")
+        elif len(wanted) == len(ours.alternatives) == 1:
+            yield from self._one(wanted[0], ours.alternatives[0], place, may_mark=may_mark)
         else:
-            yield from self._union(theirs, ours, place)
+            yield from self._union(wanted, ours.alternatives, place)
 
-    def _union(self, theirs: Shape, ours: Shape, place: str) -> Iterator[_Difference]:
-        alone = list(ours.alternatives)
+    def _union(
+        self, theirs: Sequence[Alternative], ours: Sequence[Alternative], place: str
+    ) -> Iterator[_Difference]:
+        alone = list(ours)
         unmatched = []
-        for expected in theirs.alternatives:
-            alike = [one for one in ours.alternatives if not self._differences(expected, one, place)]
+        for expected in theirs:
+            alike = [one for one in ours if not self._differences(expected, one, place)]
             alone = [one for one in alone if one not in alike]
-            if not alike and expected.name in ours.not_yet:
-                yield _Difference(place, f"{expected.name} not yet", is_declared=True)
-            elif not alike:
+            if not alike:
                 unmatched.append(expected)
         for expected in unmatched:
-            counterpart = _counterpart(expected, alone, is_last=len(unmatched) == 1)
+            counterpart = next((one for one in alone if _resemble(expected, one)), None)
             if counterpart is not None:
                 alone.remove(counterpart)
                 yield from self._differences(expected, counterpart, place)
@@ -173,11 +184,13 @@ class _Schemas:
     ) -> Iterator[_Difference]:
         for name, schema in expected.properties.items():
             inner = f"{place}.{name}"
-            if self.is_request and name in actual.not_yet:
+            is_required, is_there = name in expected.required, name in actual.properties
+            if name in actual.not_yet and (is_there or self.is_request or not is_required):
                 yield _Difference(inner, "not yet", is_declared=True)
-            elif name in actual.properties:
-                if (name in expected.required) != (name in actual.required):
-                    yield _Difference(inner, _requirement(is_required=name in actual.required))
+            elif is_there:
+                promises_more = not self.is_request and not is_required
+                if is_required != (name in actual.required) and not promises_more:
+                    yield _Difference(inner, _requirement(is_required=not is_required))
                 yield from self.compare(schema, actual.properties[name], inner, may_mark=may_mark)
             elif ALLOWED not in schema:
                 yield _Difference(inner, "is missing")
@@ -185,12 +198,24 @@ class _Schemas:
             yield _Difference(f"{place}.{name}", "is not in the contract")
 
 
-def _counterpart(expected: Alternative, alone: list[Alternative], *, is_last: bool) -> Alternative | None:
-    """Return the alternative of ours that is meant to be `expected`: by its name, or as the only one left."""
-    for actual in alone:
-        if actual.name == expected.name:
-            return actual
-    return alone[0] if is_last and len(alone) == 1 else None
+def _as_one_object(alternatives: list[Alternative]) -> list[Alternative]:
+    """Return the object that takes what any of several objects takes; other alternatives as they are."""
+    if not all(one.properties for one in alternatives):
+        return alternatives
+    return [
+        replace(
+            alternatives[0],
+            properties={name: schema for one in alternatives for name, schema in one.properties.items()},
+            required=frozenset.intersection(*(one.required for one in alternatives)),
+        )
+    ]
+
+
+def _resemble(one: Alternative, other: Alternative) -> bool:
+    """Tell whether two alternatives are meant to be the same: of one type, sharing most properties."""
+    shared = one.properties.keys() & other.properties.keys()
+    all_names = one.properties.keys() | other.properties.keys()
+    return one.type == other.type and 2 * len(shared) >= len(all_names)
 
 
 def _is_mark(actual: frozenset[Value] | None, expected: frozenset[Value] | None) -> bool:

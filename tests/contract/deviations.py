@@ -202,6 +202,9 @@ _BOOKING_OUTPUTS = (
     "CreateSeatedBookingOutput_2024_08_13",
     "CreateRecurringSeatedBookingOutput_2024_08_13",
 )
+_BOOKING_INPUTS = tuple(
+    f"schemas Create{kind}Input_2024_08_13" for kind in ("Booking", "InstantBooking", "RecurringBooking")
+)
 _NULL_IN_BOOKINGS = {
     "description": _STRING,
     "eventTypeId": _NUMBER,
@@ -263,7 +266,23 @@ _BOOKINGS: tuple[Deviation, ...] = (
         {"application/json": {"schema": _ref("GetBookingsOutput_2024_08_13")}},
         "bookings 3.3: as the list of bookings",
     ),
-    Allow("schemas CreateBookingInput_2024_08_13 properties reservationUid", _STRING, "bookings 0.0: ours"),
+    *(
+        Replace(f"paths /v2/bookings get parameters {name} schema", _NUMBER, "bookings 5.1: an integer")
+        for name in ("eventTypeId", "teamId")
+    ),
+    *(
+        deviation
+        for body in _BOOKING_INPUTS
+        for deviation in (
+            Allow(f"{body} properties location oneOf", _STRING, "bookings 2.6: a text is taken too"),
+            Allow(f"{body} properties reservationUid", _STRING, "bookings 0.0: ours"),
+        )
+    ),
+    Replace(
+        "schemas CreateInstantBookingInput_2024_08_13 properties instant enum",
+        [True],
+        "bookings 2.1: only true is taken",
+    ),
 )
 
 _SLOT = _object(
@@ -316,6 +335,14 @@ _SLOTS: tuple[Deviation, ...] = (
         "slots 3.2: the document refers to itself",
     ),
     Allow("schemas ReserveSlotInput_2024_09_04 properties slotUid", _STRING, "design 6: ours"),
+    *(
+        Allow(f"schemas {holder} properties binding", _BOOLEAN, "design 1: ours")
+        for holder in (
+            "ReserveSlotInput_2024_09_04",
+            "ReserveSlotOutput_2024_09_04",
+            "GetReservedSlotOutput_2024_09_04 properties data",
+        )
+    ),
 )
 
 _TEAMS: tuple[Deviation, ...] = (

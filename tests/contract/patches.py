@@ -4,6 +4,7 @@ A correction says where it applies as a path of keys, separated by spaces: `sche
 or `paths /v2/slots get parameters slotFormat schema`. In a list of parameters the key is a name.
 """
 
+import copy
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, TypeAlias
@@ -70,7 +71,7 @@ def _apply(document: dict[str, Any], deviation: Deviation) -> None:
         holder = _step(holder, key)
     match deviation:
         case Replace(schema=schema):
-            holder[last] = schema
+            holder[last] = copy.deepcopy(schema)
         case Drop():
             _drop(holder, last, document, way)
         case Relax(properties=properties):

@@ -43,7 +43,7 @@ def shape_of(schema: Schema, schemas: Mapping[str, Schema]) -> Shape:
     return Shape(
         alternatives=tuple(one for one in alternatives if one.type != "null"),
         is_nullable=any(one.type == "null" for one in alternatives),
-        not_yet=frozenset(_resolved(schema, schemas).get(NOT_YET, ())),
+        not_yet=_not_yet(schema, schemas),
     )
 
 
@@ -111,8 +111,10 @@ def _implied_type(schema: Schema) -> str | None:
     return _TYPES.get(type(values[0])) if values else None
 
 
-def _resolved(schema: Schema, schemas: Mapping[str, Schema]) -> Schema:
-    return schemas[named(schema["$ref"])] if "$ref" in schema else schema
+def _not_yet(schema: Schema, schemas: Mapping[str, Schema]) -> frozenset[str]:
+    """Return what is declared beside a `$ref` and in the schema that it names."""
+    target = schemas[named(schema["$ref"])] if "$ref" in schema else {}
+    return frozenset([*schema.get(NOT_YET, ()), *target.get(NOT_YET, ())])
 
 
 _TYPES: Mapping[type, str] = {str: "string", int: "integer", float: "number", bool: "boolean"}

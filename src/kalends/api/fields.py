@@ -7,6 +7,7 @@ existing clients know it, such as `isString` (http-core note, section 4).
 import re
 from dataclasses import dataclass
 from typing import Annotated, Any, TypeAlias
+from uuid import UUID
 
 from fastapi import Path
 from pydantic import BeforeValidator, WithJsonSchema
@@ -66,6 +67,14 @@ def check_time_zone(value: object) -> str:
     if zone is None:
         raise broken("isTimeZone", "must be an IANA time zone such as Europe/Rome")
     return zone
+
+
+def check_uuid(value: object) -> UUID:
+    """Return the UUID that a text spells."""
+    try:
+        return UUID(value if isinstance(value, str) else "")
+    except ValueError:
+        raise broken("isUuid", "must be a UUID") from None
 
 
 def check_object(value: object) -> dict[str, Any]:
@@ -157,8 +166,15 @@ Metadata: TypeAlias = Annotated[
     BeforeValidator(check_metadata),
     WithJsonSchema({"type": "object", "additionalProperties": True}),
 ]
+Uuid: TypeAlias = Annotated[
+    UUID,
+    Rule("isUuid", "must be a UUID"),
+    BeforeValidator(check_uuid),
+    WithJsonSchema({"type": "string", "format": "uuid"}),
+]
 Url: TypeAlias = Annotated[str, Rule("isUrl", "must be a URL address"), BeforeValidator(check_url)]
 Email: TypeAlias = Annotated[str, Rule("isEmail", "must be an email"), BeforeValidator(check_email)]
+QueryBoolean: TypeAlias = Annotated[bool, BeforeValidator(lambda value: value == "true")]
 QueryInteger: TypeAlias = Annotated[
     int, Rule("isInt", "must be an integer number"), BeforeValidator(leading_integer)
 ]

@@ -128,7 +128,6 @@ async def _add(
 async def _blocks(connection: Connection, over: Iterable[str], now_ms: int) -> dict[str, int]:
     """Return when the blocks end that were there already, by the keys of their windows."""
     window_keys = {key + _BLOCK: key for key in over}
-    # A prepared plan may date from when the table was empty and read all of it; counters grow fast.
     found = await connection.execute(_READ, (list(window_keys), _instant(now_ms)), prepare=False)
     return {window_keys[key]: _ms(expires_at) for key, expires_at in await found.fetchall()}
 
@@ -168,6 +167,8 @@ _ADD = """
     RETURNING key, count, expires_at
 """
 
+# These two are not prepared: a plan kept from when the table was small would read all of it, and a flood
+# of strangers makes it large within seconds. (The upsert goes by the index in any plan.)
 _READ = "SELECT key, expires_at FROM rate_limit_counters WHERE key = ANY(%s) AND expires_at > %s"
 
 _KEEP = "UPDATE rate_limit_counters SET expires_at = greatest(expires_at, %s) WHERE key = %s"

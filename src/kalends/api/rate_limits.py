@@ -14,7 +14,7 @@ from enum import StrEnum
 from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address
 from typing import Protocol, TypeAlias
 
-from kalends.auth import keys
+from kalends.api import credentials
 
 Network: TypeAlias = IPv4Network | IPv6Network
 Address: TypeAlias = IPv4Address | IPv6Address
@@ -128,10 +128,10 @@ def bucket_for(authorization: str | None, client_id: str | None, address: str) -
     Nothing is verified here. `client_id` is the value of `x-cal-client-id`.
     """
     if authorization:
-        token = keys.bearer(authorization)
-        if keys.is_api_key(token):
+        token = credentials.bearer(authorization)
+        if credentials.is_api_key(token):
             # One key is accepted under several prefixes, so the bucket goes by what identifies it.
-            return Bucket(f"{BucketKind.API_KEY}:{keys.digest(token)}", BucketKind.API_KEY)
+            return Bucket(f"{BucketKind.API_KEY}:{credentials.digest(token)}", BucketKind.API_KEY)
         return _hashed_bucket(BucketKind.ACCESS_TOKEN, token)
     if client_id:
         return _hashed_bucket(BucketKind.OAUTH_CLIENT, client_id)

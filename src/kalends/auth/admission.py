@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from starlette.datastructures import Headers
 from starlette.types import Scope
 
+from kalends.api import credentials
 from kalends.api.context import RequestContext
 from kalends.api.errors import TooManyRequests, Unauthorized
 from kalends.api.rate_limits import (
@@ -19,7 +20,7 @@ from kalends.api.rate_limits import (
     client_address,
     headers,
 )
-from kalends.auth import keys, queries
+from kalends.auth import queries
 from kalends.auth.queries import KeyHolder
 from kalends.db.database import Database
 from kalends.settings import Settings
@@ -59,7 +60,7 @@ class Admission:
         bucket = bucket_for(authorization, sent.get("x-cal-client-id"), address)
         holder = None
         if bucket.kind is BucketKind.API_KEY:
-            holder = await self._find(keys.bearer(authorization or ""))
+            holder = await self._find(credentials.bearer(authorization or ""))
         context.credential = holder
         if bucket.kind is BucketKind.API_KEY and holder is None:
             # Guesses are counted against who makes them, not against the keys they make up.
@@ -69,7 +70,7 @@ class Admission:
 
     async def _find(self, api_key: str) -> KeyHolder | None:
         async with self._database.connection() as connection:
-            holder = await queries.find_key_holder(connection, keys.digest(api_key))
+            holder = await queries.find_key_holder(connection, credentials.digest(api_key))
         if holder is not None:
             self._note_use(holder)
         return holder

@@ -7,15 +7,18 @@ from typing import Annotated, Any, TypeAlias
 
 from fastapi import Depends, Request
 
+from kalends.api import credentials
 from kalends.api.context import context_of
 from kalends.api.dependencies import Now
 from kalends.api.errors import Forbidden, Unauthorized
 from kalends.api.openapi import Documented
-from kalends.auth import keys, service
+from kalends.auth import service
 from kalends.auth.principal import Permission, Principal
 from kalends.auth.queries import KeyHolder
 
 _NO_PERMISSION = Permission(0)
+
+_CREDENTIAL_HEADERS = ("authorization", "x-cal-client-id", "x-cal-secret-key")
 
 
 class Authenticated(Documented):
@@ -49,6 +52,36 @@ class Authenticated(Documented):
         return caller
 
 
+class AuthenticatedIfPresented(Documented):
+    """A dependency that yields None without any credential, and refuses one that is not good.
+
+    Raises:
+        Unauthorized: a credential, or a part of one, that is not good.
+    """
+
+    parameters: tuple[dict[str, Any], ...] = (
+        {
+            "name": "Authorization",
+            "in": "header",
+            "required": False,
+            "description": "`Bearer ` and an API key; without it the operation is public.",
+            "schema": {"type": "string"},
+        },
+        {
+            "name": "x-cal-client-id",
+            "in": "header",
+            "required": False,
+            "description": "The id of an OAuth client, together with its secret.",
+            "schema": {"type": "string"},
+        },
+    )
+
+    async def __call__(self, request: Request, now: Now) -> Principal | None:
+        """Return the caller of the request, if it names one."""
+        is_presented = any(request.headers.get(name) for name in _CREDENTIAL_HEADERS)
+        return _identify(request, now) if is_presented else None
+
+
 async def _caller_if_any(request: Request, now: Now) -> Principal | None:
     """Return the caller of a public operation; whoever is not recognised is anonymous."""
     if not isinstance(context_of(request.scope).credential, KeyHolder):
@@ -57,6 +90,7 @@ async def _caller_if_any(request: Request, now: Now) -> Principal | None:
 
 
 Caller: TypeAlias = Annotated[Principal, Depends(Authenticated())]
+CallerIfPresented: TypeAlias = Annotated[Principal | None, Depends(AuthenticatedIfPresented())]
 OptionalCaller: TypeAlias = Annotated[Principal | None, Depends(_caller_if_any)]
 
 
@@ -64,7 +98,7 @@ def _identify(request: Request, now: Now) -> Principal:
     holder = context_of(request.scope).credential
     if isinstance(holder, KeyHolder):
         return service.principal_of(holder, now=now)
-    if keys.bearer(request.headers.get("authorization", "")):
+    if credentials.bearer(request.headers.get("authorization", "")):
         raise Unauthorized("This credential is not known; send Authorization: Bearer and your API key.")
     if request.headers.get("x-cal-client-id") or request.headers.get("x-cal-secret-key"):
         raise Unauthorized("These OAuth client credentials are not known.")

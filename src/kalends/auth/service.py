@@ -4,8 +4,9 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
+from kalends.api import credentials
 from kalends.api.errors import BadRequest, NotFound, Unauthorized
-from kalends.auth import keys, queries
+from kalends.auth import queries
 from kalends.auth.principal import AuthMethod, Principal
 from kalends.auth.queries import ApiKey, KeyHolder
 from kalends.db.database import Connection, UnitOfWork
@@ -33,10 +34,15 @@ async def create_api_key(
     work: UnitOfWork, *, user_id: int, note: str | None, expires_at: datetime | None, prefix: str
 ) -> NewApiKey:
     """Make a key for a user; `expires_at` None means never."""
-    api_key = keys.generate(prefix)
+    api_key = credentials.generate(prefix)
     key_id = await queries.insert_key(
         work,
-        {"user_id": user_id, "note": note, "hashed_key": keys.digest(api_key), "expires_at": expires_at},
+        {
+            "user_id": user_id,
+            "note": note,
+            "hashed_key": credentials.digest(api_key),
+            "expires_at": expires_at,
+        },
     )
     return NewApiKey(key_id, api_key)
 
@@ -55,9 +61,9 @@ async def refresh_api_key(
     if command.days_valid and command.never_expires:
         raise BadRequest("Give either apiKeyDaysValid or apiKeyNeverExpires, not both.")
     days = timedelta(days=command.days_valid or DEFAULT_DAYS_VALID)
-    api_key = keys.generate(prefix)
+    api_key = credentials.generate(prefix)
     key_id = await queries.replace_key(
-        work, caller.credential_id, keys.digest(api_key), None if command.never_expires else now + days
+        work, caller.credential_id, credentials.digest(api_key), None if command.never_expires else now + days
     )
     if key_id is None:
         raise Unauthorized("This API key was replaced by another request.")

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import Enum
 from typing import Any
+from uuid import UUID
 
 from kalends.bookings.form import Location
 
@@ -30,7 +31,10 @@ class IntegrationChoice:
 
 @dataclass(frozen=True, slots=True)
 class Create:
-    """A booking to make. `location` None: the event type's first."""
+    """A booking to make.
+
+    `location` None: the event type's first. `reservation_uid` names a reservation that the booking uses.
+    """
 
     start: datetime
     event_type: EventTypeAddress
@@ -45,6 +49,7 @@ class Create:
     metadata: Mapping[str, str | int | float | bool]
     length: int | None
     is_instant: bool
+    reservation_uid: UUID | None
 
 
 @dataclass(frozen=True, slots=True)

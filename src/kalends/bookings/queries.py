@@ -31,9 +31,6 @@ SELECT_BOOKING = f"""
       FROM bookings b JOIN users u ON u.id = b.user_id LEFT JOIN event_types e ON e.id = b.event_type_id
 """
 
-# Advisory locks of hosts live in a class of their own.
-_HOST_LOCKS = 1
-
 
 @dataclass(frozen=True, slots=True)
 class NewBooking:
@@ -70,22 +67,6 @@ async def lock_booking(work: UnitOfWork, uid: str) -> Booking | None:
     """Return a booking by its uid, and keep other commands off it until this one ends."""
     await work.connection.execute("SELECT FROM bookings WHERE uid = %s FOR UPDATE", (uid,))
     return await find_booking(work.connection, uid)
-
-
-async def lock_organizer(work: UnitOfWork, user_id: int) -> Organizer:
-    """Return a host, and keep other booking commands off them until this one ends.
-
-    A command that needs several hosts takes them in ascending order.
-    """
-    row = await only_row(
-        work.connection,
-        """
-        WITH locked AS MATERIALIZED (SELECT pg_advisory_xact_lock(%(class)s, %(user_id)s))
-        SELECT u.id, u.name, u.email, u.username, u.time_zone FROM locked, users u WHERE u.id = %(user_id)s
-        """,
-        {"class": _HOST_LOCKS, "user_id": user_id},
-    )
-    return Organizer(*row)
 
 
 async def insert_booking(work: UnitOfWork, new: NewBooking) -> tuple[int, datetime]:

@@ -14,6 +14,7 @@ from kalends.api.fields import (
     Text,
     TimeZone,
     Url,
+    Uuid,
     broken,
     check_object,
     check_text,
@@ -91,6 +92,7 @@ class CreateBookingBody(StrictBody):
     length_in_minutes: Annotated[Integer, Field(ge=1)] | None = None
     recurrence_count: Annotated[Integer, Field(ge=1)] | None = None
     instant: Literal[True] | None = None
+    reservation_uid: Uuid | None = None
 
     @model_validator(mode="after")
     def _names_an_event_type(self) -> "CreateBookingBody":
@@ -121,6 +123,7 @@ class CreateBookingBody(StrictBody):
             metadata=self.metadata or {},
             length=self.length_in_minutes,
             is_instant=self.instant is True,
+            reservation_uid=self.reservation_uid,
         )
 
     def _location(self) -> Location | IntegrationChoice | None:

@@ -26,9 +26,12 @@ from kalends.bookings.commands import (
 from kalends.bookings.form import Location
 from kalends.bookings.queries import NewBooking
 from kalends.db.database import Connection, UnitOfWork
+from kalends.db.locks import lock_hosts
 from kalends.event_types import service as event_types
 from kalends.event_types.event_type import CAL_VIDEO, EventType
+from kalends.reservations import service as reservations
 from kalends.slots import service as slots
+from kalends.slots.service import Holds, Question
 
 _APPLICATION = "Kalends"
 _GUEST_LOCALE = "en"
@@ -69,7 +72,11 @@ async def create(work: UnitOfWork, command: Create, *, now: datetime) -> Booking
         for guest in responses.get("guests", ())
     ]
     end = command.start + timedelta(minutes=event_type.length)
-    organizer = await queries.lock_organizer(work, event_type.owner.id)
+    owner = event_type.owner
+    organizer = Organizer(owner.id, owner.name, owner.email, owner.username, owner.time_zone)
+    await lock_hosts(work, [organizer.id])
+    if command.reservation_uid is not None:
+        await reservations.consume(work, command.reservation_uid, event_type.id, command.start, end, now=now)
     await _check_free(work, event_type, command.start, end, now=now, zone=booker.time_zone, moving=None)
     uid = new_uid()
     return await _store(
@@ -138,7 +145,8 @@ async def reschedule(
     event_type = await event_types.get(work.connection, booking.event_type.id)
     end = command.start + timedelta(minutes=event_type.length)
     booker = booking.attendees[0]
-    organizer = await queries.lock_organizer(work, booking.organizer.id)
+    organizer = booking.organizer
+    await lock_hosts(work, [organizer.id])
     await _check_free(
         work, event_type, command.start, end, now=now, zone=booker.time_zone, moving=booking.uid
     )
@@ -286,9 +294,10 @@ async def _check_free(
     zone: str,
     moving: str | None,
 ) -> None:
-    verdict = await slots.check(
-        work.connection, event_type, start=start, end=end, now=now, zone=zone, moving=moving
-    )
+    begins, ends = int(start.timestamp()), int(end.timestamp())
+    rules = slots.rules_of(event_type, (ends - begins) // 60, interval=event_type.length)
+    question = Question(event_type, rules, begins, ends, now, zone=zone, moving=moving, holds=Holds.BINDING)
+    verdict = await slots.check(work.connection, question)
     if not verdict.is_accepted:
         raise _not_available([reason.code for reason in verdict.reasons])
 

@@ -1,14 +1,33 @@
-"""A single connection for the work around the server: migrations, checks."""
+"""Which database it is, and a single connection to it for the work around the server."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 import psycopg
 from psycopg.rows import TupleRow
 
+from kalends.db.embedded import embedded_postgres
 from kalends.db.errors import DatabaseUnavailable
+from kalends.settings import Settings
 
 OLDEST_VERSION = 15
 """The oldest PostgreSQL that the schema and the statements work on."""
 
 _CONNECT_SECONDS = 10
+
+
+@contextmanager
+def database_url(settings: Settings) -> Iterator[str]:
+    """Lend the URL of the database that the settings name: a given one, else that of the data folder.
+
+    Raises:
+        DatabaseUnavailable: the data folder's own server cannot be started.
+    """
+    if settings.database_url is not None:
+        yield settings.database_url.get_secret_value()
+    else:
+        with embedded_postgres(settings.data_dir) as url:
+            yield url
 
 
 def connect(url: str) -> psycopg.Connection[TupleRow]:

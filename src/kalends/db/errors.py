@@ -13,5 +13,9 @@ class SchemaTooNew(DatabaseFault):
     """A newer Kalends has migrated it."""
 
 
+class SchemaTooOld(DatabaseFault):
+    """Migrations are pending."""
+
+
 class MigrationFailed(DatabaseFault):
     """A migration could not be applied; the schema is as it was before."""

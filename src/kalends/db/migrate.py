@@ -7,7 +7,7 @@ import psycopg
 from psycopg.rows import TupleRow
 
 from kalends.db.connect import connect, one_line
-from kalends.db.errors import MigrationFailed, SchemaTooNew
+from kalends.db.errors import MigrationFailed, SchemaTooNew, SchemaTooOld
 
 _FOLDER = Path(__file__).parent / "migrations"
 _LOCK = 0x6B616C656E6473  # "kalends"
@@ -35,6 +35,19 @@ def status(url: str) -> MigrationStatus:
     """Compare the revision of a database with those that are known."""
     with connect(url) as connection:
         return _status(connection)
+
+
+def require_current(url: str) -> None:
+    """Check that a database has the schema of this program.
+
+    Raises:
+        DatabaseUnavailable: there is no connection.
+        SchemaTooNew: the database is at a revision that is not known here.
+        SchemaTooOld: migrations are pending.
+    """
+    with connect(url) as connection:
+        if _pending(connection, None):
+            raise SchemaTooOld("The database has not been migrated; run `kalends db migrate` first")
 
 
 def upgrade(url: str, *, to: str | None = None) -> tuple[str, ...]:

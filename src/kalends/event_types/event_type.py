@@ -9,11 +9,13 @@ CAL_VIDEO = {"type": "integrations:daily"}
 
 @dataclass(frozen=True, slots=True)
 class Owner:
-    """The user behind an event type, as far as its readers may see."""
+    """The user behind an event type."""
 
     id: int
     name: str | None
+    email: str
     username: str
+    time_zone: str
     avatar_url: str | None
     week_start: str
 

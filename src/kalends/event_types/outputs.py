@@ -188,7 +188,7 @@ def deleted(stored: EventType) -> DeletedEventType:
 
 def group_meeting(owners: list[Owner]) -> EventTypeOutput:
     """Show the unstored event type of several users together."""
-    nobody = Owner(id=0, name=None, username="", avatar_url=None, week_start="Sunday")
+    nobody = Owner(0, None, email="", username="", time_zone="UTC", avatar_url=None, week_start="Sunday")
     unstored = EventType(
         id=0,
         title=_GROUP_TITLE,

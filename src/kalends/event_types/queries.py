@@ -15,9 +15,12 @@ from kalends.event_types.event_type import EventType, Owner
 _EVENT_TYPE = """
     SELECT e.id, e.title, e.slug, e.description, e.length, e.schedule_id, e.slot_interval, e.offset_start,
            e.minimum_booking_notice, e.before_event_buffer, e.after_event_buffer, e.hidden, e.locations,
-           u.id, u.name, u.username, u.avatar_url, u.week_start
+           u.id, u.name, u.email, u.username, u.time_zone, u.avatar_url, u.week_start
       FROM event_types e JOIN users u ON u.id = e.user_id
 """
+
+
+_OWNER_STARTS = -len(Owner.__dataclass_fields__)
 
 
 async def find_event_type(connection: Connection, event_type_id: int) -> EventType | None:
@@ -52,7 +55,7 @@ async def find_owners(connection: Connection, usernames: list[str]) -> list[Owne
     """Return the users with these usernames, in the order of the names."""
     cursor = await connection.execute(
         """
-        SELECT id, name, username, avatar_url, week_start FROM users
+        SELECT id, name, email, username, time_zone, avatar_url, week_start FROM users
          WHERE username = ANY(%(usernames)s) ORDER BY array_position(%(usernames)s, username)
         """,
         {"usernames": usernames},
@@ -105,10 +108,6 @@ def _adapted(columns: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _event_type(row: TupleRow) -> EventType:
-    *plain, locations, owner_id, name, username, avatar_url, week_start = row
-    fields = [
-        *plain,
-        tuple(locations or ()),
-        Owner(owner_id, name, username, avatar_url, week_start),
-    ]
+    *plain, locations = row[:_OWNER_STARTS]
+    fields = [*plain, tuple(locations or ()), Owner(*row[_OWNER_STARTS:])]
     return EventType(*fields)

@@ -1,6 +1,6 @@
 """The tables and their constraints, one file an area: the whole data model in one look."""
 
-from kalends.models import accounts, bookings, event_types, schedules
+from kalends.models import accounts, bookings, event_types, reservations, schedules
 from kalends.models.base import metadata
 
-__all__ = ["accounts", "bookings", "event_types", "metadata", "schedules"]
+__all__ = ["accounts", "bookings", "event_types", "metadata", "reservations", "schedules"]

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
 from kalends.db.database import Connection
 
@@ -29,6 +30,21 @@ class BusyRow:
     raw_start: int
     raw_end: int
     uid: str
+
+
+@dataclass(frozen=True, slots=True)
+class ReservationRow:
+    """An unexpired reservation with the buffers of its event type, in minutes; epoch seconds."""
+
+    uid: str
+    event_type_id: int
+    host_id: int
+    start: int
+    end: int
+    is_seat: bool
+    is_binding: bool
+    before: int
+    after: int
 
 
 _HOSTS = """
@@ -91,3 +107,29 @@ async def find_busy(
         _BUSY, {"host_ids": list(host_ids), "start": start, "end": end, "moving": moving}
     )
     return [BusyRow(*row) for row in await cursor.fetchall()]
+
+
+async def find_reservations(
+    connection: Connection, event_type_id: int, host_ids: Sequence[int], start: int, end: int, now: datetime
+) -> list[ReservationRow]:
+    """Return the unexpired reservations in `[start, end)` of an event type and of its hosts."""
+    cursor = await connection.execute(
+        """
+        SELECT r.uid::text, r.event_type_id, r.host_id, extract(epoch FROM r.start_time)::bigint,
+               extract(epoch FROM r.end_time)::bigint, r.is_seat, r.is_binding,
+               e.before_event_buffer, e.after_event_buffer
+          FROM slot_reservations r JOIN event_types e ON e.id = r.event_type_id
+         WHERE (r.event_type_id = %(event_type_id)s OR r.host_id = ANY(%(host_ids)s))
+           AND r.release_at > %(now)s
+           AND r.start_time < to_timestamp(%(end)s) AND r.end_time > to_timestamp(%(start)s)
+         ORDER BY r.start_time, r.uid
+        """,
+        {
+            "event_type_id": event_type_id,
+            "host_ids": list(host_ids),
+            "now": now,
+            "start": start,
+            "end": end,
+        },
+    )
+    return [ReservationRow(*row) for row in await cursor.fetchall()]

@@ -10,9 +10,24 @@ from kalends.api.envelope import success
 from kalends.api.query import Query
 from kalends.api.routing import Router
 from kalends.api.wire import Success
+from kalends.auth.dependencies import OptionalCaller
+from kalends.event_types import service as event_types
 from kalends.slots import schemas, service
 
 router = Router("/v2/slots", "Slots", version=date(2024, 9, 4), version_is_required=True)
+
+
+@router.get("/explain", response_model=Success[schemas.Explanation])
+async def explain_slot(
+    caller: OptionalCaller,
+    query: Annotated[schemas.ExplainQuery, Depends(Query(schemas.ExplainQuery))],
+    connection: Reader,
+    now: Now,
+) -> Response:
+    """Say why a time can or cannot be booked; intervals and sources are for the host only."""
+    found = await service.explain(connection, query.to_command(), now=now)
+    is_authorised = found.event_type is not None and event_types.is_owner(found.event_type, caller)
+    return success(schemas.explanation(found, query.time_zone, is_authorised=is_authorised))
 
 
 @router.get("", response_model=Success[dict[str, list[schemas.SlotOutput]]])
@@ -26,4 +41,4 @@ async def list_slots(
     found = await service.list_slots(
         connection, query.to_command(), now=now, longest_days=settings.slots_range_days
     )
-    return success(schemas.slots(found, query.time_zone, shows_ends=query.shows_ends))
+    return success(schemas.slots(found, query))

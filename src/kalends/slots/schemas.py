@@ -1,6 +1,6 @@
 """The wire of slots in version 2024-09-04 (slots note, section 2)."""
 
-from datetime import datetime, timedelta
+import datetime
 from functools import lru_cache
 from typing import Annotated, Any, Literal, NotRequired
 
@@ -8,13 +8,17 @@ from pydantic import AfterValidator, BeforeValidator, Field, ValidationError, mo
 from pydantic_core import InitErrorDetails
 from typing_extensions import TypedDict
 
-from kalends.api.fields import QueryInteger, Text, TimeZone, broken
-from kalends.api.instants import Instant, is_midnight
+from kalends.api.fields import QueryBoolean, QueryInteger, Text, TimeZone, broken
+from kalends.api.instants import CalendarDate, Instant, is_midnight
 from kalends.api.query import comma_list
 from kalends.api.wire import StrictBody
 from kalends.scheduling import engine
 from kalends.scheduling.zones import DAY, date_of_day, offset_at
-from kalends.slots.service import ListSlots, Slots, SlotsAddress
+from kalends.slots.service import Explain, Explained, ListSlots, Slots, SlotsAddress
+from kalends.slots.slot_uid import SlotUid
+
+_UTC = "UTC"
+_WRITTEN_AS_Z = (None, _UTC, "GMT")
 
 LONGEST_DURATION = 366 * 24 * 60
 MAX_USERNAMES = 100
@@ -35,9 +39,9 @@ _MISPLACED = (
 )
 
 
-def _end_of_day(moment: datetime) -> datetime:
+def _end_of_day(moment: datetime.datetime) -> datetime.datetime:
     """Return midnight as the last second of the day it begins: that is how an end is meant."""
-    return moment + timedelta(hours=23, minutes=59, seconds=59) if is_midnight(moment) else moment
+    return moment + datetime.timedelta(hours=23, minutes=59, seconds=59) if is_midnight(moment) else moment
 
 
 def _format(value: object) -> str | None:
@@ -54,11 +58,9 @@ Format = Annotated[
 ]
 
 
-class SlotsQuery(StrictBody):
-    """Which slots to list."""
+class _AddressedQuery(StrictBody):
+    """Whose slots are asked about."""
 
-    start: Instant
-    end: Annotated[Instant, AfterValidator(_end_of_day)]
     organization_slug: Text | None = None
     team_slug: Text | None = None
     username: Text | None = None
@@ -69,8 +71,6 @@ class SlotsQuery(StrictBody):
         BeforeValidator(comma_list),
         Field(min_length=2, max_length=MAX_USERNAMES, json_schema_extra={"type": "string"}),
     ] = None
-    format: Format = None
-    slot_format: Format = None
     duration: Annotated[QueryInteger, Field(ge=0, le=LONGEST_DURATION)] | None = None
     time_zone: TimeZone | None = None
     booking_uid_to_reschedule: Text | None = None
@@ -83,6 +83,28 @@ class SlotsQuery(StrictBody):
         return raw
 
     @property
+    def address(self) -> SlotsAddress:
+        """Whose slots are asked about."""
+        return SlotsAddress(
+            event_type_id=self.event_type_id,
+            username=self.username,
+            team_slug=self.team_slug,
+            event_type_slug=self.event_type_slug,
+            organization_slug=self.organization_slug,
+            usernames=None if self.usernames is None else tuple(self.usernames),
+        )
+
+
+class SlotsQuery(_AddressedQuery):
+    """Which slots to list."""
+
+    start: Instant
+    end: Annotated[Instant, AfterValidator(_end_of_day)]
+    format: Format = None
+    slot_format: Format = None
+    slot_uids: QueryBoolean = False
+
+    @property
     def shows_ends(self) -> bool:
         """Whether each slot is to name its end."""
         return (self.format or self.slot_format) == "range"
@@ -90,17 +112,41 @@ class SlotsQuery(StrictBody):
     def to_command(self) -> ListSlots:
         """Return what is asked for."""
         return ListSlots(
-            address=SlotsAddress(
-                event_type_id=self.event_type_id,
-                username=self.username,
-                team_slug=self.team_slug,
-                event_type_slug=self.event_type_slug,
-                organization_slug=self.organization_slug,
-                usernames=None if self.usernames is None else tuple(self.usernames),
-            ),
+            address=self.address,
             start=int(self.start.timestamp()),
             end=int(self.end.timestamp()),
-            zone=self.time_zone or "UTC",
+            zone=self.time_zone or _UTC,
+            duration=self.duration or None,
+            moving=self.booking_uid_to_reschedule,
+        )
+
+
+class ExplainQuery(_AddressedQuery):
+    """Which time to explain: the slot that starts `at` an instant, or a whole `date` in `timeZone`."""
+
+    at: Instant | None = None
+    date: CalendarDate | None = None
+
+    @model_validator(mode="after")
+    def _names_one_time(self) -> "ExplainQuery":
+        if self.at is not None and self.date is not None:
+            raise broken("isDefined", "takes either at or date, not both")
+        self._time()
+        return self
+
+    def _time(self) -> int | datetime.date:
+        if self.at is not None:
+            return int(self.at.timestamp())
+        if self.date is not None:
+            return self.date
+        raise broken("isDefined", "needs at (an instant) or date (YYYY-MM-DD)")
+
+    def to_command(self) -> Explain:
+        """Return what is asked for."""
+        return Explain(
+            address=self.address,
+            at=self._time(),
+            zone=self.time_zone or _UTC,
             duration=self.duration or None,
             moving=self.booking_uid_to_reschedule,
         )
@@ -118,30 +164,95 @@ def _refuse_mixed_addresses(raw: dict[str, Any]) -> None:
         ]
     if problems:
         raise ValidationError.from_exception_data(
-            SlotsQuery.__name__,
+            "SlotsQuery",
             [InitErrorDetails(type=kind, loc=(name,), input=raw.get(name)) for name, kind in problems],
         )
 
 
 class SlotOutput(TypedDict):
-    """A slot; `end` in the range format only."""
+    """A slot; `end` in the range format only, `slotUid` on request only."""
 
     start: str
     end: NotRequired[str]
+    slotUid: NotRequired[str]
 
 
-def slots(found: Slots, zone: str | None, *, shows_ends: bool) -> dict[str, list[SlotOutput]]:
-    """Show slots under their calendar days in `zone`; in UTC when no zone is asked for."""
+def slots(found: Slots, query: SlotsQuery) -> dict[str, list[SlotOutput]]:
+    """Show slots under their calendar days in the query's zone; in UTC when it names none."""
+    zone = query.time_zone
     length = found.length * 60
     shown: dict[str, list[SlotOutput]] = {}
     for day, starts in engine.by_day(found.starts, zone or _UTC).items():
-        if shows_ends:
-            shown[day.isoformat()] = [
-                {"start": _local_text(start, zone), "end": _local_text(start + length, zone)}
-                for start in starts
-            ]
-        else:
-            shown[day.isoformat()] = [{"start": _local_text(start, zone)} for start in starts]
+        slots_of_day: list[SlotOutput] = [{"start": _local_text(start, zone)} for start in starts]
+        if query.shows_ends:
+            for start, slot in zip(starts, slots_of_day, strict=True):
+                slot["end"] = _local_text(start + length, zone)
+        if query.slot_uids and found.event_type_id is not None:
+            for start, slot in zip(starts, slots_of_day, strict=True):
+                slot["slotUid"] = str(SlotUid(found.event_type_id, start, found.length))
+        shown[day.isoformat()] = slots_of_day
+    return shown
+
+
+class ReasonOutput(TypedDict):
+    """One thing that stands against a time; `start` and `end` are absent where it has no bound."""
+
+    code: str
+    start: NotRequired[str]
+    end: NotRequired[str]
+    bookingUid: NotRequired[str]
+    reservationUid: NotRequired[str]
+
+
+class HostReasons(TypedDict):
+    """What stands against a time for one host."""
+
+    userId: int
+    reasons: list[ReasonOutput]
+
+
+class Explanation(TypedDict):
+    """Why a time is or is not available. `details` and `hosts` are for the host only."""
+
+    start: str
+    end: str
+    isAvailable: bool
+    reasons: list[str]
+    details: NotRequired[list[ReasonOutput]]
+    hosts: NotRequired[list[HostReasons]]
+
+
+def explanation(found: Explained, zone: str | None, *, is_authorised: bool) -> Explanation:
+    """Show why a time is or is not available: codes to the public, intervals and sources to its host."""
+    shown: Explanation = {
+        "start": _local_text(found.start, zone),
+        "end": _local_text(found.end, zone),
+        "isAvailable": found.is_available,
+        "reasons": list(dict.fromkeys(str(reason.code) for reason in found.reasons)),
+    }
+    if is_authorised:
+        shown["details"] = [_reason(reason, zone) for reason in found.reasons if reason.host_id is None]
+        shown["hosts"] = [
+            {
+                "userId": host_id,
+                "reasons": [_reason(reason, zone) for reason in found.reasons if reason.host_id == host_id],
+            }
+            for host_id in found.host_ids
+        ]
+    return shown
+
+
+def _reason(reason: engine.Reason, zone: str | None) -> ReasonOutput:
+    shown: ReasonOutput = {"code": str(reason.code)}
+    if reason.start is not None:
+        shown["start"] = _local_text(reason.start, zone)
+    if reason.end is not None:
+        shown["end"] = _local_text(reason.end, zone)
+    if reason.reference is not None:
+        name: Literal["bookingUid", "reservationUid"] = (
+            "reservationUid" if reason.code is engine.Code.RESERVED else "bookingUid"
+        )
+        shown[name] = str(reason.reference)
     return shown
 
 
@@ -168,7 +279,3 @@ def _offset_text(zone: str | None, offset: int) -> str:
         return "Z"
     minutes = abs(offset) // 60
     return f"{'-' if offset < 0 else '+'}{minutes // 60:02}:{minutes % 60:02}"
-
-
-_UTC = "UTC"
-_WRITTEN_AS_Z = (None, _UTC, "GMT")

@@ -248,6 +248,38 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("host_id", "booking_id", name=op.f("pk_busy_times")),
     )
     op.create_index("ix_busy_times_booking_id", "busy_times", ["booking_id"], unique=False)
+    op.create_table(
+        "slot_reservations",
+        sa.Column("uid", sa.UUID(), server_default=sa.text("gen_random_uuid()"), nullable=False),
+        sa.Column("event_type_id", sa.Integer(), nullable=False),
+        sa.Column("host_id", sa.Integer(), nullable=False),
+        sa.Column("start_time", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("end_time", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("release_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("is_seat", sa.Boolean(), server_default=sa.text("false"), nullable=False),
+        sa.Column("is_binding", sa.Boolean(), server_default=sa.text("false"), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), server_default=sa.func.now(), nullable=False),
+        sa.CheckConstraint("start_time < end_time", name=op.f("ck_slot_reservations_period")),
+        sa.ForeignKeyConstraint(
+            ["event_type_id"],
+            ["event_types.id"],
+            name=op.f("fk_slot_reservations_event_type_id"),
+            ondelete="CASCADE",
+        ),
+        sa.ForeignKeyConstraint(
+            ["host_id"], ["users.id"], name=op.f("fk_slot_reservations_host_id"), ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("uid", name=op.f("pk_slot_reservations")),
+    )
+    op.create_index(
+        op.f("ix_slot_reservations_event_type_id"), "slot_reservations", ["event_type_id"], unique=False
+    )
+    op.create_index(
+        "ix_slot_reservations_host_id_release_at",
+        "slot_reservations",
+        ["host_id", "release_at"],
+        unique=False,
+    )
     op.create_foreign_key(
         op.f("fk_users_default_schedule_id"),
         "users",

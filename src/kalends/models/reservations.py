@@ -1,0 +1,37 @@
+"""Reservations: times that somebody keeps for a few minutes."""
+
+from sqlalchemy import (
+    Boolean,
+    CheckConstraint,
+    Column,
+    DateTime,
+    ForeignKey,
+    Index,
+    Integer,
+    Table,
+    text,
+)
+from sqlalchemy.dialects.postgresql import UUID
+
+from kalends.models.base import created_at, metadata
+
+slot_reservations = Table(
+    "slot_reservations",
+    metadata,
+    Column("uid", UUID, primary_key=True, server_default=text("gen_random_uuid()")),
+    Column(
+        "event_type_id", Integer, ForeignKey("event_types.id", ondelete="CASCADE"), nullable=False, index=True
+    ),
+    # The host whose time it takes: the owner, or the first host of a team's event type.
+    Column("host_id", Integer, ForeignKey("users.id", ondelete="CASCADE"), nullable=False),
+    Column("start_time", DateTime(timezone=True), nullable=False),
+    Column("end_time", DateTime(timezone=True), nullable=False),
+    # From this instant on it holds nothing, whether or not the row is still there.
+    Column("release_at", DateTime(timezone=True), nullable=False),
+    Column("is_seat", Boolean, nullable=False, server_default=text("false")),
+    # A binding one refuses bookings that do not name it; an ordinary one hides its time from lists.
+    Column("is_binding", Boolean, nullable=False, server_default=text("false")),
+    created_at(),
+    CheckConstraint("start_time < end_time", name="period"),
+    Index("ix_slot_reservations_host_id_release_at", "host_id", "release_at"),
+)

@@ -1,0 +1,66 @@
+"""`/v2/slots/reservations`, version 2024-09-04."""
+
+from datetime import date
+from typing import Annotated, TypeAlias
+
+from fastapi import Depends, Path, Response
+from pydantic import BeforeValidator
+
+from kalends.api.dependencies import CurrentSettings, Now, Reader, Work
+from kalends.api.envelope import done, success
+from kalends.api.fields import check_text
+from kalends.api.routing import Router
+from kalends.api.wire import Done, Success
+from kalends.auth.dependencies import CallerIfPresented, OptionalCaller
+from kalends.reservations import schemas, service
+from kalends.reservations.service import Policy
+
+router = Router("/v2/slots/reservations", "Slots", version=date(2024, 9, 4), version_is_required=True)
+
+ReservationUid: TypeAlias = Annotated[str, Path(alias="uid"), BeforeValidator(check_text)]
+
+
+async def _policy(settings: CurrentSettings) -> Policy:
+    return Policy(settings.reservation_longest_minutes, settings.reservations_are_binding)
+
+
+CurrentPolicy: TypeAlias = Annotated[Policy, Depends(_policy)]
+
+
+@router.post("", response_model=Success[schemas.ReservedSlot])
+async def reserve_slot(
+    caller: CallerIfPresented, body: schemas.ReserveSlotBody, work: Work, now: Now, policy: CurrentPolicy
+) -> Response:
+    """Keep a slot for a few minutes; public."""
+    made = await service.create(work, caller, body.to_command(), now=now, policy=policy)
+    return success(schemas.reserved(made, now), 201)
+
+
+@router.get("/{uid}", response_model=Success[schemas.StoredReservation | None])
+async def get_reservation(uid: ReservationUid, connection: Reader) -> Response:
+    """Show a reservation to whoever knows its uid; null for an unknown one."""
+    found = await service.find(connection, schemas.uid_of(uid))
+    return success(None if found is None else schemas.stored(found))
+
+
+@router.patch("/{uid}", response_model=Success[schemas.ReservedSlot])
+async def update_reservation(
+    uid: ReservationUid,
+    caller: OptionalCaller,
+    body: schemas.ReserveSlotBody,
+    work: Work,
+    now: Now,
+    policy: CurrentPolicy,
+) -> Response:
+    """Move or renew a reservation."""
+    renewed = await service.update(
+        work, caller, schemas.uid_of(uid), body.to_command(), now=now, policy=policy
+    )
+    return success(schemas.reserved(renewed, now))
+
+
+@router.delete("/{uid}", response_model=Done)
+async def delete_reservation(uid: ReservationUid, work: Work) -> Response:
+    """Give a reservation up."""
+    await service.delete(work, schemas.uid_of(uid))
+    return done()

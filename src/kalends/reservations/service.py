@@ -1,0 +1,216 @@
+"""The rules of reservations (slots note, section 3, and its better rules 12 to 17)."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from kalends.api.errors import BadRequest, Forbidden, NotFound, Unauthorized, UnprocessableEntity
+from kalends.auth.principal import Principal
+from kalends.db.database import Connection, UnitOfWork
+from kalends.db.locks import lock_hosts
+from kalends.event_types import service as event_types
+from kalends.event_types.event_type import EventType
+from kalends.reservations import queries
+from kalends.reservations.reservation import Reservation
+from kalends.scheduling.engine import Code
+from kalends.slots import service as slots
+from kalends.slots.service import Question
+
+DEFAULT_MINUTES = 5
+"""How long a reservation lasts unless an authenticated caller chooses otherwise."""
+
+# Hours, notice and booking window are not the reservation's business: the booking checks them.
+_TAKEN = frozenset(
+    {Code.BOOKING, Code.CALENDAR, Code.BUFFER, Code.LIMIT, Code.RESERVED, Code.SEATS_FULL, Code.OUT_OF_OFFICE}
+)
+
+_KEPT_AFTER_RELEASE = timedelta(days=1)
+_PURGED_AT_ONCE = 20
+
+
+@dataclass(frozen=True, slots=True)
+class Reserve:
+    """A slot to keep.
+
+    `slot_minutes` is the length that the client chose, `listed_minutes` that of the listed slot it named;
+    both None: the event type's. `minutes` is how long to keep it, None: the default. `is_binding` None:
+    what the server's settings say.
+    """
+
+    event_type_id: int
+    start: datetime
+    slot_minutes: int | None
+    listed_minutes: int | None
+    minutes: int | None
+    is_binding: bool | None
+
+
+@dataclass(frozen=True, slots=True)
+class Policy:
+    """What the server's settings say of reservations."""
+
+    longest_minutes: int
+    is_binding: bool
+
+
+async def create(
+    work: UnitOfWork, caller: Principal | None, command: Reserve, *, now: datetime, policy: Policy
+) -> Reservation:
+    """Keep a slot that is not taken.
+
+    Raises:
+        Unauthorized: an anonymous caller chooses how long.
+        NotFound: there is no such event type.
+        Forbidden: the caller chooses how long for somebody else's event type.
+        BadRequest: the length is not one of the event type, or it is to be kept for too long.
+        UnprocessableEntity: the time is taken; `details.reasons` says by what.
+    """
+    if command.minutes and caller is None:
+        raise Unauthorized("reservationDuration: only authenticated callers may choose it.")
+    event_type = await event_types.get(work.connection, command.event_type_id)
+    _check_duration(event_type, caller, command, policy)
+    slot_minutes = _slot_minutes(event_type, command)
+    end = command.start + timedelta(minutes=slot_minutes)
+    await lock_hosts(work, [event_type.owner.id])
+    await _check_not_taken(work, event_type, command.start, end, now=now, own=None)
+    await queries.delete_expired(work, now - _KEPT_AFTER_RELEASE, _PURGED_AT_ONCE)
+    return await queries.insert(
+        work,
+        event_type_id=event_type.id,
+        host_id=event_type.owner.id,
+        start=command.start,
+        end=end,
+        release_at=_release_at(command, now),
+        is_binding=_is_binding(command, policy),
+    )
+
+
+async def find(connection: Connection, uid: UUID | None) -> Reservation | None:
+    """Return a reservation, expired or not; None for one that is unknown."""
+    return None if uid is None else await queries.find(connection, uid)
+
+
+async def update(
+    work: UnitOfWork,
+    caller: Principal | None,
+    uid: UUID | None,
+    command: Reserve,
+    *,
+    now: datetime,
+    policy: Policy,
+) -> Reservation:
+    """Move a reservation to another slot, or keep it for longer.
+
+    Raises:
+        NotFound: there is no such reservation or event type.
+        Unauthorized, Forbidden, BadRequest, UnprocessableEntity: as `create`; whoever knows the uid may
+            renew it for the default time.
+    """
+    stored = await find(work.connection, uid)
+    if stored is None or uid is None:
+        raise NotFound("There is no such reservation.")
+    chooses_longer = (command.minutes or 0) > DEFAULT_MINUTES
+    if chooses_longer and caller is None:
+        raise Unauthorized(
+            f"reservationDuration: only authenticated callers may choose more than {DEFAULT_MINUTES} minutes."
+        )
+    event_type = await event_types.get(work.connection, command.event_type_id)
+    if chooses_longer:
+        _check_duration(event_type, caller, command, policy)
+    slot_minutes = _slot_minutes(event_type, command)
+    if (
+        command.slot_minutes is None
+        and command.listed_minutes is None
+        and event_type.id == stored.event_type_id
+    ):
+        slot_minutes = stored.minutes
+    end = command.start + timedelta(minutes=slot_minutes)
+    await lock_hosts(work, [event_type.owner.id])
+    await _check_not_taken(work, event_type, command.start, end, now=now, own=stored.uid)
+    updated = await queries.update(
+        work,
+        uid,
+        event_type_id=event_type.id,
+        host_id=event_type.owner.id,
+        start=command.start,
+        end=end,
+        release_at=_release_at(command, now),
+        is_binding=stored.is_binding if command.is_binding is None else command.is_binding,
+    )
+    if updated is None:
+        raise NotFound("There is no such reservation.")
+    return updated
+
+
+async def delete(work: UnitOfWork, uid: UUID | None) -> None:
+    """Give a reservation up; one that is unknown is given up already."""
+    if uid is not None:
+        await queries.delete(work, uid)
+
+
+async def consume(
+    work: UnitOfWork, uid: UUID, event_type_id: int, start: datetime, end: datetime, *, now: datetime
+) -> Reservation | None:
+    """Use a live reservation for the booking that names it; the caller holds the hosts' locks.
+
+    Return it, or None when it has expired, is unknown, or keeps something else.
+    """
+    reservation = await queries.find(work.connection, uid)
+    if (
+        reservation is None
+        or reservation.release_at <= now
+        or reservation.event_type_id != event_type_id
+        or not (reservation.start < end and start < reservation.end)
+    ):
+        return None
+    await queries.delete(work, uid)
+    return reservation
+
+
+def _check_duration(
+    event_type: EventType, caller: Principal | None, command: Reserve, policy: Policy
+) -> None:
+    if not command.minutes:
+        return
+    if not event_types.is_owner(event_type, caller):
+        raise Forbidden("reservationDuration: only the event type's owner may choose it.")
+    if command.minutes > policy.longest_minutes:
+        raise BadRequest(f"reservationDuration must not be greater than {policy.longest_minutes}.")
+
+
+def _slot_minutes(event_type: EventType, command: Reserve) -> int:
+    if command.slot_minutes is not None:
+        raise BadRequest("slotDuration: this event type has one length only; leave the property out.")
+    if command.listed_minutes not in (None, event_type.length):
+        raise BadRequest(f"slotUid: this event type is booked for {event_type.length} minutes only.")
+    return event_type.length
+
+
+async def _check_not_taken(
+    work: UnitOfWork,
+    event_type: EventType,
+    start: datetime,
+    end: datetime,
+    *,
+    now: datetime,
+    own: str | None,
+) -> None:
+    begins, ends = int(start.timestamp()), int(end.timestamp())
+    rules = slots.rules_of(event_type, (ends - begins) // 60, interval=event_type.length)
+    verdict = await slots.check(
+        work.connection, Question(event_type, rules, begins, ends, now, own_reservation=own)
+    )
+    reasons = list(dict.fromkeys(str(found.code) for found in verdict.reasons if found.code in _TAKEN))
+    if reasons:
+        raise UnprocessableEntity(
+            f"slotStart: this slot is taken ({', '.join(reasons)}).", details={"reasons": reasons}
+        )
+
+
+def _release_at(command: Reserve, now: datetime) -> datetime:
+    minutes = DEFAULT_MINUTES if command.minutes is None else command.minutes
+    return now + timedelta(minutes=minutes)
+
+
+def _is_binding(command: Reserve, policy: Policy) -> bool:
+    return policy.is_binding if command.is_binding is None else command.is_binding
