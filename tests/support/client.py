@@ -59,12 +59,14 @@ class Host:
             "minimumBookingNotice": 0,
             **properties,
         }
-        return data(await self.client.post("/v2/event-types", json=body), 201)
+        created: dict[str, Any] = data(await self.client.post("/v2/event-types", json=body), 201)
+        return created
 
     async def creates_schedule(self, **properties: Any) -> dict[str, Any]:
         """Create a schedule in Rome that is not the default, but for what `properties` say."""
         body = {"name": "Desk", "timeZone": "Europe/Rome", "isDefault": False, **properties}
-        return data(await self.client.post("/v2/schedules", json=body), 201)
+        created: dict[str, Any] = data(await self.client.post("/v2/schedules", json=body), 201)
+        return created
 
 
 def data(response: httpx.Response, status: int = 200) -> Any:
