@@ -1,0 +1,88 @@
+"""Nobody reaches what is not theirs: every operation, without a credential and with a stranger's."""
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from fastapi import FastAPI
+from fastapi.dependencies.models import Dependant
+
+from kalends.api.routing import Route
+from kalends.auth.dependencies import Authenticated
+from tests.support.client import Client, Host, booking_of, data, refusal
+
+# Whoever knows the uid of a booking or reservation may do these; lists and time zones are for everybody.
+PUBLIC = {
+    ("GET", "/v2/event-types"),
+    ("GET", "/v2/slots"),
+    ("GET", "/v2/slots/explain"),
+    ("GET", "/v2/timezones"),
+    ("POST", "/v2/bookings"),
+    ("GET", "/v2/bookings/{bookingUid}"),
+    ("POST", "/v2/bookings/{bookingUid}/cancel"),
+    ("POST", "/v2/bookings/{bookingUid}/reschedule"),
+    ("POST", "/v2/slots/reservations"),
+    ("GET", "/v2/slots/reservations/{uid}"),
+    ("PATCH", "/v2/slots/reservations/{uid}"),
+    ("DELETE", "/v2/slots/reservations/{uid}"),
+}
+
+
+def operations(api: FastAPI) -> Iterator[tuple[str, Route]]:
+    """Return the operations below `/v2`, each with its method."""
+    for route in api.router.routes:
+        if isinstance(route, Route) and route.path.startswith("/v2"):
+            for method in route.methods or ():
+                yield method, route
+
+
+def needs_a_caller(dependant: Dependant) -> bool:
+    """Tell whether an operation asks for a credential."""
+    return any(
+        isinstance(dependency.call, Authenticated) or needs_a_caller(dependency)
+        for dependency in dependant.dependencies
+    )
+
+
+@pytest.fixture
+async def ids(ana: Host, client: Client) -> dict[str, Any]:
+    """Return what belongs to ana, by the names of path parameters."""
+    event_type = await ana.creates_event_type()
+    schedule = await ana.creates_schedule()
+    body = booking_of(event_type["id"], "2050-09-05T10:00:00Z")
+    booking = data(await client.post("/v2/bookings", json=body), 201)
+    return {"eventTypeId": event_type["id"], "scheduleId": schedule["id"], "bookingUid": booking["uid"]}
+
+
+def test_only_the_listed_operations_are_public(api: FastAPI) -> None:
+    found = {(method, route.path) for method, route in operations(api) if not needs_a_caller(route.dependant)}
+    assert found == PUBLIC
+
+
+async def test_without_a_credential_every_other_operation_is_401(
+    api: FastAPI, client: Client, ids: dict[str, Any]
+) -> None:
+    for method, route in operations(api):
+        if (method, route.path) not in PUBLIC:
+            response = await client.request(method, route.path.format(**ids), json={})
+            refusal(response, 401)
+
+
+async def test_a_stranger_is_refused_whatever_names_something_of_somebody_else(
+    api: FastAPI, ana: Host, ben: Host, ids: dict[str, Any]
+) -> None:
+    for method, route in operations(api):
+        if "{" in route.path and (method, route.path) not in PUBLIC:
+            response = await ben.client.request(method, route.path.format(**ids), json={})
+            assert response.status_code in (403, 404), (method, route.path, response.text)
+    assert len(data(await ana.client.get("/v2/schedules"))) == 2
+    assert len(data(await ana.client.get("/v2/bookings"))) == 1
+    data(await ana.client.get(f"/v2/event-types/{ids['eventTypeId']}"))
+
+
+async def test_a_stranger_sees_nothing_of_somebody_else_in_lists(
+    api: FastAPI, ben: Host, ids: dict[str, Any]
+) -> None:
+    assert data(await ben.client.get("/v2/bookings")) == []
+    mine = {schedule["ownerId"] for schedule in data(await ben.client.get("/v2/schedules"))}
+    assert mine == {ben.id}
