@@ -114,7 +114,8 @@ async def test_what_is_not_listed_is_refused_for_a_true_reason_or_only_off_the_g
 
 
 async def _listed(client: Client, scene: Scene) -> list[datetime]:
-    parameters: dict[str, Any] = {"eventTypeId": scene.event_type_id, "start": "2050-09-05", "end": "2050-09-06"}
+    dates = {"start": "2050-09-05", "end": "2050-09-06"}
+    parameters: dict[str, Any] = {"eventTypeId": scene.event_type_id, **dates}
     days = data(await client.get("/v2/slots", params=parameters))
     return [datetime.fromisoformat(slot["start"]) for slots in days.values() for slot in slots]
 

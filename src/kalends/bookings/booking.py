@@ -6,6 +6,8 @@ from datetime import datetime
 from enum import Enum
 from typing import Any
 
+from kalends.api.locales import Locale
+
 
 class Status(Enum):
     """Where a booking stands."""
@@ -29,7 +31,7 @@ class Attendee:
     name: str
     email: str
     time_zone: str
-    locale: str
+    locale: Locale
     phone_number: str | None = None
     is_absent: bool = False
 

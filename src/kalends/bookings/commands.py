@@ -7,6 +7,7 @@ from enum import Enum
 from typing import Any
 from uuid import UUID
 
+from kalends.api.locales import Locale
 from kalends.bookings.form import Location
 
 
@@ -42,7 +43,7 @@ class Create:
     attendee_email: str | None
     attendee_phone_number: str | None
     attendee_time_zone: str
-    attendee_language: str
+    attendee_language: Locale
     guests: Sequence[str] | None
     location: Location | IntegrationChoice | None
     responses: Mapping[str, Any]

@@ -2,9 +2,12 @@
 
 from typing import Any, Literal, NotRequired
 
+from pydantic import with_config
 from typing_extensions import TypedDict
 
 from kalends.api.envelope import instant, optional_instant
+from kalends.api.locales import Locale
+from kalends.api.wire import not_yet
 from kalends.bookings.booking import Attendee, Booking, Organizer
 
 
@@ -31,11 +34,26 @@ class AttendeeOutput(TypedDict):
     name: str
     email: str
     timeZone: str
-    language: str
+    language: Locale
     absent: bool
     phoneNumber: NotRequired[str]
 
 
+@with_config(
+    not_yet(
+        *(
+            f"{variant}_2024_08_13{many}"
+            for variant in (
+                "RecurringBookingOutput",
+                "GetSeatedBookingOutput",
+                "GetRecurringSeatedBookingOutput",
+                "CreateSeatedBookingOutput",
+                "CreateRecurringSeatedBookingOutput",
+            )
+            for many in ("", "[]")
+        )
+    )
+)
 class BookingOutput(TypedDict):
     """A booking."""
 

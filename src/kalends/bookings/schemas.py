@@ -2,7 +2,7 @@
 
 from typing import Annotated, Any, Literal
 
-from pydantic import BeforeValidator, Field, model_validator
+from pydantic import BeforeValidator, Field, WithJsonSchema, model_validator
 
 from kalends.api.fields import (
     Boolean,
@@ -57,8 +57,26 @@ class AttendeeInput(StrictBody):
         return self
 
 
+# Of these only the integration that an event type offers can be chosen so far.
+_LOCATION_CHOICES = [
+    f"BookingInput{kind}Location_2024_08_13"
+    for kind in (
+        "Address",
+        "AttendeeAddress",
+        "AttendeeDefined",
+        "AttendeePhone",
+        "Integration",
+        "Link",
+        "OrganizersDefaultApp",
+        "Phone",
+    )
+]
+
+
 def _check_location(value: object) -> object:
     """Return a location as text or as an object with a `type`; its other members depend on that."""
+    if value is None:
+        return None
     if isinstance(value, str):
         return check_text(value)
     chosen = check_object(value)
@@ -68,9 +86,10 @@ def _check_location(value: object) -> object:
 
 
 LocationInput = Annotated[
-    str | dict[str, Any],
+    str | dict[str, Any] | None,
     Rule("ValidateLocation", "must be a string, or an object with a type"),
     BeforeValidator(_check_location),
+    WithJsonSchema({"type": "string", "x-kalends-not-yet": _LOCATION_CHOICES}),
 ]
 
 
@@ -87,7 +106,7 @@ class CreateBookingBody(StrictBody):
     booking_fields_responses: JsonObject | None = None
     guests: Annotated[list[Text], Field(max_length=MAX_GUESTS)] | None = None
     meeting_url: Url | None = None
-    location: LocationInput | None = None
+    location: LocationInput = None
     metadata: Metadata | None = None
     length_in_minutes: Annotated[Integer, Field(ge=1)] | None = None
     recurrence_count: Annotated[Integer, Field(ge=1)] | None = None

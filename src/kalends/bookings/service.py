@@ -12,6 +12,7 @@ from typing import Any
 from psycopg import errors
 
 from kalends.api.errors import BadRequest, NotFound
+from kalends.api.locales import Locale
 from kalends.auth.principal import Principal
 from kalends.bookings import form, listing, queries
 from kalends.bookings.booking import Attendee, BookedEventType, Booking, Organizer, Status, new_uid
@@ -34,7 +35,7 @@ from kalends.slots import service as slots
 from kalends.slots.service import Holds, Question
 
 _APPLICATION = "Kalends"
-_GUEST_LOCALE = "en"
+_GUEST_LOCALE: Locale = "en"
 _RESERVED_METADATA = "videoCallUrl"
 
 

@@ -2,8 +2,10 @@
 
 from typing import Any, Literal, NotRequired
 
+from pydantic import with_config
 from typing_extensions import TypedDict
 
+from kalends.api.wire import not_yet
 from kalends.event_types.event_type import CAL_VIDEO, EventType, Owner
 
 LocationKind = Literal[
@@ -76,6 +78,19 @@ class EventTypeUser(TypedDict):
     metadata: dict[str, Any]
 
 
+@with_config(
+    not_yet(
+        "bookerLayouts",
+        "bookingFields",
+        "bookingLimitsCount",
+        "bookingLimitsDuration",
+        "bookingWindow",
+        "color",
+        "destinationCalendar",
+        "locations",
+        "seats",
+    )
+)
 class EventTypeOutput(TypedDict):
     """An event type of a user."""
 

@@ -2,7 +2,7 @@
 
 from typing import Annotated, Any, ClassVar
 
-from pydantic import BeforeValidator, ConfigDict, Field, ValidationError, model_validator
+from pydantic import BeforeValidator, ConfigDict, Field, ValidationError, WithJsonSchema, model_validator
 from pydantic_core import InitErrorDetails
 
 from kalends.api.fields import MAX_INTEGER, Integer, QueryInteger, Text, broken
@@ -109,7 +109,8 @@ class EventTypesQuery(Body):
     usernames: Annotated[
         list[Text] | None,
         BeforeValidator(comma_list),
-        Field(max_length=100, json_schema_extra={"type": "string"}),
+        Field(max_length=100),
+        WithJsonSchema({"type": "string"}),
     ] = None
     org_slug: Text | None = None
     org_id: Annotated[QueryInteger | None, BeforeValidator(_number_or_nothing)] = None

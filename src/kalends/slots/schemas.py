@@ -4,14 +4,22 @@ import datetime
 from functools import lru_cache
 from typing import Annotated, Any, Literal, NotRequired
 
-from pydantic import AfterValidator, BeforeValidator, Field, ValidationError, model_validator
+from pydantic import (
+    AfterValidator,
+    BeforeValidator,
+    Field,
+    ValidationError,
+    WithJsonSchema,
+    model_validator,
+    with_config,
+)
 from pydantic_core import InitErrorDetails
 from typing_extensions import TypedDict
 
 from kalends.api.fields import QueryBoolean, QueryInteger, Text, TimeZone, broken
 from kalends.api.instants import CalendarDate, Instant, is_midnight
 from kalends.api.query import comma_list
-from kalends.api.wire import StrictBody
+from kalends.api.wire import StrictBody, not_yet
 from kalends.scheduling import engine
 from kalends.scheduling.zones import DAY, date_of_day, offset_at
 from kalends.slots.service import Explain, Explained, ListSlots, Slots, SlotsAddress
@@ -69,7 +77,8 @@ class _AddressedQuery(StrictBody):
     usernames: Annotated[
         list[Text] | None,
         BeforeValidator(comma_list),
-        Field(min_length=2, max_length=MAX_USERNAMES, json_schema_extra={"type": "string"}),
+        Field(min_length=2, max_length=MAX_USERNAMES),
+        WithJsonSchema({"type": "string"}),
     ] = None
     duration: Annotated[QueryInteger, Field(ge=0, le=LONGEST_DURATION)] | None = None
     time_zone: TimeZone | None = None
@@ -169,6 +178,7 @@ def _refuse_mixed_addresses(raw: dict[str, Any]) -> None:
         )
 
 
+@with_config(not_yet("seatsBooked", "seatsRemaining", "seatsTotal", "bookingUid"))
 class SlotOutput(TypedDict):
     """A slot; `end` in the range format only, `slotUid` on request only."""
 
