@@ -5,7 +5,7 @@ from typing import Annotated, Any, ClassVar
 from pydantic import BeforeValidator, ConfigDict, Field, ValidationError, WithJsonSchema, model_validator
 from pydantic_core import InitErrorDetails
 
-from kalends.api.fields import MAX_INTEGER, Integer, QueryInteger, Text, broken
+from kalends.api.fields import MAX_INTEGER, Integer, Text, broken
 from kalends.api.query import comma_list
 from kalends.api.wire import Body
 from kalends.event_types.service import Listing
@@ -113,7 +113,7 @@ class EventTypesQuery(Body):
         WithJsonSchema({"type": "string"}),
     ] = None
     org_slug: Text | None = None
-    org_id: Annotated[QueryInteger | None, BeforeValidator(_number_or_nothing)] = None
+    org_id: Annotated[int | None, BeforeValidator(_number_or_nothing)] = None
 
     def to_listing(self) -> Listing:
         """Return what is asked for."""
