@@ -12,6 +12,7 @@ from kalends.accounts import routes as accounts
 from kalends.api import health, reference
 from kalends.api.edge import Edge
 from kalends.api.failures import add_handlers
+from kalends.api.openapi import DocumentedApi
 from kalends.api.rate_limit_storage import open_storage
 from kalends.api.rate_limits import RateLimiter
 from kalends.api.routing import Dispatcher, Route, Router
@@ -46,7 +47,8 @@ def utc_now() -> datetime:
 
 def create_app(settings: Settings | None = None, *, clock: Callable[[], datetime] = utc_now) -> ASGIApp:
     """Return the server as an ASGI application; `settings` default to those of the environment."""
-    return Edge(create_api(settings or get_settings(), clock=clock))
+    api = create_api(settings or get_settings(), clock=clock)
+    return Edge(api, api.state.admission.allowance)
 
 
 def create_api(settings: Settings, *, clock: Callable[[], datetime] = utc_now) -> FastAPI:
@@ -59,8 +61,9 @@ def create_api(settings: Settings, *, clock: Callable[[], datetime] = utc_now) -
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         async with database:
             yield
+            await admission.finish()
 
-    app = FastAPI(
+    app = DocumentedApi(
         title="Kalends",
         version=__version__,
         description="Scheduling: event types, availability, slots and bookings.",
@@ -72,6 +75,7 @@ def create_api(settings: Settings, *, clock: Callable[[], datetime] = utc_now) -
     app.state.settings = settings
     app.state.database = database
     app.state.clock = clock
+    app.state.admission = admission
     reference_routes = reference.router(app)
     routes = [route for router in (*_ROUTERS, reference_routes) for route in router.routes]
     app.router = Dispatcher(

@@ -28,6 +28,11 @@ async def find_by_username(connection: Connection, username: str) -> User | None
     return None if row is None else User(*row)
 
 
+async def has_users(connection: Connection) -> bool:
+    """Tell whether there is any user."""
+    return await first_row(connection, "SELECT FROM users LIMIT 1", ()) is not None
+
+
 async def list_users(connection: Connection) -> list[User]:
     """Return all users by id."""
     cursor = await connection.execute(f"SELECT {_USER} FROM users u ORDER BY u.id")
@@ -35,7 +40,7 @@ async def list_users(connection: Connection) -> list[User]:
 
 
 async def insert_user(work: UnitOfWork, values: Mapping[str, Any]) -> User:
-    """Store a user: `email`, `username`, `name`, `time_zone`.
+    """Store a user: `email`, `username`, `name`, `time_zone`, `is_system_admin`.
 
     Raises:
         psycopg.errors.UniqueViolation: e-mail or username is taken.
@@ -43,8 +48,8 @@ async def insert_user(work: UnitOfWork, values: Mapping[str, Any]) -> User:
     row = await only_row(
         work.connection,
         f"""
-        INSERT INTO users AS u (email, username, name, time_zone)
-        VALUES (%(email)s, %(username)s, %(name)s, %(time_zone)s)
+        INSERT INTO users AS u (email, username, name, time_zone, is_system_admin)
+        VALUES (%(email)s, %(username)s, %(name)s, %(time_zone)s, %(is_system_admin)s)
         RETURNING {_USER}
         """,
         values,

@@ -27,6 +27,7 @@ class CreateUser:
     name: str | None
     time_zone: str
     is_bare: bool = False
+    is_system_admin: bool = False
 
 
 async def create_user(work: UnitOfWork, command: CreateUser) -> User:
@@ -51,6 +52,7 @@ async def create_user(work: UnitOfWork, command: CreateUser) -> User:
                 "username": command.username,
                 "name": command.name,
                 "time_zone": zone,
+                "is_system_admin": command.is_system_admin,
             },
         )
     except errors.UniqueViolation as error:
@@ -77,13 +79,13 @@ async def update_user(work: UnitOfWork, user: User, changes: Mapping[str, Any]) 
         columns["time_format"] = DEFAULT_TIME_FORMAT
     if columns.get("default_schedule_id") is not None:
         await schedules.get_for(work.connection, user.id, columns["default_schedule_id"])
+    if "time_zone" in columns and user.default_schedule_id is not None:
+        # Before the user's own row: commands on schedules lock in this order too.
+        await schedules.move_to_zone(work, user.default_schedule_id, columns["time_zone"])
     try:
-        updated = await queries.update_user(work, user.id, columns)
+        return await queries.update_user(work, user.id, columns)
     except errors.UniqueViolation as error:
         raise _taken(error) from error
-    if "time_zone" in columns and user.default_schedule_id is not None:
-        await schedules.move_to_zone(work, user.default_schedule_id, columns["time_zone"])
-    return updated
 
 
 async def find_user_by_email(connection: Connection, email: str) -> User:
@@ -101,6 +103,11 @@ async def find_user_by_email(connection: Connection, email: str) -> User:
 async def find_user_by_username(connection: Connection, username: str) -> User | None:
     """Return the user with exactly this username, or None."""
     return await queries.find_by_username(connection, username)
+
+
+async def has_users(connection: Connection) -> bool:
+    """Tell whether there is any account yet."""
+    return await queries.has_users(connection)
 
 
 async def list_users(connection: Connection) -> list[User]:

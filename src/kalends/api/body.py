@@ -2,6 +2,7 @@
 
 import json
 import math
+import re
 import zlib
 from email.message import Message
 
@@ -45,7 +46,8 @@ def parse_json(raw: bytes) -> object:
     """Parse a JSON object or array; blank is `{}`.
 
     Raises:
-        BadRequest: as `read_json`.
+        BadRequest: as `read_json`, or a string has a lone surrogate, which neither the database nor an
+            answer can carry.
     """
     if not raw.strip():
         return {}
@@ -60,6 +62,8 @@ def parse_json(raw: bytes) -> object:
     if not isinstance(parsed, dict | list):
         raise BadRequest("The body must be a JSON object or array.")
     _refuse_depth(parsed, MAX_DEPTH)
+    if b"\\u" in raw:
+        _refuse_surrogates(parsed, "body")
     return parsed
 
 
@@ -122,9 +126,24 @@ def _refuse_depth(value: object, depth: int) -> None:
             _refuse_depth(item, depth - 1)
 
 
+def _refuse_surrogates(value: object, name: str) -> None:
+    if isinstance(value, dict):
+        for key, item in value.items():
+            _refuse_surrogates(key, "a name of a property")
+            _refuse_surrogates(item, key)
+    elif isinstance(value, list):
+        for item in value:
+            _refuse_surrogates(item, name)
+    elif isinstance(value, str) and _SURROGATES.search(value):
+        raise BadRequest(f"{name} must be a string without lone surrogates.")
+
+
 def _too_deep() -> BadRequest:
     return BadRequest(f"The body is nested too deeply; at most {MAX_DEPTH} levels are read.")
 
 
 def _too_large() -> PayloadTooLarge:
     return PayloadTooLarge(f"The body is too large; at most {MAX_BODY_BYTES} bytes are read.")
+
+
+_SURROGATES = re.compile(r"[\ud800-\udfff]")

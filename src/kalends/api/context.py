@@ -13,14 +13,14 @@ class RequestContext:
     """One request on its way through the server.
 
     `sent_url` is path and query as the client wrote them, `url` the same after the rewrites; `json` the
-    parsed body, `{}` where there is none; `headers` are added to whatever answer leaves.
+    parsed body, `{}` where there is none; `rate_headers` those of the rate limit, None until it is counted.
     """
 
     sent_url: str
     url: str
     request_id: str = field(default_factory=lambda: str(uuid4()))
     json: object = field(default_factory=dict)
-    headers: list[tuple[bytes, bytes]] = field(default_factory=list)
+    rate_headers: list[tuple[bytes, bytes]] | None = None
     credential: object = None
 
 

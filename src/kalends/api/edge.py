@@ -1,5 +1,7 @@
 """The outermost layer: what holds for every request and every answer, also for unknown routes and bugs."""
 
+from collections.abc import Callable, Sequence
+
 import structlog
 from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -69,12 +71,20 @@ _COMMON_HEADERS = [
 
 _METHODS_WITH_BODY = frozenset({"POST", "PUT", "PATCH", "DELETE"})
 
+Allowance = Callable[[Scope], Sequence[tuple[bytes, bytes]]]
+"""The rate-limit headers of an answer to a request that was not counted."""
+
+
+def _no_allowance(_scope: Scope) -> Sequence[tuple[bytes, bytes]]:
+    return ()
+
 
 class Edge:
     """Answer preflights, read bodies, rewrite aliases, name each request, and add the common headers."""
 
-    def __init__(self, app: ASGIApp) -> None:
+    def __init__(self, app: ASGIApp, allowance: Allowance = _no_allowance) -> None:
         self._app = app
+        self._allowance = allowance
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one ASGI connection."""
@@ -89,7 +99,9 @@ class Edge:
             nonlocal started
             if message["type"] == "http.response.start":
                 started = True
-                headers = [*message.get("headers", ()), *_COMMON_HEADERS, *context.headers]
+                counted = context.rate_headers
+                rate_headers = self._allowance(scope) if counted is None else counted
+                headers = [*message.get("headers", ()), *_COMMON_HEADERS, *rate_headers]
                 headers.append((b"x-request-id", context.request_id.encode()))
                 message = {**message, "headers": headers}
             await send(message)

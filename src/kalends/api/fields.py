@@ -38,8 +38,8 @@ def check_text(value: object, *, longest: int = MAX_TEXT) -> str:
         raise broken("isString", "must be a string")
     if len(value) > longest:
         raise broken("maxLength", f"must be shorter than or equal to {longest} characters")
-    if "\0" in value or _SURROGATES.search(value):
-        raise broken("isString", "must be a string without NUL characters and lone surrogates")
+    if "\0" in value:
+        raise broken("isString", "must be a string without NUL characters")
     return value
 
 
@@ -196,7 +196,6 @@ def _check_strings(value: object) -> None:
             _check_strings(item)
 
 
-_SURROGATES = re.compile(r"[\ud800-\udfff]")
 _EMAIL = re.compile(r"[^\s@]+@[^\s@]+\.[^\s@.]+")
 _URL = re.compile(
     r"(?:(?:https?|ftp)://)?(?:[^\s/?#@]+@)?(?:[\w-]+\.)+(?:[^\W\d_]{2,}|\d{1,3})(?::\d{1,5})?(?:[/?#]\S*)?",

@@ -2,14 +2,33 @@
 
 from collections.abc import Iterator
 from datetime import date
+from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
 
+from fastapi import FastAPI
 from fastapi.dependencies.models import Dependant
 
 from kalends.api.query import Query
 
 if TYPE_CHECKING:
     from kalends.api.routing import Route
+
+
+class DocumentedApi(FastAPI):
+    """An application whose document shows our failures in place of those that FastAPI has of its own."""
+
+    def openapi(self) -> dict[str, Any]:
+        """Return the document, which is made at the first call."""
+        if self.openapi_schema is None:
+            document = super().openapi()
+            schemas = document.setdefault("components", {}).setdefault("schemas", {})
+            schemas["ErrorEnvelope"] = _ERROR_ENVELOPE
+            for name in ("HTTPValidationError", "ValidationError"):
+                schemas.pop(name, None)
+            for operation in _operations(document):
+                if _is_of_fastapi(operation["responses"].get("422", {})):
+                    del operation["responses"]["422"]
+        return self.openapi_schema or {}
 
 
 class Documented:
@@ -19,7 +38,7 @@ class Documented:
 
 
 def describe_operation(route: "Route", required_version: date | None) -> None:
-    """Add version header, credential headers and query parameters to an operation's description."""
+    """Add version header, credential headers, query parameters and failures to an operation's description."""
     parameters: list[dict[str, Any]] = []
     if required_version is not None:
         parameters.append(
@@ -38,6 +57,44 @@ def describe_operation(route: "Route", required_version: date | None) -> None:
             parameters.extend(_query_parameters(call))
     if parameters:
         route.openapi_extra = {**(route.openapi_extra or {}), "parameters": parameters}
+    failures: dict[int | str, dict[str, Any]] = {
+        status: _failure(status) for status in sorted(_failures(route))
+    }
+    route.responses = {**failures, **route.responses}
+
+
+def _failures(route: "Route") -> Iterator[int]:
+    """Yield the statuses with which an operation may refuse."""
+    has_body = route.body_field is not None
+    yield from (400, 401, 429, 500, 503)
+    if any(isinstance(call, Documented) for call in _dependencies(route.dependant)):
+        yield 403
+    if (
+        "{" in route.path
+        or has_body
+        or any(isinstance(call, Query) for call in _dependencies(route.dependant))
+    ):
+        yield 404
+    if has_body:
+        yield from (409, 413, 415, 422)
+
+
+def _failure(status: int) -> dict[str, Any]:
+    content = {"application/json": {"schema": {"$ref": "#/components/schemas/ErrorEnvelope"}}}
+    described: dict[str, Any] = {"description": _FAILURES[status], "content": content}
+    if status == HTTPStatus.TOO_MANY_REQUESTS:
+        wait = {"description": "Seconds until the limit is free again.", "schema": {"type": "integer"}}
+        described["headers"] = {"Retry-After": wait}
+    return described
+
+
+def _is_of_fastapi(response: dict[str, Any]) -> bool:
+    return "HTTPValidationError" in str(response)
+
+
+def _operations(document: dict[str, Any]) -> Iterator[dict[str, Any]]:
+    for item in document["paths"].values():
+        yield from item.values()
 
 
 def _dependencies(dependant: Dependant) -> Iterator[object]:
@@ -56,3 +113,44 @@ def _query_parameters(query: "Query[Any]") -> Iterator[dict[str, Any]]:
         if "description" in described:
             parameter["description"] = described.pop("description")
         yield {**parameter, "schema": described}
+
+
+_FAILURES = {
+    400: "The request is malformed, or a value breaks a rule; the message says where, and what is accepted.",
+    401: "There is no credential where one is needed, or it is not good.",
+    403: "The credential is good, and does not give this right.",
+    404: "There is nothing with this id, or nothing that the caller may see.",
+    409: "The request collides with what is stored.",
+    413: "The body is too large.",
+    415: "The body has a charset or a compression that is not read.",
+    422: "The request is well-formed, and the present state does not allow it.",
+    429: "The rate limit is used up.",
+    500: "The server failed.",
+    503: "The database is busy or cannot be reached.",
+}
+
+_ERROR_ENVELOPE: dict[str, Any] = {
+    "title": "ErrorEnvelope",
+    "description": "The body of every refusal and failure.",
+    "type": "object",
+    "required": ["status", "timestamp", "path", "error"],
+    "additionalProperties": False,
+    "properties": {
+        "status": {"type": "string", "enum": ["error"]},
+        "timestamp": {"type": "string", "format": "date-time"},
+        "path": {"type": "string", "description": "The path and query that were asked for."},
+        "error": {
+            "type": "object",
+            "required": ["code", "message"],
+            "additionalProperties": False,
+            "properties": {
+                "code": {"type": "string", "example": "BadRequestException"},
+                "message": {"type": "string"},
+                "details": {
+                    "description": "More for programs; `errors` lists the properties that break rules.",
+                    "anyOf": [{"type": "object"}, {"type": "string"}],
+                },
+            },
+        },
+    },
+}

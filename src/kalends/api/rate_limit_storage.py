@@ -2,10 +2,10 @@
 
 from collections import OrderedDict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from kalends.api.rate_limits import Counter, Limit, Storage
+from kalends.api.rate_limits import Counter, Limit, Storage, current
 from kalends.db.database import Connection, Database
 from kalends.settings import Settings
 
@@ -38,10 +38,10 @@ class MemoryStorage:
     async def count(self, bucket: str, limits: Sequence[Limit], now_ms: int) -> Sequence[Counter]:
         """Count one request; see `Storage`."""
         self._forget_some(now_ms)
-        current = [_current(self._counters.get((bucket, limit)), limit, now_ms) for limit in limits]
-        if any(counter.block_ends_ms is not None for counter in current):
-            return current
-        counted = [_counted(counter, limit, now_ms) for counter, limit in zip(current, limits, strict=True)]
+        before = [current(self._counters.get((bucket, limit)), limit, now_ms) for limit in limits]
+        if any(counter.block_ends_ms is not None for counter in before):
+            return before
+        counted = [_counted(counter, limit, now_ms) for counter, limit in zip(before, limits, strict=True)]
         self._counters.update(
             ((bucket, limit), counter) for limit, counter in zip(limits, counted, strict=True)
         )
@@ -56,16 +56,6 @@ class MemoryStorage:
             key, counter = self._counters.popitem(last=False)
             if max(counter.window_ends_ms, counter.block_ends_ms or 0) > now_ms:
                 self._counters[key] = counter
-
-
-def _current(found: Counter | None, limit: Limit, now_ms: int) -> Counter:
-    if found is None:
-        return Counter(0, now_ms + limit.window_ms, None)
-    if found.block_ends_ms is not None and found.block_ends_ms <= now_ms:
-        found = replace(found, block_ends_ms=None)
-    if found.window_ends_ms <= now_ms:
-        found = replace(found, count=0, window_ends_ms=now_ms + limit.window_ms)
-    return found
 
 
 def _counted(counter: Counter, limit: Limit, now_ms: int) -> Counter:

@@ -7,14 +7,18 @@ none is counted, so hammering does not prolong a block.
 
 import hashlib
 import re
+from collections import OrderedDict
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address
 from typing import Protocol, TypeAlias
 
 from kalends.api import credentials
+
+MOST_REMEMBERED = 4_096
+"""Buckets whose last count a process keeps for answers that are not counted."""
 
 Network: TypeAlias = IPv4Network | IPv6Network
 Address: TypeAlias = IPv4Address | IPv6Address
@@ -71,38 +75,76 @@ class Verdict:
 
 
 class RateLimiter:
-    """Count requests in a storage."""
+    """Count requests in a storage, and remember where the buckets stood that were counted last."""
 
     def __init__(self, storage: Storage, clock: Callable[[], datetime]) -> None:
         self._storage = storage
         self._clock = clock
+        self._last: OrderedDict[str, tuple[tuple[Limit, Counter], ...]] = OrderedDict()
 
     async def count(self, bucket: str, limits: Sequence[Limit]) -> Verdict:
         """Count one request of `bucket` and say whether it may pass."""
-        now_ms = int(self._clock().timestamp() * 1000)
+        now_ms = self._now_ms()
         distinct = tuple(dict.fromkeys(limits))
         counters = await self._storage.count(bucket, distinct, now_ms)
-        states = tuple(_state(limit, counter) for limit, counter in zip(distinct, counters, strict=True))
+        counted = tuple(zip(distinct, counters, strict=True))
+        self._remember(bucket, counted)
+        states = tuple(_state(limit, counter) for limit, counter in counted)
         blocks = [state.resets_at_ms for state in states if state.is_blocked]
         retry_after = _seconds_rounded_up(max(blocks) - now_ms) if blocks else 0
         return Verdict(states, now_ms, is_refused=bool(blocks), retry_after=retry_after)
+
+    def look(self, bucket: str, default: Limit) -> tuple[LimitState, ...]:
+        """Say where a bucket stands without counting a request; `default` is its limit if it is not known.
+
+        Goes by what this process counted last, so that it costs nothing: counts that others keep in a shared
+        storage show only after the next counted request.
+        """
+        now_ms = self._now_ms()
+        known = self._last.get(bucket) or ((default, None),)
+        return tuple(_state(limit, current(counter, limit, now_ms)) for limit, counter in known)
+
+    def _remember(self, bucket: str, counted: tuple[tuple[Limit, Counter], ...]) -> None:
+        self._last[bucket] = counted
+        self._last.move_to_end(bucket)
+        if len(self._last) > MOST_REMEMBERED:
+            self._last.popitem(last=False)
+
+    def _now_ms(self) -> int:
+        return int(self._clock().timestamp() * 1000)
+
+
+def current(counter: Counter | None, limit: Limit, now_ms: int) -> Counter:
+    """Return a counter as it stands now: without a block that is over, anew when its window is over."""
+    if counter is None:
+        return Counter(0, now_ms + limit.window_ms, None)
+    if counter.block_ends_ms is not None and counter.block_ends_ms <= now_ms:
+        counter = replace(counter, block_ends_ms=None)
+    if counter.window_ends_ms <= now_ms:
+        counter = replace(counter, count=0, window_ends_ms=now_ms + limit.window_ms)
+    return counter
 
 
 def headers(verdict: Verdict) -> list[tuple[bytes, bytes]]:
     """Return the response headers of a verdict.
 
-    For each limit a triple that carries its name and resets in seconds from now; one plain triple for the
-    limit that is nearest to its end, which resets at an epoch second; `Retry-After` on a refusal.
+    For each limit a triple that carries its name and resets in seconds from now; the plain triple;
+    `Retry-After` on a refusal.
     """
     found = []
     for state in verdict.states:
         in_seconds = _seconds_rounded_up(state.resets_at_ms - verdict.counted_at_ms)
         found += _triple(f"-{_header_name(state.limit.name)}", state, in_seconds)
-    nearest = min(verdict.states, key=lambda state: (state.remaining, -state.resets_at_ms))
-    found += _triple("", nearest, _seconds_rounded_up(nearest.resets_at_ms))
+    found += plain_headers(verdict.states)
     if verdict.is_refused:
         found.append((b"Retry-After", b"%d" % verdict.retry_after))
     return found
+
+
+def plain_headers(states: Sequence[LimitState]) -> list[tuple[bytes, bytes]]:
+    """Return the triple without a name: of the limit nearest to its end, resetting at an epoch second."""
+    nearest = min(states, key=lambda state: (state.remaining, -state.resets_at_ms))
+    return _triple("", nearest, _seconds_rounded_up(nearest.resets_at_ms))
 
 
 class BucketKind(StrEnum):

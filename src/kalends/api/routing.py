@@ -27,7 +27,12 @@ OLDEST = date(2024, 4, 15)
 
 
 class ParsedRequest(Request):
-    """A request whose body the edge has read already."""
+    """A request whose body the edge has read already, by its own rules of content types."""
+
+    def __init__(self, request: Request) -> None:
+        # FastAPI asks for `json` when there is no content type, and for raw bytes when it is another one.
+        headers = [header for header in request.scope["headers"] if header[0] != b"content-type"]
+        super().__init__({**request.scope, "headers": headers}, request.receive)
 
     async def body(self) -> bytes:
         """Return a placeholder: any non-empty text makes FastAPI ask for `json`."""
@@ -45,13 +50,13 @@ class Route(APIRoute):
     is_version_required: bool = False
 
     def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
-        """Return the handler, fed with the parsed body."""
+        """Return the handler, fed with the parsed body if it takes one."""
         handle = super().get_route_handler()
 
         async def handle_parsed(request: Request) -> Response:
-            return await handle(ParsedRequest(request.scope, request.receive))
+            return await handle(ParsedRequest(request))
 
-        return handle_parsed
+        return handle_parsed if self.body_field else handle
 
 
 class Router(APIRouter):

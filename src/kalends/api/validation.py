@@ -26,13 +26,15 @@ def invalid(model: type[BaseModel], raw: object, errors: Sequence[Mapping[str, A
     for error in errors:
         location = error["loc"]
         rule = _rule_of(model, error)
-        name = str(location[-1]) if location else _TOP
-        sentence = f"{name} {rule.text}"
         fragments.append(f"{_path(location)} {rule.text}")
+        # An item that breaks a rule is the array's fault; only what is inside of items is their own.
+        is_of_item = len(location) > 1 and isinstance(location[-1], int)
+        holder = location[:-1] if is_of_item else location or (_TOP,)
         node = tree
-        for part in location or (_TOP,):
+        for part in holder:
             node = node["children"].setdefault(str(part), {"children": {}, "constraints": {}})
-        node["constraints"].setdefault(rule.name, sentence)
+        prefix = "each value in " if is_of_item else ""
+        node["constraints"].setdefault(rule.name, f"{prefix}{holder[-1]} {rule.text}")
     message = ", ".join(dict.fromkeys(fragments))
     if issubclass(model, StrictBody):
         return BadRequest(message)
@@ -74,11 +76,18 @@ def _item(target: object, name: str) -> object:
     return _ABSENT
 
 
-def _known(model: type[BaseModel], raw: object) -> object:
-    if not isinstance(raw, Mapping):
+def _known(kind: object, raw: object) -> object:
+    """Return a value without the properties, however deep, that its type does not have."""
+    if isinstance(raw, list):
+        return [_known(_item_type(kind), item) for item in raw]
+    if not (isinstance(raw, Mapping) and isinstance(kind, type) and issubclass(kind, BaseModel)):
         return raw
-    names = {field.alias or name for name, field in model.model_fields.items()}
-    return {name: value for name, value in raw.items() if name in names}
+    fields = {field.alias or name: field for name, field in kind.model_fields.items()}
+    return {
+        name: _known(_plain_type(fields[name].annotation), value)
+        for name, value in raw.items()
+        if name in fields
+    }
 
 
 def _path(location: Location) -> str:

@@ -5,6 +5,7 @@ import ipaddress
 from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 
+import structlog
 from starlette.datastructures import Headers
 from starlette.types import Scope
 
@@ -19,13 +20,19 @@ from kalends.api.rate_limits import (
     bucket_for,
     client_address,
     headers,
+    plain_headers,
 )
 from kalends.auth import queries
 from kalends.auth.queries import KeyHolder
 from kalends.db.database import Database
 from kalends.settings import Settings
 
+_log = structlog.get_logger(__name__)
+
 _DEFAULT_NAME = "default"
+
+_BETWEEN_NOTES = timedelta(minutes=1)
+"""How often the last use of a key is stored."""
 
 
 class Admission:
@@ -55,18 +62,32 @@ class Admission:
             TooManyRequests: the bucket's limit is used up.
         """
         sent = Headers(scope=scope)
-        authorization = sent.get("authorization")
-        address = client_address(sent, scope["client"][0] if scope.get("client") else "", self._trusted)
-        bucket = bucket_for(authorization, sent.get("x-cal-client-id"), address)
+        address = self._address(scope, sent)
+        bucket = _bucket(sent, address)
         holder = None
         if bucket.kind is BucketKind.API_KEY:
-            holder = await self._find(credentials.bearer(authorization or ""))
+            holder = await self._find(credentials.bearer(sent["authorization"]))
         context.credential = holder
         if bucket.kind is BucketKind.API_KEY and holder is None:
             # Guesses are counted against who makes them, not against the keys they make up.
             await self._count(Bucket(f"unknown-key:{address}", BucketKind.ANONYMOUS), (), context)
             raise Unauthorized("This API key is not known.")
         await self._count(bucket, holder.limits if holder else (), context)
+
+    def allowance(self, scope: Scope) -> list[tuple[bytes, bytes]]:
+        """Return the rate-limit headers of an answer to a request that is not counted; asks no database."""
+        if not self._settings.rate_limit_enabled:
+            return []
+        sent = Headers(scope=scope)
+        bucket = _bucket(sent, self._address(scope, sent))
+        return plain_headers(self._limiter.look(bucket.key, self._default(bucket.kind)))
+
+    async def finish(self) -> None:
+        """Wait until the uses of keys that were noted so far are stored."""
+        await asyncio.gather(*self._touching, return_exceptions=True)
+
+    def _address(self, scope: Scope, sent: Headers) -> str:
+        return client_address(sent, scope["client"][0] if scope.get("client") else "", self._trusted)
 
     async def _find(self, api_key: str) -> KeyHolder | None:
         async with self._database.connection() as connection:
@@ -76,21 +97,27 @@ class Admission:
         return holder
 
     def _note_use(self, holder: KeyHolder) -> None:
-        last = holder.last_used_at
-        if last is None or self._clock() - last > timedelta(minutes=1):
-            task = asyncio.create_task(self._touch(holder))
+        now = self._clock()
+        if holder.last_used_at is None or now - holder.last_used_at >= _BETWEEN_NOTES:
+            task = asyncio.create_task(self._touch(holder, now))
             self._touching.add(task)
-            task.add_done_callback(self._touching.discard)
+            task.add_done_callback(self._touched)
 
-    async def _touch(self, holder: KeyHolder) -> None:
+    async def _touch(self, holder: KeyHolder, now: datetime) -> None:
         async with self._database.connection() as connection:
-            await queries.touch_key(connection, holder.key_id)
+            await queries.touch_key(connection, holder.key_id, now, unless_after=now - _BETWEEN_NOTES)
+
+    def _touched(self, task: asyncio.Task[None]) -> None:
+        self._touching.discard(task)
+        error = None if task.cancelled() else task.exception()
+        if error is not None:
+            _log.warning("the last use of an API key was not stored", error=str(error))
 
     async def _count(self, bucket: Bucket, own: Sequence[Limit], context: RequestContext) -> None:
         if not self._settings.rate_limit_enabled:
             return
         verdict = await self._limiter.count(bucket.key, own or (self._default(bucket.kind),))
-        context.headers.extend(headers(verdict))
+        context.rate_headers = headers(verdict)
         if verdict.is_refused:
             raise TooManyRequests(
                 f"Too many requests; please wait {verdict.retry_after} seconds and try again."
@@ -105,3 +132,7 @@ class Admission:
             BucketKind.ANONYMOUS: settings.rate_limit_anonymous,
         }[kind]
         return Limit(_DEFAULT_NAME, allowed, settings.rate_limit_window_ms, settings.rate_limit_block_ms)
+
+
+def _bucket(sent: Headers, address: str) -> Bucket:
+    return bucket_for(sent.get("authorization"), sent.get("x-cal-client-id"), address)

@@ -83,10 +83,11 @@ class AuthenticatedIfPresented(Documented):
 
 
 async def _caller_if_any(request: Request, now: Now) -> Principal | None:
-    """Return the caller of a public operation; whoever is not recognised is anonymous."""
-    if not isinstance(context_of(request.scope).credential, KeyHolder):
+    """Return the caller of a public operation; whoever has no good credential is anonymous."""
+    holder = context_of(request.scope).credential
+    if not isinstance(holder, KeyHolder) or holder.user.is_locked or service.has_expired(holder, now=now):
         return None
-    return _identify(request, now)
+    return service.principal_of(holder, now=now)
 
 
 Caller: TypeAlias = Annotated[Principal, Depends(Authenticated())]
@@ -96,10 +97,14 @@ OptionalCaller: TypeAlias = Annotated[Principal | None, Depends(_caller_if_any)]
 
 def _identify(request: Request, now: Now) -> Principal:
     holder = context_of(request.scope).credential
+    client_id, secret = (request.headers.get(name) for name in ("x-cal-client-id", "x-cal-secret-key"))
+    if client_id and secret:
+        # An OAuth client's credentials go before any other (http-core note, 8.1).
+        raise Unauthorized("These OAuth client credentials are not known.")
     if isinstance(holder, KeyHolder):
         return service.principal_of(holder, now=now)
     if credentials.bearer(request.headers.get("authorization", "")):
         raise Unauthorized("This credential is not known; send Authorization: Bearer and your API key.")
-    if request.headers.get("x-cal-client-id") or request.headers.get("x-cal-secret-key"):
-        raise Unauthorized("These OAuth client credentials are not known.")
+    if client_id or secret:
+        raise Unauthorized("An OAuth client needs both x-cal-client-id and x-cal-secret-key.")
     raise Unauthorized("This operation needs a credential; send Authorization: Bearer and your API key.")

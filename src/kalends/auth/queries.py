@@ -127,12 +127,12 @@ async def list_keys(connection: Connection, user_id: int | None) -> list[ApiKey]
     return await cursor.fetchall()
 
 
-async def touch_key(connection: Connection, key_id: UUID) -> None:
-    """Note that a key was used, at most once a minute."""
+async def touch_key(connection: Connection, key_id: UUID, now: datetime, *, unless_after: datetime) -> None:
+    """Note that a key is used now, unless a use after an instant is noted."""
     await connection.execute(
         """
-        UPDATE api_keys SET last_used_at = now()
-         WHERE id = %s AND (last_used_at IS NULL OR last_used_at < now() - interval '1 minute')
+        UPDATE api_keys SET last_used_at = %(now)s
+         WHERE id = %(key_id)s AND (last_used_at IS NULL OR last_used_at <= %(unless_after)s)
         """,
-        (key_id,),
+        {"key_id": key_id, "now": now, "unless_after": unless_after},
     )

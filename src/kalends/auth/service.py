@@ -85,18 +85,19 @@ async def list_api_keys(connection: Connection, *, user_id: int | None) -> list[
     return await queries.list_keys(connection, user_id)
 
 
+def has_expired(holder: KeyHolder, *, now: datetime) -> bool:
+    """Tell whether the last day of a key is over, in UTC (http-core note, B19)."""
+    last = holder.expires_at
+    return last is not None and now.astimezone(UTC).date() > last.astimezone(UTC).date()
+
+
 def principal_of(holder: KeyHolder, *, now: datetime) -> Principal:
     """Return the caller that a key stands for.
-
-    A key is good until the end of its last day, in UTC (http-core note, B19).
 
     Raises:
         Unauthorized: the key has expired, or its account is locked.
     """
-    if (
-        holder.expires_at is not None
-        and now.astimezone(UTC).date() > holder.expires_at.astimezone(UTC).date()
-    ):
+    if has_expired(holder, now=now):
         raise Unauthorized("This API key has expired.")
     if holder.user.is_locked:
         raise Unauthorized("This account is locked.")

@@ -124,8 +124,9 @@ def _explained(folder: Path) -> Iterator[None]:
     try:
         yield
     except OSError as error:
+        where = f" ({error.filename})" if error.filename else ""
         raise DatabaseUnavailable(
-            f"The data folder {folder} cannot be used: {error.strerror} ({error.filename}); "
+            f"The data folder {folder} cannot be used: {error.strerror}{where}; "
             "make it writable, or choose another with --data-dir or KALENDS_DATA_DIR"
         ) from error
 
@@ -144,15 +145,16 @@ def _join_or_start(cluster: Path, *, durable: bool) -> _Postmaster:
     log_start = 0
     while time.monotonic() < deadline:
         running = _find_running(cluster)
-        if running is not None and running.is_ready:
-            return running
-        if launched is None and running is None:
+        if running is not None:
+            if running.is_ready:
+                return running
+        elif launched is None:
             _prepare(cluster, durable=durable)
             log_start = _rotate(log)
             launched = _launch(cluster, log, durable=durable)
-        elif launched is not None and not _serves(launched, cluster):
-            said = log.read_text(errors="replace")[log_start:]
-            # Processes of a server that was killed are still going; they do so within moments.
+        elif not _serves(launched, cluster):
+            said = log.read_bytes()[log_start:].decode(errors="replace")
+            # Processes of a server that was killed may still be going.
             if "is still in use" not in said:
                 raise DatabaseUnavailable(f"PostgreSQL did not start: {last_lines(said)} (see {log})")
             launched = None
@@ -172,7 +174,6 @@ def _prepare(cluster: Path, *, durable: bool) -> None:
     if account is not None:
         open_way(cluster, account)
         open_way(binary("postgres"), account)
-    _disown_process(cluster)
 
 
 def _initialise(cluster: Path, *, durable: bool) -> None:
@@ -214,7 +215,10 @@ def _check_version(cluster: Path) -> None:
 def _launch(cluster: Path, log: Path, *, durable: bool) -> int:
     """Start the server as a process of its own and return its id."""
     account = account_of(cluster)
-    settings = {**_SETTINGS, "unix_socket_directories": str(_socket_folder(cluster, account))}
+    socket_folder = _socket_folder(cluster, account)
+    _disown(cluster / "postmaster.pid")
+    _disown(socket_folder / f"{_SOCKET}.lock")
+    settings = {**_SETTINGS, "unix_socket_directories": str(socket_folder)}
     if not durable:
         settings |= _FORGETFUL
     server = [str(binary("postgres")), "-D", str(cluster)]
@@ -287,16 +291,15 @@ def _serves(pid: int, cluster: Path) -> bool:
     return os.fsencode(cluster) in arguments.split(b"\0")
 
 
-def _disown_process(cluster: Path) -> None:
-    """Make a dead server's `postmaster.pid` name a process id that no system gives.
+def _disown(lock: Path) -> None:
+    """Make a lock file that a dead server left behind name a process id that no system gives.
 
-    After a restart of the machine another program may have the id that it names, and PostgreSQL would take
-    that for a running server. The rest of the file tells PostgreSQL what it must still check.
+    PostgreSQL takes any living process of that id for a server: a zombie, or after a restart of the machine
+    another program. The rest of the file tells it what it must still check.
     """
-    path = cluster / "postmaster.pid"
-    if path.exists():
-        _, *rest = path.read_text().splitlines()
-        path.write_text("\n".join([str(_NO_PROCESS), *rest, ""]))
+    if lock.exists():
+        rest = lock.read_text().splitlines()[1:]
+        lock.write_text("\n".join([str(_NO_PROCESS), *rest, ""]))
 
 
 # --- Folders --------------------------------------------------------------------------------------

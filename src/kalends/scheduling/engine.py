@@ -85,9 +85,9 @@ _ALWAYS = 1 << 62
 class Verdict:
     """Whether a time can be booked.
 
-    Accepted: `host_ids` are the hosts who are free, in the order given, the fixed ones all among them; and
-    `joins` is the seated booking that the attendee joins, whose hosts they then are. Refused: `reasons`
-    says why, and names at least one thing.
+    Accepted: `host_ids` are the hosts who are free, all the fixed ones first, in the order given; `joins`
+    is the seated booking that the attendee joins, whose hosts they then are. Refused: `reasons` says why,
+    and names at least one thing.
     """
 
     is_accepted: bool
@@ -201,9 +201,7 @@ def explain_range(
         found += schedule_reasons(host, start, end)
         found += busy_reasons(host, _all_busy(rules, taken, host, start, end), start, end)
     return found + [
-        Reason(Code.RESERVED, held.host_id, held.start, held.end, held.reference)
-        for held in taken.reservations
-        if held.keeps_from(start, end)
+        _reserved(held, held.host_id) for held in taken.reservations if held.keeps_from(start, end)
     ]
 
 
@@ -349,11 +347,14 @@ def _host_reasons(available: Availability, able: Sequence[int], start: int, end:
         own = schedule_reasons(host, start, end)
         own += busy_reasons(host, _all_busy(available.rules, available.taken, host, start, end), start, end)
         if host.id in kept:
-            held = kept[host.id]
-            own.append(Reason(Code.RESERVED, host.id, held.start, held.end, held.reference))
+            own.append(_reserved(kept[host.id], host.id))
         # Open all along and still not free: the time crosses from one row of hours into the next.
         found += own or [Reason(Code.OUTSIDE_WORKING_HOURS, host.id, start, end)]
     return found
+
+
+def _reserved(held: Reservation, host_id: int | None) -> Reason:
+    return Reason(Code.RESERVED, host_id, held.start - held.before, held.end + held.after, held.reference)
 
 
 def _all_busy(rules: Rules, taken: Taken, host: Host, start: int, end: int) -> list[Busy]:

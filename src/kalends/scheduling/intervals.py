@@ -12,21 +12,16 @@ _by_start = itemgetter(0)
 def merge(intervals: Iterable[Interval]) -> list[Interval]:
     """Return the union of `intervals`, sorted and disjoint; empty ones vanish, touching ones become one."""
     merged: list[Interval] = []
-    start = end = 0
-    is_first = True
-    for interval in sorted(intervals, key=_by_start):
-        if interval[0] >= interval[1]:
+    latest = 0
+    for start, end in sorted(intervals, key=_by_start):
+        if start >= end:
             continue
-        if is_first:
-            start, end = interval
-            is_first = False
-        elif interval[0] > end:
+        if not merged or start > latest:
             merged.append((start, end))
-            start, end = interval
-        elif interval[1] > end:
-            end = interval[1]
-    if not is_first:
-        merged.append((start, end))
+            latest = end
+        elif end > latest:
+            merged[-1] = (merged[-1][0], end)
+            latest = end
     return merged
 
 

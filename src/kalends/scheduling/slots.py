@@ -67,28 +67,21 @@ def intersect(ones: Sequence[Piece], others: Sequence[Piece], length: int) -> li
 def cut(pieces: Sequence[Piece], step: int, length: int) -> list[int]:
     """Return the slot starts that `pieces`, sorted by start and end, offer; sorted, each once.
 
-    A piece goes on with the grid of the pieces before it while that is nearer than one `step`, so that
-    hosts whose hours overlap offer one grid. Seconds throughout.
+    A piece goes on with the grid before it while that is nearer than one `step`, so that hosts whose hours
+    overlap offer one grid. Seconds throughout.
     """
     starts: list[int] = []
-    # Between head and tail there are exactly the starts that lie whole steps apart, and none after tail:
-    # as long as grids agree, a piece is done with arithmetic on these two.
+    # From head on there are only starts whole steps apart, up to tail: as long as the grids of the pieces
+    # agree, each piece needs no more than these two.
     head = tail = _BEFORE_ALL
-    for start, end, first in pieces:
+    for _, end, first in pieces:
         latest = end - length
-        if first > tail:
-            before = tail
-        elif first > head:
-            before = head + (first - 1 - head) // step * step
-        else:
-            _cut_among(starts, start, latest, first, step)
-            head = tail = starts[-1]
+        if first < head:
+            _cut_among(starts, first, latest, step)
+            tail = starts[-1]
+            head = tail + 1
             continue
-        at = first
-        if at < before + step:
-            at = before if before >= start else before + step
-        if at <= tail:
-            at = tail + step
+        at = max(first, tail + step)
         if at > latest:
             continue
         if at != tail + step:
@@ -98,13 +91,10 @@ def cut(pieces: Sequence[Piece], step: int, length: int) -> list[int]:
     return starts
 
 
-def _cut_among(starts: list[int], start: int, latest: int, first: int, step: int) -> None:
+def _cut_among(starts: list[int], first: int, latest: int, step: int) -> None:
     """Add the starts of one piece whose grid begins before the last grid does."""
     position = bisect_left(starts, first)
-    at = first
-    if position > 0 and at < starts[position - 1] + step:
-        before = starts[position - 1]
-        at = before if before >= start else before + step
+    at = first if position == 0 else max(first, starts[position - 1] + step)
     for value in range(at, latest + 1, step):
         position = bisect_left(starts, value)
         if position == len(starts) or starts[position] != value:

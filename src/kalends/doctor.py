@@ -1,0 +1,144 @@
+"""Can the server run here? One check a question, each with what to do when something is wrong."""
+
+import os
+import shutil
+import time
+import zoneinfo
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from importlib import resources
+from pathlib import Path
+from typing import Literal, TypeAlias
+
+import psycopg
+from psycopg.rows import TupleRow
+
+from kalends.db import migrate
+from kalends.db.connect import connect, database_url
+from kalends.db.errors import DatabaseFault
+from kalends.settings import Settings
+
+Verdict: TypeAlias = Literal["ok", "warning", "problem"]
+"""A problem keeps the server from working; a warning does not."""
+
+_ZONE_VERSION = "# version "
+_LEAST_FREE_BYTES = 1_000_000_000
+_OTHER_CONNECTIONS = 10  # of commands, backups, and PostgreSQL's own reserve
+_DATABASE_FACTS = """
+    SELECT current_setting('server_version'), pg_database_size(current_database()) / 1000000,
+           current_setting('max_connections')::int
+"""
+_MOST_CLOCK_DIFFERENCE = timedelta(seconds=2)
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """What was found about one thing, and what to do about it."""
+
+    name: str
+    verdict: Verdict
+    found: str
+    advice: str | None = None
+
+
+def examine(settings: Settings) -> list[Check]:
+    """Check variables, zone data, disk, database, clock and migrations, in this order."""
+    checks = [check_variables(), check_zone_data(), check_disk(settings)]
+    try:
+        with database_url(settings) as url:
+            with connect(url) as connection:
+                checks += [check_database(settings, connection), check_clock(connection)]
+            checks.append(check_migrations(url))
+    except DatabaseFault as error:
+        checks.append(Check("database", "problem", str(error)))
+    return checks
+
+
+def check_variables() -> Check:
+    """Look for variables that would be settings if they were spelt right."""
+    known = {f"KALENDS_{name.upper()}" for name in Settings.model_fields}
+    unknown = sorted(name for name in os.environ if name.startswith("KALENDS_") and name not in known)
+    if unknown:
+        advice = "Correct or remove them; kalends/settings.py lists all settings"
+        return Check("settings", "warning", f"not known: {', '.join(unknown)}", advice)
+    return Check("settings", "ok", "all variables are valid")
+
+
+def check_zone_data() -> Check:
+    """Compare the zone data that Python finds first with that of the package tzdata."""
+    folder = next((Path(path) for path in zoneinfo.TZPATH if (Path(path) / "Europe").is_dir()), None)
+    packaged = _packaged_zone_version()
+    if folder is None:
+        return Check("zone data", "ok", f"{packaged}, of the package tzdata")
+    version = _zone_version(folder)
+    found = f"{version or 'an unknown version'}, of {folder}"
+    if version is None or version >= packaged:
+        return Check("zone data", "ok", found)
+    advice = f"Update the system's tzdata, or set PYTHONTZPATH= (empty) to use {packaged} of the package"
+    return Check("zone data", "warning", found, advice)
+
+
+def check_disk(settings: Settings) -> Check:
+    """See whether the data folder can grow."""
+    if settings.database_url is not None:
+        return Check("disk", "ok", "the database is elsewhere")
+    folder = settings.data_dir.expanduser().absolute()
+    existing = next(path for path in (folder, *folder.parents) if path.exists())
+    free = shutil.disk_usage(existing).free
+    found = f"{free / 1e9:.1f} GB free in {folder}"
+    if free < _LEAST_FREE_BYTES:
+        return Check("disk", "problem", found, "Make room, or choose another folder with KALENDS_DATA_DIR")
+    return Check("disk", "ok", found)
+
+
+def check_database(settings: Settings, connection: psycopg.Connection[TupleRow]) -> Check:
+    """Say which database it is and how fast it answers, and whether it takes as many as will connect."""
+    began = time.perf_counter()
+    row = connection.execute(_DATABASE_FACTS).fetchone()
+    took = time.perf_counter() - began
+    if row is None:
+        raise LookupError("a query of constants yielded no row")
+    version, megabytes, most = row
+    where = connection.info.host if settings.database_url else settings.data_dir
+    found = f"PostgreSQL {version} ({where}), {megabytes} MB, answered in {took * 1000:.1f} ms"
+    wanted = settings.workers * settings.database_pool_size
+    if wanted > most - _OTHER_CONNECTIONS:
+        advice = f"It takes {most} connections and {wanted} are wanted: lower KALENDS_DATABASE_POOL_SIZE"
+        return Check("database", "warning", found, advice)
+    return Check("database", "ok", found)
+
+
+def check_clock(connection: psycopg.Connection[TupleRow]) -> Check:
+    """Compare this machine's clock with the database's, and with the age of this installation."""
+    row = connection.execute("SELECT clock_timestamp()").fetchone()
+    now = datetime.now(UTC)
+    difference = abs(now - row[0]) if row else timedelta()
+    found = f"{now.isoformat(timespec='seconds')}, {difference.total_seconds():.1f} s from the database's"
+    if difference > _MOST_CLOCK_DIFFERENCE or now.year < int(_packaged_zone_version()[:4]):
+        return Check("clock", "problem", found, "Set the clock; let NTP keep it on every machine")
+    return Check("clock", "ok", found)
+
+
+def check_migrations(url: str) -> Check:
+    """Say whether the schema is the one that this program needs."""
+    found = migrate.status(url)
+    if found.is_newer:
+        advice = "Install the Kalends that made this schema, or a newer one"
+        return Check("migrations", "problem", f"at {found.current}, newest here {found.head}", advice)
+    if found.pending:
+        advice = "Start the server, or run `kalends db migrate`"
+        return Check("migrations", "warning", f"pending: {', '.join(found.pending)}", advice)
+    return Check("migrations", "ok", f"at {found.current}, the newest")
+
+
+def _packaged_zone_version() -> str:
+    folder = resources.files("tzdata") / "zoneinfo"
+    return (folder / "tzdata.zi").read_text("ascii").partition("\n")[0].removeprefix(_ZONE_VERSION)
+
+
+def _zone_version(folder: Path) -> str | None:
+    path = folder / "tzdata.zi"
+    if not path.exists():
+        return None
+    with path.open(encoding="ascii") as file:
+        return file.readline().strip().removeprefix(_ZONE_VERSION)

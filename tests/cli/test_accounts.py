@@ -1,0 +1,111 @@
+"""`kalends user` and `kalends api-key`."""
+
+import re
+
+import psycopg
+import pytest
+
+from tests.cli.kalends import kalends, kalends_json, refusal
+
+
+def count(url: str, table: str) -> int:
+    with psycopg.connect(url) as connection:
+        row = connection.execute(f"SELECT count(*) FROM {table}").fetchone()
+    return row[0] if row else 0
+
+
+@pytest.fixture
+def ana_url(url: str) -> str:
+    """Return the URL of a database with one bare account."""
+    with psycopg.connect(url) as connection:
+        connection.execute("INSERT INTO users (email, username) VALUES ('ana@example.com', 'ana')")
+    return url
+
+
+def test_a_new_account_can_be_booked_at_once(url: str) -> None:
+    options = (
+        "--email",
+        "ana@example.com",
+        "--username",
+        "ana",
+        "--name",
+        "Ana",
+        "--time-zone",
+        "europe/rome",
+    )
+    assert kalends_json("user", "create", *options, "--database-url", url) == {
+        "id": 1,
+        "email": "ana@example.com",
+        "username": "ana",
+        "name": "Ana",
+        "timeZone": "Europe/Rome",
+    }
+    assert (count(url, "schedules"), count(url, "event_types")) == (1, 4)
+
+
+def test_a_bare_account_has_neither_schedule_nor_event_types(url: str) -> None:
+    options = ("--email", "ana@example.com", "--username", "ana", "--bare")
+    kalends_json("user", "create", *options, "--database-url", url)
+    assert (count(url, "schedules"), count(url, "event_types")) == (0, 0)
+
+
+def test_people_see_the_accounts_in_columns(ana_url: str) -> None:
+    assert kalends("user", "list", "--database-url", ana_url).stdout.splitlines() == [
+        "ID  E-MAIL           USERNAME  NAME  TIME ZONE",
+        "1   ana@example.com  ana       -     Europe/London",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("options", "said"),
+    [
+        (("--email", "ana@example.com", "--username", "b"), "email"),
+        (("--email", "b@example.com", "--username", "ana"), "username"),
+        (("--email", "b@example.com", "--username", "b", "--time-zone", "Mars/Base"), "Mars/Base"),
+    ],
+)
+def test_an_account_that_breaks_a_rule_is_refused_in_one_line(
+    ana_url: str, options: tuple[str, ...], said: str
+) -> None:
+    assert said in refusal("user", "create", *options, "--database-url", ana_url)
+    assert count(ana_url, "users") == 1
+
+
+def test_a_key_is_shown_once_and_stored_as_a_hash(ana_url: str) -> None:
+    key = kalends_json(
+        "api-key", "create", "--user", "Ana@example.com", "--note", "laptop", "--database-url", ana_url
+    )
+    assert re.fullmatch(r"cal_live_[0-9a-f]{32}", key["apiKey"])
+    assert key["expiresAt"] is None
+    listed = kalends("api-key", "list", "--database-url", ana_url).stdout
+    assert "laptop" in listed
+    assert key["apiKey"] not in listed
+
+
+def test_a_test_key_has_the_plain_prefix_and_expires_when_asked(ana_url: str) -> None:
+    key = kalends_json(
+        "api-key", "create", "--user", "ana@example.com", "--test", "--days", "3", "--database-url", ana_url
+    )
+    assert re.fullmatch(r"cal_[0-9a-f]{32}", key["apiKey"])
+    with psycopg.connect(ana_url) as connection:
+        row = connection.execute("SELECT expires_at - created_at FROM api_keys").fetchone()
+    assert row is not None
+    assert row[0].days == 3 or row[0].total_seconds() == pytest.approx(3 * 86_400, abs=60)
+
+
+def test_a_revoked_key_is_gone_and_cannot_be_revoked_again(ana_url: str) -> None:
+    key = kalends_json("api-key", "create", "--user", "ana@example.com", "--database-url", ana_url)
+    assert kalends_json("api-key", "revoke", key["id"], "--database-url", ana_url)["revoked"]
+    assert kalends_json("api-key", "list", "--database-url", ana_url) == {"apiKeys": []}
+    assert key["id"] in refusal("api-key", "revoke", key["id"], "--database-url", ana_url)
+
+
+def test_a_key_for_nobody_is_refused(url: str) -> None:
+    assert "ben@example.com" in refusal(
+        "api-key", "create", "--user", "ben@example.com", "--database-url", url
+    )
+
+
+def test_days_and_never_contradict_each_other(url: str) -> None:
+    options = ("--user", "a@example.com", "--days", "1", "--never", "--database-url", url)
+    assert "--never" in refusal("api-key", "create", *options)
