@@ -3,7 +3,6 @@
 import os
 import shutil
 import time
-import zoneinfo
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from importlib import resources
@@ -43,7 +42,7 @@ class Check:
 
 def examine(settings: Settings) -> list[Check]:
     """Check variables, zone data, disk, database, clock and migrations, in this order."""
-    checks = [check_variables(), check_zone_data(), check_disk(settings)]
+    checks = [check_variables(), check_zone_data(datetime.now(UTC)), check_disk(settings)]
     try:
         with database_url(settings) as url:
             with connect(url) as connection:
@@ -64,18 +63,13 @@ def check_variables() -> Check:
     return Check("settings", "ok", "all variables are valid")
 
 
-def check_zone_data() -> Check:
-    """Compare the zone data that Python finds first with that of the package tzdata."""
-    folder = next((Path(path) for path in zoneinfo.TZPATH if (Path(path) / "Europe").is_dir()), None)
-    packaged = _packaged_zone_version()
-    if folder is None:
-        return Check("zone data", "ok", f"{packaged}, of the package tzdata")
-    version = _zone_version(folder)
-    found = f"{version or 'an unknown version'}, of {folder}"
-    if version is None or version >= packaged:
-        return Check("zone data", "ok", found)
-    advice = f"Update the system's tzdata, or set PYTHONTZPATH= (empty) to use {packaged} of the package"
-    return Check("zone data", "warning", found, advice)
+def check_zone_data(now: datetime) -> Check:
+    """See whether the zone rules, those of the package tzdata, are recent: governments change them."""
+    version = _zone_version()
+    if int(version[:4]) < now.year - 1:
+        advice = "Install the newest package tzdata, or the newest Kalends"
+        return Check("zone data", "warning", f"{version} is more than a year old", advice)
+    return Check("zone data", "ok", f"{version}, of the package tzdata")
 
 
 def check_disk(settings: Settings) -> Check:
@@ -131,14 +125,6 @@ def check_migrations(url: str) -> Check:
     return Check("migrations", "ok", f"at {found.current}, the newest")
 
 
-def _packaged_zone_version() -> str:
-    folder = resources.files("tzdata") / "zoneinfo"
-    return (folder / "tzdata.zi").read_text("ascii").partition("\n")[0].removeprefix(_ZONE_VERSION)
-
-
-def _zone_version(folder: Path) -> str | None:
-    path = folder / "tzdata.zi"
-    if not path.exists():
-        return None
-    with path.open(encoding="ascii") as file:
-        return file.readline().strip().removeprefix(_ZONE_VERSION)
+def _zone_version() -> str:
+    rules = resources.files("tzdata") / "zoneinfo" / "tzdata.zi"
+    return rules.read_text("ascii").partition("\n")[0].removeprefix(_ZONE_VERSION)
