@@ -6,7 +6,6 @@ import time
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from importlib import resources
-from pathlib import Path
 from typing import Literal, TypeAlias
 
 import psycopg
@@ -108,7 +107,7 @@ def check_clock(connection: psycopg.Connection[TupleRow]) -> Check:
     now = datetime.now(UTC)
     difference = abs(now - row[0]) if row else timedelta()
     found = f"{now.isoformat(timespec='seconds')}, {difference.total_seconds():.1f} s from the database's"
-    if difference > _MOST_CLOCK_DIFFERENCE or now.year < int(_packaged_zone_version()[:4]):
+    if difference > _MOST_CLOCK_DIFFERENCE or now.year < int(_zone_version()[:4]):
         return Check("clock", "problem", found, "Set the clock; let NTP keep it on every machine")
     return Check("clock", "ok", found)
 
