@@ -113,6 +113,13 @@ def test_hours_over_a_repeated_hour_take_both() -> None:
     assert clock(starts) == ["00:00", "01:00"]
 
 
+def test_rows_that_meet_in_a_repeated_hour_share_it_and_are_one() -> None:
+    # The first row ends at the second 01:30, the other begins at the first one.
+    rows = ("00:00-01:30", "01:30-03:00")
+    starts = listed(Rules(180), [host(*rows, zone="America/New_York")], "2025-11-02")
+    assert clock(starts) == ["04:00"]
+
+
 def test_eight_hours_stay_eight_on_every_day_of_a_change() -> None:
     for zone, date in (("America/Los_Angeles", "2025-03-09"), ("Australia/Sydney", "2025-10-05")):
         day = dt.date.fromisoformat(date)

@@ -70,6 +70,12 @@ def test_the_last_day_ends_by_the_offset_that_then_holds() -> None:
     assert starts[-1] == at("2025-03-11 03:00")
 
 
+def test_the_last_slot_may_end_after_the_window_in_which_it_starts() -> None:
+    rules = Rules(60, window=DaysWindow(1))
+    starts = listed(rules, [host("00:00-23:59")], "2025-03-08", now=FRIDAY, zone="Asia/Kolkata")
+    assert clock(starts[-1:], "Asia/Kolkata") == ["23:30"]
+
+
 def test_a_range_is_calendar_dates_of_the_event_types_zone() -> None:
     window = RangeWindow(dt.date(2050, 9, 6), dt.date(2050, 9, 7), "America/New_York")
     new_york = host("00:00-23:59", zone="America/New_York")
@@ -162,6 +168,12 @@ def test_without_notice_the_past_is_still_closed() -> None:
     now = at("2025-03-05 09:30")
     assert clock(listed(Rules(60), [host("09:00-12:00")], "2025-03-05", now=now)) == ["10:00", "11:00"]
     assert Code.IN_THE_PAST in codes(Rules(60), [host("09:00-12:00")], "2025-03-05 09:00", now=now)
+
+
+def test_without_notice_the_running_minute_is_accepted_but_not_offered() -> None:
+    now = at("2025-03-05 09:00")
+    assert clock(listed(Rules(30), [host("09:00-10:00")], "2025-03-05", now=now)) == ["09:30"]
+    assert booked(Rules(30), [host("09:00-10:00")], "2025-03-05 09:00", now=now).is_accepted
 
 
 def test_a_day_of_notice_leaves_the_first_day_out() -> None:
