@@ -8,12 +8,12 @@ from typing_extensions import TypedDict
 from kalends.accounts.user import User
 from kalends.api.fields import Email, Integer, Metadata, Text, TimeZone, Url
 from kalends.api.locales import Locale
-from kalends.api.wire import Body
+from kalends.api.wire import Changes
 
 Weekday = Literal["Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"]
 
 
-class UpdateMe(Body):
+class UpdateMe(Changes):
     """What a user may change of their account. `null` clears what may be empty."""
 
     email: Email = ""

@@ -25,14 +25,24 @@ async def _unit_of_work(request: Request) -> AsyncIterator[UnitOfWork]:
         yield work
 
 
-async def _now(request: Request) -> datetime:
+def now_of(request: Request) -> datetime:
+    """Return the present instant; on hot paths instead of `Now`, as each dependency costs some 25 µs."""
     moment: datetime = request.app.state.clock()
     return moment
 
 
-async def _settings(request: Request) -> Settings:
+def settings_of(request: Request) -> Settings:
+    """Return the settings of the server; on hot paths instead of `CurrentSettings`."""
     settings: Settings = request.app.state.settings
     return settings
+
+
+async def _now(request: Request) -> datetime:
+    return now_of(request)
+
+
+async def _settings(request: Request) -> Settings:
+    return settings_of(request)
 
 
 # The function scope ends a transaction before the answer leaves, so a 2xx is a committed fact.

@@ -10,7 +10,7 @@ from typing import Annotated, Any, TypeAlias
 from uuid import UUID
 
 from fastapi import Path
-from pydantic import BeforeValidator, WithJsonSchema
+from pydantic import BeforeValidator, Field, WithJsonSchema
 from pydantic_core import PydanticCustomError
 
 from kalends.api.time_zones import canonical_time_zone
@@ -147,7 +147,10 @@ def leading_integer(value: object) -> int:
 
 Text: TypeAlias = Annotated[str, Rule("isString", "must be a string"), BeforeValidator(check_text)]
 Integer: TypeAlias = Annotated[
-    int, Rule("isInt", "must be an integer number"), BeforeValidator(check_integer)
+    int,
+    Rule("isInt", "must be an integer number"),
+    BeforeValidator(check_integer),
+    Field(json_schema_extra={"format": "int32"}),
 ]
 Boolean: TypeAlias = Annotated[
     bool, Rule("isBoolean", "must be a boolean value"), BeforeValidator(check_boolean)
@@ -176,7 +179,10 @@ Url: TypeAlias = Annotated[str, Rule("isUrl", "must be a URL address"), BeforeVa
 Email: TypeAlias = Annotated[str, Rule("isEmail", "must be an email"), BeforeValidator(check_email)]
 QueryBoolean: TypeAlias = Annotated[bool, BeforeValidator(lambda value: value == "true")]
 QueryInteger: TypeAlias = Annotated[
-    int, Rule("isInt", "must be an integer number"), BeforeValidator(leading_integer)
+    int,
+    Rule("isInt", "must be an integer number"),
+    BeforeValidator(leading_integer),
+    Field(json_schema_extra={"format": "int32"}),
 ]
 
 ScheduleId: TypeAlias = Annotated[int, Path(alias="scheduleId"), BeforeValidator(parse_id)]

@@ -28,6 +28,7 @@ class DocumentedApi(FastAPI):
             for operation in _operations(document):
                 if _is_of_fastapi(operation["responses"].get("422", {})):
                     del operation["responses"]["422"]
+            _name_bounds(document)
         return self.openapi_schema or {}
 
 
@@ -97,6 +98,19 @@ def _operations(document: dict[str, Any]) -> Iterator[dict[str, Any]]:
         yield from item.values()
 
 
+def _name_bounds(value: object) -> None:
+    """Give bounds of numbers the names of JSON Schema, where Pydantic left them its own."""
+    if isinstance(value, dict):
+        for ours, theirs in _BOUNDS.items():
+            if isinstance(value.get(ours), int | float):
+                value[theirs] = value.pop(ours)
+        for item in value.values():
+            _name_bounds(item)
+    elif isinstance(value, list):
+        for item in value:
+            _name_bounds(item)
+
+
 def _dependencies(dependant: Dependant) -> Iterator[object]:
     for dependency in dependant.dependencies:
         if dependency.call is not None:
@@ -114,6 +128,8 @@ def _query_parameters(query: "Query[Any]") -> Iterator[dict[str, Any]]:
             parameter["description"] = described.pop("description")
         yield {**parameter, "schema": described}
 
+
+_BOUNDS = {"ge": "minimum", "le": "maximum"}
 
 _FAILURES = {
     400: "The request is malformed, or a value breaks a rule; the message says where, and what is accepted.",

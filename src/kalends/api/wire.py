@@ -17,6 +17,17 @@ class Body(BaseModel):
         return {name: getattr(self, name) for name in self.model_fields_set}
 
 
+def _without_defaults(schema: dict[str, Any]) -> None:
+    for described in schema["properties"].values():
+        described.pop("default", None)
+
+
+class Changes(Body):
+    """The body of a PATCH: what is not sent stays, so no property has a default that a client may send."""
+
+    model_config = ConfigDict(json_schema_extra=_without_defaults)
+
+
 class StrictBody(Body):
     """A body or query of the operations that refuse unknown properties, by name (http-core note, 4)."""
 

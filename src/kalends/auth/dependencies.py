@@ -9,7 +9,7 @@ from fastapi import Depends, Request
 
 from kalends.api import credentials
 from kalends.api.context import context_of
-from kalends.api.dependencies import Now
+from kalends.api.dependencies import now_of
 from kalends.api.errors import Forbidden, Unauthorized
 from kalends.api.openapi import Documented
 from kalends.auth import service
@@ -42,9 +42,9 @@ class Authenticated(Documented):
     def __init__(self, permissions: Permission = _NO_PERMISSION) -> None:
         self._permissions = permissions
 
-    async def __call__(self, request: Request, now: Now) -> Principal:
+    async def __call__(self, request: Request) -> Principal:
         """Return the caller of the request."""
-        caller = _identify(request, now)
+        caller = _identify(request)
         missing = self._permissions & ~caller.permissions
         if missing:
             names = ", ".join(str(permission.name) for permission in missing)
@@ -76,18 +76,22 @@ class AuthenticatedIfPresented(Documented):
         },
     )
 
-    async def __call__(self, request: Request, now: Now) -> Principal | None:
+    async def __call__(self, request: Request) -> Principal | None:
         """Return the caller of the request, if it names one."""
         is_presented = any(request.headers.get(name) for name in _CREDENTIAL_HEADERS)
-        return _identify(request, now) if is_presented else None
+        return _identify(request) if is_presented else None
 
 
-async def _caller_if_any(request: Request, now: Now) -> Principal | None:
+async def _caller_if_any(request: Request) -> Principal | None:
     """Return the caller of a public operation; whoever has no good credential is anonymous."""
     holder = context_of(request.scope).credential
-    if not isinstance(holder, KeyHolder) or holder.user.is_locked or service.has_expired(holder, now=now):
+    if (
+        not isinstance(holder, KeyHolder)
+        or holder.user.is_locked
+        or service.has_expired(holder, now=now_of(request))
+    ):
         return None
-    return service.principal_of(holder, now=now)
+    return service.principal_of(holder, now=now_of(request))
 
 
 Caller: TypeAlias = Annotated[Principal, Depends(Authenticated())]
@@ -95,14 +99,14 @@ CallerIfPresented: TypeAlias = Annotated[Principal | None, Depends(Authenticated
 OptionalCaller: TypeAlias = Annotated[Principal | None, Depends(_caller_if_any)]
 
 
-def _identify(request: Request, now: Now) -> Principal:
+def _identify(request: Request) -> Principal:
     holder = context_of(request.scope).credential
     client_id, secret = (request.headers.get(name) for name in ("x-cal-client-id", "x-cal-secret-key"))
     if client_id and secret:
         # An OAuth client's credentials go before any other (http-core note, 8.1).
         raise Unauthorized("These OAuth client credentials are not known.")
     if isinstance(holder, KeyHolder):
-        return service.principal_of(holder, now=now)
+        return service.principal_of(holder, now=now_of(request))
     if credentials.bearer(request.headers.get("authorization", "")):
         raise Unauthorized("This credential is not known; send Authorization: Bearer and your API key.")
     if client_id or secret:

@@ -65,6 +65,14 @@ async def find_booking(connection: Connection, uid: str) -> Booking | None:
 
 async def lock_booking(work: UnitOfWork, uid: str) -> Booking | None:
     """Return a booking by its uid, and keep other commands off it until this one ends."""
+    # Whoever deletes an event type holds it before it reaches for its bookings: so in the same order here,
+    # or the booking that replaces this one would wait for the deletion, and the deletion for this one.
+    await work.connection.execute(
+        """
+        SELECT FROM event_types WHERE id = (SELECT event_type_id FROM bookings WHERE uid = %s) FOR KEY SHARE
+        """,
+        (uid,),
+    )
     await work.connection.execute("SELECT FROM bookings WHERE uid = %s FOR UPDATE", (uid,))
     return await find_booking(work.connection, uid)
 

@@ -32,7 +32,7 @@ from kalends.event_types import service as event_types
 from kalends.event_types.event_type import CAL_VIDEO, EventType
 from kalends.reservations import service as reservations
 from kalends.slots import service as slots
-from kalends.slots.service import Holds, Question
+from kalends.slots.availability import Holds, Question, rules_of
 
 _APPLICATION = "Kalends"
 _GUEST_LOCALE: Locale = "en"
@@ -296,7 +296,7 @@ async def _check_free(
     moving: str | None,
 ) -> None:
     begins, ends = int(start.timestamp()), int(end.timestamp())
-    rules = slots.rules_of(event_type, (ends - begins) // 60, interval=event_type.length)
+    rules = rules_of(event_type, (ends - begins) // 60, interval=event_type.length)
     question = Question(event_type, rules, begins, ends, now, zone=zone, moving=moving, holds=Holds.BINDING)
     verdict = await slots.check(work.connection, question)
     if not verdict.is_accepted:

@@ -66,5 +66,9 @@ class Database:
         return dict(self._pool.get_stats())
 
 
-# A statement or a lock that waits longer than this is a fault, not a load.
-_SESSION_OPTIONS = "-c TimeZone=UTC -c statement_timeout=30s -c lock_timeout=10s"
+# A statement or a lock that waits longer than this is a fault, not a load. Prepared statements are planned
+# once: planning anew costs more than our short statements themselves (655 against 252 µs for hours and
+# busy times of a host), and PostgreSQL would go on doing it.
+_SESSION_OPTIONS = (
+    "-c TimeZone=UTC -c statement_timeout=30s -c lock_timeout=10s -c plan_cache_mode=force_generic_plan"
+)

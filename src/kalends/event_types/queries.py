@@ -98,6 +98,11 @@ async def update_event_type(work: UnitOfWork, event_type_id: int, columns: Mappi
         )
 
 
+async def keep_event_type(work: UnitOfWork, event_type_id: int) -> None:
+    """Keep an event type from being deleted until this command ends."""
+    await work.connection.execute("SELECT FROM event_types WHERE id = %s FOR KEY SHARE", (event_type_id,))
+
+
 async def delete_event_type(work: UnitOfWork, event_type_id: int) -> None:
     """Delete an event type; its bookings stay."""
     await work.connection.execute("DELETE FROM event_types WHERE id = %s", (event_type_id,))

@@ -75,6 +75,15 @@ async def get_for(connection: Connection, caller: Principal, event_type_id: int)
     return event_type
 
 
+async def keep(work: UnitOfWork, event_type_id: int) -> None:
+    """Keep an event type from being deleted until this command ends.
+
+    For a command that locks what a deletion reaches for, and stores something of the event type after that:
+    each would wait for the other.
+    """
+    await queries.keep_event_type(work, event_type_id)
+
+
 async def any_exists(connection: Connection, event_type_ids: Sequence[int]) -> bool:
     """Tell whether one of these event types exists."""
     return await queries.any_exists(connection, event_type_ids)

@@ -14,7 +14,7 @@ from kalends.reservations import queries
 from kalends.reservations.reservation import Reservation
 from kalends.scheduling.engine import Code
 from kalends.slots import service as slots
-from kalends.slots.service import Question
+from kalends.slots.availability import Question, rules_of
 
 DEFAULT_MINUTES = 5
 """How long a reservation lasts unless an authenticated caller chooses otherwise."""
@@ -155,6 +155,7 @@ async def consume(
 
     Return it, or None when it has expired, is unknown, or keeps something else.
     """
+    await event_types.keep(work, event_type_id)
     reservation = await queries.find(work.connection, uid)
     if (
         reservation is None
@@ -196,7 +197,7 @@ async def _check_not_taken(
     own: str | None,
 ) -> None:
     begins, ends = int(start.timestamp()), int(end.timestamp())
-    rules = slots.rules_of(event_type, (ends - begins) // 60, interval=event_type.length)
+    rules = rules_of(event_type, (ends - begins) // 60, interval=event_type.length)
     verdict = await slots.check(
         work.connection, Question(event_type, rules, begins, ends, now, own_reservation=own)
     )

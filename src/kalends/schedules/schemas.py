@@ -9,7 +9,7 @@ from typing_extensions import TypedDict
 
 from kalends.api.fields import Boolean, Rule, Text, TimeZone, broken
 from kalends.api.instants import CalendarDate
-from kalends.api.wire import Body
+from kalends.api.wire import Body, Changes
 from kalends.schedules.schedule import OverrideRow, Schedule, WeeklyRow
 from kalends.schedules.service import CreateSchedule, UpdateSchedule
 
@@ -86,7 +86,7 @@ class CreateScheduleBody(Body):
         )
 
 
-class UpdateScheduleBody(Body):
+class UpdateScheduleBody(Changes):
     """Changes of a schedule; each list replaces all rows of its kind."""
 
     name: Text = ""

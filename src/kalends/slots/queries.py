@@ -1,30 +1,18 @@
-"""SQL of availability: a constant number of statements, whatever the number of days and bookings."""
+"""SQL of availability: one statement, whatever the number of hosts, days and bookings."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from psycopg.rows import TupleRow
+
 from kalends.db.database import Connection
 
 
 @dataclass(frozen=True, slots=True)
-class HostRow:
-    """A host and the schedule that counts for an event type (slots note, 4.3).
-
-    `hours` is JSON text of `[days, start, end, date]` rows with times as minutes of the day; None: the
-    host has no schedule at all.
-    """
-
-    id: int
-    zone: str
-    hours: str | None
-
-
-@dataclass(frozen=True, slots=True)
 class BusyRow:
-    """A booking that blocks a host: its buffered and its own period, in epoch seconds."""
+    """A booking that blocks a host, in epoch seconds: the period with its own buffers, and without."""
 
-    host_id: int
     start: int
     end: int
     raw_start: int
@@ -38,7 +26,6 @@ class ReservationRow:
 
     uid: str
     event_type_id: int
-    host_id: int
     start: int
     end: int
     is_seat: bool
@@ -46,6 +33,53 @@ class ReservationRow:
     before: int
     after: int
 
+
+@dataclass(frozen=True, slots=True)
+class HostRow:
+    """A host, the schedule that counts for an event type (slots note, 4.3), and what takes their time.
+
+    `hours` is JSON text of `[days, start, end, date]` rows with times as minutes of the day; None: the
+    host has no schedule at all. Either `periods`, pairs of epoch seconds, or `bookings` say when the host
+    is busy.
+    """
+
+    id: int
+    zone: str
+    hours: str | None
+    periods: Sequence[tuple[int, int]]
+    bookings: Sequence[BusyRow]
+    reservations: Sequence[ReservationRow]
+
+
+# Bookings that a host organizes take time as they were booked; those that a host attends by e-mail take
+# the same time from the host as from their organizer.
+_OWN = """
+      FROM busy_times t
+     WHERE t.host_id = u.id AND t.during && tstzrange(to_timestamp(%(start)s), to_timestamp(%(end)s))
+"""
+_ATTENDED = """
+      FROM attendees a
+      JOIN bookings b ON b.id = a.booking_id AND b.status = 'accepted' AND b.user_id <> u.id
+      JOIN busy_times t ON t.booking_id = b.id AND t.host_id = b.user_id
+     WHERE lower(a.email) = lower(u.email)
+       AND t.during && tstzrange(to_timestamp(%(start)s), to_timestamp(%(end)s))
+"""
+
+# A list needs the blocked periods only; to say why, bookings are looked up too.
+_PERIODS = f"""
+    SELECT array_agg(ARRAY[extract(epoch FROM lower(during))::bigint,
+                           extract(epoch FROM upper(during))::bigint])
+      FROM (SELECT t.booking_id, t.during {_OWN} UNION ALL SELECT t.booking_id, t.during {_ATTENDED}) blocking
+     WHERE booking_id IS DISTINCT FROM (SELECT id FROM bookings WHERE uid = %(moving)s)
+"""
+_BOOKINGS = f"""
+    SELECT json_agg(json_build_array(
+               extract(epoch FROM lower(during))::bigint, extract(epoch FROM upper(during))::bigint,
+               extract(epoch FROM b.start_time)::bigint, extract(epoch FROM b.end_time)::bigint, b.uid)
+               ORDER BY b.start_time, b.id)
+      FROM (SELECT t.booking_id, t.during {_OWN} UNION SELECT t.booking_id, t.during {_ATTENDED}) blocking
+      JOIN bookings b ON b.id = blocking.booking_id AND b.uid IS DISTINCT FROM %(moving)s
+"""
 
 _HOSTS = """
     SELECT u.id, coalesce(s.time_zone, u.time_zone),
@@ -56,7 +90,15 @@ _HOSTS = """
                           extract(epoch FROM a.end_time)::int / 60,
                           a.date) ORDER BY a.id)::text, '[]')
                  FROM schedule_availability a WHERE a.schedule_id = s.id)
-           END
+           END,
+           ({busy}),
+           (SELECT json_agg(json_build_array(
+                       r.uid, r.event_type_id, extract(epoch FROM r.start_time)::bigint,
+                       extract(epoch FROM r.end_time)::bigint, r.is_seat, r.is_binding,
+                       e.before_event_buffer, e.after_event_buffer) ORDER BY r.start_time, r.uid)
+              FROM slot_reservations r JOIN event_types e ON e.id = r.event_type_id
+             WHERE r.host_id = u.id AND r.release_at > %(now)s
+               AND r.start_time < to_timestamp(%(end)s) AND r.end_time > to_timestamp(%(start)s))
       FROM users u
       LEFT JOIN schedules s ON s.id = coalesce(
                %(schedule_id)s::int,
@@ -66,70 +108,57 @@ _HOSTS = """
      ORDER BY array_position(%(host_ids)s, u.id)
 """
 
-# Bookings that a host organizes take time as they were booked; those that a host attends by e-mail take
-# the same time from the host as from their organizer.
-_BUSY = """
-    WITH blocking AS (
-        SELECT t.host_id, t.booking_id, t.during
-          FROM busy_times t
-         WHERE t.host_id = ANY(%(host_ids)s)
-           AND t.during && tstzrange(to_timestamp(%(start)s), to_timestamp(%(end)s))
-        UNION
-        SELECT u.id, t.booking_id, t.during
-          FROM users u
-          JOIN attendees a ON lower(a.email) = lower(u.email)
-          JOIN bookings b ON b.id = a.booking_id AND b.status = 'accepted' AND b.user_id <> u.id
-          JOIN busy_times t ON t.booking_id = b.id AND t.host_id = b.user_id
-         WHERE u.id = ANY(%(host_ids)s)
-           AND t.during && tstzrange(to_timestamp(%(start)s), to_timestamp(%(end)s))
-    )
-    SELECT blocking.host_id,
-           extract(epoch FROM lower(during))::bigint, extract(epoch FROM upper(during))::bigint,
-           extract(epoch FROM b.start_time)::bigint, extract(epoch FROM b.end_time)::bigint, b.uid
-      FROM blocking JOIN bookings b ON b.id = blocking.booking_id
-     WHERE b.uid IS DISTINCT FROM %(moving)s
-"""
+_HOSTS_WITH_PERIODS = _HOSTS.format(busy=_PERIODS)
+_HOSTS_WITH_BOOKINGS = _HOSTS.format(busy=_BOOKINGS)
+
+
+@dataclass(frozen=True, slots=True)
+class Range:
+    """Which busy times and reservations count: those in `[start, end)` epoch seconds, at `now`.
+
+    `moving` is the uid of a booking that does not.
+    """
+
+    start: int
+    end: int
+    now: datetime
+    moving: str | None
 
 
 async def find_hosts(
-    connection: Connection, host_ids: Sequence[int], schedule_id: int | None
+    connection: Connection,
+    host_ids: Sequence[int],
+    schedule_id: int | None,
+    asked: Range,
+    *,
+    names_bookings: bool,
 ) -> list[HostRow]:
-    """Return hosts with their schedules; `schedule_id` is that of the event type, which beats theirs."""
-    cursor = await connection.execute(_HOSTS, {"host_ids": list(host_ids), "schedule_id": schedule_id})
-    return [HostRow(*row) for row in await cursor.fetchall()]
+    """Return hosts with what takes their time; `schedule_id` is the event type's, which beats theirs.
 
-
-async def find_busy(
-    connection: Connection, host_ids: Sequence[int], start: int, end: int, moving: str | None
-) -> list[BusyRow]:
-    """Return what blocks hosts in `[start, end)` epoch seconds, but for the booking with uid `moving`."""
+    Without `names_bookings` only the blocked periods are read, which is all that a list needs.
+    """
     cursor = await connection.execute(
-        _BUSY, {"host_ids": list(host_ids), "start": start, "end": end, "moving": moving}
-    )
-    return [BusyRow(*row) for row in await cursor.fetchall()]
-
-
-async def find_reservations(
-    connection: Connection, event_type_id: int, host_ids: Sequence[int], start: int, end: int, now: datetime
-) -> list[ReservationRow]:
-    """Return the unexpired reservations in `[start, end)` of an event type and of its hosts."""
-    cursor = await connection.execute(
-        """
-        SELECT r.uid::text, r.event_type_id, r.host_id, extract(epoch FROM r.start_time)::bigint,
-               extract(epoch FROM r.end_time)::bigint, r.is_seat, r.is_binding,
-               e.before_event_buffer, e.after_event_buffer
-          FROM slot_reservations r JOIN event_types e ON e.id = r.event_type_id
-         WHERE (r.event_type_id = %(event_type_id)s OR r.host_id = ANY(%(host_ids)s))
-           AND r.release_at > %(now)s
-           AND r.start_time < to_timestamp(%(end)s) AND r.end_time > to_timestamp(%(start)s)
-         ORDER BY r.start_time, r.uid
-        """,
+        _HOSTS_WITH_BOOKINGS if names_bookings else _HOSTS_WITH_PERIODS,
         {
-            "event_type_id": event_type_id,
             "host_ids": list(host_ids),
-            "now": now,
-            "start": start,
-            "end": end,
+            "schedule_id": schedule_id,
+            "start": asked.start,
+            "end": asked.end,
+            "now": asked.now,
+            "moving": asked.moving,
         },
     )
-    return [ReservationRow(*row) for row in await cursor.fetchall()]
+    return [_host(row, names_bookings=names_bookings) for row in await cursor.fetchall()]
+
+
+def _host(row: TupleRow, *, names_bookings: bool) -> HostRow:
+    host_id, zone, hours, busy, reservations = row
+    found = busy or ()
+    return HostRow(
+        id=host_id,
+        zone=zone,
+        hours=hours,
+        periods=() if names_bookings else found,
+        bookings=[BusyRow(*entry) for entry in found] if names_bookings else (),
+        reservations=[ReservationRow(*entry) for entry in reservations or ()],
+    )

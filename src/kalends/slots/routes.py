@@ -3,9 +3,9 @@
 from datetime import date
 from typing import Annotated
 
-from fastapi import Depends, Response
+from fastapi import Depends, Request, Response
 
-from kalends.api.dependencies import CurrentSettings, Now, Reader
+from kalends.api.dependencies import Reader, now_of, settings_of
 from kalends.api.envelope import success
 from kalends.api.query import Query
 from kalends.api.routing import Router
@@ -22,10 +22,10 @@ async def explain_slot(
     caller: OptionalCaller,
     query: Annotated[schemas.ExplainQuery, Depends(Query(schemas.ExplainQuery))],
     connection: Reader,
-    now: Now,
+    request: Request,
 ) -> Response:
     """Say why a time can or cannot be booked; intervals and sources are for the host only."""
-    found = await service.explain(connection, query.to_command(), now=now)
+    found = await service.explain(connection, query.to_command(), now=now_of(request))
     is_authorised = found.event_type is not None and event_types.is_owner(found.event_type, caller)
     return success(schemas.explanation(found, query.time_zone, is_authorised=is_authorised))
 
@@ -34,11 +34,13 @@ async def explain_slot(
 async def list_slots(
     query: Annotated[schemas.SlotsQuery, Depends(Query(schemas.SlotsQuery))],
     connection: Reader,
-    now: Now,
-    settings: CurrentSettings,
+    request: Request,
 ) -> Response:
     """List the open slots of an event type, by calendar day; public."""
     found = await service.list_slots(
-        connection, query.to_command(), now=now, longest_days=settings.slots_range_days
+        connection,
+        query.to_command(),
+        now=now_of(request),
+        longest_days=settings_of(request).slots_range_days,
     )
     return success(schemas.slots(found, query))

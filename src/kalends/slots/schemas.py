@@ -1,6 +1,7 @@
 """The wire of slots in version 2024-09-04 (slots note, section 2)."""
 
 import datetime
+from collections.abc import Sequence
 from functools import lru_cache
 from typing import Annotated, Any, Literal, NotRequired
 
@@ -189,14 +190,14 @@ class SlotOutput(TypedDict):
 
 def slots(found: Slots, query: SlotsQuery) -> dict[str, list[SlotOutput]]:
     """Show slots under their calendar days in the query's zone; in UTC when it names none."""
-    zone = query.time_zone
     length = found.length * 60
     shown: dict[str, list[SlotOutput]] = {}
-    for day, starts in engine.by_day(found.starts, zone or _UTC).items():
-        slots_of_day: list[SlotOutput] = [{"start": _local_text(start, zone)} for start in starts]
+    for day, starts in engine.by_day(found.starts, query.time_zone or _UTC).items():
+        slots_of_day: list[SlotOutput] = [{"start": text} for text in _local_texts(starts, query.time_zone)]
         if query.shows_ends:
-            for start, slot in zip(starts, slots_of_day, strict=True):
-                slot["end"] = _local_text(start + length, zone)
+            ends = _local_texts([start + length for start in starts], query.time_zone)
+            for text, slot in zip(ends, slots_of_day, strict=True):
+                slot["end"] = text
         if query.slot_uids and found.event_type_id is not None:
             for start, slot in zip(starts, slots_of_day, strict=True):
                 slot["slotUid"] = str(SlotUid(found.event_type_id, start, found.length))
@@ -264,6 +265,17 @@ def _reason(reason: engine.Reason, zone: str | None) -> ReasonOutput:
         )
         shown[name] = str(reason.reference)
     return shown
+
+
+def _local_texts(instants: Sequence[int], zone: str | None) -> list[str]:
+    """Return the texts of a day's instants; as long as the offset stays, only the clock differs."""
+    first, last = instants[0], instants[-1]
+    offset = 0 if zone is None else offset_at(zone, first)
+    midnight = (first + offset) // DAY * DAY - offset
+    if last - midnight >= DAY or (zone is not None and offset_at(zone, last) != offset):
+        return [_local_text(instant, zone) for instant in instants]
+    date_text, offset_text = _date_text((first + offset) // DAY), _offset_text(zone, offset)
+    return [f"{date_text}T{_clock_text(instant - midnight)}.000{offset_text}" for instant in instants]
 
 
 def _local_text(instant: int, zone: str | None) -> str:
