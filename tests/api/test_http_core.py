@@ -63,7 +63,8 @@ async def broken_client(settings: Settings, clock: Clock) -> AsyncIterator[Clien
     async def fail() -> Response:
         raise RuntimeError("the secret of the house")
 
-    api = create_api(settings.model_copy(update={"rate_limit_enabled": True}), clock=clock)
+    limiting = {"rate_limit_enabled": True, "rate_limit_storage": "memory"}
+    api = create_api(settings.model_copy(update=limiting), clock=clock)
     routes = [route for route in router.routes if isinstance(route, Route)]
     api.router = Dispatcher(routes, api.state.admission)
     transport = httpx.ASGITransport(app=Edge(api))
@@ -113,7 +114,8 @@ async def test_a_literal_path_goes_before_one_with_a_parameter(ana: Host) -> Non
 
 
 @pytest.mark.parametrize(
-    "raw_path", [b"/v2/bookings/%FF", b"/v2/bookings/%ZZ", b"/v2/bookings/a%", b"/nope%F"]
+    "raw_path",
+    [b"/v2/bookings/%FF", b"/v2/bookings/%ZZ", b"/v2/bookings/a%", b"/nope%F", b"/v2/bookings/%ED%A0%80"],
 )
 async def test_a_malformed_escape_in_the_path_is_refused(
     api: FastAPI, client: Client, raw_path: bytes
@@ -165,8 +167,10 @@ async def test_an_unknown_route_is_not_found_whatever_credential_and_version_com
 
 @pytest.mark.parametrize("path", ["/v2/me", "/v2/schedules", "/v2/schedules/default", "/health"])
 async def test_head_works_where_get_does(ana: Host, path: str) -> None:
-    got, headed = await ana.client.get(path), await ana.client.head(path)
-    assert headed.status_code == got.status_code == 200
+    got = await ana.client.get(path)
+    # `Client` reads the JSON of every success, and this one has no body.
+    headed = await ana.client.send(ana.client.build_request("HEAD", path, headers=got.request.headers))
+    assert (headed.status_code, headed.content) == (200, b"")
     assert headed.headers["content-length"] == got.headers["content-length"]
 
 
