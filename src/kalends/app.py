@@ -11,7 +11,6 @@ from kalends import __version__
 from kalends.accounts import routes as accounts
 from kalends.api import health, reference
 from kalends.api.edge import Edge
-from kalends.api.failures import add_handlers
 from kalends.api.openapi import DocumentedApi
 from kalends.api.rate_limit_storage import open_storage
 from kalends.api.rate_limits import RateLimiter
@@ -81,5 +80,4 @@ def create_api(settings: Settings, *, clock: Callable[[], datetime] = utc_now) -
     app.router = Dispatcher(
         [route for route in routes if isinstance(route, Route)], admission, lifespan=lifespan
     )
-    add_handlers(app)
     return app

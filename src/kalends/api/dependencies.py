@@ -1,6 +1,7 @@
 """What handlers may ask for besides their own parameters: a connection, a transaction, the time."""
 
 from collections.abc import AsyncIterator
+from contextlib import AbstractAsyncContextManager
 from datetime import datetime
 from typing import Annotated, TypeAlias
 
@@ -23,6 +24,11 @@ async def _reader(request: Request) -> AsyncIterator[Connection]:
 async def _unit_of_work(request: Request) -> AsyncIterator[UnitOfWork]:
     async with _database(request).transaction() as work:
         yield work
+
+
+def reader_of(request: Request) -> AbstractAsyncContextManager[Connection]:
+    """Lend a connection for reads; on hot paths instead of `Reader`."""
+    return _database(request).connection()
 
 
 def now_of(request: Request) -> datetime:

@@ -9,7 +9,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from kalends.api import envelope
 from kalends.api.body import read_json
 from kalends.api.context import RequestContext, attach
-from kalends.api.errors import DomainError
+from kalends.api.failures import refusal_of
 
 _log = structlog.get_logger(__name__)
 
@@ -69,6 +69,8 @@ _COMMON_HEADERS = [
     (b"x-xss-protection", b"0"),
 ]
 
+_FIRST_SERVER_ERROR = 500
+
 _METHODS_WITH_BODY = frozenset({"POST", "PUT", "PATCH", "DELETE"})
 
 Allowance = Callable[[Scope], Sequence[tuple[bytes, bytes]]]
@@ -112,18 +114,21 @@ class Edge:
             )
             await send({"type": "http.response.body", "body": b""})
             return
+        inner = {**scope, **_split(context.url)}
+        attach(inner, context)
         try:
-            inner = {**scope, **_split(context.url)}
-            attach(inner, context)
             if scope["method"] in _METHODS_WITH_BODY:
                 context.json = await read_json(Headers(scope=scope), receive)
             await self._app(inner, receive, send_with_headers)
-        except DomainError as error:
-            await envelope.failure(error, context.url)(scope, receive, send_with_headers)
-        except Exception:  # noqa: BLE001 - the server's boundary: a log entry and an envelope for any bug
-            _log.exception("request failed", request_id=context.request_id, method=scope["method"])
+        except Exception as error:  # noqa: BLE001 - the server's boundary: each failure ends in an envelope
+            refusal = refusal_of(inner, error)
+            if refusal is None:
+                _log.exception("request failed", request_id=context.request_id, method=scope["method"])
+            elif refusal.status >= _FIRST_SERVER_ERROR:
+                _log.warning("request refused", request_id=context.request_id, error=str(error))
             if not started:
-                await envelope.bug(context.url)(scope, receive, send_with_headers)
+                answer = envelope.failure(refusal, context.url) if refusal else envelope.bug(context.url)
+                await answer(scope, receive, send_with_headers)
 
 
 def rewritten(url: str) -> str:

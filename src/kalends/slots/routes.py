@@ -5,8 +5,8 @@ from typing import Annotated
 
 from fastapi import Depends, Request, Response
 
-from kalends.api.dependencies import Reader, now_of, settings_of
-from kalends.api.envelope import success
+from kalends.api.dependencies import Reader, now_of, reader_of, settings_of
+from kalends.api.envelope import raw_success, success
 from kalends.api.query import Query
 from kalends.api.routing import Router
 from kalends.api.wire import Success
@@ -33,14 +33,14 @@ async def explain_slot(
 @router.get("", response_model=Success[dict[str, list[schemas.SlotOutput]]])
 async def list_slots(
     query: Annotated[schemas.SlotsQuery, Depends(Query(schemas.SlotsQuery))],
-    connection: Reader,
     request: Request,
 ) -> Response:
     """List the open slots of an event type, by calendar day; public."""
-    found = await service.list_slots(
-        connection,
-        query.to_command(),
-        now=now_of(request),
-        longest_days=settings_of(request).slots_range_days,
-    )
-    return success(schemas.slots(found, query))
+    async with reader_of(request) as connection:
+        found = await service.list_slots(
+            connection,
+            query.to_command(),
+            now=now_of(request),
+            longest_days=settings_of(request).slots_range_days,
+        )
+    return raw_success(schemas.slots_json(found, query))
