@@ -14,6 +14,7 @@ from urllib.parse import unquote_to_bytes
 
 from fastapi import APIRouter, Request, Response
 from fastapi.routing import APIRoute
+from starlette.datastructures import QueryParams
 from starlette.types import Receive, Scope, Send
 
 from kalends.api.context import RequestContext, context_of
@@ -26,7 +27,27 @@ OLDEST = date(2024, 4, 15)
 """The version of handlers that answer for every date."""
 
 
-class ParsedRequest(Request):
+_NO_PARAMETERS = QueryParams()
+
+
+class ApiRequest(Request):
+    """A request of the API: its query is read by `api.query`, and it has no cookies.
+
+    FastAPI looks at both once for every dependency, whether or not anything asks for them.
+    """
+
+    @property
+    def query_params(self) -> QueryParams:
+        """Return nothing."""
+        return _NO_PARAMETERS
+
+    @property
+    def cookies(self) -> dict[str, str]:
+        """Return nothing."""
+        return {}
+
+
+class ParsedRequest(ApiRequest):
     """A request whose body the edge has read already, by its own rules of content types."""
 
     def __init__(self, request: Request) -> None:
@@ -53,10 +74,13 @@ class Route(APIRoute):
         """Return the handler, fed with the parsed body if it takes one."""
         handle = super().get_route_handler()
 
+        async def handle_plain(request: Request) -> Response:
+            return await handle(ApiRequest(request.scope, request.receive))
+
         async def handle_parsed(request: Request) -> Response:
             return await handle(ParsedRequest(request))
 
-        return handle_parsed if self.body_field else handle
+        return handle_parsed if self.body_field else handle_plain
 
 
 class Router(APIRouter):

@@ -26,7 +26,7 @@ class Database:
 
     Raises:
         psycopg_pool.PoolTimeout: on entering, the server cannot be reached within `connect_timeout` seconds;
-            later, all connections stay in use for 30 seconds.
+            later, all connections stay in use, or the server stays away, for 10 seconds.
     """
 
     def __init__(self, url: str, *, size: int = 10, connect_timeout: float = 10.0) -> None:
@@ -36,7 +36,8 @@ class Database:
             min_size=min(2, size),
             max_size=size,
             open=False,
-            timeout=30.0,
+            timeout=_LONGEST_WAIT_SECONDS,
+            reconnect_timeout=_GIVE_UP_SECONDS,
             kwargs={"autocommit": True, "prepare_threshold": 2, "options": _SESSION_OPTIONS},
         )
 
@@ -65,6 +66,12 @@ class Database:
         """Return the pool's counters."""
         return dict(self._pool.get_stats())
 
+
+_LONGEST_WAIT_SECONDS = 10.0
+
+# The pool tries at ever longer intervals. Once it has given up, the next request makes it try at once, so a
+# server that was away for long is found again without delay.
+_GIVE_UP_SECONDS = 3.0
 
 # A statement or a lock that waits longer than this is a fault, not a load. Prepared statements are planned
 # once: planning anew costs more than our short statements themselves (655 against 252 µs for hours and

@@ -195,18 +195,40 @@ def slots_json(found: Slots, query: SlotsQuery) -> bytes:
     small objects would take longer than finding the slots.
     """
     zone = query.time_zone
-    length = found.length * 60
-    days = []
-    for day, starts in engine.by_day(found.starts, zone or _UTC).items():
-        shown = [f'{{"start":"{text}"' for text in _local_texts(starts, zone)]
-        if query.shows_ends:
-            ends = _local_texts([start + length for start in starts], zone)
-            shown = [f'{slot},"end":"{text}"' for slot, text in zip(shown, ends, strict=True)]
-        if query.slot_uids and found.event_type_id is not None:
-            uids = [SlotUid(found.event_type_id, start, found.length) for start in starts]
-            shown = [f'{slot},"slotUid":"{uid}"' for slot, uid in zip(shown, uids, strict=True)]
-        days.append(f'"{day.isoformat()}":[{"},".join(shown)}}}]')
+    is_plain = not (query.shows_ends or query.slot_uids)
+    days = [
+        f'"{day.isoformat()}":'
+        f"[{_plain_slots(starts, zone) if is_plain else _full_slots(starts, found, query, zone)}]"
+        for day, starts in engine.by_day(found.starts, zone or _UTC).items()
+    ]
     return f"{{{','.join(days)}}}".encode()
+
+
+def _plain_slots(starts: Sequence[int], zone: str | None) -> str:
+    """Return the slots of a day: as long as the offset stays, only their clock differs."""
+    first, last = starts[0], starts[-1]
+    offset = 0 if zone is None else offset_at(zone, first)
+    if zone is not None and offset_at(zone, last) != offset:
+        return ",".join(f'{{"start":"{_local_text(start, zone)}"}}' for start in starts)
+    day = (first + offset) // DAY
+    midnight = day * DAY - offset
+    date_text, offset_text = _date_text(day), _offset_text(zone, offset)
+    between = f'.000{offset_text}"}},{{"start":"{date_text}T'
+    clocks = between.join([_clock_text(start - midnight) for start in starts])
+    return f'{{"start":"{date_text}T{clocks}.000{offset_text}"}}'
+
+
+def _full_slots(starts: Sequence[int], found: Slots, query: SlotsQuery, zone: str | None) -> str:
+    """Return the slots of a day with their ends or their uids."""
+    slots = []
+    for start in starts:
+        slot = f'"start":"{_local_text(start, zone)}"'
+        if query.shows_ends:
+            slot += f',"end":"{_local_text(start + found.length * 60, zone)}"'
+        if query.slot_uids and found.event_type_id is not None:
+            slot += f',"slotUid":"{SlotUid(found.event_type_id, start, found.length)}"'
+        slots.append(f"{{{slot}}}")
+    return ",".join(slots)
 
 
 class ReasonOutput(TypedDict):
@@ -269,17 +291,6 @@ def _reason(reason: engine.Reason, zone: str | None) -> ReasonOutput:
         )
         shown[name] = str(reason.reference)
     return shown
-
-
-def _local_texts(instants: Sequence[int], zone: str | None) -> list[str]:
-    """Return the texts of a day's instants; as long as the offset stays, only the clock differs."""
-    first, last = instants[0], instants[-1]
-    offset = 0 if zone is None else offset_at(zone, first)
-    midnight = (first + offset) // DAY * DAY - offset
-    if last - midnight >= DAY or (zone is not None and offset_at(zone, last) != offset):
-        return [_local_text(instant, zone) for instant in instants]
-    date_text, offset_text = _date_text((first + offset) // DAY), _offset_text(zone, offset)
-    return [f"{date_text}T{_clock_text(instant - midnight)}.000{offset_text}" for instant in instants]
 
 
 def _local_text(instant: int, zone: str | None) -> str:
