@@ -14,10 +14,12 @@ from tests.support.server import Server
 MONDAY = datetime(2050, 9, 5, tzinfo=UTC)
 EVERY_DAY = ["Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"]
 _APART = timedelta(hours=3)
+_FROM_MIDNIGHT = timedelta(hours=1)
 
 
 def _untouched() -> Iterator[datetime]:
-    return (MONDAY + number * _APART for number in count())
+    # Never near midnight: no booking crosses from one day's hours into the next.
+    return (MONDAY + _FROM_MIDNIGHT + number * _APART for number in count())
 
 
 @dataclass(frozen=True, slots=True)

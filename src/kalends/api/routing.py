@@ -19,6 +19,7 @@ from starlette.types import Receive, Scope, Send
 
 from kalends.api.context import RequestContext, context_of
 from kalends.api.errors import BadRequest, NotFound
+from kalends.api.flat import flat_handler
 from kalends.api.openapi import describe_operation
 
 VERSION_HEADER = b"cal-api-version"
@@ -72,7 +73,7 @@ class Route(APIRoute):
 
     def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
         """Return the handler, fed with the parsed body if it takes one."""
-        handle = super().get_route_handler()
+        handle = flat_handler(self.dependant) or super().get_route_handler()
 
         async def handle_plain(request: Request) -> Response:
             return await handle(ApiRequest(request.scope, request.receive))
