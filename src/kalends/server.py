@@ -18,6 +18,9 @@ if TYPE_CHECKING:
     from starlette.types import ASGIApp
 
 _BACKLOG = 2048
+_KEEP_ALIVE_SECONDS = (
+    75  # longer than load balancers keep idle connections, so that theirs never end in a reset
+)
 _STARTUP_FAILED = 3  # how a process of uvicorn ends whose application does not start
 _SIGNALS = (signal.SIGTERM, signal.SIGINT)
 
@@ -81,6 +84,7 @@ def run(settings: Settings, listener: socket.socket) -> None:
         access_log=False,
         server_header=False,
         proxy_headers=False,  # whom to believe is for `trusted_proxies` to say
+        timeout_keep_alive=_KEEP_ALIVE_SECONDS,
         timeout_graceful_shutdown=settings.shutdown_grace_seconds,
     )
     if settings.workers == 1:

@@ -47,7 +47,7 @@ async def scene(server: Server, url: str) -> Scene:
     return await make_scene(server, url)
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture
 async def connections(server: Server) -> AsyncIterator[list[Connection]]:
     """Return open connections to the server."""
     async with connected(server.port, CONNECTIONS) as connections:
