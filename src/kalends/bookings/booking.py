@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import Enum
 from typing import Any
+from uuid import UUID
 
 from kalends.api.locales import Locale
 
@@ -25,8 +26,21 @@ class Status(Enum):
 
 
 @dataclass(frozen=True, slots=True)
+class Seat:
+    """An attendee's place in a seated booking, with what they answered; the uid has power over it alone."""
+
+    uid: UUID
+    description: str | None
+    responses: dict[str, Any]
+    metadata: dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
 class Attendee:
-    """Somebody who attends: the booker first, then guests, whose name is empty."""
+    """Somebody who attends: the booker first, then guests, whose name is empty.
+
+    `id` is 0 until stored. Whoever attends a seated booking without a `seat` is a guest of somebody.
+    """
 
     name: str
     email: str
@@ -34,6 +48,8 @@ class Attendee:
     locale: Locale
     phone_number: str | None = None
     is_absent: bool = False
+    seat: Seat | None = None
+    id: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +61,8 @@ class Organizer:
     email: str
     username: str
     time_zone: str
+    locale: str | None = None
+    time_format: int = 12
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +75,10 @@ class BookedEventType:
 
 @dataclass(frozen=True, slots=True)
 class Booking:
-    """A booking. `start` and `end` are aware; `rescheduled_from_uid` names the one it replaced."""
+    """A booking. `start` and `end` are aware; `rescheduled_from_uid` names the one it replaced.
+
+    `responses` None: they are kept with the seats. `recurring_uid` is shared by the bookings of a series.
+    """
 
     id: int
     uid: str
@@ -66,7 +87,7 @@ class Booking:
     start: datetime
     end: datetime
     location: str | None
-    responses: dict[str, Any]
+    responses: dict[str, Any] | None
     metadata: dict[str, Any]
     cancellation_reason: str | None
     cancelled_by: str | None
@@ -83,6 +104,9 @@ class Booking:
     organizer: Organizer
     event_type: BookedEventType | None
     attendees: tuple[Attendee, ...]
+    rejection_reason: str | None = None
+    recurring_uid: str | None = None
+    is_seated: bool = False
 
 
 _ALPHABET = "123456789abcdefghijkmnopqrstuvwxyzABCDEFGHJKLMNPQRSTUVWXYZ"

@@ -90,6 +90,7 @@ def booking(stored: Booking) -> BookingOutput:
     """Show a booking that is neither one of a series nor seated."""
     location = stored.metadata.get("videoCallUrl") or stored.location
     event_type = stored.event_type
+    responses = stored.responses or {}
     shown: BookingOutput = {
         "id": stored.id,
         "uid": stored.uid,
@@ -111,20 +112,20 @@ def booking(stored: Booking) -> BookingOutput:
         "rating": stored.rating,
         "icsUid": stored.ical_uid,
         "attendees": [_attendee(attendee) for attendee in stored.attendees],
-        "bookingFieldsResponses": stored.responses,
+        "bookingFieldsResponses": responses,
     }
     if stored.cancellation_reason:
         shown["cancellationReason"] = stored.cancellation_reason
     if stored.cancelled_by:
         shown["cancelledByEmail"] = stored.cancelled_by
-    if stored.responses.get("rescheduledReason"):
-        shown["reschedulingReason"] = stored.responses["rescheduledReason"]
+    if responses.get("rescheduledReason"):
+        shown["reschedulingReason"] = responses["rescheduledReason"]
     if stored.rescheduled_by:
         shown["rescheduledByEmail"] = stored.rescheduled_by
     if stored.rescheduled_from_uid:
         shown["rescheduledFromUid"] = stored.rescheduled_from_uid
-    if "guests" in stored.responses:
-        shown["guests"] = stored.responses["guests"]
+    if "guests" in responses:
+        shown["guests"] = responses["guests"]
     return shown
 
 

@@ -152,7 +152,7 @@ async def reschedule(
         work, event_type, command.start, end, now=now, zone=booker.time_zone, moving=booking.uid
     )
     await queries.end_booking(work, booking.id, reason=None, by=None, is_rescheduled=True)
-    responses = {**booking.responses}
+    responses = {**(booking.responses or {})}
     if command.reason is not None:
         responses["rescheduledReason"] = command.reason
     return await _store(

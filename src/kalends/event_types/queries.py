@@ -10,17 +10,43 @@ from psycopg.types.json import Jsonb
 from kalends.db.database import Connection, UnitOfWork
 from kalends.db.rows import first_row, only_row
 from kalends.db.statements import assignments
-from kalends.event_types.event_type import EventType, Owner
+from kalends.event_types.event_type import (
+    BookingWindow,
+    Confirmation,
+    EventType,
+    Frequency,
+    Owner,
+    Recurrence,
+    Seats,
+    Threshold,
+    WindowKind,
+)
 
-_EVENT_TYPE = """
-    SELECT e.id, e.title, e.slug, e.description, e.length, e.schedule_id, e.slot_interval, e.offset_start,
-           e.minimum_booking_notice, e.before_event_buffer, e.after_event_buffer, e.hidden, e.locations,
-           u.id, u.name, u.email, u.username, u.time_zone, u.avatar_url, u.week_start
-      FROM event_types e JOIN users u ON u.id = e.user_id
+_OWNER = """
+    u.id, u.name, u.email, u.username, u.time_zone, u.avatar_url, u.week_start, u.locale, u.time_format,
+    u.metadata
 """
 
+_PLAIN = (
+    "id", "title", "slug", "description", "length", "schedule_id", "slot_interval", "offset_start",
+    "minimum_booking_notice", "before_event_buffer", "after_event_buffer", "hidden", "event_name",
+    "disable_guests", "booking_limits", "duration_limits", "only_show_first_available_slot",
+    "requires_booker_email_verification", "hide_calendar_notes", "hide_calendar_event_details",
+    "hide_organizer_email", "lock_time_zone_toggle", "use_destination_calendar_email", "disable_cancelling",
+    "disable_rescheduling", "interface_language", "success_redirect_url", "forward_params_success_redirect",
+    "color", "price", "currency",
+)  # fmt: skip
+_GROUPED = (
+    "locations", "booking_fields", "metadata", "recurring_event",
+    "period_type", "period_days", "period_count_calendar_days", "period_start_date", "period_end_date",
+    "requires_confirmation", "requires_confirmation_will_block_slot",
+    "seats_per_time_slot", "seats_show_attendees", "seats_show_availability_count",
+)  # fmt: skip
 
-_OWNER_STARTS = -len(Owner.__dataclass_fields__)
+_EVENT_TYPE = f"""
+    SELECT {", ".join(f"e.{column}" for column in (*_PLAIN, *_GROUPED))}, {_OWNER}
+      FROM event_types e JOIN users u ON u.id = e.user_id
+"""
 
 
 async def find_event_type(connection: Connection, event_type_id: int) -> EventType | None:
@@ -54,13 +80,13 @@ async def any_exists(connection: Connection, event_type_ids: Sequence[int]) -> b
 async def find_owners(connection: Connection, usernames: list[str]) -> list[Owner]:
     """Return the users with these usernames, in the order of the names."""
     cursor = await connection.execute(
-        """
-        SELECT id, name, email, username, time_zone, avatar_url, week_start FROM users
+        f"""
+        SELECT {_OWNER} FROM users u
          WHERE username = ANY(%(usernames)s) ORDER BY array_position(%(usernames)s, username)
         """,
         {"usernames": usernames},
     )
-    return [Owner(*row) for row in await cursor.fetchall()]
+    return [_owner(row) for row in await cursor.fetchall()]
 
 
 async def owns_schedule(connection: Connection, owner_id: int, schedule_id: int) -> bool:
@@ -109,10 +135,34 @@ async def delete_event_type(work: UnitOfWork, event_type_id: int) -> None:
 
 
 def _adapted(columns: Mapping[str, Any]) -> dict[str, Any]:
-    return {name: Jsonb(value) if isinstance(value, list) else value for name, value in columns.items()}
+    return {
+        name: Jsonb(value) if isinstance(value, list | dict) else value for name, value in columns.items()
+    }
 
 
 def _event_type(row: TupleRow) -> EventType:
-    *plain, locations = row[:_OWNER_STARTS]
-    fields = [*plain, tuple(locations or ()), Owner(*row[_OWNER_STARTS:])]
-    return EventType(*fields)
+    plain, rest = row[: len(_PLAIN)], row[len(_PLAIN) :]
+    locations, booking_fields, metadata, recurring, *period = rest[:9]
+    is_required, blocks_slot, seats, shows_attendees, shows_count = rest[9 : len(_GROUPED)]
+    kind, days, counts_calendar_days, first, last = period
+    kept = dict(metadata or {})
+    threshold = kept.pop("requiresConfirmationThreshold", None)
+    return EventType(
+        **dict(zip(_PLAIN, plain, strict=True)),
+        locations=tuple(locations or ()),
+        booking_fields=None if booking_fields is None else tuple(booking_fields),
+        metadata=kept,
+        recurrence=recurring
+        and Recurrence(Frequency(recurring["freq"]), recurring["interval"], recurring["count"]),
+        window=BookingWindow(WindowKind(kind), days, counts_calendar_days, first, last),
+        confirmation=Confirmation(
+            is_required, blocks_slot, threshold and Threshold(threshold["time"], threshold["unit"])
+        ),
+        seats=None if seats is None else Seats(seats, shows_attendees, shows_count),
+        owner=_owner(rest[len(_GROUPED) :]),
+    )
+
+
+def _owner(row: TupleRow) -> Owner:
+    values = dict(zip(Owner.__dataclass_fields__, row, strict=True))
+    return Owner(**{**values, "metadata": values["metadata"] or {}})

@@ -1,6 +1,15 @@
 """The tables and their constraints, one file an area: the whole data model in one look."""
 
-from kalends.models import accounts, bookings, event_types, reservations, schedules
+from kalends.models import accounts, bookings, event_types, idempotency, outbox, reservations, schedules
 from kalends.models.base import metadata
 
-__all__ = ["accounts", "bookings", "event_types", "metadata", "reservations", "schedules"]
+__all__ = [
+    "accounts",
+    "bookings",
+    "event_types",
+    "idempotency",
+    "metadata",
+    "outbox",
+    "reservations",
+    "schedules",
+]

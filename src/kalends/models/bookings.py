@@ -1,4 +1,4 @@
-"""Bookings, who attends them, and the time they take from their hosts."""
+"""Bookings, who attends them on which seat, and the time they take from their hosts."""
 
 from sqlalchemy import (
     BigInteger,
@@ -10,12 +10,13 @@ from sqlalchemy import (
     Identity,
     Index,
     Integer,
+    LargeBinary,
     Table,
     Text,
     func,
     text,
 )
-from sqlalchemy.dialects.postgresql import JSONB, TSTZRANGE, ExcludeConstraint
+from sqlalchemy.dialects.postgresql import JSONB, TSTZRANGE, UUID, ExcludeConstraint
 
 from kalends.models.base import created_at, metadata, updated_at
 
@@ -38,6 +39,7 @@ bookings = Table(
     Column("metadata", JSONB, nullable=False, server_default="{}"),
     Column("organizer_email", Text, nullable=False),
     Column("cancellation_reason", Text),
+    Column("rejection_reason", Text),
     Column("cancelled_by", Text),
     # True on the booking that a reschedule replaced; the one that replaced it names it.
     Column("is_rescheduled", Boolean, nullable=False, server_default=text("false")),
@@ -45,6 +47,10 @@ bookings = Table(
     Column("rescheduled_from_uid", Text),
     # One value for all occurrences of a series.
     Column("recurring_booking_uid", Text),
+    # Whether attendees share it, each with a seat of their own.
+    Column("is_seated", Boolean, nullable=False, server_default=text("false")),
+    # Of what exactly this is a booking, while it is live: the same again is refused (bookings note, 15).
+    Column("idempotency_key", LargeBinary, unique=True),
     Column("ical_uid", Text, nullable=False),
     Column("ical_sequence", Integer, nullable=False, server_default="0"),
     Column("is_host_absent", Boolean, nullable=False, server_default=text("false")),
@@ -59,6 +65,14 @@ bookings = Table(
     Index("ix_bookings_event_type_id_start_time", "event_type_id", "start_time"),
     Index("ix_bookings_rescheduled_from_uid", "rescheduled_from_uid"),
     Index("ix_bookings_recurring_booking_uid", "recurring_booking_uid"),
+    # One booking for all who sit together.
+    Index(
+        "uq_bookings_seated",
+        "event_type_id",
+        "start_time",
+        unique=True,
+        postgresql_where=text("is_seated AND status = 'accepted'"),
+    ),
 )
 
 attendees = Table(
@@ -75,6 +89,25 @@ attendees = Table(
     Column("phone_number", Text),
     Column("is_absent", Boolean, nullable=False, server_default=text("false")),
     Index("ix_attendees_email", func.lower(text("email"))),
+)
+
+# One attendee's place in a seated booking; guests of the first booker attend without one.
+booking_seats = Table(
+    "booking_seats",
+    metadata,
+    Column("id", BigInteger, Identity(), primary_key=True),
+    # A bearer capability over this one seat.
+    Column("uid", UUID, nullable=False, unique=True),
+    Column(
+        "booking_id", BigInteger, ForeignKey("bookings.id", ondelete="CASCADE"), nullable=False, index=True
+    ),
+    Column(
+        "attendee_id", BigInteger, ForeignKey("attendees.id", ondelete="CASCADE"), nullable=False, unique=True
+    ),
+    Column("description", Text),
+    Column("responses", JSONB, nullable=False, server_default="{}"),
+    Column("metadata", JSONB, nullable=False, server_default="{}"),
+    created_at(),
 )
 
 # The guarantee: no host is in two blocking bookings at once, buffers included. `during` is

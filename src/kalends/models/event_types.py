@@ -4,6 +4,7 @@ from sqlalchemy import (
     Boolean,
     CheckConstraint,
     Column,
+    Date,
     ForeignKey,
     Identity,
     Integer,
@@ -34,6 +35,43 @@ event_types = Table(
     Column("hidden", Boolean, nullable=False, server_default=text("false")),
     # The stored form of event-types note, section 7; null: none.
     Column("locations", JSONB),
+    Column("event_name", Text),
+    # The stored form of event-types note, 8.3; null: the system fields.
+    Column("booking_fields", JSONB),
+    Column("disable_guests", Boolean, nullable=False, server_default=text("false")),
+    # {"PER_DAY": 2, …} of bookings and of minutes; {} is switched off, null never set.
+    Column("booking_limits", JSONB),
+    Column("duration_limits", JSONB),
+    Column("only_show_first_available_slot", Boolean, nullable=False, server_default=text("false")),
+    Column("period_type", Text, nullable=False, server_default="unlimited"),
+    Column("period_days", Integer),
+    Column("period_count_calendar_days", Boolean, nullable=False, server_default=text("false")),
+    Column("period_start_date", Date),
+    Column("period_end_date", Date),
+    Column("requires_confirmation", Boolean, nullable=False, server_default=text("false")),
+    Column("requires_confirmation_will_block_slot", Boolean, nullable=False, server_default=text("false")),
+    # {"freq": 2, "interval": 1, "count": 4}; null: no series.
+    Column("recurring_event", JSONB),
+    Column("seats_per_time_slot", Integer),
+    Column("seats_show_attendees", Boolean, nullable=False, server_default=text("false")),
+    Column("seats_show_availability_count", Boolean, nullable=False, server_default=text("true")),
+    Column("requires_booker_email_verification", Boolean, nullable=False, server_default=text("false")),
+    Column("hide_calendar_notes", Boolean, nullable=False, server_default=text("false")),
+    Column("hide_calendar_event_details", Boolean, nullable=False, server_default=text("false")),
+    Column("hide_organizer_email", Boolean, nullable=False, server_default=text("false")),
+    Column("lock_time_zone_toggle", Boolean, nullable=False, server_default=text("false")),
+    Column("use_destination_calendar_email", Boolean, nullable=False, server_default=text("false")),
+    Column("disable_cancelling", Boolean, nullable=False, server_default=text("false")),
+    Column("disable_rescheduling", Boolean, nullable=False, server_default=text("false")),
+    Column("interface_language", Text),
+    Column("success_redirect_url", Text),
+    Column("forward_params_success_redirect", Boolean, server_default=text("true")),
+    # An object with lightEventTypeColor and darkEventTypeColor.
+    Column("color", JSONB),
+    Column("price", Integer, nullable=False, server_default="0"),
+    Column("currency", Text, nullable=False, server_default="usd"),
+    # multipleDuration, bookerLayouts, requiresConfirmationThreshold and the like (event-types note, 16).
+    Column("metadata", JSONB),
     created_at(),
     updated_at(),
     UniqueConstraint("user_id", "slug"),
@@ -41,5 +79,17 @@ event_types = Table(
     CheckConstraint("slot_interval >= 0", name="slot_interval"),
     CheckConstraint("offset_start >= 0", name="offset_start"),
     CheckConstraint("minimum_booking_notice >= 0", name="notice"),
+    CheckConstraint("seats_per_time_slot BETWEEN 1 AND 1000", name="seats"),
+    CheckConstraint("seats_per_time_slot IS NULL OR recurring_event IS NULL", name="seats_or_recurrence"),
+    CheckConstraint(
+        """
+        CASE period_type WHEN 'unlimited' THEN true
+             WHEN 'range' THEN period_start_date <= period_end_date IS TRUE
+             WHEN 'rolling' THEN period_days >= 0 IS TRUE
+             WHEN 'rolling_window' THEN period_days >= 0 IS TRUE
+             ELSE false END
+        """,
+        name="period",
+    ),
     CheckConstraint("before_event_buffer >= 0 AND after_event_buffer >= 0", name="buffers"),
 )

@@ -1,0 +1,24 @@
+"""Who acts on a booking."""
+
+from dataclasses import dataclass
+
+from kalends.auth.principal import Principal
+
+
+@dataclass(frozen=True, slots=True)
+class Actor:
+    """Somebody who acts on a booking, as far as that is proven: by a credential, or by a signed link.
+
+    `user_id` None: all that is known is that they know the booking's uid, which gives an attendee's power.
+    """
+
+    user_id: int | None = None
+    email: str | None = None
+
+
+ANYBODY = Actor()
+
+
+def actor_of(caller: Principal | None) -> Actor:
+    """Return the actor behind a credential."""
+    return ANYBODY if caller is None else Actor(caller.user.id, caller.user.email)

@@ -1,0 +1,149 @@
+"""What can happen to a booking, as facts that others act on (bookings note, section 14).
+
+A fact is written in the transaction of the change and never altered. It carries all that follows from it
+needs: the booking as it is after the change, with every attendee, and the event type of that moment.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from enum import Enum
+
+import msgspec
+
+from kalends.bookings.booking import Attendee, Booking
+from kalends.event_types.event_type import EventType
+
+
+class EventKind(Enum):
+    """A transition of a booking."""
+
+    CREATED = "booking.created"
+    """Booked, and accepted at once."""
+
+    REQUESTED = "booking.requested"
+    """Booked, and waiting for its host; `previous` is set when it is to replace another booking."""
+
+    CONFIRMED = "booking.confirmed"
+    REJECTED = "booking.rejected"
+
+    RESCHEDULED = "booking.rescheduled"
+    """Accepted at another time, in place of `previous`; a seated booking that its host moves stays itself."""
+
+    CANCELLED = "booking.cancelled"
+
+    SEAT_BOOKED = "seat.booked"
+    """`attendee` took a seat of a booking that others attend already."""
+
+    SEAT_CANCELLED = "seat.cancelled"
+    """`attendee` gave up a seat; the booking goes on, and no longer lists them."""
+
+    SEAT_RESCHEDULED = "seat.rescheduled"
+    """`attendee` moved from `previous` to this booking, which others may attend."""
+
+    ABSENCE_UPDATED = "booking.absence_updated"
+    """`absences` says of whom."""
+
+    MEETING_STARTED = "meeting.started"
+    MEETING_ENDED = "meeting.ended"
+
+    REMINDER_DUE = "booking.reminder_due"
+    """An hour is left before an accepted booking starts."""
+
+    APPROVAL_REMINDER_DUE = "booking.approval_reminder_due"
+    """A booking has been waiting for its host for hours."""
+
+
+@dataclass(frozen=True, slots=True)
+class Series:
+    """Where an occurrence stands in its series: `position` counts from 0 to `count` - 1.
+
+    `starts` are those of all occurrences that this command made, confirmed, declined or cancelled, sorted;
+    `covers_rest` says that no later occurrence is left.
+    """
+
+    uid: str
+    position: int
+    count: int
+    starts: tuple[datetime, ...]
+    covers_rest: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Previous:
+    """The booking that was replaced or left, as it was; `end` and `start` are aware."""
+
+    id: int
+    uid: str
+    start: datetime
+    end: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Absence:
+    """Whether somebody who should have attended did not."""
+
+    email: str
+    is_absent: bool
+
+
+@dataclass(frozen=True, slots=True)
+class BookingEvent:
+    """A fact about a booking.
+
+    A command that touches a whole series states one fact for each occurrence; `is_lead` is true for the one
+    that speaks for all of them. `attendee` is whom a seat's fact is about. `actor` is the e-mail of who did
+    it, when that is proven. `event_type` None: it was deleted.
+    """
+
+    kind: EventKind
+    occurred_at: datetime
+    booking: Booking
+    event_type: EventType | None
+    is_lead: bool = True
+    series: Series | None = None
+    attendee: Attendee | None = None
+    previous: Previous | None = None
+    actor: str | None = None
+    reason: str | None = None
+    absences: tuple[Absence, ...] = ()
+    is_host_absence: bool = False
+
+    @property
+    def ordering_key(self) -> str:
+        """What facts must share to be told in order: the calendar object, which outlives reschedules."""
+        return self.booking.ical_uid
+
+
+def encode(event: BookingEvent) -> bytes:
+    """Return the JSON text of a fact, to be stored."""
+    return msgspec.json.encode(event)
+
+
+def decode(payload: bytes) -> BookingEvent:
+    """Return the fact that a stored text tells."""
+    return msgspec.json.decode(payload, type=BookingEvent)
+
+
+class TimerKind(Enum):
+    """What is due at some instant of a booking's life."""
+
+    MEETING_STARTED = "meeting.started"
+    MEETING_ENDED = "meeting.ended"
+    REMINDER = "reminder"
+    APPROVAL_REMINDER_3H = "approval_reminder.3h"
+    APPROVAL_REMINDER_24H = "approval_reminder.24h"
+    APPROVAL_REMINDER_48H = "approval_reminder.48h"
+    REQUEST_EXPIRED = "request.expired"
+    """A booking that still waits for its host can no longer start."""
+
+
+@dataclass(frozen=True, slots=True)
+class Timer:
+    """Something that is due at an instant, unless the booking changes before."""
+
+    kind: TimerKind
+    due_at: datetime
+
+
+Timers = Sequence[Timer]

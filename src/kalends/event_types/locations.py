@@ -1,0 +1,41 @@
+"""The kinds of location: their names in the API, and in row form (event-types note, section 7)."""
+
+from typing import Literal, TypeAlias
+
+# fmt: off
+Integration: TypeAlias = Literal[
+    "cal-video", "google-meet", "zoom", "whereby-video", "whatsapp-video", "webex-video", "telegram-video",
+    "tandem", "sylaps-video", "skype-video", "sirius-video", "signal-video", "shimmer-video",
+    "salesroom-video", "roam-video", "riverside-video", "ping-video", "office365-video", "mirotalk-video",
+    "jitsi", "jelly-video", "jelly-conferencing", "huddle", "facetime-video", "element-call-video",
+    "eightxeight-video", "discord-video", "demodesk-video", "campfire-video", "around-video",
+]
+# fmt: on
+
+ROW_KINDS: dict[str, str] = {
+    "address": "inPerson",
+    "link": "link",
+    "phone": "userPhone",
+    "attendeeAddress": "attendeeInPerson",
+    "attendeePhone": "phone",
+    "attendeeDefined": "somewhereElse",
+    "organizersDefaultApp": "conferencing",
+}
+"""The row form's `type` of each kind of location of the API, but for integrations."""
+
+INTEGRATION_PREFIX = "integrations:"
+
+_IRREGULAR = {
+    "cal-video": "daily",
+    "google-meet": "google:meet",
+    "sirius-video": "sirius_video_video",
+    "element-call-video": "element-call_video",
+    "huddle": "huddle01",
+    "tandem": "tandem",
+    "jitsi": "jitsi",
+}
+
+
+def integration_kind(integration: str) -> str:
+    """Return the row form's `type` of an integration, such as `integrations:daily` of `cal-video`."""
+    return INTEGRATION_PREFIX + _IRREGULAR.get(integration, integration.replace("-", "_"))
