@@ -1,0 +1,78 @@
+"""The stored form of the booking form (event-types note, 8.3 and B6; bookings note, 2.5)."""
+
+from typing import Any
+
+from kalends.event_types.booking_fields import default_fields, effective_fields
+from kalends.event_types.event_type import EventType, Owner
+
+SYSTEM = ["name", "email", "location", "title", "notes", "guests", "rescheduleReason"]
+ANA = Owner(1, "Ana", "ana@example.com", "ana", "Europe/Rome", None, "Sunday")
+
+
+def with_form(fields: list[dict[str, Any]] | None, *, disable_guests: bool = False) -> EventType:
+    return EventType(
+        id=1,
+        title="Intro",
+        slug="intro",
+        description=None,
+        length=30,
+        schedule_id=None,
+        slot_interval=None,
+        offset_start=0,
+        minimum_booking_notice=0,
+        before_event_buffer=0,
+        after_event_buffer=0,
+        hidden=False,
+        locations=(),
+        owner=ANA,
+        booking_fields=None if fields is None else tuple(fields),
+        disable_guests=disable_guests,
+    )
+
+
+def names(fields: list[dict[str, Any]]) -> list[str]:
+    return [field["name"] for field in fields]
+
+
+def test_an_event_type_without_a_form_has_the_system_fields() -> None:
+    fields = effective_fields(with_form(None))
+    assert names(fields) == SYSTEM
+    assert [field["name"] for field in fields if field.get("hidden")] == ["title"]
+    assert fields == default_fields()
+
+
+def test_missing_system_fields_go_around_the_stored_ones() -> None:
+    stored = [{"name": "size", "type": "text"}, {"name": "notes", "type": "textarea"}]
+    fields = effective_fields(with_form(stored))
+    assert names(fields) == [
+        "name",
+        "email",
+        "location",
+        "size",
+        "notes",
+        "title",
+        "guests",
+        "rescheduleReason",
+    ]
+
+
+def test_the_guests_field_is_hidden_when_guests_are_disabled() -> None:
+    stored = [{"name": "guests", "type": "multiemail", "hidden": False}]
+    for form in (None, stored):
+        fields = effective_fields(with_form(form, disable_guests=True))
+        assert next(field for field in fields if field["name"] == "guests")["hidden"]
+    assert stored[0]["hidden"] is False
+
+
+def test_the_reason_of_a_move_is_asked_for_in_its_own_view_only() -> None:
+    views = {field["name"]: field.get("views") for field in default_fields()}
+    assert views.pop("rescheduleReason") == [{"id": "reschedule", "label": "Reschedule View"}]
+    assert set(views.values()) == {None}
+
+
+def test_changing_a_form_changes_no_other() -> None:
+    first = default_fields()
+    first[0]["label"] = "Your full name"
+    first[2]["optionsInputs"]["phone"]["required"] = False
+    assert "label" not in default_fields()[0]
+    assert default_fields()[2]["optionsInputs"]["phone"]["required"]
