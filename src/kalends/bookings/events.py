@@ -58,13 +58,16 @@ class EventKind(Enum):
 class Series:
     """Where an occurrence stands in its series: `position` counts from 0 to `count` - 1.
 
-    `starts` are those of all occurrences that this command made, confirmed, declined or cancelled, sorted;
-    `covers_rest` says that no later occurrence is left.
+    `ical_uid` is that of the first occurrence, the calendar object that stands for all; `original_start` is
+    when this occurrence was first to be. `starts` are those of all occurrences that the command made,
+    confirmed, declined or cancelled, sorted; `covers_rest` says that no later occurrence is left.
     """
 
     uid: str
     position: int
     count: int
+    ical_uid: str
+    original_start: datetime
     starts: tuple[datetime, ...]
     covers_rest: bool = True
 

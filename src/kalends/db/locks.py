@@ -4,19 +4,24 @@ from collections.abc import Sequence
 
 from kalends.db.database import UnitOfWork
 
-# The first key of a lock says what its second key is the id of.
+# The first key of a lock says what its second key is the id of. Locks are taken in the order of both keys.
+_EVENT_TYPE = 0
 _HOST = 1
 
 
-async def lock_hosts(work: UnitOfWork, host_ids: Sequence[int]) -> None:
+async def lock_hosts(work: UnitOfWork, host_ids: Sequence[int], *, event_type_id: int | None = None) -> None:
     """Keep other commands that take time of these hosts waiting until this one ends.
 
-    Locks are taken in ascending order, so that two commands never wait for each other.
+    With `event_type_id` also those that count its bookings or seats. Locks are taken in ascending order, so
+    that two commands never wait for each other.
     """
+    keys = [(_HOST, host_id) for host_id in sorted(set(host_ids))]
+    if event_type_id is not None:
+        keys.insert(0, (_EVENT_TYPE, event_type_id))
     await work.connection.execute(
         """
-        SELECT pg_advisory_xact_lock(%s, host) FROM (
-            SELECT host FROM unnest(%s::int[]) AS host ORDER BY host) AS ordered
+        SELECT pg_advisory_xact_lock(kind, id) FROM (
+            SELECT * FROM unnest(%s::int[], %s::int[]) AS key (kind, id) ORDER BY kind, id) AS ordered
         """,
-        (_HOST, sorted(set(host_ids))),
+        ([kind for kind, _ in keys], [key for _, key in keys]),
     )

@@ -26,6 +26,7 @@ class Owner:
     locale: str | None = None
     time_format: int = 12
     metadata: dict[str, Any] = field(default_factory=dict)
+    is_locked: bool = False
 
 
 class WindowKind(Enum):
@@ -144,6 +145,11 @@ class EventType:
     price: int = 0
     currency: str = "usd"
     metadata: dict[str, Any] = field(default_factory=dict)
+
+    @property
+    def counts_bookings(self) -> bool:
+        """Whether a further booking depends on how many there are: commands must take turns then."""
+        return bool(self.seats or self.booking_limits or self.duration_limits)
 
     @property
     def length_options(self) -> tuple[int, ...]:

@@ -24,7 +24,7 @@ from kalends.event_types.event_type import (
 
 _OWNER = """
     u.id, u.name, u.email, u.username, u.time_zone, u.avatar_url, u.week_start, u.locale, u.time_format,
-    u.metadata
+    u.metadata, u.is_locked
 """
 
 _PLAIN = (
