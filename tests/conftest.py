@@ -18,6 +18,7 @@ from kalends.db.database import Database
 from kalends.settings import Settings
 from tests.support.client import Client, Host, make_host
 from tests.support.postgres import clone_database, shared_server
+from tests.support.server import SECRET_KEY
 
 
 class Clock:
@@ -47,7 +48,11 @@ def database_url(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> It
 @pytest.fixture(scope="session")
 def settings(database_url: str) -> Settings:
     """Return the settings of the server under test."""
-    return Settings(database_url=SecretStr(database_url), rate_limit_enabled=False)
+    return Settings(
+        database_url=SecretStr(database_url),
+        secret_key=SecretStr(SECRET_KEY),
+        rate_limit_enabled=False,
+    )
 
 
 @pytest.fixture(scope="session")

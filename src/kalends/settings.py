@@ -1,11 +1,17 @@
 """Every setting of the server: one variable `KALENDS_<NAME>` each. This file is their reference."""
 
+import base64
 from functools import lru_cache
 from pathlib import Path
 from typing import Literal
 
-from pydantic import Field, SecretStr
+from pydantic import Field, SecretStr, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
+
+SHORTEST_SECRET = 32
+"""Fewest characters of `secret_key`."""
+
+_FERNET_KEY_BYTES = 32
 
 
 class Settings(BaseSettings):
@@ -20,13 +26,25 @@ class Settings(BaseSettings):
     # --- Where the data is -------------------------------------------------------------------------
 
     data_dir: Path = Path("~/.local/share/kalends")
-    """Folder of the embedded PostgreSQL. Not used when `database_url` is set."""
+    """Folder of the embedded PostgreSQL, and of the server's secret while `secret_key` is not set."""
 
     database_url: SecretStr | None = None
     """`postgresql://user:password@host:port/name` of your own PostgreSQL, version 15 or newer."""
 
     database_pool_size: int = Field(default=10, ge=2, le=500)
     """Most connections of one server process."""
+
+    # --- Secrets -------------------------------------------------------------------------------------
+
+    secret_key: SecretStr | None = Field(default=None, min_length=SHORTEST_SECRET)
+    """What signs the links of mails and encrypts stored secrets; at least 32 random characters, such as from
+    `openssl rand -base64 32`. Default: made at the first start and kept in `secret.key` in `data_dir`, which
+    belongs into backups. Servers of several machines that share a database need the same one here; changing
+    it makes all links in mails invalid, and what it encrypted unreadable."""
+
+    encryption_keys: SecretStr | None = None
+    """Comma-separated Fernet keys (32 bytes in URL-safe base64) for stored secrets: the first encrypts, any
+    decrypts. To change the key, put a new one in front. Default: one made from the server's secret."""
 
     # --- How it listens ----------------------------------------------------------------------------
 
@@ -88,6 +106,14 @@ class Settings(BaseSettings):
     log_format: Literal["auto", "console", "json"] = "auto"
     """`auto` is `console` on a terminal, else `json`."""
 
+    @field_validator("encryption_keys")
+    @classmethod
+    def _are_fernet_keys(cls, keys: SecretStr | None) -> SecretStr | None:
+        for key in keys.get_secret_value().split(",") if keys is not None else ():
+            if not _is_fernet_key(key.strip()):
+                raise ValueError("each key must be 32 bytes in URL-safe base64")
+        return keys
+
     def connection_url(self) -> str:
         """Return the URL of the database to connect to.
 
@@ -103,6 +129,13 @@ class Settings(BaseSettings):
     def base_url(self) -> str:
         """The server's public address without a trailing slash."""
         return (self.public_url or f"http://localhost:{self.port}").rstrip("/")
+
+
+def _is_fernet_key(text: str) -> bool:
+    try:
+        return len(base64.urlsafe_b64decode(text)) == _FERNET_KEY_BYTES
+    except ValueError:
+        return False
 
 
 @lru_cache(maxsize=1)

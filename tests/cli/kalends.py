@@ -10,6 +10,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from tests.support.server import SECRET_KEY
+
 _COMMAND = str(Path(sys.executable).with_name("kalends"))
 
 
@@ -24,8 +26,9 @@ class Served:
 
 
 def environment(variables: dict[str, str]) -> dict[str, str]:
-    """Return our environment with these and no other variables of Kalends."""
-    return {name: text for name, text in os.environ.items() if not name.startswith("KALENDS_")} | variables
+    """Return our environment with these, a secret, and no other variables of Kalends."""
+    own = {name: text for name, text in os.environ.items() if not name.startswith("KALENDS_")}
+    return own | {"KALENDS_SECRET_KEY": SECRET_KEY} | variables
 
 
 def kalends(*arguments: str, **variables: str) -> subprocess.CompletedProcess[str]:

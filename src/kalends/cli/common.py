@@ -117,9 +117,10 @@ def explain(error: Exception) -> str | None:
     from kalends.api.errors import DomainError
     from kalends.db.connect import one_line
     from kalends.db.errors import DatabaseFault
+    from kalends.secrets import SecretUnavailable
     from kalends.server import ServerFailed
 
-    if isinstance(error, Refused | DatabaseFault | ServerFailed | DomainError):
+    if isinstance(error, Refused | DatabaseFault | SecretUnavailable | ServerFailed | DomainError):
         return one_line(error)
     if isinstance(error, OperationalError):
         return f"The database did not answer: {one_line(error)}"

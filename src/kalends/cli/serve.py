@@ -49,7 +49,7 @@ def serve(
     settings = use_settings(data_dir, database_url, host=host, port=port, workers=workers)
     import structlog
 
-    from kalends import logs, server
+    from kalends import logs, secrets, server
     from kalends.db import connect, migrate
 
     logs.configure(settings)
@@ -59,6 +59,7 @@ def serve(
         server.listen(settings.host, settings.port) as listener,
         connect.database_url(settings) as url,
     ):
+        secrets.signing_key(settings)  # made here if need be: its absence must stop the start, not a request
         applied = migrate.upgrade(url)
         if applied:
             log.info("migrated", revisions=applied)

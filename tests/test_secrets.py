@@ -1,0 +1,91 @@
+"""Where the server's secret comes from, and what is made from it."""
+
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import pytest
+from cryptography.fernet import Fernet, MultiFernet
+from pydantic import SecretStr, ValidationError
+
+from kalends import secrets
+from kalends.secrets import SECRET_FILE, SecretUnavailable, encryption_keys, signing_key
+from kalends.settings import Settings
+
+SECRET = SecretStr("correct horse battery staple, and more")
+
+
+@pytest.fixture(autouse=True)
+def _forget_secrets() -> None:
+    secrets._kept.cache_clear()
+
+
+def test_a_secret_is_made_once_and_only_its_owner_can_read_it(tmp_path: Path) -> None:
+    settings = Settings(data_dir=tmp_path / "data")
+    key = signing_key(settings)
+    secrets._kept.cache_clear()
+    assert signing_key(settings) == key
+    file = tmp_path / "data" / SECRET_FILE
+    assert file.stat().st_mode & 0o777 == 0o600
+    assert [entry.name for entry in file.parent.iterdir()] == [SECRET_FILE]
+
+
+def test_processes_that_start_together_share_a_secret(tmp_path: Path) -> None:
+    def start(_number: int) -> str:
+        path = tmp_path / SECRET_FILE
+        if not path.exists():
+            secrets._make(path)
+        return path.read_text()
+
+    with ThreadPoolExecutor(16) as pool:
+        assert len(set(pool.map(start, range(64)))) == 1
+    assert [entry.name for entry in tmp_path.iterdir()] == [SECRET_FILE]
+
+
+def test_the_variable_goes_before_the_file(tmp_path: Path) -> None:
+    kept = signing_key(Settings(data_dir=tmp_path))
+    given = signing_key(Settings(data_dir=tmp_path, secret_key=SECRET))
+    assert given != kept
+    assert given == signing_key(Settings(data_dir=tmp_path / "elsewhere", secret_key=SECRET))
+    assert not (tmp_path / "elsewhere").exists()
+
+
+def test_each_purpose_has_a_key_of_its_own() -> None:
+    settings = Settings(secret_key=SECRET)
+    assert len(encryption_keys(settings)) == 1
+    assert signing_key(settings) not in encryption_keys(settings)
+    assert SECRET.get_secret_value().encode() not in (signing_key(settings), *encryption_keys(settings))
+
+
+def test_what_was_encrypted_before_a_key_was_set_stays_readable() -> None:
+    before = MultiFernet([Fernet(key) for key in encryption_keys(Settings(secret_key=SECRET))])
+    stored = before.encrypt(b"whsec")
+    new = Fernet.generate_key().decode()
+    settings = Settings(
+        secret_key=SECRET, encryption_keys=SecretStr(f" {new} , {Fernet.generate_key().decode()}")
+    )
+    after = MultiFernet([Fernet(key) for key in encryption_keys(settings)])
+    assert after.decrypt(stored) == b"whsec"
+    assert Fernet(new).decrypt(after.encrypt(b"new")) == b"new"
+
+
+@pytest.mark.parametrize("keys", ["", "short", f"{Fernet.generate_key().decode()},", "ü" * 44])
+def test_encryption_keys_that_are_none_are_refused(keys: str) -> None:
+    with pytest.raises(ValidationError, match="32 bytes in URL-safe base64"):
+        Settings(encryption_keys=SecretStr(keys))
+
+
+def test_a_short_secret_is_refused() -> None:
+    with pytest.raises(ValidationError, match="at least 32"):
+        Settings(secret_key=SecretStr("short"))
+
+
+def test_a_folder_that_cannot_be_used_is_explained(tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+    with pytest.raises(SecretUnavailable, match="KALENDS_SECRET_KEY"):
+        signing_key(Settings(data_dir=tmp_path / "file"))
+
+
+def test_a_secret_that_was_cut_short_is_not_used(tmp_path: Path) -> None:
+    (tmp_path / SECRET_FILE).write_text("\n")
+    with pytest.raises(SecretUnavailable, match="cut short"):
+        signing_key(Settings(data_dir=tmp_path))
