@@ -129,5 +129,8 @@ async def ben(client: Client, database: Database) -> Host:
 async def _empty(database: Database) -> None:
     async with database.connection() as connection:
         await connection.execute(
-            "TRUNCATE users, api_keys, schedules, event_types, bookings RESTART IDENTITY CASCADE"
+            """
+            TRUNCATE users, api_keys, schedules, event_types, bookings, idempotency_keys
+             RESTART IDENTITY CASCADE
+            """
         )

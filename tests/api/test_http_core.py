@@ -186,7 +186,7 @@ async def test_every_preflight_is_answered_alike(client: Client, path: str) -> N
     assert answer.headers["access-control-max-age"] == "86400"
     assert answer.headers["access-control-allow-methods"] == "GET,PATCH,DELETE,HEAD,POST,PUT,OPTIONS"
     assert answer.headers["access-control-allow-headers"] == (
-        "x-cal-client-id,x-cal-secret-key,x-cal-platform-embed,cal-api-version,"
+        "x-cal-client-id,x-cal-secret-key,x-cal-platform-embed,cal-api-version,Idempotency-Key,"
         "Accept,Authorization,Content-Type,Origin"
     )
 

@@ -358,6 +358,16 @@ _TEAMS: tuple[Deviation, ...] = (
     ),
 )
 
+_IDEMPOTENCY: tuple[Deviation, ...] = tuple(
+    Allow(
+        f"paths {path} post parameters",
+        {"in": "header", "name": "Idempotency-Key", "schema": {}},
+        "ours, on every POST: docs/idempotency.md",
+    )
+    for path, operations in contract_json()["paths"].items()
+    if "post" in operations
+)
+
 DEVIATIONS: tuple[Deviation, ...] = (
     *_ENVELOPES,
     *_SCHEDULES,
@@ -365,6 +375,7 @@ DEVIATIONS: tuple[Deviation, ...] = (
     *_BOOKINGS,
     *_SLOTS,
     *_TEAMS,
+    *_IDEMPOTENCY,
 )
 
 

@@ -122,13 +122,20 @@ async def connected(port: int, count: int) -> AsyncIterator[list[Connection]]:
 
 
 def request_bytes(
-    method: str, path: str, body: Mapping[str, Any] | None = None, *, api_key: str | None = None
+    method: str,
+    path: str,
+    body: Mapping[str, Any] | None = None,
+    *,
+    api_key: str | None = None,
+    key: str | None = None,
 ) -> bytes:
-    """Return a request with the version header that the path wants."""
+    """Return a request with the version header that the path wants; `key` is its `Idempotency-Key`."""
     head = [f"{method} {path} HTTP/1.1", "Host: kalends.test"]
     head += [f"cal-api-version: {version}" for prefix, version in VERSIONS.items() if path.startswith(prefix)]
     if api_key is not None:
         head.append(f"Authorization: Bearer {api_key}")
+    if key is not None:
+        head.append(f"Idempotency-Key: {key}")
     content = b""
     if body is not None:
         content = json.dumps(body).encode()

@@ -13,7 +13,8 @@ class RequestContext:
     """One request on its way through the server.
 
     `sent_url` is path and query as the client wrote them, `url` the same after the rewrites; `json` the
-    parsed body, `{}` where there is none; `rate_headers` those of the rate limit, None until it is counted.
+    parsed body, `{}` where there is none; `rate_headers` those of the rate limit, None until it is counted;
+    `client_address` where the request comes from, known once it is admitted.
     """
 
     sent_url: str
@@ -22,6 +23,7 @@ class RequestContext:
     json: object = field(default_factory=dict)
     rate_headers: list[tuple[bytes, bytes]] | None = None
     credential: object = None
+    client_address: str = ""
 
 
 def attach(scope: Scope, context: RequestContext) -> None:

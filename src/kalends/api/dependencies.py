@@ -31,6 +31,11 @@ def reader_of(request: Request) -> AbstractAsyncContextManager[Connection]:
     return _database(request).connection()
 
 
+def transaction_of(request: Request) -> AbstractAsyncContextManager[UnitOfWork]:
+    """Lend a transaction of its own, for what has none from `Work`."""
+    return _database(request).transaction()
+
+
 def now_of(request: Request) -> datetime:
     """Return the present instant; on hot paths instead of `Now`, as each dependency costs some 25 µs."""
     moment: datetime = request.app.state.clock()

@@ -18,6 +18,7 @@ _REQUEST_HEADERS = (
     b"x-cal-secret-key",
     b"x-cal-platform-embed",
     b"cal-api-version",
+    b"Idempotency-Key",
     b"Accept",
     b"Authorization",
     b"Content-Type",
@@ -33,6 +34,7 @@ _EXPOSED_HEADERS = (
     b"X-RateLimit-Remaining-Default",
     b"X-RateLimit-Reset-Default",
     b"Retry-After",
+    b"Idempotency-Replayed",
 )
 
 _CONTENT_POLICY = (

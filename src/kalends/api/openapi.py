@@ -10,6 +10,7 @@ from fastapi.dependencies.models import Dependant
 from fastapi.middleware.asyncexitstack import AsyncExitStackMiddleware
 from starlette.types import ASGIApp
 
+from kalends.api.idempotency import PARAMETER as IDEMPOTENCY_KEY
 from kalends.api.query import Query
 
 if TYPE_CHECKING:
@@ -57,6 +58,8 @@ def describe_operation(route: "Route", required_version: date | None) -> None:
                 "schema": {"type": "string", "default": required_version.isoformat()},
             }
         )
+    if "POST" in (route.methods or ()):
+        parameters.append(IDEMPOTENCY_KEY)
     for call in _dependencies(route.dependant):
         if isinstance(call, Documented):
             parameters.extend(call.parameters)
@@ -84,6 +87,8 @@ def _failures(route: "Route") -> Iterator[int]:
         yield 404
     if has_body:
         yield from (409, 413, 415, 422)
+    elif "POST" in (route.methods or ()):
+        yield from (409, 422)
 
 
 def _failure(status: int) -> dict[str, Any]:

@@ -20,6 +20,7 @@ from starlette.types import Receive, Scope, Send
 from kalends.api.context import RequestContext, context_of
 from kalends.api.errors import BadRequest, NotFound
 from kalends.api.flat import flat_handler
+from kalends.api.idempotency import answered_once
 from kalends.api.openapi import describe_operation
 
 VERSION_HEADER = b"cal-api-version"
@@ -101,9 +102,10 @@ class Router(APIRouter):
         self._version_is_required = version_is_required
 
     def add_api_route(self, path: str, endpoint: Callable[..., Any], **options: Any) -> None:
-        """Add an operation; POST answers 201 unless told otherwise."""
-        if options.get("status_code") is None and options.get("methods") == ["POST"]:
-            options["status_code"] = 201
+        """Add an operation; POST answers 201 unless told otherwise, and once for each `Idempotency-Key`."""
+        if options.get("methods") == ["POST"]:
+            options["status_code"] = options.get("status_code") or 201
+            endpoint = answered_once(endpoint)
         super().add_api_route(path, endpoint, **options)
         route = self.routes[-1]
         if isinstance(route, Route):

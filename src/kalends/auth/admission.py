@@ -63,6 +63,7 @@ class Admission:
         """
         sent = Headers(scope=scope)
         address = self._address(scope, sent)
+        context.client_address = address
         bucket = _bucket(sent, address)
         holder = None
         if bucket.kind is BucketKind.API_KEY:

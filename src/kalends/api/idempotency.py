@@ -1,0 +1,200 @@
+"""`Idempotency-Key`: a POST that is sent again is answered as the first time, and nothing is done again.
+
+The answer of a command is kept in the command's own transaction, so there is never one without the other.
+Refusals roll everything back and are not kept: the same request may be tried again. What is kept shows
+neither the client's key nor, without the client's key and credential, the answer.
+"""
+
+import functools
+import hashlib
+import inspect
+import json
+import secrets
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+from fastapi import Request, Response
+
+from kalends.api import credentials
+from kalends.api.context import context_of
+from kalends.api.dependencies import Work, now_of, transaction_of
+from kalends.api.envelope import JsonBytes
+from kalends.api.errors import BadRequest, Conflict, UnprocessableEntity
+from kalends.db.database import UnitOfWork
+from kalends.db.rows import first_row, only_row
+
+KEPT_FOR = timedelta(hours=24)
+"""How long a repeated request is answered from what was kept."""
+
+LONGEST_KEY = 255
+
+PARAMETER: dict[str, Any] = {
+    "name": "Idempotency-Key",
+    "in": "header",
+    "required": False,
+    "description": (
+        "Any text that names this request. For 24 hours the same request with the same key is answered as "
+        "the first time, with `Idempotency-Replayed: true`, and does nothing; another request with that key "
+        "is refused with 422, and any with 409 while the first is still running. Refusals are not kept."
+    ),
+    "schema": {"type": "string", "minLength": 1, "maxLength": LONGEST_KEY, "pattern": "^[ -~]*$"},
+}
+"""What the document says of the header."""
+
+_HEADER = "idempotency-key"
+_REPLAYED = {"Idempotency-Replayed": "true"}
+_ADDED_REQUEST = "_request"
+_PURGED_AT_ONCE = 20
+_FIRST_REFUSAL = 400
+_NONCE_BYTES = 12
+
+Endpoint = Callable[..., Awaitable[Response]]
+
+
+def answered_once(endpoint: Endpoint) -> Endpoint:
+    """Return an endpoint that does what this one does, but once for each key.
+
+    Answers are kept in the transaction that the endpoint asks for as `Work`; for one that asks for none, in
+    a transaction around it.
+    """
+    signature = inspect.signature(endpoint)
+    parameters = signature.parameters.values()
+    work_name = next((one.name for one in parameters if one.annotation == Work), None)
+    request_name = next((one.name for one in parameters if one.annotation is Request), None)
+    taken = request_name or _ADDED_REQUEST
+
+    @functools.wraps(endpoint)
+    async def answer(**values: Any) -> Response:
+        request: Request = values[taken]
+        if request_name is None:
+            del values[taken]
+        if _HEADER not in request.headers:
+            return await endpoint(**values)
+        once = functools.partial(_answer_once, request, lambda: endpoint(**values))
+        if work_name is not None:
+            return await once(values[work_name])
+        async with transaction_of(request) as work:
+            return await once(work)
+
+    if request_name is None:
+        added = inspect.Parameter(_ADDED_REQUEST, inspect.Parameter.KEYWORD_ONLY, annotation=Request)
+        answer.__signature__ = signature.replace(  # type: ignore[attr-defined]  # read by `inspect`
+            parameters=[*parameters, added]
+        )
+    return answer
+
+
+@dataclass(frozen=True, slots=True)
+class _Identity:
+    """A client's key, in forms that do not tell it.
+
+    `digest` is what an answer is found by, `cipher_key` what it is encrypted with; neither follows from the
+    other. `fingerprint` is of what was asked.
+    """
+
+    digest: bytes
+    cipher_key: bytes
+    fingerprint: bytes
+
+
+async def _answer_once(
+    request: Request, endpoint: Callable[[], Awaitable[Response]], work: UnitOfWork
+) -> Response:
+    identity = _identity_of(request)
+    now = now_of(request)
+    # Looked up by a statement of its own, which sees what the lock's last holder committed.
+    if not await _lock(work, identity):
+        raise Conflict("Idempotency-Key: the request with this key is still running; repeat it later.")
+    kept = await _find(work, identity, since=now - KEPT_FOR)
+    if kept is not None:
+        return kept
+    response = await endpoint()
+    if response.status_code < _FIRST_REFUSAL:
+        await _keep(work, identity, response, now)
+        await _purge(work, before=now - KEPT_FOR)
+    return response
+
+
+def _identity_of(request: Request) -> _Identity:
+    headers, context = request.headers, context_of(request.scope)
+    keys = headers.getlist(_HEADER)
+    if len(keys) != 1 or not 1 <= len(keys[0]) <= LONGEST_KEY or not _is_printable(keys[0]):
+        raise BadRequest(f"Idempotency-Key must be given once, as 1 to {LONGEST_KEY} printable characters.")
+    presented = [
+        credentials.bearer(headers.get("authorization", "")),
+        headers.get("x-cal-client-id", ""),
+        headers.get("x-cal-secret-key", ""),
+    ]
+    client = presented if any(presented) else [context.client_address]
+    secret = _canonical([client, keys[0]])
+    asked = [request.method, context.url, request.scope["route"].version.isoformat(), context.json]
+    return _Identity(
+        digest=hashlib.sha256(b"found by" + secret).digest(),
+        cipher_key=hashlib.sha256(b"encrypted with" + secret).digest(),
+        fingerprint=hashlib.sha256(_canonical(asked)).digest(),
+    )
+
+
+def _is_printable(text: str) -> bool:
+    return all(" " <= character <= "~" for character in text)
+
+
+def _canonical(value: object) -> bytes:
+    return json.dumps(value, sort_keys=True).encode()
+
+
+async def _lock(work: UnitOfWork, identity: _Identity) -> bool:
+    number = int.from_bytes(identity.digest[:8], signed=True)
+    (is_locked,) = await only_row(work.connection, "SELECT pg_try_advisory_xact_lock(%s)", (number,))
+    return bool(is_locked)
+
+
+async def _find(work: UnitOfWork, identity: _Identity, *, since: datetime) -> Response | None:
+    row = await first_row(
+        work.connection,
+        "SELECT fingerprint, status, answer FROM idempotency_keys WHERE digest = %s AND created_at > %s",
+        (identity.digest, since),
+    )
+    if row is None:
+        return None
+    fingerprint, status, answer = row
+    if fingerprint != identity.fingerprint:
+        raise UnprocessableEntity("Idempotency-Key: this key was used for another request; make a new one.")
+    nonce, encrypted = answer[:_NONCE_BYTES], answer[_NONCE_BYTES:]
+    body = AESGCM(identity.cipher_key).decrypt(nonce, encrypted, fingerprint)
+    return JsonBytes(body, status, _REPLAYED)
+
+
+async def _keep(work: UnitOfWork, identity: _Identity, response: Response, now: datetime) -> None:
+    nonce = secrets.token_bytes(_NONCE_BYTES)
+    encrypted = AESGCM(identity.cipher_key).encrypt(nonce, bytes(response.body), identity.fingerprint)
+    await work.connection.execute(
+        """
+        INSERT INTO idempotency_keys (digest, fingerprint, status, answer, created_at)
+        VALUES (%(digest)s, %(fingerprint)s, %(status)s, %(answer)s, %(now)s)
+        ON CONFLICT (digest) DO UPDATE
+           SET fingerprint = %(fingerprint)s, status = %(status)s, answer = %(answer)s, created_at = %(now)s
+        """,
+        {
+            "digest": identity.digest,
+            "fingerprint": identity.fingerprint,
+            "status": response.status_code,
+            "answer": nonce + encrypted,
+            "now": now,
+        },
+    )
+
+
+async def _purge(work: UnitOfWork, *, before: datetime) -> None:
+    """Delete some of what has expired: more than one request adds, so that it never piles up."""
+    await work.connection.execute(
+        """
+        DELETE FROM idempotency_keys
+         WHERE digest IN (SELECT digest FROM idempotency_keys WHERE created_at <= %s
+                           ORDER BY created_at LIMIT %s FOR UPDATE SKIP LOCKED)
+        """,
+        (before, _PURGED_AT_ONCE),
+    )
