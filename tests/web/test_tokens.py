@@ -16,7 +16,7 @@ SEAT = replace(ATTENDEE, seat_uid=UUID("8d1f9a1e-1c4b-4b8e-9d3f-2a6b7c8d9e0f"))
 
 
 def read_at(token: str, now: datetime = NOW, *, key: bytes = KEY) -> Grant:
-    return read(key, token, purpose=Purpose.MANAGE, booking_uid=ATTENDEE.booking_uid, now=now)
+    return read(key, token, purposes={Purpose.MANAGE}, booking_uid=ATTENDEE.booking_uid, now=now)
 
 
 @pytest.mark.parametrize("grant", [ATTENDEE, HOST, SEAT, replace(ATTENDEE, recipient="é@exämple.com")])

@@ -9,6 +9,7 @@ import base64
 import binascii
 import hashlib
 import hmac
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from enum import Enum
@@ -95,8 +96,10 @@ def issue(key: bytes, grant: Grant) -> str:
     return base64.urlsafe_b64encode(_signature(key, payload) + payload).rstrip(b"=").decode()
 
 
-def read(key: bytes, token: str, *, purpose: Purpose, booking_uid: str, now: datetime) -> Grant:
-    """Return what a token gives over a booking.
+def read(
+    key: bytes, token: str, *, purposes: Collection[Purpose], booking_uid: str, now: datetime
+) -> Grant:
+    """Return what a token gives over a booking; it must be for one of the purposes.
 
     Raises:
         TokenMalformed: it was not issued with this key.
@@ -104,7 +107,7 @@ def read(key: bytes, token: str, *, purpose: Purpose, booking_uid: str, now: dat
         TokenExpired: its time is over.
     """
     grant = _verified(key, token)
-    if grant.booking_uid != booking_uid or grant.purpose is not purpose:
+    if grant.booking_uid != booking_uid or grant.purpose not in purposes:
         raise TokenMisplaced
     if grant.expires_at <= now:
         raise TokenExpired
