@@ -96,9 +96,7 @@ def issue(key: bytes, grant: Grant) -> str:
     return base64.urlsafe_b64encode(_signature(key, payload) + payload).rstrip(b"=").decode()
 
 
-def read(
-    key: bytes, token: str, *, purposes: Collection[Purpose], booking_uid: str, now: datetime
-) -> Grant:
+def read(key: bytes, token: str, *, purposes: Collection[Purpose], booking_uid: str, now: datetime) -> Grant:
     """Return what a token gives over a booking; it must be for one of the purposes.
 
     Raises:
