@@ -52,6 +52,7 @@ def settings(database_url: str) -> Settings:
         database_url=SecretStr(database_url),
         secret_key=SecretStr(SECRET_KEY),
         rate_limit_enabled=False,
+        worker=False,
     )
 
 
@@ -130,7 +131,8 @@ async def _empty(database: Database) -> None:
     async with database.connection() as connection:
         await connection.execute(
             """
-            TRUNCATE users, api_keys, schedules, event_types, bookings, idempotency_keys
+            TRUNCATE users, api_keys, schedules, event_types, bookings, idempotency_keys, outbox_events,
+                     worker_counters
              RESTART IDENTITY CASCADE
             """
         )

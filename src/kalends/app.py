@@ -1,7 +1,7 @@
 """The ASGI application, put together."""
 
 from collections.abc import AsyncIterator, Callable, Sequence
-from contextlib import asynccontextmanager
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, nullcontext
 from datetime import UTC, datetime
 
 from fastapi import FastAPI
@@ -20,11 +20,13 @@ from kalends.auth.admission import Admission
 from kalends.bookings import routes as bookings
 from kalends.db.database import Database
 from kalends.event_types import routes as event_types
+from kalends.outbox.worker import Worker
 from kalends.reservations import routes as reservations
 from kalends.schedules import routes as schedules
 from kalends.settings import Settings, get_settings
 from kalends.slots import routes as slots
 from kalends.timezones import routes as timezones
+from kalends.worker import duties
 
 _ROUTERS: Sequence[Router] = (
     health.router,
@@ -50,6 +52,12 @@ def create_app(settings: Settings | None = None, *, clock: Callable[[], datetime
     return Edge(api, api.state.admission.allowance)
 
 
+def _worker(
+    settings: Settings, database: Database, clock: Callable[[], datetime]
+) -> AbstractAsyncContextManager[object]:
+    return Worker(database, settings, duties(settings, clock), clock) if settings.worker else nullcontext()
+
+
 def create_api(settings: Settings, *, clock: Callable[[], datetime] = utc_now) -> FastAPI:
     """Return the FastAPI application behind the edge: routes, document, lifespan."""
     database = Database(settings.connection_url(), size=settings.database_pool_size)
@@ -58,7 +66,7 @@ def create_api(settings: Settings, *, clock: Callable[[], datetime] = utc_now) -
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
-        async with database:
+        async with database, _worker(settings, database, clock):
             yield
             await admission.finish()
 

@@ -63,6 +63,11 @@ class Settings(BaseSettings):
     shutdown_grace_seconds: int = Field(default=30, ge=1, le=3600)
     """How long running requests may take to finish after SIGTERM."""
 
+    # --- The worker --------------------------------------------------------------------------------
+
+    worker: bool = True
+    """Whether the server delivers webhooks and mails itself. `false`: `kalends worker` does, elsewhere."""
+
     # --- Accounts ----------------------------------------------------------------------------------
 
     owner_email: str = "owner@localhost.localdomain"

@@ -4,7 +4,7 @@ import sys
 
 import typer
 
-from kalends.cli import accounts, api_keys, database, diagnosis, serve
+from kalends.cli import accounts, api_keys, database, diagnosis, serve, worker
 from kalends.cli.common import explain
 
 app = typer.Typer(
@@ -16,6 +16,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
 )
 app.command("serve")(serve.serve)
+app.command("worker")(worker.worker)
 app.add_typer(database.app, name="db")
 app.add_typer(accounts.app, name="user")
 app.add_typer(api_keys.app, name="api-key")

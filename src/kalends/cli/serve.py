@@ -40,13 +40,21 @@ def serve(
             min=1, max=64, help="Server processes.  [variable: KALENDS_WORKERS]", show_default=False
         ),
     ] = None,
+    works: Annotated[
+        bool | None,
+        typer.Option(
+            "--worker/--no-worker",
+            help="Deliver webhooks and mails too; else run `kalends worker`.  [variable: KALENDS_WORKER]",
+            show_default=False,
+        ),
+    ] = None,
     data_dir: DataDir = None,
     database_url: DatabaseUrl = None,
     as_json: Json = False,
 ) -> None:
     """Run the server. The first start on an empty database makes an account and prints its API key."""
     gc.disable()  # until the application is loaded: nothing of that is garbage, and looking costs time
-    settings = use_settings(data_dir, database_url, host=host, port=port, workers=workers)
+    settings = use_settings(data_dir, database_url, host=host, port=port, workers=workers, worker=works)
     import structlog
 
     from kalends import logs, secrets, server

@@ -3,10 +3,12 @@
 from collections.abc import Sequence
 
 from kalends.db.database import UnitOfWork
+from kalends.db.rows import only_row
 
 # The first key of a lock says what its second key is the id of. Locks are taken in the order of both keys.
 _EVENT_TYPE = 0
 _HOST = 1
+_FACTS = 2
 
 
 async def lock_hosts(work: UnitOfWork, host_ids: Sequence[int], *, event_type_id: int | None = None) -> None:
@@ -25,3 +27,12 @@ async def lock_hosts(work: UnitOfWork, host_ids: Sequence[int], *, event_type_id
         """,
         ([kind for kind, _ in keys], [key for _, key in keys]),
     )
+
+
+async def try_lock_facts(work: UnitOfWork) -> bool:
+    """Become the one worker that hands facts to their consumers until this transaction ends.
+
+    Facts are handed on in their order, which two workers at once could not promise. False: another does it.
+    """
+    (is_locked,) = await only_row(work.connection, "SELECT pg_try_advisory_xact_lock(%s, 0)", (_FACTS,))
+    return bool(is_locked)

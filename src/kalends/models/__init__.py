@@ -1,6 +1,15 @@
 """The tables and their constraints, one file an area: the whole data model in one look."""
 
-from kalends.models import accounts, bookings, event_types, idempotency, outbox, reservations, schedules
+from kalends.models import (
+    accounts,
+    bookings,
+    event_types,
+    idempotency,
+    outbox,
+    reservations,
+    schedules,
+    webhooks,
+)
 from kalends.models.base import metadata
 
 __all__ = [
@@ -12,4 +21,5 @@ __all__ = [
     "outbox",
     "reservations",
     "schedules",
+    "webhooks",
 ]

@@ -50,3 +50,22 @@ booking_timers = Table(
     Column("kind", Text, primary_key=True),
     Column("due_at", DateTime(timezone=True), nullable=False, index=True),
 )
+
+# What a consumer could not follow up: tried again, apart from the facts that others go on with.
+outbox_failures = Table(
+    "outbox_failures",
+    metadata,
+    Column("event_id", BigInteger, ForeignKey("outbox_events.id", ondelete="CASCADE"), primary_key=True),
+    Column("consumer", Text, primary_key=True),
+    Column("attempts", Integer, nullable=False),
+    Column("retry_at", DateTime(timezone=True), nullable=False, index=True),
+    Column("error", Text, nullable=False),
+)
+
+# What the workers have done since the server was set up, in all processes: the counters of `/metrics`.
+worker_counters = Table(
+    "worker_counters",
+    metadata,
+    Column("name", Text, primary_key=True),
+    Column("value", BigInteger, nullable=False),
+)

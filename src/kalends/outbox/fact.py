@@ -3,19 +3,34 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from uuid import UUID
 
 
 @dataclass(frozen=True, slots=True)
 class Fact:
-    """Something that happened to a booking. `payload` is what its consumers read.
+    """Something that happened. `payload` is what its consumers read.
 
     `timers` are pairs of a kind and an instant that replace all those of the booking; None: they stay.
     """
 
     kind: str
-    booking_id: int
+    booking_id: int | None
     event_type_id: int | None
     user_id: int | None
     ordering_key: str
     payload: bytes
     timers: Sequence[tuple[str, datetime]] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class StoredFact:
+    """A fact as consumers get it. Ids grow in the order in which facts of one `ordering_key` happened."""
+
+    id: int
+    uid: UUID
+    kind: str
+    payload: bytes
+    ordering_key: str
+    created_at: datetime
+    event_type_id: int | None = None
+    user_id: int | None = None

@@ -1,0 +1,54 @@
+"""`kalends worker`: deliver webhooks and mails, apart from the servers."""
+
+import gc
+from typing import TYPE_CHECKING
+
+from kalends.cli.common import DatabaseUrl, DataDir, use_settings
+
+if TYPE_CHECKING:
+    from kalends.settings import Settings
+
+
+def worker(data_dir: DataDir = None, database_url: DatabaseUrl = None) -> None:
+    """Deliver webhooks and mails until a signal ends it. Any number can run, beside servers or alone."""
+    gc.disable()  # as for the server: what is loaded stays
+    settings = use_settings(data_dir, database_url)
+    import asyncio
+
+    import structlog
+
+    from kalends import logs, server
+    from kalends.db import connect, migrate
+
+    logs.configure(settings)
+    log = structlog.get_logger()
+    with server.orderly_exit(), connect.database_url(settings) as url:
+        migrate.require_current(url)
+        settings = use_settings(None, url)
+        log.info("working")
+        try:
+            asyncio.run(_work(settings))
+        finally:
+            log.info("stopping")
+
+
+async def _work(settings: "Settings") -> None:
+    import asyncio
+    import signal
+
+    from kalends.app import utc_now
+    from kalends.db.database import Database
+    from kalends.outbox.worker import Worker
+    from kalends.worker import duties
+
+    gc.freeze()
+    gc.enable()
+    stop = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, stop.set)
+    async with (
+        Database(settings.connection_url(), size=settings.database_pool_size) as database,
+        Worker(database, settings, duties(settings, utc_now), utc_now),
+    ):
+        await stop.wait()

@@ -1,0 +1,107 @@
+"""Webhooks, what is delivered to them, and how each attempt went."""
+
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    CheckConstraint,
+    Column,
+    DateTime,
+    ForeignKey,
+    Index,
+    Integer,
+    LargeBinary,
+    Table,
+    Text,
+    UniqueConstraint,
+    text,
+)
+from sqlalchemy.dialects.postgresql import ARRAY, UUID
+
+from kalends.models.base import created_at, metadata, updated_at
+
+# Subscribes a URL to triggers, at exactly one scope (webhooks note, section 1).
+webhooks = Table(
+    "webhooks",
+    metadata,
+    Column("id", Text, primary_key=True, server_default=text("gen_random_uuid()")),
+    Column("user_id", Integer, ForeignKey("users.id", ondelete="CASCADE")),
+    Column("event_type_id", Integer, ForeignKey("event_types.id", ondelete="CASCADE")),
+    # The tables of these two join later, and their foreign keys with them.
+    Column("team_id", Integer),
+    Column("oauth_client_id", Text),
+    # Of the whole server.
+    Column("is_platform", Boolean, nullable=False, server_default=text("false")),
+    Column("subscriber_url", Text, nullable=False),
+    Column("triggers", ARRAY(Text), nullable=False),
+    Column("payload_template", Text),
+    Column("active", Boolean, nullable=False, server_default=text("true")),
+    # Encrypted; the previous one signs beside it for a day.
+    Column("secret", LargeBinary),
+    Column("previous_secret", LargeBinary),
+    Column("previous_secret_until", DateTime(timezone=True)),
+    # The first failure after the last success.
+    Column("failing_since", DateTime(timezone=True)),
+    # Why the server itself set `active` to false.
+    Column("disabled_reason", Text),
+    created_at(),
+    updated_at(),
+    CheckConstraint(
+        "num_nonnulls(user_id, event_type_id, team_id, oauth_client_id) + is_platform::int = 1", name="scope"
+    ),
+    UniqueConstraint("user_id", "subscriber_url"),
+    UniqueConstraint("event_type_id", "subscriber_url"),
+    UniqueConstraint("team_id", "subscriber_url"),
+    UniqueConstraint("oauth_client_id", "subscriber_url"),
+)
+
+# One event on its way to one webhook. Its body is made once, so that every attempt sends the same bytes.
+webhook_deliveries = Table(
+    "webhook_deliveries",
+    metadata,
+    # The `webhook-id` of the receiver, the same for every attempt.
+    Column("id", UUID, primary_key=True, server_default=text("gen_random_uuid()")),
+    Column("webhook_id", Text, ForeignKey("webhooks.id", ondelete="CASCADE"), nullable=False),
+    # Of `outbox_events`; no foreign key, as facts are forgotten by age alone.
+    Column("event_id", BigInteger, nullable=False),
+    Column("trigger", Text, nullable=False),
+    Column("ordering_key", Text, nullable=False),
+    Column("status", Text, nullable=False, server_default="pending"),
+    Column("attempts", Integer, nullable=False, server_default="0"),
+    # Of those, the ones since the last start of the schedule of repeats.
+    Column("tries", Integer, nullable=False, server_default="0"),
+    # While an attempt runs: when it counts as lost with its worker.
+    Column("next_attempt_at", DateTime(timezone=True), nullable=False, server_default=text("now()")),
+    # Null: it could not be made.
+    Column("body", LargeBinary),
+    Column("content_type", Text),
+    created_at(),
+    Column("completed_at", DateTime(timezone=True)),
+    CheckConstraint("status IN ('pending', 'succeeded', 'failed', 'cancelled')", name="status"),
+    UniqueConstraint("webhook_id", "event_id", "trigger"),
+    Index("ix_webhook_deliveries_due", "next_attempt_at", postgresql_where=text("status = 'pending'")),
+    Index(
+        "ix_webhook_deliveries_order",
+        "webhook_id",
+        "ordering_key",
+        "event_id",
+        postgresql_where=text("status = 'pending'"),
+    ),
+    Index("ix_webhook_deliveries_webhook_id_created_at", "webhook_id", "created_at", "id"),
+    Index("ix_webhook_deliveries_created_at", "created_at"),
+)
+
+webhook_attempts = Table(
+    "webhook_attempts",
+    metadata,
+    Column("delivery_id", UUID, ForeignKey("webhook_deliveries.id", ondelete="CASCADE"), primary_key=True),
+    # From 1.
+    Column("number", Integer, primary_key=True),
+    Column("started_at", DateTime(timezone=True), nullable=False),
+    Column("duration_ms", Integer, nullable=False),
+    Column("status_code", Integer),
+    # The kind of failure, null after a 2xx, and its text.
+    Column("error", Text),
+    Column("error_detail", Text),
+    # The beginning of the answer's body.
+    Column("answer", Text),
+)

@@ -1,0 +1,82 @@
+"""What is due at an instant takes effect then, once, and for the booking as it is."""
+
+from datetime import datetime, timedelta
+
+import pytest
+
+from kalends.db.database import Database, UnitOfWork
+from kalends.outbox import timers
+from tests.conftest import Clock
+from tests.support.client import Host, booking_of, data
+
+
+class Bell:
+    """Remembers what was due; can be told to fail."""
+
+    def __init__(self) -> None:
+        self.rung: list[tuple[int, str]] = []
+        self.is_broken = False
+
+    async def __call__(self, work: UnitOfWork, booking_id: int, kind: str, *, now: datetime) -> None:
+        """Remember a timer."""
+        if self.is_broken:
+            raise RuntimeError("this bell is broken")
+        self.rung.append((booking_id, kind))
+
+
+@pytest.fixture
+async def booking_id(ana: Host) -> int:
+    """Return the id of a booking."""
+    event_type = await ana.creates_event_type()
+    booked = await ana.client.post("/v2/bookings", json=booking_of(event_type["id"], "2050-09-05T10:00:00Z"))
+    return int(data(booked, 201)["id"])
+
+
+async def test_due_timers_take_effect_once_in_their_order(
+    database: Database, clock: Clock, booking_id: int
+) -> None:
+    bell = Bell()
+    await _set(database, booking_id, {"later": clock() + timedelta(hours=1), "soon": clock()})
+    assert await timers.fire_due(database, bell, now=clock())
+    assert not await timers.fire_due(database, bell, now=clock())
+    assert bell.rung == [(booking_id, "soon")]
+    assert await timers.fire_due(database, bell, now=clock() + timedelta(hours=2))
+    assert bell.rung == [(booking_id, "soon"), (booking_id, "later")]
+
+
+async def test_a_timer_that_fails_is_due_again_in_a_minute(
+    database: Database, clock: Clock, booking_id: int
+) -> None:
+    bell = Bell()
+    bell.is_broken = True
+    await _set(database, booking_id, {"soon": clock()})
+    assert await timers.fire_due(database, bell, now=clock())
+    bell.is_broken = False
+    assert not await timers.fire_due(database, bell, now=clock())
+    clock.advance(timedelta(minutes=1))
+    assert await timers.fire_due(database, bell, now=clock())
+    assert bell.rung == [(booking_id, "soon")]
+
+
+async def test_a_booking_that_somebody_changes_now_keeps_its_timers(
+    database: Database, clock: Clock, booking_id: int
+) -> None:
+    bell = Bell()
+    await _set(database, booking_id, {"soon": clock()})
+    async with database.transaction() as work:
+        await work.connection.execute("SELECT FROM bookings WHERE id = %s FOR UPDATE", (booking_id,))
+        assert not await timers.fire_due(database, bell, now=clock())
+        await work.connection.execute("DELETE FROM booking_timers")
+    assert not await timers.fire_due(database, bell, now=clock())
+    assert bell.rung == []
+
+
+async def _set(database: Database, booking_id: int, due: dict[str, datetime]) -> None:
+    """Let exactly these timers stand."""
+    async with database.transaction() as work:
+        await work.connection.execute("DELETE FROM booking_timers")
+        for kind, moment in due.items():
+            await work.connection.execute(
+                "INSERT INTO booking_timers (booking_id, kind, due_at) VALUES (%s, %s, %s)",
+                (booking_id, kind, moment),
+            )
