@@ -284,11 +284,15 @@ def suffices(question: Question, hosts: Sequence[Host]) -> bool:
 
 
 def overlapping(question: Question, start: int, end: int) -> list[Reservation]:
-    """Return the reservations, but for seats, that keep a second of `[start, end)` free around them."""
+    """Return the reservations that keep a second of `[start, end)` free around them.
+
+    Seats keep none, but for those that keep their hosts from other starts.
+    """
     return [
         held
         for held in question.taken.reservations
-        if not held.is_seat and max(start, held.start - held.before) < min(end, held.end + held.after)
+        if (not held.is_seat or (held.keeps_hosts and held.start != start))
+        and max(start, held.start - held.before) < min(end, held.end + held.after)
     ]
 
 
@@ -308,7 +312,7 @@ def unreserved(question: Question, hosts: Sequence[Host], start: int, end: int) 
                 for host in able(question, held.start // 60, held.end // 60)
                 if host.id not in elsewhere
             ]
-            if len(servers) <= sum(rival.host_id is None for rival in rivals):
+            if len(servers) <= held.is_seat + sum(rival.host_id is None for rival in rivals):
                 needed.update(servers)
     return [host for host in hosts if host.id not in needed]
 
@@ -371,7 +375,8 @@ def in_window(question: Question, starts: Sequence[int]) -> list[int]:
     if window is None:
         return list(starts)
     if isinstance(window, RangeWindow):
-        return [at for at in starts if window.first <= wall(window.zone, at)[0] <= window.last]
+        zone = window.zone or (question.hosts[0].schedule.zone if question.hosts else "UTC")
+        return [at for at in starts if window.first <= wall(zone, at)[0] <= window.last]
     last = last_date(question, window)
     return [at for at in starts if wall(question.zone, at)[0] <= last]
 

@@ -119,7 +119,7 @@ def limits(largest: int) -> st.SearchStrategy[tuple[Limit, ...]]:
 def windows(first: dt.date) -> st.SearchStrategy[DaysWindow | RangeWindow | None]:
     dates = st.integers(0, 5).map(lambda days: first + dt.timedelta(days=days))
     days_windows = st.builds(DaysWindow, st.integers(0, 8), st.booleans())
-    range_windows = st.builds(RangeWindow, dates, dates, st.sampled_from(WHOLE_HOURS + ODD))
+    range_windows = st.builds(RangeWindow, dates, dates, st.sampled_from((None, *WHOLE_HOURS, *ODD)))
     return seldom(None, st.one_of(days_windows, range_windows))
 
 
@@ -166,7 +166,10 @@ def seated_questions(draw: st.DrawFn) -> tuple[Question, int, int]:
         )
         for at in starts
     ]
-    seats = [Reservation(at, at + length, is_seat=True) for at in draw(st.lists(moments(start), max_size=2))]
+    seats = [
+        Reservation(at, at + length, is_seat=True, keeps_hosts=draw(st.booleans()))
+        for at in draw(st.lists(moments(start), max_size=2))
+    ]
     held = [*seats, *draw(reservations(question, start))]
     return replace(question, taken=replace(question.taken, seated=seated, reservations=held)), start, end
 

@@ -87,7 +87,26 @@ def test_held_seats_fill_a_start_and_hide_nothing() -> None:
     held = Reservation(begin, begin + 3600, is_seat=True)
     taken = Taken(seated=[seated("10:00", taken=4)], reservations=[held])
     assert "10:00" in clock(listed(CLASS, [host("09:00-12:00")], DAY, taken=taken))
-    assert codes(CLASS, [host("09:00-12:00")], f"{DAY} 10:00", taken=taken) == [Code.SEATS_FULL]
+    assert codes(CLASS, [host("09:00-12:00")], f"{DAY} 10:00", taken=taken) == [Code.RESERVED]
+
+
+def test_a_held_seat_that_binds_keeps_its_host_from_other_starts() -> None:
+    begin = at(f"{DAY} 10:00")
+    often, hosts = Rules(60, slot_interval=30, seats=5), [host("09:00-12:00")]
+    held = Reservation(begin, begin + 3600, is_seat=True, keeps_hosts=True, reference="hold")
+    taken = Taken(reservations=[held])
+    assert clock(listed(often, hosts, DAY, taken=taken)) == ["09:00", "10:00", "11:00"]
+    assert booked(often, hosts, f"{DAY} 10:00", taken=taken).is_accepted
+    assert codes(often, hosts, f"{DAY} 09:30", taken=taken) == [Code.RESERVED]
+
+
+def test_seats_held_at_one_start_share_one_host() -> None:
+    begin = at(f"{DAY} 09:30")
+    hosts = [host("09:00-11:00", number=number, is_fixed=False) for number in (1, 2)]
+    held = Reservation(begin, begin + 3600, is_seat=True, keeps_hosts=True)
+    taken = Taken(reservations=[held, held])
+    assert booked(CLASS, hosts, f"{DAY} 09:00", taken=taken).is_accepted
+    assert codes(CLASS, hosts[:1], f"{DAY} 09:00", taken=taken) == [Code.RESERVED]
 
 
 def test_a_start_that_is_joined_must_still_keep_the_notice() -> None:

@@ -9,7 +9,7 @@ from kalends.db.database import Connection, UnitOfWork
 from kalends.db.rows import first_row, only_row
 from kalends.reservations.reservation import Reservation
 
-_RESERVATION = "uid::text, event_type_id, start_time, end_time, release_at, is_binding"
+_RESERVATION = "uid::text, event_type_id, start_time, end_time, release_at, is_seat, is_binding"
 
 
 async def find(connection: Connection, uid: UUID) -> Reservation | None:
@@ -26,17 +26,19 @@ async def insert(
     start: datetime,
     end: datetime,
     release_at: datetime,
+    is_seat: bool,
     is_binding: bool,
 ) -> Reservation:
     """Store a reservation."""
     row = await only_row(
         work.connection,
         f"""
-        INSERT INTO slot_reservations (event_type_id, host_id, start_time, end_time, release_at, is_binding)
-        VALUES (%s, %s, %s, %s, %s, %s)
+        INSERT INTO slot_reservations (
+            event_type_id, host_id, start_time, end_time, release_at, is_seat, is_binding)
+        VALUES (%s, %s, %s, %s, %s, %s, %s)
         RETURNING {_RESERVATION}
         """,
-        (event_type_id, host_id, start, end, release_at, is_binding),
+        (event_type_id, host_id, start, end, release_at, is_seat, is_binding),
     )
     return _reservation(row)
 
@@ -50,6 +52,7 @@ async def update(
     start: datetime,
     end: datetime,
     release_at: datetime,
+    is_seat: bool,
     is_binding: bool,
 ) -> Reservation | None:
     """Write a reservation anew; None when it is gone."""
@@ -58,11 +61,11 @@ async def update(
         f"""
         UPDATE slot_reservations
            SET event_type_id = %s, host_id = %s, start_time = %s, end_time = %s, release_at = %s,
-               is_binding = %s
+               is_seat = %s, is_binding = %s
          WHERE uid = %s
         RETURNING {_RESERVATION}
         """,
-        (event_type_id, host_id, start, end, release_at, is_binding, uid),
+        (event_type_id, host_id, start, end, release_at, is_seat, is_binding, uid),
     )
     return None if row is None else _reservation(row)
 

@@ -6,13 +6,14 @@ from datetime import datetime
 
 @dataclass(frozen=True, slots=True)
 class Reservation:
-    """A time of an event type that somebody keeps until `release_at`."""
+    """A time of an event type, or one seat at its start, that somebody keeps until `release_at`."""
 
     uid: str
     event_type_id: int
     start: datetime
     end: datetime
     release_at: datetime
+    is_seat: bool
     is_binding: bool
 
     @property

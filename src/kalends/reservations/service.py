@@ -14,7 +14,7 @@ from kalends.reservations import queries
 from kalends.reservations.reservation import Reservation
 from kalends.scheduling.engine import Code
 from kalends.slots import service as slots
-from kalends.slots.availability import Question, rules_of
+from kalends.slots.availability import Holds, Question, rules_of
 
 DEFAULT_MINUTES = 5
 """How long a reservation lasts unless an authenticated caller chooses otherwise."""
@@ -71,7 +71,7 @@ async def create(
     _check_duration(event_type, caller, command, policy)
     slot_minutes = _slot_minutes(event_type, command)
     end = command.start + timedelta(minutes=slot_minutes)
-    await lock_hosts(work, [event_type.owner.id])
+    await _lock(work, event_type)
     await _check_not_taken(work, event_type, command.start, end, now=now, own=None)
     await queries.delete_expired(work, now - _KEPT_AFTER_RELEASE, _PURGED_AT_ONCE)
     return await queries.insert(
@@ -81,6 +81,7 @@ async def create(
         start=command.start,
         end=end,
         release_at=_release_at(command, now),
+        is_seat=event_type.seats is not None,
         is_binding=_is_binding(command, policy),
     )
 
@@ -125,7 +126,7 @@ async def update(
     ):
         slot_minutes = stored.minutes
     end = command.start + timedelta(minutes=slot_minutes)
-    await lock_hosts(work, [event_type.owner.id])
+    await _lock(work, event_type)
     await _check_not_taken(work, event_type, command.start, end, now=now, own=stored.uid)
     updated = await queries.update(
         work,
@@ -135,6 +136,7 @@ async def update(
         start=command.start,
         end=end,
         release_at=_release_at(command, now),
+        is_seat=event_type.seats is not None,
         is_binding=stored.is_binding if command.is_binding is None else command.is_binding,
     )
     if updated is None:
@@ -153,7 +155,8 @@ async def consume(
 ) -> Reservation | None:
     """Use a live reservation for the booking that names it; the caller holds the hosts' locks.
 
-    Return it, or None when it has expired, is unknown, or keeps something else.
+    Return it, or None when it has expired, is unknown, or keeps something else: another time, or a seat of
+    another start.
     """
     await event_types.keep(work, event_type_id)
     reservation = await queries.find(work.connection, uid)
@@ -162,6 +165,7 @@ async def consume(
         or reservation.release_at <= now
         or reservation.event_type_id != event_type_id
         or not (reservation.start < end and start < reservation.end)
+        or (reservation.is_seat and reservation.start != start)
     ):
         return None
     await queries.delete(work, uid)
@@ -180,11 +184,20 @@ def _check_duration(
 
 
 def _slot_minutes(event_type: EventType, command: Reserve) -> int:
-    if command.slot_minutes is not None:
+    options = event_type.length_options
+    if command.slot_minutes is not None and not options:
         raise BadRequest("slotDuration: this event type has one length only; leave the property out.")
-    if command.listed_minutes not in (None, event_type.length):
-        raise BadRequest(f"slotUid: this event type is booked for {event_type.length} minutes only.")
-    return event_type.length
+    allowed = options or (event_type.length,)
+    for name, minutes in (("slotDuration", command.slot_minutes), ("slotUid", command.listed_minutes)):
+        if minutes is not None and minutes not in allowed:
+            lengths = ", ".join(map(str, allowed))
+            raise BadRequest(f"{name}: the lengths of this event type are {lengths} minutes.")
+    return command.slot_minutes or command.listed_minutes or event_type.length
+
+
+async def _lock(work: UnitOfWork, event_type: EventType) -> None:
+    counted = event_type.id if event_type.counts_bookings else None
+    await lock_hosts(work, [event_type.owner.id], event_type_id=counted)
 
 
 async def _check_not_taken(
@@ -197,10 +210,17 @@ async def _check_not_taken(
     own: str | None,
 ) -> None:
     begins, ends = int(start.timestamp()), int(end.timestamp())
-    rules = rules_of(event_type, (ends - begins) // 60, interval=event_type.length)
-    verdict = await slots.check(
-        work.connection, Question(event_type, rules, begins, ends, now, own_reservation=own)
+    minutes = (ends - begins) // 60
+    question = Question(
+        event_type,
+        rules_of(event_type, minutes, interval=minutes),
+        begins,
+        ends,
+        now,
+        holds=Holds.PROMISED,
+        own_reservation=own,
     )
+    verdict = await slots.check(work.connection, question)
     reasons = list(dict.fromkeys(str(found.code) for found in verdict.reasons if found.code in _TAKEN))
     if reasons:
         raise UnprocessableEntity(

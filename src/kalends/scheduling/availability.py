@@ -175,9 +175,13 @@ def _able_to_serve(available: Availability, reservation: Reservation) -> list[in
 
 
 def _rivals(available: Availability, reservation: Reservation) -> list[Reservation]:
-    """Return the reservations, itself among them, that compete with `reservation` for hosts."""
-    return [
+    """Return the reservations, itself among them, that compete with `reservation` for hosts.
+
+    Seats of one start do not: they are one booking.
+    """
+    others = [
         rival
         for rival in available.taken.reservations
         if rival.keeps_from(reservation.start, reservation.end)
     ]
+    return [reservation, *others] if reservation.is_seat else others

@@ -237,7 +237,7 @@ def _bounds(rules: Rules, hosts: Sequence[Host], now: int, zone: str, taken: Tak
     if window is None:
         return -_ALWAYS, _ALWAYS
     if isinstance(window, RangeWindow):
-        return range_bounds(window)
+        return range_bounds(window, hosts[0].schedule.zone if hosts else "UTC")
     today = local_day(zone, now)
     if not window.is_rolling:
         return -_ALWAYS, day_start(zone, last_day(window, today) + 1)
@@ -281,7 +281,9 @@ def _offered(rules: Rules, hosts: Sequence[Host], taken: Taken, opens: int, clos
             if start in joined or suffices(available, _able(available, start, start + length))
         ]
     held = merge(
-        (held.start - held.before, held.end + held.after) for held in taken.reservations if not held.is_seat
+        (held.start - held.before, held.end + held.after)
+        for held in taken.reservations
+        if held.keeps_hosts or not held.is_seat
     )
     return [
         start
@@ -310,10 +312,11 @@ def _seat_reasons(rules: Rules, taken: Taken, start: int) -> list[Reason]:
     if rules.seats is None:
         return []
     joined = _joined(rules, taken, start)
-    held = sum(1 for seat in taken.reservations if seat.is_seat and seat.start == start)
-    if held + (joined.taken if joined else 0) < rules.seats:
-        return []
-    return [Reason(Code.SEATS_FULL, None, start, joined.end if joined else start + rules.length * 60)]
+    left = rules.seats - (joined.taken if joined else 0)
+    if joined is not None and left <= 0:
+        return [Reason(Code.SEATS_FULL, None, start, joined.end, joined.reference)]
+    held = [seat for seat in taken.reservations if seat.is_seat and seat.start == start]
+    return [] if len(held) < left else [_reserved(seat, None) for seat in held]
 
 
 def _bound_reasons(

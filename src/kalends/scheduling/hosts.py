@@ -73,21 +73,25 @@ class Reservation:
 
     `host_id` None: it is for the event type asked about and takes one booking's worth of it: one rotating
     host, or everybody if hosts are fixed. A `host_id`: it was made for another event type and takes that
-    host. `is_seat`: it holds one seat of exactly that start and hides nothing. `before` and `after` keep
-    so many seconds around it free too, which a binding one needs where bookings have buffers.
+    host. `is_seat`: it holds one seat of exactly that start, and hides nothing unless it `keeps_hosts` from
+    every other start. `before` and `after` keep so many seconds around it free too, which a binding one
+    needs where bookings have buffers.
     """
 
     start: int
     end: int
     host_id: int | None = None
     is_seat: bool = False
+    keeps_hosts: bool = False
     before: int = 0
     after: int = 0
     reference: str | int | None = None
 
     def keeps_from(self, start: int, end: int) -> bool:
         """Say whether it stands against a booking at `[start, end)` of a host that it takes."""
-        return not self.is_seat and self.start - self.before < end and self.end + self.after > start
+        if self.is_seat and (not self.keeps_hosts or start == self.start):
+            return False
+        return self.start - self.before < end and self.end + self.after > start
 
 
 @dataclass(frozen=True, slots=True)

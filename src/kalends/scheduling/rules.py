@@ -37,11 +37,11 @@ class DaysWindow:
 
 @dataclass(frozen=True, slots=True)
 class RangeWindow:
-    """A booking window of the calendar dates `first` to `last` in the event type's `zone`."""
+    """A booking window of the calendar dates `first` to `last` in `zone`; None: that of the first host."""
 
     first: datetime.date
     last: datetime.date
-    zone: str
+    zone: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,10 +10,10 @@ from kalends.scheduling.zones import day_of_date, day_start, weekday
 ROLLING_STEPS = 61
 
 
-def range_bounds(window: RangeWindow) -> tuple[int, int]:
-    """Return the instants `[first, last)` between which a booking may start."""
+def range_bounds(window: RangeWindow, zone: str) -> tuple[int, int]:
+    """Return the instants `[first, last)` between which a booking may start, in the window's or this zone."""
     first, last = day_of_date(window.first), day_of_date(window.last)
-    return day_start(window.zone, first), day_start(window.zone, last + 1)
+    return day_start(window.zone or zone, first), day_start(window.zone or zone, last + 1)
 
 
 def last_day(window: DaysWindow, today: int) -> int:

@@ -1,4 +1,4 @@
-"""SQL of availability: one statement, whatever the number of hosts, days and bookings."""
+"""SQL of availability: a constant number of statements, whatever the number of hosts, days and bookings."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -35,6 +35,19 @@ class ReservationRow:
 
 
 @dataclass(frozen=True, slots=True)
+class SeatedRow:
+    """A booking whose seats are shared, in epoch seconds: its period, and with its own buffers."""
+
+    start: int
+    end: int
+    busy_from: int
+    busy_until: int
+    seats: int
+    host_ids: Sequence[int]
+    uid: str
+
+
+@dataclass(frozen=True, slots=True)
 class HostRow:
     """A host, the schedule that counts for an event type (slots note, 4.3), and what takes their time.
 
@@ -51,18 +64,24 @@ class HostRow:
     reservations: Sequence[ReservationRow]
 
 
-# Bookings that a host organizes take time as they were booked; those that a host attends by e-mail take
-# the same time from the host as from their organizer.
+# Bookings of which a host is a host take time as they were booked, those that wait for a confirmation too
+# if they have a busy time at all; those that a host attends by e-mail take the same time from the host as
+# from their organizer. Bookings of a seated event type asked about are read by `find_seated`.
 _OWN = """
       FROM busy_times t
      WHERE t.host_id = u.id AND t.during && tstzrange(to_timestamp(%(start)s), to_timestamp(%(end)s))
+       AND (%(seated_of)s::int IS NULL OR NOT EXISTS (
+               SELECT FROM bookings seated
+                WHERE seated.id = t.booking_id AND seated.event_type_id = %(seated_of)s
+                  AND seated.is_seated AND seated.status = 'accepted'))
 """
 _ATTENDED = """
       FROM attendees a
-      JOIN bookings b ON b.id = a.booking_id AND b.status = 'accepted' AND b.user_id <> u.id
+      JOIN bookings b ON b.id = a.booking_id AND b.status = 'accepted'
       JOIN busy_times t ON t.booking_id = b.id AND t.host_id = b.user_id
      WHERE lower(a.email) = lower(u.email)
        AND t.during && tstzrange(to_timestamp(%(start)s), to_timestamp(%(end)s))
+       AND NOT EXISTS (SELECT FROM busy_times own WHERE own.booking_id = b.id AND own.host_id = u.id)
 """
 
 # A list needs the blocked periods only; to say why, bookings are looked up too.
@@ -131,11 +150,13 @@ async def find_hosts(
     schedule_id: int | None,
     asked: Range,
     *,
+    seated_of: int | None,
     names_bookings: bool,
 ) -> list[HostRow]:
     """Return hosts with what takes their time; `schedule_id` is the event type's, which beats theirs.
 
-    Without `names_bookings` only the blocked periods are read, which is all that a list needs.
+    The seated bookings of the event type `seated_of` are left out. Without `names_bookings` only the
+    blocked periods are read, which is all that a list needs.
     """
     cursor = await connection.execute(
         _HOSTS_WITH_BOOKINGS if names_bookings else _HOSTS_WITH_PERIODS,
@@ -146,9 +167,57 @@ async def find_hosts(
             "end": asked.end,
             "now": asked.now,
             "moving": asked.moving,
+            "seated_of": seated_of,
         },
     )
     return [_host(row, names_bookings=names_bookings) for row in await cursor.fetchall()]
+
+
+async def find_seated(connection: Connection, event_type_id: int, asked: Range) -> list[SeatedRow]:
+    """Return the seated bookings of an event type, each once, with the number of their seats."""
+    cursor = await connection.execute(
+        """
+        SELECT extract(epoch FROM b.start_time)::bigint, extract(epoch FROM b.end_time)::bigint,
+               extract(epoch FROM min(lower(t.during)))::bigint,
+               extract(epoch FROM max(upper(t.during)))::bigint,
+               (SELECT count(*) FROM booking_seats s WHERE s.booking_id = b.id),
+               array_agg(t.host_id), b.uid
+          FROM bookings b JOIN busy_times t ON t.booking_id = b.id
+         WHERE b.event_type_id = %(event_type_id)s AND b.is_seated AND b.status = 'accepted'
+           AND t.during && tstzrange(to_timestamp(%(start)s), to_timestamp(%(end)s))
+           AND b.uid IS DISTINCT FROM %(moving)s
+         GROUP BY b.id
+         ORDER BY b.start_time
+        """,
+        {
+            "event_type_id": event_type_id,
+            "start": asked.start,
+            "end": asked.end,
+            "moving": asked.moving,
+        },
+    )
+    return [SeatedRow(*row) for row in await cursor.fetchall()]
+
+
+async def find_counted(
+    connection: Connection, event_type_id: int, starting: tuple[int, int], moving: str | None
+) -> list[tuple[int, int]]:
+    """Return the bookings of an event type that count for its limits, as pairs of epoch seconds.
+
+    Those are the accepted ones that start in `[first, last)`; a booking of many seats is one.
+    """
+    first, last = starting
+    cursor = await connection.execute(
+        """
+        SELECT extract(epoch FROM start_time)::bigint, extract(epoch FROM end_time)::bigint
+          FROM bookings
+         WHERE event_type_id = %(event_type_id)s AND status = 'accepted'
+           AND start_time >= to_timestamp(%(first)s) AND start_time < to_timestamp(%(last)s)
+           AND uid IS DISTINCT FROM %(moving)s
+        """,
+        {"event_type_id": event_type_id, "first": first, "last": last, "moving": moving},
+    )
+    return [(start, end) for start, end in await cursor.fetchall()]
 
 
 def _host(row: TupleRow, *, names_bookings: bool) -> HostRow:

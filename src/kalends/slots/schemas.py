@@ -239,6 +239,7 @@ class ReasonOutput(TypedDict):
     end: NotRequired[str]
     bookingUid: NotRequired[str]
     reservationUid: NotRequired[str]
+    limit: NotRequired[str]
 
 
 class HostReasons(TypedDict):
@@ -286,11 +287,17 @@ def _reason(reason: engine.Reason, zone: str | None) -> ReasonOutput:
     if reason.end is not None:
         shown["end"] = _local_text(reason.end, zone)
     if reason.reference is not None:
-        name: Literal["bookingUid", "reservationUid"] = (
-            "reservationUid" if reason.code is engine.Code.RESERVED else "bookingUid"
-        )
-        shown[name] = str(reason.reference)
+        shown[_REFERENCES[reason.code]] = str(reason.reference)
     return shown
+
+
+_REFERENCES: dict[engine.Code, Literal["bookingUid", "reservationUid", "limit"]] = {
+    engine.Code.BOOKING: "bookingUid",
+    engine.Code.BUFFER: "bookingUid",
+    engine.Code.SEATS_FULL: "bookingUid",
+    engine.Code.RESERVED: "reservationUid",
+    engine.Code.LIMIT: "limit",
+}
 
 
 def _local_text(instant: int, zone: str | None) -> str:
