@@ -17,6 +17,7 @@ import psycopg
 from bench import load
 from bench.servers import Server, floor, kalends
 from kalends.bookings import service
+from kalends.bookings.actors import ANYBODY
 from kalends.bookings.schemas import CreateBookingBody
 from kalends.db.database import UnitOfWork
 from kalends.db.embedded import embedded_postgres
@@ -146,7 +147,8 @@ def _record(url: str, event_type_id: int, start: datetime) -> list[Statement]:
     async def book() -> None:
         async with await psycopg.AsyncConnection.connect(url, cursor_factory=Recording) as connection:
             command = CreateBookingBody.model_validate(_booking(event_type_id, start)).to_command()
-            await service.create(UnitOfWork(connection), command, now=datetime.now(UTC))
+            now = datetime.now(UTC)
+            await service.create(UnitOfWork(connection), ANYBODY, command, now=now, blocked=frozenset())
 
     asyncio.run(book())
     return recorded

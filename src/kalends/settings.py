@@ -102,6 +102,9 @@ class Settings(BaseSettings):
     reservation_longest_minutes: int = Field(default=1_440, ge=1, le=525_600)
     """Longest time for which an authenticated caller may reserve a slot."""
 
+    blocked_emails: str = ""
+    """Comma-separated e-mail addresses that may neither book nor be guests; `+tags` do not help them."""
+
     reservations_are_binding: bool = False
     """Whether a reservation that does not say so refuses bookings that do not name it."""
 
@@ -129,6 +132,13 @@ class Settings(BaseSettings):
         if self.database_url is None:
             raise LookupError("KALENDS_DATABASE_URL is not set; start the server with `kalends serve`")
         return self.database_url.get_secret_value()
+
+    @property
+    def blocked_addresses(self) -> frozenset[str]:
+        """The addresses of `blocked_emails`, in lower case."""
+        return frozenset(
+            address for part in self.blocked_emails.split(",") if (address := part.strip().lower())
+        )
 
     @property
     def base_url(self) -> str:

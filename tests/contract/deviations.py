@@ -249,6 +249,17 @@ _BOOKINGS: tuple[Deviation, ...] = (
         for output in ("BookingOutput_2024_08_13", "RecurringBookingOutput_2024_08_13")
     ),
     Relax("schemas SeatedAttendee", ("seatUid",), "bookings 3.2: guests and co-hosts have no seat"),
+    Drop("schemas SeatedAttendee properties phoneNumber", "bookings 3.2: never returned"),
+    *(
+        Drop(f"schemas {output} properties metadata", "bookings 3.2: the metadata are the seats'")
+        for output in _BOOKING_OUTPUTS
+        if "Seated" in output
+    ),
+    Allow(
+        "schemas MarkAbsentBookingOutput_2024_08_13 properties data oneOf",
+        _ref("GetSeatedBookingOutput_2024_08_13"),
+        "bookings B16: a seated booking keeps its shape",
+    ),
     Replace(
         "schemas MarkAbsentBookingInput_2024_08_13 properties attendees items",
         _object(email=_STRING, absent=_BOOLEAN),

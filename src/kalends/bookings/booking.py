@@ -67,10 +67,11 @@ class Organizer:
 
 @dataclass(frozen=True, slots=True)
 class BookedEventType:
-    """The event type of a booking, while it exists."""
+    """The event type of a booking, while it exists; `shows_attendees` counts for seated ones."""
 
     id: int
     slug: str
+    shows_attendees: bool = True
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,8 @@ from typing import Any
 from uuid import UUID
 
 from kalends.api.locales import Locale
-from kalends.bookings.form import Location
+from kalends.bookings.events import Absence
+from kalends.bookings.places import Choice
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,18 +24,12 @@ class EventTypeAddress:
 
 
 @dataclass(frozen=True, slots=True)
-class IntegrationChoice:
-    """A location that the event type offers, chosen by kind."""
-
-    kind: str
-    integration: str | None
-
-
-@dataclass(frozen=True, slots=True)
 class Create:
-    """A booking to make.
+    """A booking to make, or a series of them.
 
-    `location` None: the event type's first. `reservation_uid` names a reservation that the booking uses.
+    `location` None: the event type's first; a text: what the booker wrote. `length` in minutes, None: the
+    event type's. `recurrence_count` None: as many as the event type says. `reservation_uid` names a
+    reservation that the booking uses.
     """
 
     start: datetime
@@ -45,22 +40,26 @@ class Create:
     attendee_time_zone: str
     attendee_language: Locale
     guests: Sequence[str] | None
-    location: Location | IntegrationChoice | None
+    location: Choice | str | None
     responses: Mapping[str, Any]
     metadata: Mapping[str, str | int | float | bool]
     length: int | None
+    recurrence_count: int | None
     is_instant: bool
     reservation_uid: UUID | None
 
 
 @dataclass(frozen=True, slots=True)
 class Reschedule:
-    """A booking to move to another start; `seat_uid` names one seat of it."""
+    """A booking to move to another start; `seat_uid` names one seat of it.
+
+    `rescheduled_by` is the e-mail of who asks. It makes somebody the host only if they prove to be.
+    """
 
     start: datetime
-    rescheduled_by: str | None
-    reason: str | None
-    seat_uid: str | None
+    rescheduled_by: str | None = None
+    reason: str | None = None
+    seat_uid: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,8 +67,16 @@ class Cancel:
     """A booking to cancel, with the later ones of its series, or one seat of it."""
 
     reason: str | None
-    with_subsequent: bool
-    seat_uid: str | None
+    with_subsequent: bool = False
+    seat_uid: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class MarkAbsent:
+    """Who did not come: the host, attendees by their address, or both; `host` None: as it was."""
+
+    host: bool | None
+    attendees: Sequence[Absence]
 
 
 class Order(Enum):

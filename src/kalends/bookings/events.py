@@ -81,6 +81,11 @@ class Previous:
     start: datetime
     end: datetime
 
+    @classmethod
+    def of(cls, booking: Booking) -> "Previous":
+        """Return what is told of a booking that was replaced or left."""
+        return cls(booking.id, booking.uid, booking.start, booking.end)
+
 
 @dataclass(frozen=True, slots=True)
 class Absence:

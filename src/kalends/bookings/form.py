@@ -1,106 +1,304 @@
-"""What a booker answers: the fields of the booking form and their rules (bookings note, 2.5 and 2.6)."""
+"""What a booker answers: the fields of the booking form and their rules (bookings note, 2.5)."""
 
+import json
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from enum import Enum
 from typing import Any
 from urllib.parse import urlsplit
 
-import phonenumbers
-
 from kalends.api.errors import BadRequest
-from kalends.api.fields import is_url
+from kalends.bookings.places import is_phone_number
+from kalends.bookings.problems import refused_answers
+from kalends.event_types.event_type import StoredObject
 
-LONGEST_NOTES = 1_000
+LONGEST_TEXT_AREA = 1_000
+
+PHONE_DOMAIN = "sms.cal.com"
+"""Where the address of somebody who gave a phone number only seems to be; no mail goes there."""
+
+
+class View(Enum):
+    """When a form is filled in: some fields are asked only then."""
+
+    BOOKING = "booking"
+    RESCHEDULE = "reschedule"
+
+
+class WrongAnswer(Exception):
+    """An answer breaks the rule of its field; the code is what clients know it by."""
+
+    def __init__(self, code: str) -> None:
+        super().__init__(code)
+        self.code = code
 
 
 @dataclass(frozen=True, slots=True)
-class Location:
-    """Where a booking takes place: the stored answer, if the booker gave one, and the booking's location."""
+class Own:
+    """What a booking's body says outside of `bookingFieldsResponses`, and so cannot be said in it."""
 
-    response: dict[str, str] | None
-    location: str
+    name: str
+    email: str | None
+    phone_number: str | None
+    guests: Sequence[str] | None
+    location: dict[str, str] | None
 
 
-def merged_responses(
-    given: Mapping[str, Any],
-    *,
-    name: str,
-    email: str | None,
-    phone_number: str | None,
-    guests: Sequence[str] | None,
-    location: dict[str, str] | None,
+def check_custom_answers(fields: Sequence[StoredObject], given: Mapping[str, Any]) -> None:
+    """Check that every question of the owner's that must be answered is.
+
+    Raises:
+        BadRequest: an answer is missing; the message names its field.
+    """
+    for field in fields:
+        is_own_question = not str(field.get("editable", "")).startswith("system")
+        if is_own_question and field.get("required") and field["name"] not in given:
+            raise BadRequest(
+                f"bookingFieldsResponses.{field['name']} is missing: this event type requires an answer."
+            )
+
+
+def merged_answers(
+    fields: Sequence[StoredObject], given: Mapping[str, Any], own: Own, view: View
 ) -> dict[str, Any]:
     """Return the answers to store: those given, overridden by what has a property of its own.
 
+    Answers to questions that the form does not have are kept as they are. Somebody with a phone number only
+    gets an address that stands for it.
+
     Raises:
-        BadRequest: an answer breaks the rule of its field; the message names the field and the rule.
+        BadRequest: an answer breaks the rule of its field; `details.problems` lists every such field.
     """
-    answers = {**given, "name": name, "email": email or ""}
-    own = {"attendeePhoneNumber": phone_number, "guests": guests, "location": location}
-    answers = {key: value for key, value in answers.items() if key not in own}
-    answers.update({key: value for key, value in own.items() if value is not None})
-    problems = [problem for check in _CHECKS for problem in check(answers)]
+    answers = _merged(given, own)
+    by_name = {field["name"]: field for field in fields}
+    if _is_hidden(by_name.get("guests")):
+        answers["guests"] = []
+    _check_texts(answers)
+    problems: list[str] = []
+    for field in fields:
+        name = field["name"]
+        try:
+            checked = _checked(field, answers.get(name), view)
+        except WrongAnswer as wrong:
+            problems.append(f"{{{name}}}{wrong.code}")
+            if wrong.code == _REQUIRED:
+                break
+        else:
+            if name in answers:
+                answers[name] = checked
     if problems:
-        raise BadRequest("".join(f"responses - {problem}, " for problem in problems), code="BAD_REQUEST")
-    if isinstance(answers.get("notes"), str):
-        answers["notes"] = answers["notes"].strip()
+        raise refused_answers(problems)
+    answers["email"] = _address(answers, by_name)
     return answers
 
 
-def text_location(text: str) -> Location:
-    """Return the location that a booker wrote as plain text: a link, a phone number, or anything else."""
-    if is_url(text) or text.startswith("www."):
-        kind = "link"
-    elif is_phone_number(text):
-        kind = "phone"
-    else:
-        kind = "somewhereElse"
-    return Location({"value": kind, "optionValue": text}, text)
+def full_name(name: object) -> str:
+    """Return the name that an answer to the name's question gives."""
+    if isinstance(name, dict):
+        parts = (name.get("firstName"), name.get("lastName"))
+        return " ".join(part for part in parts if isinstance(part, str) and part)
+    return str(name)
 
 
-def is_phone_number(text: str) -> bool:
-    """Tell whether a text is a valid international number, with `+`."""
+def is_email_answer(text: str) -> bool:
+    """Tell whether a text is an e-mail address by the form's rule."""
+    return _EMAIL.fullmatch(text) is not None
+
+
+def is_asked(field: StoredObject, view: View) -> bool:
+    """Tell whether a form shows a field to whoever fills it in."""
+    return not _is_hidden(field) and _is_applicable(field, view)
+
+
+def _merged(given: Mapping[str, Any], own: Own) -> dict[str, Any]:
+    answers = {key: value for key, value in given.items() if key not in _OWN_KEYS}
+    answers |= {"name": own.name, "email": own.email or ""}
+    others = {"attendeePhoneNumber": own.phone_number, "guests": own.guests, "location": own.location}
+    return answers | {key: value for key, value in others.items() if value is not None}
+
+
+def _check_texts(answers: Mapping[str, Any]) -> None:
+    wrong = [name for name in _PLAIN_TEXTS if not isinstance(answers.get(name, ""), str)]
+    if wrong:
+        raise refused_answers([f"{{{name}}}Invalid string" for name in wrong])
+
+
+def _checked(field: StoredObject, answer: Any, view: View) -> Any:
+    """Return an answer in the form that is stored.
+
+    Raises:
+        WrongAnswer: it breaks the field's rule, or is missing where there must be one.
+    """
+    is_shown = is_asked(field, view)
+    if _is_falsy(answer):
+        if is_shown and field.get("required"):
+            raise WrongAnswer(_REQUIRED)
+        return answer
+    if not is_shown and field["name"] not in _ALWAYS_CHECKED:
+        return answer
+    check = _CHECKS.get(field["type"])
+    return answer if check is None else check(field, answer)
+
+
+def _is_hidden(field: StoredObject | None) -> bool:
+    return field is not None and bool(field.get("hidden"))
+
+
+def _is_applicable(field: StoredObject, view: View) -> bool:
+    views = field.get("views")
+    return not views or any(one.get("id") == view.value for one in views)
+
+
+def _is_falsy(answer: Any) -> bool:
+    return answer is None or answer == "" or (isinstance(answer, bool | int | float) and not answer)
+
+
+def _address(answers: Mapping[str, Any], by_name: Mapping[str, StoredObject]) -> str:
+    email: str = answers["email"]
+    phone_field = by_name.get("attendeePhoneNumber")
+    if _is_hidden(by_name.get("email")) and not _is_hidden(phone_field):
+        email = ""
+    phone = answers.get("attendeePhoneNumber")
+    if email or not phone:
+        return email
+    return f"{str(phone).removeprefix('+')}@{PHONE_DOMAIN}"
+
+
+def _check_name(field: StoredObject, answer: Any) -> Any:
+    if not isinstance(answer, str):
+        raise WrongAnswer("Invalid string")
+    if field.get("variant") != "firstAndLastName":
+        if not answer.strip():
+            raise WrongAnswer(_REQUIRED)
+        return answer
+    parts = _name_parts(answer)
+    variants = field.get("variantsConfig", {}).get("variants", {})
+    for part in variants.get("firstAndLastName", {}).get("fields", ()):
+        if part.get("required") and not parts.get(part["name"], "").strip():
+            raise WrongAnswer(_REQUIRED)
+    return parts
+
+
+def _name_parts(answer: str) -> dict[str, str]:
     try:
-        return phonenumbers.is_valid_number(phonenumbers.parse(text))
-    except phonenumbers.NumberParseException:
-        return False
+        parsed = json.loads(answer)
+    except (ValueError, RecursionError):
+        parsed = None
+    if isinstance(parsed, dict):
+        found = {key: parsed.get(key) for key in ("firstName", "lastName")}
+        return {key: value for key, value in found.items() if isinstance(value, str)}
+    first, _, last = answer.strip().partition(" ")
+    return {"firstName": first, "lastName": last.strip()}
 
 
-def is_web_address(location: str | None) -> bool:
-    """Tell whether a location is a link that a browser opens."""
-    return location is not None and urlsplit(location).scheme in ("http", "https")
+def _check_email(_field: StoredObject, answer: Any) -> Any:
+    if not isinstance(answer, str) or not is_email_answer(answer):
+        raise WrongAnswer("email_validation_error")
+    return answer
 
 
-def _check_name(answers: Mapping[str, Any]) -> list[str]:
-    return [] if answers["name"].strip() else ["{name}error_required_field"]
+def _check_phone(_field: StoredObject, answer: Any) -> Any:
+    if not isinstance(answer, str):
+        raise WrongAnswer("invalid_number")
+    stripped = answer.lstrip(" ")
+    number = f"+{stripped}" if stripped != answer and not stripped.startswith("+") else stripped
+    if not is_phone_number(number):
+        raise WrongAnswer("invalid_number")
+    return number
 
 
-def _check_email(answers: Mapping[str, Any]) -> list[str]:
-    if not answers["email"]:
-        return ["{email}error_required_field"]
-    return [] if _EMAIL.fullmatch(answers["email"]) else ["{email}email_validation_error"]
+def _check_text(_field: StoredObject, answer: Any) -> Any:
+    if not isinstance(answer, str):
+        raise WrongAnswer("Invalid string")
+    return answer
 
 
-def _check_texts(answers: Mapping[str, Any]) -> list[str]:
-    fields = ("title", "notes", "rescheduleReason", "smsReminderNumber")
-    return [f"{{{field}}}Invalid string" for field in fields if not isinstance(answers.get(field, ""), str)]
+def _check_option(field: StoredObject, answer: Any) -> Any:
+    text = _check_text(field, answer)
+    _check_offered(field, [text])
+    return text
 
 
-def _check_notes(answers: Mapping[str, Any]) -> list[str]:
-    notes = answers.get("notes", "")
-    is_long = isinstance(notes, str) and len(notes.strip()) > LONGEST_NOTES
-    return [f"{{notes}}Max. {LONGEST_NOTES} characters allowed"] if is_long else []
+def _check_text_area(field: StoredObject, answer: Any) -> Any:
+    text = str(_check_text(field, answer)).strip()
+    longest, shortest = field.get("maxLength", LONGEST_TEXT_AREA), field.get("minLength", 0)
+    if len(text) > longest:
+        raise WrongAnswer(f"Max. {longest} characters allowed")
+    if len(text) < shortest:
+        raise WrongAnswer(f"Min. {shortest} characters required")
+    return text
 
 
-def _check_guests(answers: Mapping[str, Any]) -> list[str]:
-    guests = answers.get("guests", [])
-    if any(not _EMAIL.fullmatch(guest) for guest in guests):
-        return ["{guests}email_validation_error"]
-    return ["{guests}duplicate_email"] if len(set(guests)) != len(guests) else []
+def _check_url(field: StoredObject, answer: Any) -> Any:
+    text = str(_check_text(field, answer)).strip()
+    try:
+        url = urlsplit(text)
+    except ValueError:
+        raise WrongAnswer("url_validation_error") from None
+    if not url.scheme or not url.netloc:
+        raise WrongAnswer("url_validation_error")
+    return text
 
 
-_CHECKS = (_check_name, _check_email, _check_texts, _check_notes, _check_guests)
+def _check_options(field: StoredObject, answer: Any) -> Any:
+    texts = _texts(answer)
+    _check_offered(field, texts)
+    return texts
+
+
+def _check_emails(_field: StoredObject, answer: Any) -> Any:
+    emails = _texts(answer)
+    if not any(emails):
+        return []
+    if any(not is_email_answer(email) for email in emails):
+        raise WrongAnswer("email_validation_error")
+    if len({email.lower() for email in emails}) != len(emails):
+        raise WrongAnswer("duplicate_email")
+    return emails
+
+
+def _check_boolean(_field: StoredObject, answer: Any) -> Any:
+    return answer is True or answer == "true"
+
+
+def _texts(answer: Any) -> list[str]:
+    items = answer if isinstance(answer, list | tuple) else [answer]
+    if any(not isinstance(item, str) for item in items):
+        raise WrongAnswer("Invalid array of strings")
+    return list(items)
+
+
+def _check_offered(field: StoredObject, chosen: Sequence[str]) -> None:
+    """Check choices against the options that the owner gave; a field without any takes everything."""
+    offered = {option.get("value") for option in field.get("options") or ()}
+    if offered and not offered.issuperset(chosen):
+        raise WrongAnswer("Invalid option")
+
+
+_REQUIRED = "error_required_field"
+_OWN_KEYS = frozenset({"name", "email", "attendeePhoneNumber", "guests", "location"})
+_PLAIN_TEXTS = ("notes", "smsReminderNumber", "title", "rescheduleReason")
+
+# What becomes a person's name, mail or number is right even when its question is not shown.
+_ALWAYS_CHECKED = frozenset({"name", "email", "guests", "notes"})
+
+_CHECKS: Mapping[str, Callable[[StoredObject, Any], Any]] = {
+    "name": _check_name,
+    "email": _check_email,
+    "phone": _check_phone,
+    "text": _check_text,
+    "address": _check_text,
+    "number": _check_text,
+    "select": _check_option,
+    "radio": _check_option,
+    "textarea": _check_text_area,
+    "url": _check_url,
+    "multiselect": _check_options,
+    "checkbox": _check_options,
+    "multiemail": _check_emails,
+    "boolean": _check_boolean,
+}
 
 _EMAIL = re.compile(
     r"(?!\.)(?!.*\.\.)([A-Z0-9_+\-.']*)[A-Z0-9_+'-]@([A-Z0-9][A-Z0-9\-]*\.)+[A-Z]{2,}", re.IGNORECASE

@@ -1,14 +1,17 @@
 """The wire of bookings in version 2024-08-13: answers (bookings note, section 3)."""
 
+from collections.abc import Sequence
 from typing import Any, Literal, NotRequired
 
-from pydantic import with_config
 from typing_extensions import TypedDict
 
 from kalends.api.envelope import instant, optional_instant
 from kalends.api.locales import Locale
-from kalends.api.wire import not_yet
 from kalends.bookings.booking import Attendee, Booking, Organizer
+from kalends.bookings.calendar_links import CalendarLink
+from kalends.bookings.drafting import VIDEO_CALL_URL
+from kalends.bookings.outcome import Outcome
+from kalends.bookings.rescheduling import REASON
 
 
 class HostOutput(TypedDict):
@@ -39,24 +42,20 @@ class AttendeeOutput(TypedDict):
     phoneNumber: NotRequired[str]
 
 
-@with_config(
-    not_yet(
-        *(
-            f"{variant}_2024_08_13{many}"
-            for variant in (
-                "RecurringBookingOutput",
-                "GetSeatedBookingOutput",
-                "GetRecurringSeatedBookingOutput",
-                "CreateSeatedBookingOutput",
-                "CreateRecurringSeatedBookingOutput",
-            )
-            for many in ("", "[]")
-        )
-    )
-)
-class BookingOutput(TypedDict):
-    """A booking."""
+class SeatedAttendeeOutput(TypedDict):
+    """Somebody who attends a booking with others; a guest has no seat of their own."""
 
+    name: str
+    email: str
+    timeZone: str
+    language: Locale
+    absent: bool
+    seatUid: NotRequired[str]
+    bookingFieldsResponses: dict[str, Any]
+    metadata: dict[str, Any]
+
+
+class _CommonOutput(TypedDict):
     id: int
     uid: str
     title: str
@@ -78,20 +77,122 @@ class BookingOutput(TypedDict):
     absentHost: bool
     createdAt: str
     updatedAt: str | None
-    metadata: dict[str, Any]
     rating: int | None
     icsUid: str
+
+
+class BookingOutput(_CommonOutput):
+    """A booking."""
+
+    metadata: dict[str, Any]
     attendees: list[AttendeeOutput]
     guests: NotRequired[list[str]]
     bookingFieldsResponses: dict[str, Any]
 
 
-def booking(stored: Booking) -> BookingOutput:
-    """Show a booking that is neither one of a series nor seated."""
-    location = stored.metadata.get("videoCallUrl") or stored.location
-    event_type = stored.event_type
+class RecurringBookingOutput(BookingOutput):
+    """An occurrence of a series."""
+
+    recurringBookingUid: str
+
+
+class SeatedBookingOutput(_CommonOutput):
+    """A booking that several attendees share."""
+
+    attendees: list[SeatedAttendeeOutput]
+
+
+class RecurringSeatedBookingOutput(SeatedBookingOutput):
+    """An occurrence of a series that several attendees share; bookings of our own are never both."""
+
+    recurringBookingUid: str
+
+
+class CreateSeatedBookingOutput(SeatedBookingOutput):
+    """A booking that several attendees share, with the seat that was taken."""
+
+    seatUid: str
+
+
+class CreateRecurringSeatedBookingOutput(RecurringSeatedBookingOutput):
+    """An occurrence that several attendees share, with the seat that was taken."""
+
+    seatUid: str
+
+
+Found = BookingOutput | RecurringBookingOutput | SeatedBookingOutput | RecurringSeatedBookingOutput
+FoundSeries = list[RecurringBookingOutput] | list[RecurringSeatedBookingOutput]
+Created = (
+    BookingOutput
+    | list[RecurringBookingOutput]
+    | CreateSeatedBookingOutput
+    | list[CreateRecurringSeatedBookingOutput]
+)
+Moved = (
+    BookingOutput | RecurringBookingOutput | CreateSeatedBookingOutput | CreateRecurringSeatedBookingOutput
+)
+
+
+Marked = BookingOutput | RecurringBookingOutput | SeatedBookingOutput
+
+
+class CalendarLinkOutput(TypedDict):
+    """A link that puts a booking into a calendar."""
+
+    id: str
+    label: str
+    link: str
+
+
+def shown(outcome: Outcome) -> dict[str, Any] | list[dict[str, Any]]:
+    """Show what a command made, changed or found: one booking, or those of a series."""
+    if outcome.is_series:
+        return [booking(one) for one in outcome.bookings]
+    found = booking(outcome.bookings[0])
+    if outcome.seat_uid is not None:
+        found["seatUid"] = outcome.seat_uid
+    return found
+
+
+def booking(stored: Booking) -> dict[str, Any]:
+    """Show a booking in the shape of its kind."""
+    return _seated(stored) if stored.is_seated else _plain(stored)
+
+
+def calendar_links(links: Sequence[CalendarLink]) -> list[CalendarLinkOutput]:
+    """Show the links that put a booking into a calendar."""
+    return [{"label": one.label, "id": one.id, "link": one.link} for one in links]
+
+
+def _plain(stored: Booking) -> dict[str, Any]:
     responses = stored.responses or {}
-    shown: BookingOutput = {
+    found = _common(stored)
+    found["metadata"] = {key: value for key, value in stored.metadata.items() if key != VIDEO_CALL_URL}
+    found["attendees"] = [
+        _attendee(one, is_occurrence=bool(stored.recurring_uid)) for one in stored.attendees
+    ]
+    found["bookingFieldsResponses"] = responses
+    optional = {
+        "cancellationReason": stored.cancellation_reason,
+        "cancelledByEmail": stored.cancelled_by,
+        "reschedulingReason": responses.get(REASON),
+        "rescheduledByEmail": stored.rescheduled_by,
+        "recurringBookingUid": stored.recurring_uid,
+    }
+    found.update({name: value for name, value in optional.items() if value})
+    if "guests" in responses:
+        found["guests"] = responses["guests"]
+    return found
+
+
+def _seated(stored: Booking) -> dict[str, Any]:
+    return {**_common(stored), "attendees": [_seated_attendee(one) for one in stored.attendees]}
+
+
+def _common(stored: Booking) -> dict[str, Any]:
+    location = stored.metadata.get(VIDEO_CALL_URL) or stored.location
+    event_type = stored.event_type
+    found = {
         "id": stored.id,
         "uid": stored.uid,
         "title": stored.title,
@@ -108,25 +209,12 @@ def booking(stored: Booking) -> BookingOutput:
         "absentHost": stored.is_host_absent,
         "createdAt": instant(stored.created_at),
         "updatedAt": optional_instant(stored.updated_at),
-        "metadata": {key: value for key, value in stored.metadata.items() if key != "videoCallUrl"},
         "rating": stored.rating,
         "icsUid": stored.ical_uid,
-        "attendees": [_attendee(attendee) for attendee in stored.attendees],
-        "bookingFieldsResponses": responses,
     }
-    if stored.cancellation_reason:
-        shown["cancellationReason"] = stored.cancellation_reason
-    if stored.cancelled_by:
-        shown["cancelledByEmail"] = stored.cancelled_by
-    if responses.get("rescheduledReason"):
-        shown["reschedulingReason"] = responses["rescheduledReason"]
-    if stored.rescheduled_by:
-        shown["rescheduledByEmail"] = stored.rescheduled_by
     if stored.rescheduled_from_uid:
-        shown["rescheduledFromUid"] = stored.rescheduled_from_uid
-    if "guests" in responses:
-        shown["guests"] = responses["guests"]
-    return shown
+        found["rescheduledFromUid"] = stored.rescheduled_from_uid
+    return found
 
 
 def _host(organizer: Organizer) -> HostOutput:
@@ -139,14 +227,32 @@ def _host(organizer: Organizer) -> HostOutput:
     }
 
 
-def _attendee(attendee: Attendee) -> AttendeeOutput:
-    shown: AttendeeOutput = {
+def _attendee(attendee: Attendee, *, is_occurrence: bool) -> AttendeeOutput:
+    found: AttendeeOutput = {
         "name": attendee.name,
         "email": attendee.email,
         "timeZone": attendee.time_zone,
         "language": attendee.locale,
         "absent": attendee.is_absent,
     }
-    if attendee.phone_number:
-        shown["phoneNumber"] = attendee.phone_number
-    return shown
+    if attendee.phone_number and not is_occurrence:
+        found["phoneNumber"] = attendee.phone_number
+    return found
+
+
+def _seated_attendee(attendee: Attendee) -> SeatedAttendeeOutput:
+    seat = attendee.seat
+    found: SeatedAttendeeOutput = {
+        "name": attendee.name,
+        "email": attendee.email,
+        "timeZone": attendee.time_zone,
+        "language": attendee.locale,
+        "absent": attendee.is_absent,
+        "bookingFieldsResponses": {"name": "unknown"},
+        "metadata": {},
+    }
+    if seat is not None:
+        answers = {key: value for key, value in seat.responses.items() if key != "email"}
+        kept = {key: value for key, value in seat.metadata.items() if key != VIDEO_CALL_URL}
+        found.update({"seatUid": str(seat.uid), "bookingFieldsResponses": answers, "metadata": kept})
+    return found

@@ -1,29 +1,35 @@
-"""SQL of bookings."""
+"""SQL that reads and locks bookings."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
+from uuid import UUID
 
 from psycopg.rows import TupleRow
-from psycopg.types.json import Jsonb
 
-from kalends.bookings.booking import Attendee, BookedEventType, Booking, Organizer, Status
+from kalends.api.locales import Locale
+from kalends.bookings.booking import Attendee, BookedEventType, Booking, Organizer, Seat, Status
 from kalends.db.database import Connection, UnitOfWork
-from kalends.db.rows import first_row, only_row
+from kalends.db.rows import first_row
 
 _COLUMNS = """
     b.id, b.uid, b.title, b.description, b.start_time, b.end_time, b.location, b.responses,
     b.metadata, b.cancellation_reason, b.cancelled_by, b.is_rescheduled, b.rescheduled_by,
     b.rescheduled_from_uid, b.ical_uid, b.ical_sequence, b.is_host_absent, b.rating, b.created_at,
-    b.updated_at, b.status, u.id, u.name, b.organizer_email, u.username, u.time_zone, e.id, e.slug
+    b.updated_at, b.rejection_reason, b.recurring_booking_uid, b.is_seated, b.status,
+    u.id, u.name, b.organizer_email, u.username, u.time_zone, u.locale, u.time_format,
+    e.id, e.slug, e.seats_show_attendees
 """
 
 _ATTENDEES = """
     SELECT json_agg(
-               json_build_array(a.name, a.email, a.time_zone, a.locale, a.phone_number, a.is_absent)
+               json_build_array(
+                   a.name, a.email, a.time_zone, a.locale, a.phone_number, a.is_absent, a.id,
+                   s.uid, s.description, s.responses, s.metadata)
                ORDER BY a.id)
-      FROM attendees a WHERE a.booking_id = b.id
+      FROM attendees a LEFT JOIN booking_seats s ON s.attendee_id = a.id
+     WHERE a.booking_id = b.id
 """
 
 SELECT_BOOKING = f"""
@@ -33,28 +39,12 @@ SELECT_BOOKING = f"""
 
 
 @dataclass(frozen=True, slots=True)
-class NewBooking:
-    """A booking to store, with the buffers around it that its host stays busy for."""
+class Address:
+    """What a uid names: a booking, or the bookings of a series, with what has to be locked for them."""
 
-    uid: str
-    organizer_id: int
-    organizer_email: str
-    event_type_id: int
-    status: Status
-    title: str
-    description: str | None
-    start: datetime
-    end: datetime
-    before: timedelta
-    after: timedelta
-    location: str | None
-    responses: Mapping[str, Any]
-    metadata: Mapping[str, Any]
-    ical_uid: str
-    ical_sequence: int
-    rescheduled_by: str | None
-    rescheduled_from_uid: str | None
-    attendees: Sequence[Attendee]
+    booking_ids: tuple[int, ...]
+    host_ids: tuple[int, ...]
+    event_type_id: int | None
 
 
 async def find_booking(connection: Connection, uid: str) -> Booking | None:
@@ -63,106 +53,130 @@ async def find_booking(connection: Connection, uid: str) -> Booking | None:
     return None if row is None else to_booking(row)
 
 
-async def lock_booking(work: UnitOfWork, uid: str) -> Booking | None:
-    """Return a booking by its uid, and keep other commands off it until this one ends."""
-    # Whoever deletes an event type holds it before it reaches for its bookings: so in the same order here,
-    # or the booking that replaces this one would wait for the deletion, and the deletion for this one.
+async def find_series(connection: Connection, recurring_uid: str) -> list[Booking]:
+    """Return the bookings of a series by their start, whatever their status."""
+    cursor = await connection.execute(
+        SELECT_BOOKING + " WHERE b.recurring_booking_uid = %s ORDER BY b.start_time, b.id", (recurring_uid,)
+    )
+    return [to_booking(row) for row in await cursor.fetchall()]
+
+
+async def find_by_ids(connection: Connection, booking_ids: Sequence[int]) -> list[Booking]:
+    """Return bookings by their start."""
+    cursor = await connection.execute(
+        SELECT_BOOKING + " WHERE b.id = ANY(%s) ORDER BY b.start_time, b.id", (list(booking_ids),)
+    )
+    return [to_booking(row) for row in await cursor.fetchall()]
+
+
+async def find_seated(connection: Connection, event_type_id: int, start: datetime) -> Booking | None:
+    """Return the one accepted booking that shares a start of a seated event type."""
+    row = await first_row(
+        connection,
+        SELECT_BOOKING
+        + " WHERE b.event_type_id = %s AND b.start_time = %s AND b.is_seated AND b.status = 'accepted'",
+        (event_type_id, start),
+    )
+    return None if row is None else to_booking(row)
+
+
+async def find_address(connection: Connection, uid: str) -> Address | None:
+    """Return what a uid names, of a booking or else of a series."""
+    row = await first_row(
+        connection,
+        """
+        SELECT array_agg(id), array_agg(DISTINCT user_id), max(event_type_id) FROM (
+            SELECT id, user_id, event_type_id FROM bookings WHERE uid = %(uid)s
+             UNION ALL
+            SELECT id, user_id, event_type_id FROM bookings
+             WHERE recurring_booking_uid = %(uid)s
+               AND NOT EXISTS (SELECT FROM bookings WHERE uid = %(uid)s)) named
+        HAVING count(*) > 0
+        """,
+        {"uid": uid},
+    )
+    return None if row is None else Address(tuple(row[0]), tuple(row[1]), row[2])
+
+
+async def lock_bookings(work: UnitOfWork, booking_ids: Sequence[int]) -> None:
+    """Keep other commands off these bookings until this one ends."""
     await work.connection.execute(
-        """
-        SELECT FROM event_types WHERE id = (SELECT event_type_id FROM bookings WHERE uid = %s) FOR KEY SHARE
-        """,
-        (uid,),
+        "SELECT FROM bookings WHERE id = ANY(%s) ORDER BY id FOR UPDATE", (sorted(booking_ids),)
     )
-    await work.connection.execute("SELECT FROM bookings WHERE uid = %s FOR UPDATE", (uid,))
-    return await find_booking(work.connection, uid)
 
 
-async def insert_booking(work: UnitOfWork, new: NewBooking) -> tuple[int, datetime]:
-    """Store a booking, its attendees and the time it takes of its host; return id and creation.
-
-    Raises:
-        psycopg.errors.ExclusionViolation: the host is busy then.
-    """
-    row = await only_row(
-        work.connection,
+async def find_series_outline(connection: Connection, recurring_uid: str) -> list[tuple[str, datetime]]:
+    """Return the calendar objects of a series in its order, each with the start that it first had."""
+    cursor = await connection.execute(
         """
-        WITH booking AS (
-            INSERT INTO bookings (
-                uid, user_id, organizer_email, event_type_id, status, title, description, start_time,
-                end_time, location, responses, metadata, ical_uid, ical_sequence, rescheduled_by,
-                rescheduled_from_uid)
-            VALUES (
-                %(uid)s, %(organizer_id)s, %(organizer_email)s, %(event_type_id)s, %(status)s, %(title)s,
-                %(description)s, %(start)s, %(end)s, %(location)s, %(responses)s, %(metadata)s, %(ical_uid)s,
-                %(ical_sequence)s, %(rescheduled_by)s, %(rescheduled_from_uid)s)
-            RETURNING id, created_at
-        ), attending AS (
-            INSERT INTO attendees (booking_id, name, email, time_zone, locale, phone_number)
-            SELECT booking.id, a.name, a.email, a.time_zone, a.locale, a.phone_number
-              FROM booking, unnest(%(names)s::text[], %(emails)s::text[], %(time_zones)s::text[],
-                                   %(locales)s::text[], %(phone_numbers)s::text[]) WITH ORDINALITY
-                   AS a (name, email, time_zone, locale, phone_number, position)
-             ORDER BY a.position
-        ), busy AS (
-            INSERT INTO busy_times (host_id, booking_id, during)
-            SELECT %(organizer_id)s, id, tstzrange(%(busy_from)s, %(busy_until)s) FROM booking
-        )
-        SELECT id, created_at FROM booking
+        SELECT ical_uid, (array_agg(start_time ORDER BY id))[1] FROM bookings
+         WHERE recurring_booking_uid = %s GROUP BY ical_uid ORDER BY min(id)
         """,
-        {
-            "uid": new.uid,
-            "organizer_id": new.organizer_id,
-            "organizer_email": new.organizer_email,
-            "event_type_id": new.event_type_id,
-            "status": new.status.value,
-            "title": new.title,
-            "description": new.description,
-            "start": new.start,
-            "end": new.end,
-            "location": new.location,
-            "responses": Jsonb(new.responses),
-            "metadata": Jsonb(new.metadata),
-            "ical_uid": new.ical_uid,
-            "ical_sequence": new.ical_sequence,
-            "rescheduled_by": new.rescheduled_by,
-            "rescheduled_from_uid": new.rescheduled_from_uid,
-            "busy_from": new.start - new.before,
-            "busy_until": new.end + new.after,
-            "names": [attendee.name for attendee in new.attendees],
-            "emails": [attendee.email for attendee in new.attendees],
-            "time_zones": [attendee.time_zone for attendee in new.attendees],
-            "locales": [attendee.locale for attendee in new.attendees],
-            "phone_numbers": [attendee.phone_number for attendee in new.attendees],
-        },
+        (recurring_uid,),
     )
-    booking_id, created_at = row
-    return int(booking_id), created_at
+    return [(ical_uid, start) for ical_uid, start in await cursor.fetchall()]
 
 
-async def end_booking(
-    work: UnitOfWork, booking_id: int, *, reason: str | None, by: str | None, is_rescheduled: bool
-) -> None:
-    """Cancel a booking, or mark it as replaced, and give its time back."""
-    await work.connection.execute(
-        """
-        WITH freed AS (DELETE FROM busy_times WHERE booking_id = %(booking_id)s)
-        UPDATE bookings
-           SET status = 'cancelled', cancellation_reason = %(reason)s, cancelled_by = %(by)s,
-               is_rescheduled = %(is_rescheduled)s, ical_sequence = ical_sequence + 1, updated_at = now()
-         WHERE id = %(booking_id)s
-        """,
-        {"booking_id": booking_id, "reason": reason, "by": by, "is_rescheduled": is_rescheduled},
+async def series_ids(connection: Connection, recurring_uid: str) -> list[int]:
+    """Return the ids of all bookings of a series."""
+    cursor = await connection.execute(
+        "SELECT id FROM bookings WHERE recurring_booking_uid = %s ORDER BY id", (recurring_uid,)
     )
+    return [booking_id for (booking_id,) in await cursor.fetchall()]
 
 
 def to_booking(row: TupleRow) -> Booking:
     """Return the booking that a row of `SELECT_BOOKING` holds."""
-    *plain, status, host_id, name, email, username, time_zone, event_type_id, slug, attendees = row
-    fields = [
-        *plain,
-        Status(status),
-        Organizer(host_id, name, email, username, time_zone),
-        None if event_type_id is None else BookedEventType(event_type_id, slug),
-        tuple(Attendee(*attendee) for attendee in attendees or ()),
-    ]
-    return Booking(*fields)
+    plain, (status, *rest) = row[:23], row[23:]
+    organizer, (event_type_id, slug, shows_attendees, attendees) = rest[:7], rest[7:]
+    (
+        booking_id, uid, title, description, start, end, location, responses, metadata, cancellation_reason,
+        cancelled_by, is_rescheduled, rescheduled_by, rescheduled_from_uid, ical_uid, ical_sequence,
+        is_host_absent, rating, created_at, updated_at, rejection_reason, recurring_uid, is_seated,
+    ) = plain  # fmt: skip
+    return Booking(
+        id=booking_id,
+        uid=uid,
+        title=title,
+        description=description,
+        start=start,
+        end=end,
+        location=location,
+        responses=responses,
+        metadata=metadata,
+        cancellation_reason=cancellation_reason,
+        cancelled_by=cancelled_by,
+        is_rescheduled=is_rescheduled,
+        rescheduled_by=rescheduled_by,
+        rescheduled_from_uid=rescheduled_from_uid,
+        ical_uid=ical_uid,
+        ical_sequence=ical_sequence,
+        is_host_absent=is_host_absent,
+        rating=rating,
+        created_at=created_at,
+        updated_at=updated_at,
+        status=Status(status),
+        organizer=Organizer(*organizer),
+        event_type=None if event_type_id is None else BookedEventType(event_type_id, slug, shows_attendees),
+        attendees=tuple(_attendee(*attendee) for attendee in attendees or ()),
+        rejection_reason=rejection_reason,
+        recurring_uid=recurring_uid,
+        is_seated=is_seated,
+    )
+
+
+def _attendee(
+    name: str,
+    email: str,
+    time_zone: str,
+    locale: Locale,
+    phone_number: str | None,
+    is_absent: bool,
+    attendee_id: int,
+    seat_uid: str | None,
+    description: str | None,
+    responses: dict[str, Any],
+    metadata: dict[str, Any],
+) -> Attendee:
+    seat = None if seat_uid is None else Seat(UUID(seat_uid), description, responses, metadata)
+    return Attendee(name, email, time_zone, locale, phone_number, is_absent, seat, attendee_id)

@@ -1,11 +1,12 @@
 """The wire of bookings in version 2024-08-13: requests (bookings note, 2.1, 5.1, 6.1, 7)."""
 
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, get_args
 
-from pydantic import BeforeValidator, Field, WithJsonSchema, model_validator
+from pydantic import BeforeValidator, Field, PlainValidator, WithJsonSchema, model_validator
 
 from kalends.api.fields import (
     Boolean,
+    Email,
     Integer,
     JsonObject,
     Metadata,
@@ -28,13 +29,15 @@ from kalends.bookings.commands import (
     Cancel,
     Create,
     EventTypeAddress,
-    IntegrationChoice,
     ListBookings,
+    MarkAbsent,
     Order,
     Reschedule,
     StatusFilter,
 )
-from kalends.bookings.form import Location, text_location
+from kalends.bookings.events import Absence
+from kalends.bookings.places import Choice
+from kalends.event_types.locations import ROW_KINDS, Integration
 
 MAX_GUESTS = 100
 
@@ -57,39 +60,48 @@ class AttendeeInput(StrictBody):
         return self
 
 
-# Of these only the integration that an event type offers can be chosen so far.
-_LOCATION_CHOICES = [
-    f"BookingInput{kind}Location_2024_08_13"
-    for kind in (
-        "Address",
-        "AttendeeAddress",
-        "AttendeeDefined",
-        "AttendeePhone",
-        "Integration",
-        "Link",
-        "OrganizersDefaultApp",
-        "Phone",
-    )
-]
+_OWN_TEXT = {"attendeeAddress": "address", "attendeePhone": "phone", "attendeeDefined": "location"}
+"""The kinds of location to which the booker adds something, and the property that it is in."""
 
 
-def _check_location(value: object) -> object:
-    """Return a location as text or as an object with a `type`; its other members depend on that."""
+def _location_schema() -> dict[str, Any]:
+    """Describe a location as clients may give it: a text, or an object for each kind."""
+    kind = {"type": "string"}
+    integrations = {"type": "string", "enum": list(get_args(Integration))}
+    alternatives: list[dict[str, Any]] = [{"type": "string"}]
+    for name in (*ROW_KINDS, "integration"):
+        properties: dict[str, Any] = {"type": {**kind, "example": name}}
+        if name in _OWN_TEXT:
+            properties[_OWN_TEXT[name]] = {"type": "string"}
+        elif name == "integration":
+            properties["integration"] = integrations
+        alternatives.append({"type": "object", "properties": properties, "required": list(properties)})
+    return {"oneOf": alternatives}
+
+
+def _check_location(value: object) -> str | Choice | None:
+    """Return a location as text, or as the choice that an object with a `type` stands for."""
     if value is None:
         return None
     if isinstance(value, str):
         return check_text(value)
     chosen = check_object(value)
-    if not isinstance(chosen.get("type"), str):
+    kind = chosen.get("type")
+    if not isinstance(kind, str):
         raise broken("ValidateLocation", "must be a string, or an object with a type")
-    return chosen
+    integration, text = chosen.get("integration"), chosen.get(_OWN_TEXT.get(kind, ""))
+    if kind == "integration" and not isinstance(integration, str):
+        raise broken("ValidateLocation", "needs an integration, which must be a string")
+    if text is not None and not isinstance(text, str):
+        raise broken("ValidateLocation", f"needs {_OWN_TEXT[kind]}, which must be a string")
+    return Choice(kind, integration if isinstance(integration, str) else None, text)
 
 
 LocationInput = Annotated[
-    str | dict[str, Any] | None,
+    str | Choice | None,
     Rule("ValidateLocation", "must be a string, or an object with a type"),
-    BeforeValidator(_check_location),
-    WithJsonSchema({"type": "string", "x-kalends-not-yet": _LOCATION_CHOICES}),
+    PlainValidator(_check_location),
+    WithJsonSchema(_location_schema()),
 ]
 
 
@@ -137,19 +149,20 @@ class CreateBookingBody(StrictBody):
             attendee_time_zone=attendee.time_zone,
             attendee_language=attendee.language or "en",
             guests=self.guests,
-            location=self._location(),
+            location=self.location or self.meeting_url,
             responses=self.booking_fields_responses or {},
             metadata=self.metadata or {},
             length=self.length_in_minutes,
+            recurrence_count=self.recurrence_count,
             is_instant=self.instant is True,
             reservation_uid=self.reservation_uid,
         )
 
-    def _location(self) -> Location | IntegrationChoice | None:
-        chosen = self.location or self.meeting_url
-        if isinstance(chosen, dict):
-            return IntegrationChoice(chosen["type"], chosen.get("integration"))
-        return text_location(chosen) if chosen else None
+    @model_validator(mode="after")
+    def _is_not_both_instant_and_recurring(self) -> "CreateBookingBody":
+        if self.instant is not None and self.recurrence_count is not None:
+            raise broken("whitelistValidation", "takes no recurrenceCount together with instant")
+        return self
 
 
 class RescheduleBookingBody(StrictBody):
@@ -180,11 +193,42 @@ class CancelBookingBody(StrictBody):
     cancel_subsequent_bookings: Boolean | None = None
     seat_uid: Text | None = None
 
+    @model_validator(mode="after")
+    def _does_not_name_a_seat_of_several(self) -> "CancelBookingBody":
+        if self.seat_uid is not None and self.cancel_subsequent_bookings:
+            raise broken("whitelistValidation", "takes no cancelSubsequentBookings together with seatUid")
+        return self
+
     def to_command(self) -> Cancel:
         """Return the command that this body stands for."""
         return Cancel(
             self.cancellation_reason or None, self.cancel_subsequent_bookings is True, self.seat_uid
         )
+
+
+class DeclineBookingBody(Body):
+    """Why a request is declined."""
+
+    reason: Text | None = None
+
+
+class AbsentAttendeeInput(Body):
+    """An attendee, and whether they did not come."""
+
+    email: Email
+    absent: Boolean
+
+
+class MarkAbsentBody(Body):
+    """Who did not come."""
+
+    host: Boolean | None = None
+    attendees: Annotated[list[AbsentAttendeeInput], Field(min_length=1, max_length=1_000)] | None = None
+
+    def to_command(self) -> MarkAbsent:
+        """Return the command that this body stands for."""
+        attendees = [Absence(one.email, one.absent) for one in self.attendees or ()]
+        return MarkAbsent(self.host, attendees)
 
 
 def _integer_list(value: object) -> object:

@@ -63,6 +63,11 @@ async def get(connection: Connection, event_type_id: int) -> EventType:
     return event_type
 
 
+async def find(connection: Connection, event_type_id: int) -> EventType | None:
+    """Return an event type of anybody; None: there is none with this id."""
+    return await queries.find_event_type(connection, event_type_id)
+
+
 async def get_for(connection: Connection, caller: Principal, event_type_id: int) -> EventType:
     """Return an event type of the caller.
 

@@ -1,0 +1,107 @@
+"""Links that put a booking into a calendar (bookings note 11, notifications note 11)."""
+
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from urllib.parse import quote, urlencode
+
+from icalendar import Calendar, Event
+
+from kalends.bookings.booking import Booking
+from kalends.bookings.drafting import VIDEO_CALL_URL
+from kalends.event_types.event_type import EventType
+from kalends.event_types.locations import INTEGRATION_PREFIX, ROW_KINDS
+
+_PRODUCT = "-//Kalends//Kalends//EN"
+
+# Bare kinds of location that are no place a person could find.
+_CODES = frozenset(ROW_KINDS.values())
+
+
+@dataclass(frozen=True, slots=True)
+class CalendarLink:
+    """A link, the calendar it is for, and that calendar's name."""
+
+    id: str
+    label: str
+    link: str
+
+
+def links_of(booking: Booking, event_type: EventType) -> list[CalendarLink]:
+    """Return the links of a booking, in the order that clients know."""
+    description = event_type.description or ""
+    location = _place(booking)
+    return [
+        CalendarLink("googleCalendar", "Google Calendar", _google(booking, description, location)),
+        CalendarLink(
+            "microsoftOffice",
+            "Microsoft Office",
+            _microsoft("outlook.office.com", booking, description, location),
+        ),
+        CalendarLink(
+            "microsoftOutlook",
+            "Microsoft Outlook",
+            _microsoft("outlook.live.com", booking, description, location),
+        ),
+        CalendarLink("ics", "ICS", _ics(booking, description, location)),
+    ]
+
+
+def _place(booking: Booking) -> str:
+    """Return where the meeting is, in words or as a link; nothing for what is only a code of ours."""
+    location: str = booking.metadata.get(VIDEO_CALL_URL) or booking.location or ""
+    is_code = location.startswith(INTEGRATION_PREFIX) or location in _CODES
+    return "" if is_code else location
+
+
+def _google(booking: Booking, description: str, location: str) -> str:
+    values = {
+        "dates": f"{_basic(booking.start)}/{_basic(booking.end)}",
+        "text": booking.title,
+        "details": description,
+    }
+    if location:
+        values["location"] = location
+    query = urlencode(values, safe="/", quote_via=quote)
+    return f"https://calendar.google.com/calendar/r/eventedit?{query}"
+
+
+def _microsoft(host: str, booking: Booking, description: str, location: str) -> str:
+    values = {
+        "body": description,
+        "enddt": _extended(booking.end),
+        "path": "/calendar/action/compose",
+        "rru": "addevent",
+        "startdt": _extended(booking.start),
+        "subject": booking.title,
+    }
+    if location:
+        values["location"] = location
+    query = urlencode(values, safe="", quote_via=quote)
+    return f"https://{host}/calendar/0/deeplink/compose?{query}"
+
+
+def _ics(booking: Booking, description: str, location: str) -> str:
+    event = Event()
+    event.add("uid", booking.ical_uid)
+    event.add("sequence", booking.ical_sequence)
+    event.add("dtstamp", booking.updated_at or booking.created_at)
+    event.add("dtstart", booking.start.astimezone(UTC))
+    event.add("duration", timedelta(minutes=(booking.end - booking.start).total_seconds() // 60))
+    event.add("summary", booking.title)
+    if description:
+        event.add("description", description)
+    if location:
+        event.add("location", location)
+    calendar = Calendar()
+    calendar.add("prodid", _PRODUCT)
+    calendar.add("version", "2.0")
+    calendar.add_component(event)
+    return "data:text/calendar," + quote(calendar.to_ical().decode(), safe="")
+
+
+def _basic(instant: datetime) -> str:
+    return instant.astimezone(UTC).strftime("%Y%m%dT%H%M%SZ")
+
+
+def _extended(instant: datetime) -> str:
+    return instant.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")

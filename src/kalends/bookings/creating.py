@@ -1,0 +1,250 @@
+"""Making bookings: one, a series, or a seat (bookings note, 2)."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from uuid import uuid4
+
+from psycopg import errors
+
+from kalends.api.errors import BadRequest, Conflict, DomainError, NotFound
+from kalends.bookings import announcing, drafting, holding, queries, writes
+from kalends.bookings.actors import Actor
+from kalends.bookings.booking import Attendee, Booking, Seat, Status, new_uid
+from kalends.bookings.commands import Create, EventTypeAddress
+from kalends.bookings.drafting import Draft
+from kalends.bookings.events import BookingEvent, EventKind
+from kalends.bookings.outcome import Outcome
+from kalends.bookings.writes import NewBooking
+from kalends.db.database import Connection, UnitOfWork
+from kalends.event_types import service as event_types
+from kalends.event_types.event_type import EventType, Frequency
+from kalends.reservations import service as reservations
+from kalends.scheduling.engine import Code
+from kalends.scheduling.recurrence import BeyondCalendarError, Period, occurrences
+
+MOST_OCCURRENCES = 366
+"""Most bookings of one series."""
+
+_PERIODS = {
+    Frequency.YEARLY: Period.YEAR,
+    Frequency.MONTHLY: Period.MONTH,
+    Frequency.WEEKLY: Period.WEEK,
+}
+
+
+async def create(
+    work: UnitOfWork, actor: Actor, command: Create, *, now: datetime, blocked: frozenset[str]
+) -> Outcome:
+    """Book a time of an event type: one booking, every occurrence of a series, or one seat.
+
+    `blocked` are addresses that may not book.
+
+    Raises:
+        NotFound: nothing has the event type's address, or its host is locked.
+        BadRequest: an answer breaks its field's rule, or a time cannot be booked; `details.reasons` then
+            says why.
+        Forbidden: the booker's address is blocked, or a limit of the event type is reached.
+        Conflict: the seats are taken, the booker has one, or the same booking exists already.
+    """
+    event_type = await _resolve(work.connection, command.event_type)
+    if command.is_instant:
+        raise BadRequest("instant: only event types of teams can be booked for now.")
+    length = event_type.length
+    if event_type.recurrence is None:
+        length = drafting.length_of(event_type, command.length)
+    draft = drafting.draft_of(event_type, actor, command, blocked=blocked)
+    if event_type.owner.is_locked:
+        hint = "The host of this event type cannot be booked."
+        raise NotFound("eventTypeUser.notFound", details={"hint": hint})
+    if event_type.recurrence is not None:
+        return await _create_series(work, event_type, draft, command, now=now)
+    end = command.start + timedelta(minutes=length)
+    if event_type.seats is not None:
+        return await _take_seat(work, event_type, draft, command, end, now=now)
+    return await _create_one(work, event_type, draft, command, end, now=now)
+
+
+async def store(work: UnitOfWork, new: Sequence[NewBooking]) -> list[Booking]:
+    """Store bookings and return them as they are now, by their start.
+
+    Raises:
+        BadRequest: the database knows of a booking in the way.
+        Conflict: the same booking exists already.
+    """
+    try:
+        booking_ids = await writes.insert_bookings(work, new)
+    except errors.ExclusionViolation as error:
+        raise holding.taken_at_last() from error
+    except errors.UniqueViolation as error:
+        raise _duplicate(error) from error
+    return await queries.find_by_ids(work.connection, booking_ids)
+
+
+def seat_of(draft: Draft) -> Seat:
+    """Return a new seat with what its attendee answered."""
+    return Seat(uuid4(), draft.description, draft.responses, draft.metadata)
+
+
+def seat_of_moved(seat: Seat) -> Seat:
+    """Return the seat that an attendee has in the new booking that they moved to."""
+    return replace(seat, uid=uuid4())
+
+
+def seated_booking(new: NewBooking, seat: Seat) -> NewBooking:
+    """Return a booking that others may join: what was answered is the seat's."""
+    booker, *guests = new.attendees
+    return replace(
+        new,
+        description=None,
+        responses=None,
+        ical_uid=f"{new_uid()}@{drafting.APPLICATION}",
+        is_seated=True,
+        idempotency_key=None,
+        attendees=(replace(booker, seat=seat), *guests),
+    )
+
+
+def check_not_seated(booking: Booking, email: str) -> None:
+    """Check that nobody with this address attends.
+
+    Raises:
+        Conflict: somebody does.
+    """
+    if any(attendee.email.lower() == email.lower() for attendee in booking.attendees):
+        raise already_signed_up("This address attends at this time already.")
+
+
+def already_signed_up(hint: str) -> Conflict:
+    """Return the refusal of a second place at one time."""
+    return Conflict("already_signed_up_for_this_booking_error", details={"hint": hint})
+
+
+async def _create_one(
+    work: UnitOfWork, event_type: EventType, draft: Draft, command: Create, end: datetime, *, now: datetime
+) -> Outcome:
+    period = (command.start, end)
+    await holding.lock_time(work, event_type, event_type.owner.id)
+    await _consume_reservation(work, event_type, command, end, now=now)
+    await holding.require_free(work, event_type, period, now=now, zone=draft.booker.time_zone)
+    status = drafting.status_of(event_type, command.start, now)
+    [booking] = await store(work, [drafting.booking_from(draft, event_type, *period, status=status)])
+    await announcing.announce(work, [BookingEvent(_kind(status), now, booking, event_type)])
+    return Outcome((booking,))
+
+
+async def _create_series(
+    work: UnitOfWork, event_type: EventType, draft: Draft, command: Create, *, now: datetime
+) -> Outcome:
+    """Book every occurrence or none; each is checked after those before it."""
+    length = timedelta(minutes=event_type.length)
+    periods = [(start, start + length) for start in _starts(event_type, draft, command)]
+    await holding.lock_time(work, event_type, event_type.owner.id)
+    await _consume_reservation(work, event_type, command, periods[0][1], now=now)
+    await holding.require_all_free(work, event_type, periods, now=now, zone=draft.booker.time_zone)
+    status = drafting.status_of(event_type, command.start, now)
+    recurring_uid = str(uuid4())
+    bookings = await store(
+        work,
+        [
+            drafting.booking_from(draft, event_type, *period, status=status, recurring_uid=recurring_uid)
+            for period in periods
+        ],
+    )
+    outline = [(booking.ical_uid, booking.start) for booking in bookings]
+    starts = [booking.start for booking in bookings]
+    await announcing.announce(
+        work,
+        [
+            BookingEvent(
+                _kind(status),
+                now,
+                booking,
+                event_type,
+                is_lead=booking is bookings[0],
+                series=announcing.series_at(booking, outline, starts=starts, covers_rest=True),
+            )
+            for booking in bookings
+        ],
+    )
+    return Outcome(tuple(bookings), is_series=True)
+
+
+async def _take_seat(
+    work: UnitOfWork, event_type: EventType, draft: Draft, command: Create, end: datetime, *, now: datetime
+) -> Outcome:
+    period = (command.start, end)
+    await holding.lock_time(work, event_type, event_type.owner.id)
+    await _consume_reservation(work, event_type, command, end, now=now)
+    joined = await queries.find_seated(work.connection, event_type.id, command.start)
+    if joined is not None:
+        await queries.lock_bookings(work, [joined.id])
+        check_not_seated(joined, draft.booker.email)
+    verdict = await holding.check(work, event_type, period, now=now, zone=draft.booker.time_zone)
+    if not verdict.is_accepted:
+        raise holding.refusal_of(verdict.reasons)
+    seat = seat_of(draft)
+    if joined is not None:
+        return await _join(work, event_type, joined, draft.booker, seat, now=now)
+    new = drafting.booking_from(draft, event_type, *period, status=Status.ACCEPTED)
+    [booking] = await store(work, [seated_booking(new, seat)])
+    event = BookingEvent(EventKind.CREATED, now, booking, event_type, attendee=booking.attendees[0])
+    await announcing.announce(work, [event])
+    return Outcome((booking,), seat_uid=str(seat.uid))
+
+
+async def _join(
+    work: UnitOfWork, event_type: EventType, joined: Booking, booker: Attendee, seat: Seat, *, now: datetime
+) -> Outcome:
+    await writes.insert_seat(work, joined.id, booker, seat)
+    [booking] = await queries.find_by_ids(work.connection, [joined.id])
+    newcomer = next(one for one in booking.attendees if one.seat is not None and one.seat.uid == seat.uid)
+    event = BookingEvent(EventKind.SEAT_BOOKED, now, booking, event_type, attendee=newcomer)
+    await announcing.announce(work, [event])
+    return Outcome((booking,), seat_uid=str(seat.uid))
+
+
+async def _resolve(connection: Connection, address: EventTypeAddress) -> EventType:
+    if address.event_type_id is not None:
+        return await event_types.get(connection, address.event_type_id)
+    if address.organization_slug:
+        raise NotFound(f"There is no organization {address.organization_slug!r}.")
+    if not address.username:
+        raise NotFound(f"There is no team {address.team_slug!r}.")
+    return await event_types.get_by_slug(connection, address.username, address.event_type_slug or "")
+
+
+async def _consume_reservation(
+    work: UnitOfWork, event_type: EventType, command: Create, end: datetime, *, now: datetime
+) -> None:
+    if command.reservation_uid is not None:
+        await reservations.consume(work, command.reservation_uid, event_type.id, command.start, end, now=now)
+
+
+def _starts(event_type: EventType, draft: Draft, command: Create) -> list[datetime]:
+    recurrence = event_type.recurrence
+    if recurrence is None:
+        raise LookupError("only an event type with a recurrence has occurrences")
+    count = command.recurrence_count or recurrence.count
+    if count > recurrence.count:
+        raise BadRequest(f"recurrenceCount must not be greater than {recurrence.count}.")
+    if count > MOST_OCCURRENCES:
+        raise BadRequest(f"recurrenceCount must not be greater than {MOST_OCCURRENCES}.")
+    period = _PERIODS[recurrence.frequency]
+    first = int(command.start.timestamp())
+    try:
+        starts = occurrences(first, draft.booker.time_zone, period, recurrence.interval, count)
+    except BeyondCalendarError as error:
+        raise BadRequest("start: the last occurrence lies beyond the calendar.") from error
+    return [datetime.fromtimestamp(start, UTC) for start in starts]
+
+
+def _kind(status: Status) -> EventKind:
+    return EventKind.CREATED if status is Status.ACCEPTED else EventKind.REQUESTED
+
+
+def _duplicate(error: errors.UniqueViolation) -> DomainError:
+    if error.diag.constraint_name == "uq_bookings_idempotency_key":
+        hint = "The same booking exists already, with the same attendees at the same time."
+        return Conflict("booking_conflict", details={"hint": hint})
+    return Conflict("start: this time was booked meanwhile.", details={"reasons": [str(Code.BOOKING)]})

@@ -1,0 +1,204 @@
+"""What a host decides about bookings: confirm, decline, who did not come (bookings note, 8 and 9)."""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+
+from psycopg import errors
+
+from kalends.api.errors import BadRequest, Forbidden
+from kalends.bookings import announcing, holding, queries, writes
+from kalends.bookings.actors import Actor
+from kalends.bookings.booking import Booking, Status
+from kalends.bookings.commands import MarkAbsent
+from kalends.bookings.events import BookingEvent, EventKind
+from kalends.bookings.locking import Held, hold, hold_series
+from kalends.bookings.outcome import is_host
+from kalends.bookings.transitions import Command, effect_of
+from kalends.db.database import UnitOfWork
+from kalends.event_types.event_type import EventType
+
+EXPIRED = "The host did not answer before the booking was to start."
+"""Why a request was declined that nobody decided about."""
+
+
+async def confirm(work: UnitOfWork, actor: Actor, uid: str, *, now: datetime) -> Booking:
+    """Accept a pending booking, and with it all pending ones of its series; return it.
+
+    Hours, notice and window are not asked again: the host decides. The time must still be free.
+
+    Raises:
+        NotFound: no booking has this uid.
+        Forbidden: somebody else than the host asks, or a limit of the event type is reached.
+        BadRequest: it is not pending, or a time is taken meanwhile; `details.reasons` says by what.
+    """
+    held = await _hold_pending(work, actor, uid, Command.CONFIRM)
+    waiting, event_type = await _waiting(work, held)
+    if event_type is None:
+        raise BadRequest("The event type of this booking was deleted, so it cannot be confirmed.")
+    for booking in waiting:
+        await _require_not_taken(work, event_type, booking, now=now)
+        # One by one, so that the next is checked against those before it.
+        await _accept(work, event_type, booking)
+    await _announce_all(work, waiting, event_type, EventKind.CONFIRMED, uid, actor=actor, now=now)
+    return await _read(work, uid)
+
+
+async def decline(work: UnitOfWork, actor: Actor, uid: str, reason: str | None, *, now: datetime) -> Booking:
+    """Reject a pending booking, and with it all pending ones of its series; return it.
+
+    Raises:
+        NotFound: no booking has this uid.
+        Forbidden: somebody else than the host asks.
+        BadRequest: it is not pending.
+    """
+    held = await _hold_pending(work, actor, uid, Command.DECLINE)
+    waiting, event_type = await _waiting(work, held)
+    await writes.reject_bookings(work, [booking.id for booking in waiting], reason)
+    await _announce_all(
+        work, waiting, event_type, EventKind.REJECTED, uid, actor=actor, reason=reason, now=now
+    )
+    return await _read(work, uid)
+
+
+async def expire_request(work: UnitOfWork, booking_id: int, *, now: datetime) -> None:
+    """Reject a booking that still waits for its host though it was to start; any other stays as it is."""
+    [*found] = await queries.find_by_ids(work.connection, [booking_id])
+    if not found:
+        return
+    held = await hold(work, found[0].uid)
+    booking = held.booking
+    if booking.status is not Status.PENDING or booking.start > now:
+        return
+    await writes.reject_bookings(work, [booking.id], EXPIRED)
+    await _announce_all(
+        work, [booking], held.event_type, EventKind.REJECTED, booking.uid, reason=EXPIRED, now=now
+    )
+
+
+async def mark_absent(
+    work: UnitOfWork, actor: Actor, uid: str, command: MarkAbsent, *, now: datetime
+) -> Booking:
+    """Keep who did not come to a booking; return it.
+
+    Raises:
+        NotFound: no booking has this uid.
+        Forbidden: somebody else than the host asks.
+        BadRequest: it is not accepted, has not started yet, or an address is none of an attendee.
+    """
+    held = await hold(work, uid)
+    booking = held.booking
+    _require_host(actor, booking)
+    if command.host is None and not command.attendees:
+        return booking
+    effect_of(booking, Command.MARK_ABSENT)
+    absent, present = _named(booking, command, now)
+    await writes.set_absences(work, booking.id, host=command.host, absent_ids=absent, present_ids=present)
+    changed = await _read(work, uid)
+    event = BookingEvent(
+        EventKind.ABSENCE_UPDATED,
+        now,
+        changed,
+        held.event_type,
+        actor=actor.email,
+        absences=tuple(command.attendees),
+        is_host_absence=command.host is not None,
+    )
+    await announcing.announce(work, [event])
+    return changed
+
+
+def _named(booking: Booking, command: MarkAbsent, now: datetime) -> tuple[list[int], list[int]]:
+    """Return the ids of the attendees who are absent, and of those who are not."""
+    if command.attendees and booking.start > now:
+        raise BadRequest("attendees: absences can be kept once the booking has started.")
+    absent: list[int] = []
+    present: list[int] = []
+    for named in command.attendees:
+        ids = [one.id for one in booking.attendees if one.email.lower() == named.email.lower()]
+        if not ids:
+            raise BadRequest(f"attendees: {named.email!r} does not attend this booking.")
+        (absent if named.is_absent else present).extend(ids)
+    return absent, present
+
+
+async def _hold_pending(work: UnitOfWork, actor: Actor, uid: str, command: Command) -> Held:
+    held = await hold(work, uid)
+    _require_host(actor, held.booking)
+    effect_of(held.booking, command)
+    return held
+
+
+async def _waiting(work: UnitOfWork, held: Held) -> tuple[list[Booking], EventType | None]:
+    """Return the pending bookings that are decided about together, by their start."""
+    booking = held.booking
+    if booking.recurring_uid is None:
+        return [booking], held.event_type
+    series, event_type = await hold_series(work, booking.recurring_uid)
+    return [one for one in series if one.status is Status.PENDING], event_type
+
+
+async def _require_not_taken(
+    work: UnitOfWork, event_type: EventType, booking: Booking, *, now: datetime
+) -> None:
+    zone = booking.attendees[0].time_zone if booking.attendees else booking.organizer.time_zone
+    period = (booking.start, booking.end)
+    verdict = await holding.check(work, event_type, period, now=now, zone=zone, moving=booking.uid)
+    if any(reason.code in holding.TAKEN for reason in verdict.reasons):
+        raise holding.refusal_of(verdict.reasons, of=booking.start, among=holding.TAKEN)
+
+
+async def _accept(work: UnitOfWork, event_type: EventType, booking: Booking) -> None:
+    before = timedelta(minutes=event_type.before_event_buffer)
+    after = timedelta(minutes=event_type.after_event_buffer)
+    try:
+        await writes.accept_bookings(work, [booking.id], before, after)
+    except errors.ExclusionViolation as error:
+        raise holding.taken_at_last() from error
+
+
+async def _announce_all(
+    work: UnitOfWork,
+    decided: Sequence[Booking],
+    event_type: EventType | None,
+    kind: EventKind,
+    lead_uid: str,
+    *,
+    now: datetime,
+    actor: Actor | None = None,
+    reason: str | None = None,
+) -> None:
+    """State one fact for each booking; the one that was named speaks for all."""
+    changed = await queries.find_by_ids(work.connection, [booking.id for booking in decided])
+    recurring_uid = changed[0].recurring_uid
+    outline = await queries.find_series_outline(work.connection, recurring_uid) if recurring_uid else []
+    starts = [booking.start for booking in changed]
+    await announcing.announce(
+        work,
+        [
+            BookingEvent(
+                kind,
+                now,
+                booking,
+                event_type,
+                is_lead=booking.uid == lead_uid,
+                series=announcing.series_at(booking, outline, starts=starts, covers_rest=True)
+                if outline
+                else None,
+                actor=None if actor is None else actor.email,
+                reason=reason,
+            )
+            for booking in changed
+        ],
+    )
+
+
+def _require_host(actor: Actor, booking: Booking) -> None:
+    if not is_host(actor, booking):
+        raise Forbidden("Only the host of this booking may do this.")
+
+
+async def _read(work: UnitOfWork, uid: str) -> Booking:
+    booking = await queries.find_booking(work.connection, uid)
+    if booking is None:
+        raise LookupError("a booking that is locked has gone")
+    return booking

@@ -1,0 +1,84 @@
+"""How a booking is called (bookings note, 2.8; event-types note, 6.8)."""
+
+import re
+from collections.abc import Mapping
+from typing import Any
+
+from kalends.event_types.event_type import EventType
+from kalends.event_types.locations import INTEGRATION_PREFIX
+
+_LOCATION_LABELS = {
+    "inPerson": "In person",
+    "attendeeInPerson": "In person",
+    "link": "Link meeting",
+    "userPhone": "Phone call",
+    "phone": "Phone call",
+    "somewhereElse": "Somewhere else",
+    "integrations:daily": "Video call",
+    "integrations:google:meet": "Google Meet",
+    "integrations:office365_video": "Microsoft Teams",
+    "integrations:zoom": "Zoom",
+}
+
+_VARIABLE = re.compile(r"\{([^{}]*)\}")
+
+LONGEST_TITLE = 1_000
+
+
+def title_of(
+    event_type: EventType, *, attendee: str, responses: Mapping[str, Any], location_kind: str | None
+) -> str:
+    """Return the title of a new booking: the event type's template, else who meets whom.
+
+    `location_kind` is the row form's kind of the location, such as `phone`. Unknown variables stay as
+    they are.
+    """
+    host = event_type.owner.name or event_type.owner.username
+    if not event_type.event_name:
+        return f"{event_type.title} between {host} and {attendee}"[:LONGEST_TITLE]
+    values = _values(event_type, host, attendee, responses, location_kind)
+
+    def substituted(match: re.Match[str]) -> str:
+        name = match.group(1)
+        if name in values:
+            return values[name]
+        answer = responses.get(name)
+        return str(answer) if isinstance(answer, str | int | float) else match.group(0)
+
+    return _VARIABLE.sub(substituted, event_type.event_name)[:LONGEST_TITLE]
+
+
+def _values(
+    event_type: EventType, host: str, attendee: str, responses: Mapping[str, Any], location_kind: str | None
+) -> dict[str, str]:
+    location = _location_label(location_kind)
+    values = {
+        "Event type title": event_type.title,
+        "Organiser": host,
+        "Organiser first name": host.split(" ")[0],
+        "Scheduler": attendee,
+        "Scheduler first name": attendee.split(" ")[0],
+        "Location": location,
+        "LOCATION": location,
+        "Event duration": f"{event_type.length} mins",
+        "HOST": host,
+        "ATTENDEE": attendee,
+        "USER": attendee,
+        # What attendees see; a title is stored once.
+        "HOST/ATTENDEE": host,
+    }
+    name = responses.get("name")
+    if isinstance(name, dict):
+        values["Scheduler first name"] = str(name.get("firstName") or "")
+        values["Scheduler last name"] = str(name.get("lastName") or "")
+    return values
+
+
+def _location_label(kind: str | None) -> str:
+    if kind is None:
+        return ""
+    if kind in _LOCATION_LABELS:
+        return _LOCATION_LABELS[kind]
+    if kind.startswith(INTEGRATION_PREFIX):
+        return kind.removeprefix(INTEGRATION_PREFIX).replace("_", " ").title()
+    return kind

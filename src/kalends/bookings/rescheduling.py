@@ -1,0 +1,134 @@
+"""Moving a booking to another time (bookings note, 6.1 to 6.3)."""
+
+from dataclasses import replace
+from datetime import datetime, timedelta
+from typing import Any
+
+from kalends.api.errors import BadRequest, NotFound
+from kalends.bookings import announcing, creating, drafting, holding, seating, writes
+from kalends.bookings.actors import Actor
+from kalends.bookings.booking import Attendee, Booking, Status
+from kalends.bookings.commands import Reschedule
+from kalends.bookings.events import BookingEvent, EventKind, Previous
+from kalends.bookings.form import View, is_asked
+from kalends.bookings.locking import hold
+from kalends.bookings.outcome import Outcome, is_host
+from kalends.bookings.problems import refused_answers
+from kalends.bookings.transitions import Command, effect_of
+from kalends.db.database import UnitOfWork
+from kalends.event_types.booking_fields import effective_fields
+from kalends.event_types.event_type import EventType
+from kalends.outbox import service as outbox
+
+REASON = "rescheduledReason"
+"""The answer that keeps why a booking was moved."""
+
+
+async def reschedule(
+    work: UnitOfWork, actor: Actor, uid: str, command: Reschedule, *, now: datetime
+) -> Outcome:
+    """Replace a booking by one at another start; of a seated one, move a seat or all of them.
+
+    Raises:
+        NotFound: no booking has this uid, it was declined, its event type is gone, or it has no such seat.
+        BadRequest: it was cancelled or replaced already, or the new time cannot be booked.
+        Forbidden: a limit of the event type is reached, or somebody who is not the host moves all seats.
+        Unauthorized: nobody proven moves all seats.
+        Conflict: there is no seat left at the new time, or the attendee has one there.
+    """
+    held = await hold(work, uid)
+    booking, event_type = held.booking, held.event_type
+    if event_type is None:
+        raise NotFound("The event type of this booking was deleted, so it cannot be rescheduled.")
+    if event_type.disable_rescheduling:
+        raise BadRequest("Bookings of this event type cannot be rescheduled.")
+    if command.seat_uid is not None:
+        return await seating.move_seat(work, actor, booking, event_type, command, now=now)
+    effect_of(booking, Command.RESCHEDULE)
+    if booking.is_seated:
+        return await seating.move_all(work, actor, booking, event_type, command, now=now)
+    return await _replace(work, actor, booking, event_type, command, now=now)
+
+
+def length_kept(booking: Booking, event_type: EventType) -> timedelta:
+    """Return the length of a moved booking: its own while the event type offers it, else the default."""
+    length = booking.end - booking.start
+    offered = {event_type.length, *event_type.length_options}
+    is_offered = length.total_seconds() / 60 in offered
+    return length if is_offered else timedelta(minutes=event_type.length)
+
+
+async def _replace(
+    work: UnitOfWork,
+    actor: Actor,
+    booking: Booking,
+    event_type: EventType,
+    command: Reschedule,
+    *,
+    now: datetime,
+) -> Outcome:
+    period = (command.start, command.start + length_kept(booking, event_type))
+    booker = _booker(booking)
+    responses = _responses(booking, event_type, command)
+    await holding.require_free(
+        work,
+        event_type,
+        period,
+        now=now,
+        zone=booker.time_zone,
+        moving=booking.uid,
+        bounds_code=holding.OUT_OF_BOUNDS,
+    )
+    is_by_host = is_host(actor, booking) and _is_address(command.rescheduled_by, booking.organizer.email)
+    status = Status.ACCEPTED if is_by_host else drafting.status_of(event_type, command.start, now)
+    await writes.end_bookings(work, [booking.id], reason=None, by=None, is_rescheduled=True)
+    new = drafting.successor_of(booking, event_type, period, status)
+    rescheduled_by = known_actor(actor, command.rescheduled_by, booker)
+    [moved] = await creating.store(work, [replace(new, responses=responses, rescheduled_by=rescheduled_by)])
+    await outbox.clear_timers(work, [booking.id])
+    kind = EventKind.RESCHEDULED if status is Status.ACCEPTED else EventKind.REQUESTED
+    event = BookingEvent(
+        kind,
+        now,
+        moved,
+        event_type,
+        series=await announcing.series_of(work.connection, moved),
+        previous=Previous.of(booking),
+        actor=rescheduled_by,
+        reason=command.reason,
+    )
+    await announcing.announce(work, [event])
+    return Outcome((moved,))
+
+
+def known_actor(actor: Actor, named: str | None, attendee: Attendee) -> str | None:
+    """Return whose doing it is: somebody proven, or the attendee, who is proven by knowing the uid."""
+    if actor.email is not None:
+        return actor.email
+    return named if _is_address(named, attendee.email) else None
+
+
+def _booker(booking: Booking) -> Attendee:
+    email = (booking.responses or {}).get("email")
+    booker = next((one for one in booking.attendees if one.email == email), None)
+    if booker is not None:
+        return booker
+    if not booking.attendees:
+        raise NotFound("Nobody attends this booking, so it cannot be rescheduled.")
+    return booking.attendees[0]
+
+
+def _responses(booking: Booking, event_type: EventType, command: Reschedule) -> dict[str, Any]:
+    """Return the answers of the moved booking, with the reason, which the form may demand."""
+    responses = {**(booking.responses or {})}
+    if command.reason is not None:
+        responses[REASON] = command.reason
+        return responses
+    for field in effective_fields(event_type):
+        if field["name"] == "rescheduleReason" and field.get("required") and is_asked(field, View.RESCHEDULE):
+            raise refused_answers(["{rescheduleReason}error_required_field"])
+    return responses
+
+
+def _is_address(named: str | None, email: str) -> bool:
+    return named is not None and named.lower() == email.lower()

@@ -1,0 +1,246 @@
+"""Moving and giving up seats (bookings note, 6.4 and 7.3)."""
+
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+
+from kalends.api.errors import Conflict, Forbidden, NotFound, Unauthorized
+from kalends.bookings import announcing, creating, drafting, holding, queries, writes
+from kalends.bookings.actors import Actor
+from kalends.bookings.booking import Attendee, Booking, Seat, Status, new_uid
+from kalends.bookings.commands import Reschedule
+from kalends.bookings.events import BookingEvent, EventKind, Previous
+from kalends.bookings.outcome import Outcome, is_host
+from kalends.bookings.transitions import Command, effect_of
+from kalends.bookings.writes import NewBooking
+from kalends.db.database import UnitOfWork
+from kalends.event_types.event_type import EventType
+from kalends.outbox import service as outbox
+
+_SAME_TIME = "The booking is at this time already."
+
+
+@dataclass(frozen=True, slots=True)
+class Seated:
+    """An attendee, and the seat they have."""
+
+    attendee: Attendee
+    seat: Seat
+
+
+def find_seat(booking: Booking, seat_uid: str) -> Seated | None:
+    """Return a seat of a booking by its uid."""
+    return next(
+        (
+            Seated(attendee, attendee.seat)
+            for attendee in booking.attendees
+            if attendee.seat is not None and str(attendee.seat.uid) == seat_uid.lower()
+        ),
+        None,
+    )
+
+
+def seats_of(booking: Booking) -> list[Attendee]:
+    """Return the attendees who have a seat of their own."""
+    return [attendee for attendee in booking.attendees if attendee.seat is not None]
+
+
+async def move_seat(
+    work: UnitOfWork,
+    actor: Actor,
+    booking: Booking,
+    event_type: EventType,
+    command: Reschedule,
+    *,
+    now: datetime,
+) -> Outcome:
+    """Move one attendee to another start, into the booking there or a new one.
+
+    Raises:
+        NotFound: the booking has no such seat.
+        BadRequest: the booking is not accepted, or the new time cannot be booked.
+        Conflict: there is no seat left at the new time, or the attendee has one there.
+    """
+    moving = find_seat(booking, command.seat_uid or "")
+    if moving is None:
+        raise NotFound(f"seatUid: this booking has no seat {command.seat_uid!r}.")
+    effect_of(booking, Command.RESCHEDULE)
+    if command.start == booking.start:
+        raise creating.already_signed_up(_SAME_TIME)
+    is_last = len(seats_of(booking)) == 1
+    target = await _target(work, booking, event_type, command.start)
+    period = (command.start, command.start + (booking.end - booking.start))
+    if target is not None:
+        creating.check_not_seated(target, moving.attendee.email)
+    verdict = await holding.check(
+        work,
+        event_type,
+        period,
+        now=now,
+        zone=moving.attendee.time_zone,
+        moving=booking.uid if is_last else None,
+    )
+    if not verdict.is_accepted:
+        raise holding.refusal_of(verdict.reasons, bounds_code=holding.OUT_OF_BOUNDS)
+    if target is not None:
+        await writes.move_attendees(work, [moving.attendee.id], target.id)
+        seat = moving.seat
+        if is_last:
+            await _end(work, booking)
+    else:
+        seat = creating.seat_of_moved(moving.seat)
+        await writes.delete_attendees(work, booking.id, [moving.attendee.id])
+        if is_last:
+            await _end(work, booking)
+        new = _alone(booking, event_type, period, replace(moving.attendee, seat=seat))
+        [target] = await creating.store(work, [new])
+    [moved] = await queries.find_by_ids(work.connection, [target.id])
+    event = BookingEvent(
+        EventKind.SEAT_RESCHEDULED,
+        now,
+        moved,
+        event_type,
+        attendee=next(one for one in moved.attendees if one.seat is not None and one.seat.uid == seat.uid),
+        previous=Previous.of(booking),
+        actor=actor.email or moving.attendee.email,
+    )
+    await announcing.announce(work, [event])
+    return Outcome((moved,), seat_uid=str(seat.uid))
+
+
+async def move_all(
+    work: UnitOfWork,
+    actor: Actor,
+    booking: Booking,
+    event_type: EventType,
+    command: Reschedule,
+    *,
+    now: datetime,
+) -> Outcome:
+    """Let a host move a seated booking with everybody in it, into the booking there if there is one.
+
+    Raises:
+        Unauthorized: nobody proven asks.
+        Forbidden: somebody else than the host asks.
+        BadRequest: the new time cannot be booked.
+        Conflict: there are too few seats at the new time, or it is the present one.
+    """
+    require_host(actor, booking)
+    if command.start == booking.start:
+        raise creating.already_signed_up(_SAME_TIME)
+    target = await _target(work, booking, event_type, command.start)
+    moved_id = booking.id
+    if target is None:
+        await _move_row(work, actor, booking, event_type, command.start, now=now)
+    else:
+        await _merge(work, booking, target, event_type)
+        moved_id = target.id
+    [moved] = await queries.find_by_ids(work.connection, [moved_id])
+    event = BookingEvent(
+        EventKind.RESCHEDULED,
+        now,
+        moved,
+        event_type,
+        previous=Previous.of(booking),
+        actor=actor.email,
+        reason=command.reason,
+    )
+    await announcing.announce(work, [event])
+    return Outcome((moved,), seat_uid="")
+
+
+async def give_up(
+    work: UnitOfWork,
+    actor: Actor,
+    booking: Booking,
+    event_type: EventType | None,
+    given_up: Seated,
+    *,
+    reason: str | None,
+    now: datetime,
+) -> None:
+    """Free one seat of a booking that others attend."""
+    await writes.delete_attendees(work, booking.id, [given_up.attendee.id])
+    [left] = await queries.find_by_ids(work.connection, [booking.id])
+    event = BookingEvent(
+        EventKind.SEAT_CANCELLED,
+        now,
+        left,
+        event_type,
+        attendee=given_up.attendee,
+        actor=actor.email or given_up.attendee.email,
+        reason=reason,
+    )
+    await announcing.announce(work, [event])
+
+
+def require_host(actor: Actor, booking: Booking) -> None:
+    """Check that whoever asks is proven to be the host.
+
+    Raises:
+        Unauthorized: nobody is proven.
+        Forbidden: somebody else is.
+    """
+    if actor.user_id is None:
+        raise Unauthorized(
+            "Only the host may do this to all seats; send the host's credential, or a seatUid."
+        )
+    if not is_host(actor, booking):
+        raise Forbidden("Only the host may do this to all seats of the booking.")
+
+
+async def _target(
+    work: UnitOfWork, booking: Booking, event_type: EventType, start: datetime
+) -> Booking | None:
+    """Return the booking that is at the new start already, and keep other commands off it."""
+    found = await queries.find_seated(work.connection, event_type.id, start)
+    if found is None or found.id == booking.id:
+        return None
+    await queries.lock_bookings(work, [found.id])
+    return await queries.find_seated(work.connection, event_type.id, start)
+
+
+async def _move_row(
+    work: UnitOfWork, actor: Actor, booking: Booking, event_type: EventType, start: datetime, *, now: datetime
+) -> None:
+    period = (start, start + (booking.end - booking.start))
+    zone = booking.attendees[0].time_zone if booking.attendees else booking.organizer.time_zone
+    await holding.require_free(
+        work, event_type, period, now=now, zone=zone, moving=booking.uid, bounds_code=holding.OUT_OF_BOUNDS
+    )
+    await writes.move_booking(
+        work,
+        booking.id,
+        *period,
+        before=timedelta(minutes=event_type.before_event_buffer),
+        after=timedelta(minutes=event_type.after_event_buffer),
+        by=actor.email,
+    )
+
+
+async def _merge(work: UnitOfWork, booking: Booking, target: Booking, event_type: EventType) -> None:
+    present = {attendee.email.lower() for attendee in target.attendees}
+    newcomers = [attendee for attendee in booking.attendees if attendee.email.lower() not in present]
+    capacity = event_type.seats.per_time_slot if event_type.seats is not None else 0
+    asked = sum(1 for attendee in newcomers if attendee.seat is not None)
+    if len(seats_of(target)) + asked > capacity:
+        hint = "There are too few seats at this time."
+        raise Conflict("not_enough_available_seats_error", details={"hint": hint})
+    await writes.move_attendees(work, [attendee.id for attendee in newcomers], target.id)
+    await _end(work, booking)
+
+
+async def _end(work: UnitOfWork, booking: Booking) -> None:
+    """End a booking whose last attendee has gone elsewhere."""
+    await writes.end_bookings(work, [booking.id], reason=None, by=None, is_rescheduled=False)
+    await outbox.clear_timers(work, [booking.id])
+
+
+def _alone(booking: Booking, event_type: EventType, period: holding.Period, attendee: Attendee) -> NewBooking:
+    """Return the booking that an attendee moves to when nobody is there yet: a meeting of its own."""
+    return replace(
+        drafting.successor_of(booking, event_type, period, Status.ACCEPTED),
+        ical_uid=f"{new_uid()}@{drafting.APPLICATION}",
+        ical_sequence=0,
+        rescheduled_from_uid=None,
+        attendees=[attendee],
+    )
