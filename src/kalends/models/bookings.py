@@ -61,7 +61,32 @@ bookings = Table(
         "status IN ('accepted', 'pending', 'cancelled', 'rejected', 'awaiting_host')", name="status"
     ),
     CheckConstraint("start_time < end_time", name="period"),
+    # The orders of a host's list, and what of it is rare.
     Index("ix_bookings_user_id_start_time", "user_id", "start_time", "id"),
+    Index("ix_bookings_user_id_end_time", "user_id", "end_time", "id"),
+    Index("ix_bookings_user_id_created_at", "user_id", "created_at", "id"),
+    Index("ix_bookings_user_id_updated_at", "user_id", text("updated_at NULLS FIRST"), "id"),
+    Index(
+        "ix_bookings_user_id_cancelled",
+        "user_id",
+        "start_time",
+        "id",
+        postgresql_where=text("status IN ('cancelled', 'rejected')"),
+    ),
+    Index(
+        "ix_bookings_user_id_pending",
+        "user_id",
+        "start_time",
+        "id",
+        postgresql_where=text("status = 'pending'"),
+    ),
+    Index(
+        "ix_bookings_user_id_recurring",
+        "user_id",
+        "start_time",
+        "id",
+        postgresql_where=text("recurring_booking_uid IS NOT NULL"),
+    ),
     Index("ix_bookings_event_type_id_start_time", "event_type_id", "start_time"),
     Index("ix_bookings_rescheduled_from_uid", "rescheduled_from_uid"),
     Index("ix_bookings_recurring_booking_uid", "recurring_booking_uid"),
@@ -88,7 +113,9 @@ attendees = Table(
     Column("locale", Text, nullable=False, server_default="en"),
     Column("phone_number", Text),
     Column("is_absent", Boolean, nullable=False, server_default=text("false")),
-    Index("ix_attendees_email", func.lower(text("email"))),
+    # By hash, since what people write may be longer than what a tree holds.
+    Index("ix_attendees_email", func.lower(text("email")), postgresql_using="hash"),
+    Index("ix_attendees_name", "name", postgresql_using="hash"),
 )
 
 # One attendee's place in a seated booking; guests of the first booker attend without one.

@@ -91,6 +91,25 @@ def upgrade() -> None:
         unique=True,
         postgresql_where=sa.text("is_seated AND status = 'accepted'"),
     )
+    op.create_index("ix_bookings_user_id_end_time", "bookings", ["user_id", "end_time", "id"])
+    op.create_index("ix_bookings_user_id_created_at", "bookings", ["user_id", "created_at", "id"])
+    op.create_index(
+        "ix_bookings_user_id_updated_at", "bookings", ["user_id", sa.text("updated_at NULLS FIRST"), "id"]
+    )
+    for name, condition in (
+        ("cancelled", "status IN ('cancelled', 'rejected')"),
+        ("pending", "status = 'pending'"),
+        ("recurring", "recurring_booking_uid IS NOT NULL"),
+    ):
+        op.create_index(
+            f"ix_bookings_user_id_{name}",
+            "bookings",
+            ["user_id", "start_time", "id"],
+            postgresql_where=sa.text(condition),
+        )
+    op.drop_index("ix_attendees_email", table_name="attendees")
+    op.create_index("ix_attendees_email", "attendees", [sa.text("lower(email)")], postgresql_using="hash")
+    op.create_index("ix_attendees_name", "attendees", ["name"], postgresql_using="hash")
     op.add_column("event_types", sa.Column("event_name", sa.Text(), nullable=True))
     op.add_column(
         "event_types", sa.Column("booking_fields", postgresql.JSONB(astext_type=sa.Text()), nullable=True)
