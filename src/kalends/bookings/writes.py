@@ -305,8 +305,8 @@ async def set_absences(
     await work.connection.execute(
         """
         WITH attending AS (
-            UPDATE attendees SET is_absent = (id = ANY(%(absent)s))
-             WHERE booking_id = %(booking_id)s AND id = ANY(%(absent)s || %(present)s)
+            UPDATE attendees SET is_absent = (id = ANY(%(absent)s::bigint[]))
+             WHERE booking_id = %(booking_id)s AND id = ANY(%(absent)s::bigint[] || %(present)s::bigint[])
         )
         UPDATE bookings SET is_host_absent = coalesce(%(host)s, is_host_absent), updated_at = now()
          WHERE id = %(booking_id)s
