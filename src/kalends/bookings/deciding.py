@@ -15,6 +15,7 @@ from kalends.bookings.locking import Held, hold, hold_series
 from kalends.bookings.outcome import is_host
 from kalends.bookings.transitions import Command, effect_of
 from kalends.db.database import UnitOfWork
+from kalends.event_types import service as event_types
 from kalends.event_types.event_type import EventType
 
 EXPIRED = "The host did not answer before the booking was to start."
@@ -61,18 +62,21 @@ async def decline(work: UnitOfWork, actor: Actor, uid: str, reason: str | None, 
 
 
 async def expire_request(work: UnitOfWork, booking_id: int, *, now: datetime) -> None:
-    """Reject a booking that still waits for its host though it was to start; any other stays as it is."""
-    [*found] = await queries.find_by_ids(work.connection, [booking_id])
-    if not found:
+    """Reject a booking that still waits for its host though it was to start; any other stays as it is.
+
+    Only the booking's own row is locked, which its timers' worker has done already: giving time back needs
+    no turn among those who take it.
+    """
+    await queries.lock_bookings(work, [booking_id])
+    found = await queries.find_by_ids(work.connection, [booking_id])
+    if not found or found[0].status is not Status.PENDING or found[0].start > now:
         return
-    held = await hold(work, found[0].uid)
-    booking = held.booking
-    if booking.status is not Status.PENDING or booking.start > now:
-        return
+    booking = found[0]
+    event_type = None
+    if booking.event_type is not None:
+        event_type = await event_types.find(work.connection, booking.event_type.id)
     await writes.reject_bookings(work, [booking.id], EXPIRED)
-    await _announce_all(
-        work, [booking], held.event_type, EventKind.REJECTED, booking.uid, reason=EXPIRED, now=now
-    )
+    await _announce_all(work, [booking], event_type, EventKind.REJECTED, booking.uid, reason=EXPIRED, now=now)
 
 
 async def mark_absent(
