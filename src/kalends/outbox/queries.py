@@ -11,16 +11,29 @@ _STORED = "e.id, e.uid, e.kind, e.payload, e.ordering_key, e.created_at, e.event
 
 
 async def insert_events(work: UnitOfWork, facts: Sequence[Fact]) -> None:
-    """Store facts in their order."""
+    """Store facts in their order, and let their timers stand in place of those that their bookings had."""
+    retimed = [fact.booking_id for fact in facts if fact.booking_id is not None and fact.timers is not None]
+    timers = [(fact.booking_id, kind, due_at) for fact in facts for kind, due_at in fact.timers or ()]
     await work.connection.execute(
         """
-        INSERT INTO outbox_events (kind, booking_id, event_type_id, user_id, ordering_key, payload)
-        SELECT kind, booking_id, event_type_id, user_id, ordering_key, payload
-          FROM unnest(%(kinds)s::text[], %(booking_ids)s::bigint[], %(event_type_ids)s::int[],
-                      %(user_ids)s::int[], %(ordering_keys)s::text[], %(payloads)s::bytea[])
-               WITH ORDINALITY
-                   AS f (kind, booking_id, event_type_id, user_id, ordering_key, payload, position)
-         ORDER BY position
+        WITH events AS (
+            INSERT INTO outbox_events (kind, booking_id, event_type_id, user_id, ordering_key, payload)
+            SELECT kind, booking_id, event_type_id, user_id, ordering_key, payload
+              FROM unnest(%(kinds)s::text[], %(booking_ids)s::bigint[], %(event_type_ids)s::int[],
+                          %(user_ids)s::int[], %(ordering_keys)s::text[], %(payloads)s::bytea[])
+                   WITH ORDINALITY
+                       AS f (kind, booking_id, event_type_id, user_id, ordering_key, payload, position)
+             ORDER BY position
+        ), due AS (
+            SELECT * FROM unnest(%(timed_ids)s::bigint[], %(timer_kinds)s::text[], %(due_at)s::timestamptz[])
+                       AS t (booking_id, kind, due_at)
+        ), gone AS (
+            DELETE FROM booking_timers
+             WHERE booking_id = ANY(%(retimed)s::bigint[])
+               AND (booking_id, kind) NOT IN (SELECT booking_id, kind FROM due)
+        )
+        INSERT INTO booking_timers (booking_id, kind, due_at) SELECT booking_id, kind, due_at FROM due
+            ON CONFLICT (booking_id, kind) DO UPDATE SET due_at = excluded.due_at
         """,
         {
             "kinds": [fact.kind for fact in facts],
@@ -29,25 +42,19 @@ async def insert_events(work: UnitOfWork, facts: Sequence[Fact]) -> None:
             "user_ids": [fact.user_id for fact in facts],
             "ordering_keys": [fact.ordering_key for fact in facts],
             "payloads": [fact.payload for fact in facts],
+            "retimed": retimed,
+            "timed_ids": [booking_id for booking_id, _, _ in timers],
+            "timer_kinds": [kind for _, kind, _ in timers],
+            "due_at": [due_at for _, _, due_at in timers],
         },
     )
 
 
-async def replace_timers(
-    work: UnitOfWork, booking_ids: Sequence[int], timers: Sequence[tuple[int, str, datetime]]
-) -> None:
-    """Let these timers, of booking, kind and instant, stand in place of all those of the bookings."""
+async def delete_timers(work: UnitOfWork, booking_ids: Sequence[int]) -> None:
+    """Drop the timers of bookings."""
     await work.connection.execute(
         "DELETE FROM booking_timers WHERE booking_id = ANY(%s)", (list(booking_ids),)
     )
-    if timers:
-        await work.connection.execute(
-            """
-            INSERT INTO booking_timers (booking_id, kind, due_at)
-            SELECT * FROM unnest(%s::bigint[], %s::text[], %s::timestamptz[])
-            """,
-            ([timer[0] for timer in timers], [timer[1] for timer in timers], [timer[2] for timer in timers]),
-        )
 
 
 async def is_anything_unhandled(connection: Connection) -> bool:
