@@ -132,7 +132,7 @@ async def _empty(database: Database) -> None:
         await connection.execute(
             """
             TRUNCATE users, api_keys, schedules, event_types, bookings, idempotency_keys, outbox_events,
-                     worker_counters
+                     worker_counters, mails
              RESTART IDENTITY CASCADE
             """
         )

@@ -1,12 +1,17 @@
 """Every setting of the server: one variable `KALENDS_<NAME>` each. This file is their reference."""
 
 import base64
+from email.errors import HeaderParseError
+from email.headerregistry import Address
+from email.utils import parseaddr
 from functools import lru_cache
 from pathlib import Path
 from typing import Literal
 
 from pydantic import Field, SecretStr, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from kalends.notifications.smtp_url import server_of
 
 SHORTEST_SECRET = 32
 """Fewest characters of `secret_key`."""
@@ -108,6 +113,20 @@ class Settings(BaseSettings):
     reservations_are_binding: bool = False
     """Whether a reservation that does not say so refuses bookings that do not name it."""
 
+    # --- Mails -------------------------------------------------------------------------------------
+
+    mail_enabled: bool = True
+    """Whether mails are sent at all. Off, they are only noted, as suppressed."""
+
+    smtp_url: SecretStr | None = None
+    """`smtp://user:password@host:587` or `smtps://user:password@host:465`. `smtp` switches to TLS: always
+    when there is a user, else if the server offers it; `?starttls=required` or `?starttls=never` say
+    otherwise. Default: each mail is written as a file into `mail` in `data_dir`."""
+
+    mail_from: str | None = None
+    """Whom mails come from: `Kalends <kalends@example.com>`. Default: `kalends@` and the host of
+    `public_url`."""
+
     # --- Logs --------------------------------------------------------------------------------------
 
     log_level: Literal["debug", "info", "warning", "error"] = "info"
@@ -121,6 +140,23 @@ class Settings(BaseSettings):
             if not _is_fernet_key(key.strip()):
                 raise ValueError("each key must be 32 bytes in URL-safe base64")
         return keys
+
+    @field_validator("smtp_url")
+    @classmethod
+    def _is_smtp_url(cls, url: SecretStr | None) -> SecretStr | None:
+        if url is not None:
+            server_of(url.get_secret_value())
+        return url
+
+    @field_validator("mail_from")
+    @classmethod
+    def _is_mail_address(cls, address: str | None) -> str | None:
+        try:
+            if address is not None:
+                Address(addr_spec=parseaddr(address)[1])
+        except (ValueError, HeaderParseError, IndexError) as error:
+            raise ValueError("must look like Kalends <kalends@example.com>") from error
+        return address
 
     def connection_url(self) -> str:
         """Return the URL of the database to connect to.

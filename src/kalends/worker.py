@@ -7,6 +7,8 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 
 from kalends.db.database import Database
+from kalends.notifications import service as notifications
+from kalends.notifications.delivery import send_due as send_due_mails
 from kalends.outbox import service as outbox
 from kalends.outbox.worker import Duties
 from kalends.settings import Settings
@@ -17,7 +19,11 @@ KEPT = timedelta(days=30)
 
 def duties(settings: Settings, clock: Callable[[], datetime]) -> Duties:
     """Return what the workers of this server do."""
-    return Duties(consumers={}, upkeep=[_forget])
+    return Duties(
+        consumers={"mails": notifications.consumer(settings)},
+        senders=[send_due_mails],
+        upkeep=[_forget, notifications.forget],
+    )
 
 
 async def _forget(database: Database, now: datetime) -> None:

@@ -1,0 +1,1 @@
+"""Mails about bookings, and the invitations in them (notifications note)."""

@@ -1,0 +1,187 @@
+"""Sending what is due, again and again until it is sent or refused for good."""
+
+import asyncio
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from typing import Protocol
+
+import structlog
+
+from kalends import secrets
+from kalends.bookings.events import BookingEvent, EventKind, decode
+from kalends.db.database import Connection, Database
+from kalends.notifications import messages, queries
+from kalends.notifications.failures import PermanentFailure, ServerUnavailable, TemporaryFailure
+from kalends.notifications.folder import FolderTransport, mail_folder
+from kalends.notifications.links import Links
+from kalends.notifications.plan import planned
+from kalends.notifications.queries import Claimed
+from kalends.notifications.sender import sender_of
+from kalends.notifications.smtp import SmtpTransport
+from kalends.notifications.smtp_url import server_of
+from kalends.notifications.staleness import is_outdated
+from kalends.notifications.suppression import OUTDATED
+from kalends.notifications.writing import Circumstances, Written, write
+from kalends.settings import Settings
+
+RETRIES = tuple(timedelta(minutes=minutes) for minutes in (1, 5, 15, 60, 4 * 60, 12 * 60))
+"""How long after each failed attempt the next one is."""
+
+_BATCH = 10
+_LEASE = timedelta(minutes=10)
+"""How long a mail is a worker's own; should it die, another one sends the mail after that."""
+
+_LONGEST_BATCH_SECONDS = 240.0
+
+_log = structlog.get_logger(__name__)
+
+
+class Transport(Protocol):
+    """A way to hand mails over."""
+
+    async def send(self, name: str, sender: str, recipient: str, message: bytes) -> None:
+        """Hand a message over. `name` is unique to it.
+
+        Raises:
+            PermanentFailure: this mail is refused for good.
+            TemporaryFailure: this mail is not taken now.
+            ServerUnavailable: no mail can be handed over now.
+        """
+
+
+async def send_due(database: Database, settings: Settings, now: datetime) -> int:
+    """Send some of the mails that are due, and return how many; 0: none is due, or the mail server is away.
+
+    A worker that dies leaves what it took to others; a mail that was handed over a moment before may then be
+    sent twice, with the same Message-ID.
+    """
+    async with database.transaction() as work:
+        claimed = await queries.claim(work, now=now, until=now + _LEASE, limit=_BATCH)
+    if not claimed:
+        return 0
+    async with _transport(settings) as transport:
+        is_available = await _Delivery(database, settings, transport, now).deliver(claimed)
+    return len(claimed) if is_available else 0
+
+
+def _transport(settings: Settings) -> SmtpTransport | FolderTransport:
+    if settings.smtp_url is None:
+        return FolderTransport(mail_folder(settings))
+    return SmtpTransport(server_of(settings.smtp_url.get_secret_value()))
+
+
+class _Delivery:
+    """Sends the mails that one call has taken."""
+
+    def __init__(self, database: Database, settings: Settings, transport: Transport, now: datetime) -> None:
+        self._database = database
+        self._transport = transport
+        self._now = now
+        self._sender = sender_of(settings)
+        self._links = Links(settings.base_url, secrets.signing_key(settings))
+        self._keys = secrets.encryption_keys(settings)
+
+    async def deliver(self, claimed: Sequence[Claimed]) -> bool:
+        """Send mails one after the other; False: the mail server is away, and all that are left wait."""
+        loop = asyncio.get_running_loop()
+        ends = loop.time() + _LONGEST_BATCH_SECONDS
+        for position, mail in enumerate(claimed):
+            if loop.time() > ends:
+                async with self._database.transaction() as work:
+                    await queries.give_back(work, [left.id for left in claimed[position:]], self._now)
+                break
+            try:
+                await self._deliver(mail)
+            except ServerUnavailable as error:
+                _log.warning("mails wait for the mail server", waiting=len(claimed), error=str(error))
+                for left in claimed[position:]:
+                    await self._put_off(left, str(error))
+                return False
+        return True
+
+    async def _deliver(self, mail: Claimed) -> None:
+        """Send one mail, and note what came of it.
+
+        Raises:
+            ServerUnavailable: nothing can be sent, and nothing was noted.
+        """
+        if is_outdated(mail, self._now):
+            async with self._database.transaction() as work:
+                await queries.mark_suppressed(work, mail.id, OUTDATED)
+            return
+        try:
+            message = await self._message(mail)
+            await self._transport.send(str(mail.id), self._sender.address, mail.recipient, message)
+        except PermanentFailure as error:
+            _log.warning("a mail was refused", mail=mail.id, error=str(error))
+            async with self._database.transaction() as work:
+                await queries.mark_failed(work, mail.id, str(error))
+        except TemporaryFailure as error:
+            await self._put_off(mail, str(error))
+        else:
+            async with self._database.transaction() as work:
+                await queries.mark_sent(work, mail.id, self._now)
+
+    async def _put_off(self, mail: Claimed, error: str) -> None:
+        async with self._database.transaction() as work:
+            if mail.attempts > len(RETRIES):
+                _log.warning("a mail is given up", mail=mail.id, error=error)
+                await queries.mark_failed(work, mail.id, error)
+            else:
+                await queries.put_off(work, mail.id, error, self._now + RETRIES[mail.attempts - 1])
+
+    async def _message(self, mail: Claimed) -> bytes:
+        """Return the message of a mail, which is written before the first attempt.
+
+        Raises:
+            PermanentFailure: it cannot be written.
+        """
+        if mail.message is not None:
+            stored = messages.unpack(self._keys, mail.message)
+            if stored is None:
+                raise PermanentFailure("The message was encrypted with a key that is not set any more")
+            return stored
+        written = await self._written(mail)
+        packed = messages.pack(self._keys, written.message)
+        async with self._database.transaction() as work:
+            await queries.store_message(
+                work, mail.id, subject=written.subject, method=written.method, message=packed
+            )
+        return written.message
+
+    async def _written(self, mail: Claimed) -> Written:
+        if mail.payload is None:
+            raise PermanentFailure("The fact that it tells of was forgotten")
+        event = decode(mail.payload)
+        found = (
+            one
+            for one in planned(event)
+            if one.template is mail.template and one.recipient.address == mail.recipient
+        )
+        plan = next(found, None)
+        if plan is None:
+            raise PermanentFailure("The fact that it tells of names no such recipient")
+        async with self._database.connection() as connection:
+            circumstances = await _circumstances(connection, mail, event)
+        try:
+            # Writing takes milliseconds, in which requests are not to wait.
+            return await asyncio.to_thread(
+                write,
+                event,
+                plan,
+                circumstances,
+                links=self._links,
+                sender=self._sender,
+                message_id=mail.message_id,
+            )
+        except ValueError as error:
+            raise PermanentFailure(f"This mail cannot be written: {error}") from error
+
+
+async def _circumstances(connection: Connection, mail: Claimed, event: BookingEvent) -> Circumstances:
+    history = await queries.find_history(connection, mail.thread or "", mail.recipient, mail.id)
+    series, previous = event.series, event.previous
+    occurrences = await queries.list_occurrences(connection, series.uid) if series is not None else ()
+    is_seat = event.kind is EventKind.SEAT_RESCHEDULED and previous is not None
+    left = await queries.find_calendar_uid(connection, previous.id) if is_seat and previous else None
+    return Circumstances(history, occurrences, left)

@@ -1,0 +1,41 @@
+"""All mails as files, to look at them without booking anything."""
+
+from collections.abc import Iterator
+from datetime import datetime
+from pathlib import Path
+
+from kalends.api.locales import Locale
+from kalends.notifications import rendering
+from kalends.notifications.composing import about_webhook, compose
+from kalends.notifications.language import language_for
+from kalends.notifications.letter import Letter
+from kalends.notifications.links import Links
+from kalends.notifications.plan import planned
+from kalends.notifications.samples import sample_events
+from kalends.notifications.scene import Scene
+
+
+def write_previews(folder: Path, language: Locale) -> list[Path]:
+    """Write each mail as HTML and as text into a folder, and return the HTML files."""
+    folder.mkdir(parents=True, exist_ok=True)
+    return [_write(folder / f"{name}.html", letter) for name, letter in _letters(language)]
+
+
+def _letters(language: Locale) -> Iterator[tuple[str, Letter]]:
+    links = Links("https://kalends.example.com", b"no key, so that these links open nothing")
+    for name, event in sample_events(language):
+        for mail in planned(event):
+            recipient = mail.recipient
+            if recipient.may_change:  # a guest reads the same without links
+                spoken = language_for(recipient.locale, recipient.time_zone, recipient.clock)
+                side = mail.template.audience.value
+                yield f"{name}.{side}", compose(Scene(event, mail, spoken), links)
+    at = datetime.fromisoformat("2030-05-14T08:00:00+00:00")
+    url, reason = "https://example.com/hooks", "503 Service Unavailable"
+    yield "webhook-disabled.host", about_webhook(language_for(language, "Europe/Rome"), url, reason, at)
+
+
+def _write(path: Path, letter: Letter) -> Path:
+    path.write_text(rendering.html(letter))
+    path.with_suffix(".txt").write_text(rendering.text(letter))
+    return path

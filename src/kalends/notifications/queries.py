@@ -1,0 +1,294 @@
+"""SQL of mails."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from psycopg.rows import TupleRow
+
+from kalends.db.database import Connection, UnitOfWork
+from kalends.db.rows import first_row
+from kalends.notifications.mail import Mail, Method, NewMail, Recipient, State, Template
+from kalends.notifications.series import Occurrence
+
+_LOGGED = """
+    id, template, recipient, state, reason, subject, booking_uid, locale, time_zone, message_id, attempts,
+    last_error, next_attempt_at, created_at, sent_at
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Claimed:
+    """A mail that is being sent, with what is true of its booking now.
+
+    `statuses` are those of its booking, or of all in a series that it tells of; `is_attending` says that whom
+    it presumes to attend does. `message` is as it was stored, `payload` the fact to render it from.
+    """
+
+    id: int
+    template: Template
+    recipient: str
+    message_id: str
+    attempts: int
+    thread: str | None
+    booking_id: int | None
+    starts_at: datetime | None
+    message: bytes | None
+    payload: bytes | None
+    statuses: Sequence[str]
+    start: datetime | None
+    is_attending: bool
+
+
+@dataclass(frozen=True, slots=True)
+class History:
+    """What a recipient got about a calendar object before: the first message, and the last invitation."""
+
+    first_message_id: str | None
+    last_method: Method | None
+
+
+async def insert_mails(work: UnitOfWork, mails: Sequence[NewMail]) -> None:
+    """Store mails, in this order, but for those that are stored already."""
+    cursor = work.connection.cursor()
+    await cursor.executemany(
+        """
+        INSERT INTO mails (
+            cause, template, recipient, event_id, booking_id, booking_uid, thread, starts_at, attendee,
+            locale, time_zone, message_id, subject, message, state, reason, next_attempt_at)
+        VALUES (
+            %(cause)s, %(template)s, %(recipient)s, %(event_id)s, %(booking_id)s, %(booking_uid)s, %(thread)s,
+            %(starts_at)s, %(attendee)s, %(locale)s, %(time_zone)s, %(message_id)s, %(subject)s, %(message)s,
+            %(state)s, %(reason)s, %(due_at)s)
+        ON CONFLICT (cause, template, recipient) DO NOTHING
+        """,
+        [
+            {
+                "cause": mail.cause,
+                "template": mail.template.value,
+                "recipient": mail.recipient,
+                "event_id": mail.event_id,
+                "booking_id": mail.booking_id,
+                "booking_uid": mail.booking_uid,
+                "thread": mail.thread,
+                "starts_at": mail.starts_at,
+                "attendee": mail.attendee,
+                "locale": mail.locale,
+                "time_zone": mail.time_zone,
+                "message_id": mail.message_id,
+                "subject": mail.subject,
+                "message": mail.message,
+                "state": (State.QUEUED if mail.reason is None else State.SUPPRESSED).value,
+                "reason": mail.reason,
+                "due_at": mail.due_at if mail.reason is None else None,
+            }
+            for mail in mails
+        ],
+    )
+
+
+async def claim(work: UnitOfWork, *, now: datetime, until: datetime, limit: int) -> list[Claimed]:
+    """Take due mails to send, which no other worker takes until an instant.
+
+    Of the mails of one thread to one recipient only the first is taken: the next waits until that is sent or
+    put off.
+    """
+    cursor = await work.connection.execute(
+        """
+        WITH due AS (
+            SELECT id FROM mails m
+             WHERE state IN ('queued', 'sending') AND next_attempt_at <= %(now)s
+               AND NOT EXISTS (
+                   SELECT FROM mails earlier
+                    WHERE earlier.thread = m.thread AND earlier.recipient = m.recipient AND earlier.id < m.id
+                      AND (earlier.state = 'sending'
+                           OR earlier.state = 'queued' AND earlier.next_attempt_at <= %(now)s))
+             ORDER BY next_attempt_at, id
+             LIMIT %(limit)s
+               FOR UPDATE SKIP LOCKED
+        ), claimed AS (
+            UPDATE mails m SET state = 'sending', attempts = attempts + 1, next_attempt_at = %(until)s
+              FROM due WHERE m.id = due.id
+            RETURNING m.*
+        )
+        SELECT c.id, c.template, c.recipient, c.message_id, c.attempts, c.thread, c.booking_id, c.starts_at,
+               c.message, e.payload,
+               ARRAY(SELECT DISTINCT o.status FROM bookings o
+                      WHERE o.id = b.id
+                         OR c.starts_at IS NULL AND o.recurring_booking_uid = b.recurring_booking_uid),
+               b.start_time,
+               c.attendee IS NULL OR EXISTS (
+                   SELECT FROM attendees a
+                    WHERE a.booking_id = c.booking_id AND lower(a.email) = lower(c.attendee))
+          FROM claimed c
+          LEFT JOIN bookings b ON b.id = c.booking_id
+          LEFT JOIN outbox_events e ON e.id = c.event_id AND c.message IS NULL
+         ORDER BY c.id
+        """,
+        {"now": now, "until": until, "limit": limit},
+    )
+    return [Claimed(mail_id, Template(name), *rest) for mail_id, name, *rest in await cursor.fetchall()]
+
+
+async def find_history(connection: Connection, thread: str, recipient: str, before: int) -> History:
+    """Return what a recipient got about a calendar object before a mail."""
+    row = await first_row(
+        connection,
+        """
+        SELECT (array_agg(message_id ORDER BY id))[1],
+               (array_agg(method ORDER BY id DESC) FILTER (WHERE method IS NOT NULL))[1]
+          FROM mails
+         WHERE thread = %s AND recipient = %s AND id < %s AND state IN ('sending', 'sent', 'queued')
+           AND message IS NOT NULL
+        """,
+        (thread, recipient, before),
+    )
+    first, last = row or (None, None)
+    return History(first, None if last is None else Method(last))
+
+
+async def list_occurrences(connection: Connection, recurring_uid: str) -> list[Occurrence]:
+    """Return the occurrences of a series in their first order; a moved one keeps its calendar object."""
+    cursor = await connection.execute(
+        """
+        SELECT ical_uid,
+               (array_agg(start_time ORDER BY id))[1],
+               (array_agg(start_time ORDER BY id DESC))[1],
+               (array_agg(end_time ORDER BY id DESC))[1],
+               (array_agg(status ORDER BY id DESC))[1] = 'accepted',
+               max(ical_sequence)
+          FROM bookings WHERE recurring_booking_uid = %s
+         GROUP BY ical_uid ORDER BY min(id)
+        """,
+        (recurring_uid,),
+    )
+    return [Occurrence(*row) for row in await cursor.fetchall()]
+
+
+async def find_calendar_uid(connection: Connection, booking_id: int) -> tuple[str, int] | None:
+    """Return the UID and the sequence of a booking's calendar object."""
+    row = await first_row(
+        connection, "SELECT ical_uid, ical_sequence FROM bookings WHERE id = %s", (booking_id,)
+    )
+    return None if row is None else (row[0], row[1])
+
+
+async def store_message(
+    work: UnitOfWork, mail_id: int, *, subject: str, method: Method | None, message: bytes
+) -> None:
+    """Keep a rendered mail, so that every attempt sends the same."""
+    await work.connection.execute(
+        "UPDATE mails SET subject = %s, method = %s, message = %s WHERE id = %s",
+        (subject, method.value if method else None, message, mail_id),
+    )
+
+
+async def mark_sent(work: UnitOfWork, mail_id: int, now: datetime) -> None:
+    """Note that a mail was handed over."""
+    await work.connection.execute(
+        """
+        UPDATE mails SET state = 'sent', sent_at = %s, next_attempt_at = NULL, last_error = NULL
+         WHERE id = %s
+        """,
+        (now, mail_id),
+    )
+
+
+async def mark_suppressed(work: UnitOfWork, mail_id: int, reason: str) -> None:
+    """Note that a mail is not to be sent."""
+    await work.connection.execute(
+        """
+        UPDATE mails SET state = 'suppressed', reason = %s, attempts = attempts - 1, next_attempt_at = NULL
+         WHERE id = %s
+        """,
+        (reason, mail_id),
+    )
+
+
+async def mark_failed(work: UnitOfWork, mail_id: int, error: str) -> None:
+    """Note that a mail cannot be sent."""
+    await work.connection.execute(
+        "UPDATE mails SET state = 'failed', last_error = %s, next_attempt_at = NULL WHERE id = %s",
+        (error, mail_id),
+    )
+
+
+async def put_off(work: UnitOfWork, mail_id: int, error: str, until: datetime) -> None:
+    """Note that an attempt failed, and when the next one is."""
+    await work.connection.execute(
+        "UPDATE mails SET state = 'queued', last_error = %s, next_attempt_at = %s WHERE id = %s",
+        (error, until, mail_id),
+    )
+
+
+async def give_back(work: UnitOfWork, mail_ids: Sequence[int], now: datetime) -> None:
+    """Let others send mails that were taken and not tried."""
+    await work.connection.execute(
+        """
+        UPDATE mails SET state = 'queued', attempts = attempts - 1, next_attempt_at = %s
+         WHERE id = ANY(%s)
+        """,
+        (now, list(mail_ids)),
+    )
+
+
+async def forget_messages(work: UnitOfWork, before: datetime) -> int:
+    """Drop the messages of mails written before an instant that need none any more; return how many."""
+    cursor = await work.connection.execute(
+        """
+        UPDATE mails SET message = NULL
+         WHERE message IS NOT NULL AND created_at < %s AND state NOT IN ('queued', 'sending')
+        """,
+        (before,),
+    )
+    return cursor.rowcount
+
+
+async def list_mails(connection: Connection, *, booking_uid: str | None, limit: int) -> list[Mail]:
+    """Return the newest mails, of one booking or of all, newest first."""
+    cursor = await connection.execute(
+        f"""
+        SELECT {_LOGGED} FROM mails
+         WHERE %(booking_uid)s::text IS NULL OR booking_uid = %(booking_uid)s
+         ORDER BY id DESC LIMIT %(limit)s
+        """,
+        {"booking_uid": booking_uid, "limit": limit},
+    )
+    return [_mail(row) for row in await cursor.fetchall()]
+
+
+async def find_mail(connection: Connection, mail_id: int) -> tuple[Mail, bytes | None] | None:
+    """Return a mail and its message as it was stored, if it still is."""
+    row = await first_row(connection, f"SELECT {_LOGGED}, message FROM mails WHERE id = %s", (mail_id,))
+    return None if row is None else (_mail(row[:-1]), row[-1])
+
+
+async def requeue(work: UnitOfWork, mail_id: int, now: datetime) -> bool:
+    """Let a mail be sent once more whose message is kept; False: there is none."""
+    cursor = await work.connection.execute(
+        """
+        UPDATE mails SET state = 'queued', attempts = 0, next_attempt_at = %s, reason = NULL, sent_at = NULL
+         WHERE id = %s AND state IN ('sent', 'failed') AND (message IS NOT NULL OR event_id IS NOT NULL)
+        """,
+        (now, mail_id),
+    )
+    return cursor.rowcount > 0
+
+
+async def find_owner(connection: Connection, user_id: int) -> Recipient | None:
+    """Return a user as a recipient."""
+    row = await first_row(
+        connection,
+        "SELECT coalesce(name, username), email, locale, time_zone, time_format FROM users WHERE id = %s",
+        (user_id,),
+    )
+    if row is None:
+        return None
+    name, email, locale, time_zone, clock = row
+    return Recipient(name, email, locale, time_zone, clock, may_change=True, user_id=user_id)
+
+
+def _mail(row: TupleRow) -> Mail:
+    mail_id, template, recipient, state, *rest = row
+    fields = [mail_id, template, recipient, State(state), *rest]
+    return Mail(*fields)

@@ -1,0 +1,155 @@
+"""Mails about bookings: written down with the facts they follow from, and looked after."""
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from uuid import NAMESPACE_URL, uuid5
+
+from kalends import secrets
+from kalends.api.errors import NotFound
+from kalends.bookings.events import BookingEvent, decode
+from kalends.db.database import Connection, Database, UnitOfWork
+from kalends.notifications import messages, queries
+from kalends.notifications.composing import about_webhook
+from kalends.notifications.language import language_for
+from kalends.notifications.mail import Audience, Mail, NewMail, Recipient, Template
+from kalends.notifications.messages import Envelope
+from kalends.notifications.plan import PLAN, Planned, planned
+from kalends.notifications.sender import Sender, sender_of
+from kalends.notifications.suppression import reason_not_to_send
+from kalends.outbox.fact import StoredFact
+from kalends.settings import Settings
+
+KEPT_FOR = timedelta(days=30)
+"""How long messages are kept; the log of mails stays."""
+
+_KINDS = {kind.value for kind, mails in PLAN.items() if mails}
+
+# A mail that tells of somebody else presumes that this one attends.
+_ABOUT_ANOTHER = frozenset({Template.HOST_SEAT_JOINED, Template.HOST_SEAT_MOVED})
+
+
+def consumer(settings: Settings) -> Callable[[UnitOfWork, StoredFact], Awaitable[None]]:
+    """Return what writes down the mails that follow from a fact."""
+    sender = sender_of(settings)
+
+    async def consume(work: UnitOfWork, fact: StoredFact) -> None:
+        if fact.kind not in _KINDS:
+            return
+        event = decode(fact.payload)
+        mails = [
+            _new_mail(fact, event, mail, sender, is_enabled=settings.mail_enabled) for mail in planned(event)
+        ]
+        if mails:
+            await queries.insert_mails(work, mails)
+
+    return consume
+
+
+@dataclass(frozen=True, slots=True)
+class WebhookDisabled:
+    """A webhook that was switched off, of a user, and why; `at` is when."""
+
+    webhook_id: str
+    user_id: int
+    url: str
+    reason: str
+    at: datetime
+
+
+async def queue_webhook_disabled(work: UnitOfWork, settings: Settings, notice: WebhookDisabled) -> None:
+    """Tell the owner of a webhook that it was switched off, in the transaction that does so."""
+    owner = await queries.find_owner(work.connection, notice.user_id)
+    if owner is None:
+        return
+    template, sender = Template.HOST_WEBHOOK_DISABLED, sender_of(settings)
+    cause = f"webhook:{notice.webhook_id}:{notice.at.isoformat()}"
+    language = language_for(owner.locale, owner.time_zone, owner.clock)
+    letter = about_webhook(language, notice.url, notice.reason, notice.at)
+    message_id = _message_id(cause, template, owner, sender)
+    envelope = Envelope((sender.name, sender.address), ("", owner.email), message_id, notice.at)
+    reason = reason_not_to_send(template, owner, None, is_enabled=settings.mail_enabled)
+    message = messages.build(envelope, letter, None) if reason is None else None
+    mail = NewMail(
+        cause=cause,
+        template=template,
+        recipient=owner.address,
+        locale=str(language.locale),
+        time_zone=owner.time_zone,
+        message_id=message_id,
+        due_at=notice.at,
+        reason=reason,
+        subject=letter.subject,
+        message=messages.pack(secrets.encryption_keys(settings), message) if message is not None else None,
+    )
+    await queries.insert_mails(work, [mail])
+
+
+async def list_mails(connection: Connection, *, booking_uid: str | None, limit: int) -> list[Mail]:
+    """Return the newest mails, of one booking or of all, newest first."""
+    return await queries.list_mails(connection, booking_uid=booking_uid, limit=limit)
+
+
+async def read_mail(connection: Connection, settings: Settings, mail_id: int) -> tuple[Mail, bytes | None]:
+    """Return a mail and its message; None: it was never written, or is forgotten.
+
+    Raises:
+        NotFound: there is no such mail.
+    """
+    found = await queries.find_mail(connection, mail_id)
+    if found is None:
+        raise NotFound(f"There is no mail {mail_id}.")
+    mail, stored = found
+    return mail, None if stored is None else messages.unpack(secrets.encryption_keys(settings), stored)
+
+
+async def send_again(work: UnitOfWork, mail_id: int, *, now: datetime) -> None:
+    """Queue a mail once more that was sent or could not be.
+
+    Raises:
+        NotFound: there is no such mail, or its message is forgotten.
+    """
+    if not await queries.requeue(work, mail_id, now):
+        raise NotFound(f"There is no mail {mail_id} that could be sent again.")
+
+
+async def forget(database: Database, now: datetime) -> None:
+    """Drop the messages of mails of which only the log is to stay."""
+    async with database.transaction() as work:
+        await queries.forget_messages(work, now - KEPT_FOR)
+
+
+def _new_mail(
+    fact: StoredFact, event: BookingEvent, mail: Planned, sender: Sender, *, is_enabled: bool
+) -> NewMail:
+    booking, recipient, cause = event.booking, mail.recipient, f"event:{fact.uid}"
+    is_series = event.series is not None and len(event.series.starts) > 1
+    return NewMail(
+        cause=cause,
+        template=mail.template,
+        recipient=recipient.address,
+        locale=recipient.locale or "en",
+        time_zone=recipient.time_zone,
+        message_id=_message_id(cause, mail.template, recipient, sender),
+        due_at=event.occurred_at,
+        reason=reason_not_to_send(mail.template, recipient, event.event_type, is_enabled=is_enabled),
+        event_id=fact.id,
+        booking_id=booking.id,
+        booking_uid=booking.uid,
+        thread=booking.ical_uid if event.series is None else event.series.ical_uid,
+        starts_at=None if is_series else booking.start,
+        attendee=_presumed_attendee(mail),
+    )
+
+
+def _presumed_attendee(mail: Planned) -> str | None:
+    if mail.attendee is None:
+        return None
+    is_about_them = mail.template.audience is Audience.ATTENDEE or mail.template in _ABOUT_ANOTHER
+    return mail.attendee.email if is_about_them else None
+
+
+def _message_id(cause: str, template: Template, recipient: Recipient, sender: Sender) -> str:
+    """Return an id that is the same whenever the same mail is written again."""
+    name = uuid5(NAMESPACE_URL, f"{cause}:{template.value}:{recipient.address}")
+    return f"<{name}@{sender.domain}>"

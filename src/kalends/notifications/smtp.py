@@ -1,0 +1,92 @@
+"""Handing mails to a mail server."""
+
+from contextlib import suppress
+from types import TracebackType
+
+import aiosmtplib
+
+from kalends.notifications.failures import PermanentFailure, ServerUnavailable, TemporaryFailure
+from kalends.notifications.messages import one_line
+from kalends.notifications.smtp_url import Server, StartTls
+
+_TIMEOUT_SECONDS = 20.0
+_LONGEST_ERROR = 500
+_PERMANENT = 500  # the reply codes from here on
+
+
+class SmtpTransport:
+    """One connection to a mail server, opened when the first mail is sent and again when it was lost."""
+
+    def __init__(self, server: Server) -> None:
+        self._server = server
+        self._client: aiosmtplib.SMTP | None = None
+
+    async def __aenter__(self) -> "SmtpTransport":
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        if self._client is not None:
+            with suppress(aiosmtplib.SMTPException, OSError):
+                await self._client.quit()
+
+    async def send(self, name: str, sender: str, recipient: str, message: bytes) -> None:
+        """Hand a message over; the server does not learn its `name`.
+
+        Raises:
+            PermanentFailure: this mail is refused for good.
+            TemporaryFailure: this mail is not taken now.
+            ServerUnavailable: the server cannot be reached, or does not let us in.
+        """
+        if self._client is None or not self._client.is_connected:
+            self._client = await self._connected()
+        try:
+            await self._client.sendmail(sender, [recipient], message)
+        except aiosmtplib.SMTPRecipientsRefused as error:
+            raise _failure(error.recipients[0]) from error
+        except aiosmtplib.SMTPResponseException as error:
+            raise _failure(error) from error
+        except ValueError as error:
+            raise PermanentFailure(f"This address cannot be sent to: {one_line(str(error))}") from error
+        except (aiosmtplib.SMTPException, OSError) as error:
+            self._client.close()
+            raise TemporaryFailure(_described(error)) from error
+
+    async def _connected(self) -> aiosmtplib.SMTP:
+        server = self._server
+        client = aiosmtplib.SMTP(
+            hostname=server.host,
+            port=server.port,
+            use_tls=server.is_tls,
+            start_tls=False,
+            timeout=_TIMEOUT_SECONDS,
+        )
+        try:
+            await client.connect()
+            await _start_tls(client, server)
+            if server.user is not None:
+                await client.login(server.user, server.password or "")
+        except (aiosmtplib.SMTPException, OSError) as error:
+            client.close()
+            raise ServerUnavailable(_described(error)) from error
+        return client
+
+
+async def _start_tls(client: aiosmtplib.SMTP, server: Server) -> None:
+    if server.is_tls or server.start_tls is StartTls.NEVER:
+        return
+    is_required = server.start_tls is StartTls.REQUIRED
+    if client.last_ehlo_response is None:
+        await client.ehlo()
+    if is_required or client.supports_extension("starttls"):
+        await client.starttls(validate_certs=is_required)
+
+
+def _failure(error: aiosmtplib.SMTPResponseException) -> TemporaryFailure | PermanentFailure:
+    said = one_line(f"{error.code} {error.message}")[:_LONGEST_ERROR]
+    return PermanentFailure(said) if error.code >= _PERMANENT else TemporaryFailure(said)
+
+
+def _described(error: Exception) -> str:
+    return one_line(str(error) or type(error).__name__)[:_LONGEST_ERROR]

@@ -1,0 +1,39 @@
+"""Why a mail is not sent (notifications note, section 6)."""
+
+from kalends.event_types.event_type import EventType
+from kalends.notifications.mail import Audience, Recipient, Template
+
+DISABLED = "mails are switched off (KALENDS_MAIL_ENABLED)"
+NO_ADDRESS = "the address stands for a phone number"
+BY_EVENT_TYPE = "the event type sends no mails to its {audience}s (disableStandardEmails)"
+OUTDATED = "the booking had changed before the mail was sent"
+
+_FAUX_DOMAIN = "@sms.cal.com"
+
+
+def is_faux(address: str) -> bool:
+    """Tell whether an address was made of the phone number of somebody without one."""
+    return address.lower().endswith(_FAUX_DOMAIN)
+
+
+def reason_not_to_send(
+    template: Template, recipient: Recipient, event_type: EventType | None, *, is_enabled: bool
+) -> str | None:
+    """Return why this mail stays unsent; None: it is to be sent.
+
+    The flags `disableStandardEmails.confirmation` have a say only where a workflow sends instead, and there
+    are none yet.
+    """
+    if not is_enabled:
+        return DISABLED
+    if is_faux(recipient.email):
+        return NO_ADDRESS
+    if event_type is not None and _is_disabled(event_type, template.audience):
+        return BY_EVENT_TYPE.format(audience=template.audience.value)
+    return None
+
+
+def _is_disabled(event_type: EventType, audience: Audience) -> bool:
+    flags = event_type.metadata.get("disableStandardEmails")
+    everything = flags.get("all") if isinstance(flags, dict) else None
+    return isinstance(everything, dict) and everything.get(audience.value) is True

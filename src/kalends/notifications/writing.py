@@ -1,0 +1,123 @@
+"""Writing a mail out of its fact, when it is sent for the first time."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from kalends.bookings.events import BookingEvent, EventKind
+from kalends.notifications import messages
+from kalends.notifications.composing import compose
+from kalends.notifications.invitations import CalendarObject, invitation_of, withdrawal_of
+from kalends.notifications.language import language_for
+from kalends.notifications.links import Links
+from kalends.notifications.mail import Method, Template
+from kalends.notifications.messages import Envelope
+from kalends.notifications.plan import Planned
+from kalends.notifications.queries import History
+from kalends.notifications.scene import Scene
+from kalends.notifications.sender import Sender
+from kalends.notifications.series import CalendarSeries, Occurrence
+from kalends.notifications.suppression import is_faux
+
+
+@dataclass(frozen=True, slots=True)
+class Circumstances:
+    """What a mail needs to know beside its fact.
+
+    `occurrences` are those of the booking's series. `left` is the UID and the sequence of the calendar object
+    that a seat was moved away from.
+    """
+
+    history: History
+    occurrences: Sequence[Occurrence] = ()
+    left: tuple[str, int] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """A mail as it is sent, and what the log shows of it."""
+
+    subject: str
+    method: Method | None
+    message: bytes
+
+
+def write(
+    event: BookingEvent,
+    mail: Planned,
+    circumstances: Circumstances,
+    *,
+    links: Links,
+    sender: Sender,
+    message_id: str,
+) -> Written:
+    """Return a planned mail in the recipient's language.
+
+    Raises:
+        ValueError: the recipient's address cannot be written into a message.
+    """
+    recipient = mail.recipient
+    scene = Scene(event, mail, language_for(recipient.locale, recipient.time_zone, recipient.clock))
+    letter = compose(scene, links)
+    series = _series(event, circumstances.occurrences)
+    invitation = invitation_of(scene, letter, series, sender.address)
+    given_up = _given_up(scene, circumstances, series)
+    withdrawal = withdrawal_of(scene, letter, given_up, sender.address) if given_up is not None else None
+    if invitation is None:
+        invitation, withdrawal = withdrawal, None
+    envelope = Envelope(
+        sender=(sender.name if scene.is_for_host else scene.host_name, sender.address),
+        to=("" if scene.is_for_host else recipient.name, recipient.email),
+        message_id=message_id,
+        date=event.occurred_at,
+        reply_to=_reply_to(scene),
+        in_reply_to=circumstances.history.first_message_id,
+    )
+    message = messages.build(envelope, letter, invitation, withdrawal)
+    return Written(letter.subject, invitation.method if invitation is not None else None, message)
+
+
+def _series(event: BookingEvent, occurrences: Sequence[Occurrence]) -> CalendarSeries | None:
+    if event.series is None or not occurrences:
+        return None
+    rule = event.event_type.recurrence if event.event_type is not None else None
+    # The dates were chosen by the booker's clock, so it is by that one that they repeat.
+    zone = language_for(None, event.booking.attendees[0].time_zone).zone
+    return CalendarSeries(occurrences, rule, zone)
+
+
+def _given_up(
+    scene: Scene, circumstances: Circumstances, series: CalendarSeries | None
+) -> CalendarObject | None:
+    """Return the meeting that stands in the reader's calendar and takes place no more."""
+    event = scene.event
+    previous = event.previous
+    if previous is None:
+        return None
+    if circumstances.left is not None and scene.mail.template is Template.RESCHEDULED:
+        uid, sequence = circumstances.left
+        is_other = uid != event.booking.ical_uid
+        return CalendarObject(uid, sequence, previous.start, previous.end) if is_other else None
+    if event.kind is EventKind.REQUESTED and circumstances.history.last_method is Method.REQUEST:
+        # It was accepted once; the time that replaces it is not settled yet.
+        if series is not None and event.series is not None:
+            return CalendarObject(
+                series.uid, series.sequence, previous.start, previous.end, event.series.original_start
+            )
+        booking = event.booking
+        return CalendarObject(booking.ical_uid, booking.ical_sequence, previous.start, previous.end)
+    return None
+
+
+def _reply_to(scene: Scene) -> list[str]:
+    """Return where answers go: to the host; the host's to those who attend (notifications note, 4 and 12)."""
+    event_type, booking = scene.event.event_type, scene.event.booking
+    if event_type is not None and event_type.hide_organizer_email:
+        return []
+    if not scene.is_for_host:
+        return [booking.organizer.email]
+    if scene.mail.template in _WITHOUT_REPLY:
+        return []
+    return [attendee.email for attendee in booking.attendees if not is_faux(attendee.email)]
+
+
+_WITHOUT_REPLY = frozenset({Template.HOST_CANCELLED, Template.HOST_SEAT_LEFT})
