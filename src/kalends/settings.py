@@ -11,7 +11,7 @@ from typing import Literal
 from pydantic import Field, SecretStr, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
-from kalends.notifications.smtp_url import server_of
+from kalends.smtp_url import server_of
 
 SHORTEST_SECRET = 32
 """Fewest characters of `secret_key`."""

@@ -26,9 +26,9 @@ class Served:
 
 
 def environment(variables: dict[str, str]) -> dict[str, str]:
-    """Return our environment with these, a secret, and no other variables of Kalends."""
+    """Return our environment with these variables of Kalends, a secret, and no mails."""
     own = {name: text for name, text in os.environ.items() if not name.startswith("KALENDS_")}
-    return own | {"KALENDS_SECRET_KEY": SECRET_KEY} | variables
+    return own | {"KALENDS_SECRET_KEY": SECRET_KEY, "KALENDS_MAIL_ENABLED": "false"} | variables
 
 
 def kalends(*arguments: str, **variables: str) -> subprocess.CompletedProcess[str]:

@@ -15,6 +15,11 @@ HOST = "127.0.0.1"
 SECRET_KEY = "a secret that only the tests know"
 
 _COMMAND = str(Path(sys.executable).with_name("kalends"))
+_VARIABLES = {
+    "KALENDS_LOG_FORMAT": "json",
+    "KALENDS_MAIL_ENABLED": "false",  # else each test would have to name a folder for its mails
+    "KALENDS_SECRET_KEY": SECRET_KEY,
+}
 _LONGEST_END_SECONDS = 60
 
 
@@ -44,7 +49,7 @@ class Server:
 
 @contextmanager
 def running(folder: Path, *arguments: str, **variables: str) -> Iterator[Server]:
-    """Run `kalends serve` on a free port with these arguments, these variables of Kalends, and a secret.
+    """Run `kalends serve` on a free port with these arguments and variables, a secret, and no mails.
 
     The port takes connections when the block begins; they wait until the application is ready. What still
     runs when the block ends is ended with SIGTERM. The log is written into `folder`.
@@ -54,7 +59,7 @@ def running(folder: Path, *arguments: str, **variables: str) -> Iterator[Server]
     with log.open("a") as stderr:
         process = subprocess.Popen(
             [_COMMAND, "serve", "--json", "--host", HOST, "--port", "0", *arguments],
-            env=own | {"KALENDS_LOG_FORMAT": "json", "KALENDS_SECRET_KEY": SECRET_KEY} | variables,
+            env=own | _VARIABLES | variables,
             stdout=subprocess.PIPE,
             stderr=stderr,
             text=True,

@@ -8,21 +8,21 @@ from typing import Protocol
 import structlog
 
 from kalends import secrets
-from kalends.bookings.events import BookingEvent, EventKind, decode
+from kalends.bookings.events import BookingEvent, decode
 from kalends.db.database import Connection, Database
 from kalends.notifications import messages, queries
-from kalends.notifications.failures import PermanentFailure, ServerUnavailable, TemporaryFailure
+from kalends.notifications.failures import Needless, PermanentFailure, ServerUnavailable, TemporaryFailure
 from kalends.notifications.folder import FolderTransport, mail_folder
 from kalends.notifications.links import Links
 from kalends.notifications.plan import planned
 from kalends.notifications.queries import Claimed
 from kalends.notifications.sender import sender_of
 from kalends.notifications.smtp import SmtpTransport
-from kalends.notifications.smtp_url import server_of
 from kalends.notifications.staleness import is_outdated
-from kalends.notifications.suppression import OUTDATED
-from kalends.notifications.writing import Circumstances, Written, write
+from kalends.notifications.suppression import OUTDATED, UNTOUCHED
+from kalends.notifications.writing import Circumstances, Written, is_untouched, write
 from kalends.settings import Settings
+from kalends.smtp_url import server_of
 
 RETRIES = tuple(timedelta(minutes=minutes) for minutes in (1, 5, 15, 60, 4 * 60, 12 * 60))
 """How long after each failed attempt the next one is."""
@@ -105,13 +105,12 @@ class _Delivery:
         Raises:
             ServerUnavailable: nothing can be sent, and nothing was noted.
         """
-        if is_outdated(mail, self._now):
-            async with self._database.transaction() as work:
-                await queries.mark_suppressed(work, mail.id, OUTDATED)
-            return
         try:
             message = await self._message(mail)
             await self._transport.send(str(mail.id), self._sender.address, mail.recipient, message)
+        except Needless as error:
+            async with self._database.transaction() as work:
+                await queries.mark_suppressed(work, mail.id, str(error))
         except PermanentFailure as error:
             _log.warning("a mail was refused", mail=mail.id, error=str(error))
             async with self._database.transaction() as work:
@@ -134,8 +133,11 @@ class _Delivery:
         """Return the message of a mail, which is written before the first attempt.
 
         Raises:
+            Needless: it is outdated, or nothing has changed for its recipient.
             PermanentFailure: it cannot be written.
         """
+        if is_outdated(mail, self._now):
+            raise Needless(OUTDATED)
         if mail.message is not None:
             stored = messages.unpack(self._keys, mail.message)
             if stored is None:
@@ -163,6 +165,8 @@ class _Delivery:
             raise PermanentFailure("The fact that it tells of names no such recipient")
         async with self._database.connection() as connection:
             circumstances = await _circumstances(connection, mail, event)
+        if is_untouched(plan, circumstances):
+            raise Needless(UNTOUCHED)
         try:
             # Writing takes milliseconds, in which requests are not to wait.
             return await asyncio.to_thread(
@@ -180,8 +184,10 @@ class _Delivery:
 
 async def _circumstances(connection: Connection, mail: Claimed, event: BookingEvent) -> Circumstances:
     history = await queries.find_history(connection, mail.thread or "", mail.recipient, mail.id)
-    series, previous = event.series, event.previous
-    occurrences = await queries.list_occurrences(connection, series.uid) if series is not None else ()
-    is_seat = event.kind is EventKind.SEAT_RESCHEDULED and previous is not None
-    left = await queries.find_calendar_uid(connection, previous.id) if is_seat and previous else None
+    occurrences = (
+        await queries.list_occurrences(connection, event.series.uid) if event.series is not None else ()
+    )
+    left = None
+    if event.booking.is_seated and event.previous is not None and event.previous.id != event.booking.id:
+        left = await queries.find_left_booking(connection, event.previous.id)
     return Circumstances(history, occurrences, left)

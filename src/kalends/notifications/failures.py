@@ -11,3 +11,7 @@ class PermanentFailure(Exception):
 
 class ServerUnavailable(Exception):
     """No mail can be handed over now."""
+
+
+class Needless(Exception):
+    """A mail is not to be sent after all; the message says why."""

@@ -59,9 +59,9 @@ class Language:
         """Return the time of day."""
         local = instant.astimezone(self.zone)
         if self.clock is None:
-            return format_time(local, "short", tzinfo=self.zone, locale=self.locale)
+            return _plain(format_time(local, "short", tzinfo=self.zone, locale=self.locale))
         skeleton = "hm" if self.clock == _HOURS_12 else "Hm"
-        return format_skeleton(skeleton, local, tzinfo=self.zone, locale=self.locale)
+        return _plain(format_skeleton(skeleton, local, tzinfo=self.zone, locale=self.locale))
 
     def day(self, instant: datetime) -> str:
         """Return weekday and date, in full."""
@@ -132,3 +132,8 @@ def _read(path: Path | None) -> Translations:
     write_mo(compiled, catalog)
     compiled.seek(0)
     return Translations(compiled)
+
+
+def _plain(time: str) -> str:
+    """Return a time with plain spaces: the narrow ones of CLDR show as boxes in some mail programs."""
+    return time.replace("\N{NARROW NO-BREAK SPACE}", " ")

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from kalends.bookings.booking import Booking, Status
-from kalends.bookings.form import is_phone_number, is_web_address
+from kalends.bookings.places import is_phone_number, is_web_address
 from kalends.event_types.locations import INTEGRATION_PREFIX
 from kalends.notifications.language import Language, mark
 

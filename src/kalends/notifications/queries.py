@@ -48,6 +48,15 @@ class History:
     last_method: Method | None
 
 
+@dataclass(frozen=True, slots=True)
+class LeftBooking:
+    """The calendar object of a booking that attendees moved away from; `is_over`: nobody is left in it."""
+
+    ical_uid: str
+    sequence: int
+    is_over: bool
+
+
 async def insert_mails(work: UnitOfWork, mails: Sequence[NewMail]) -> None:
     """Store mails, in this order, but for those that are stored already."""
     cursor = work.connection.cursor()
@@ -165,12 +174,14 @@ async def list_occurrences(connection: Connection, recurring_uid: str) -> list[O
     return [Occurrence(*row) for row in await cursor.fetchall()]
 
 
-async def find_calendar_uid(connection: Connection, booking_id: int) -> tuple[str, int] | None:
-    """Return the UID and the sequence of a booking's calendar object."""
+async def find_left_booking(connection: Connection, booking_id: int) -> LeftBooking | None:
+    """Return what became of a booking that attendees moved away from."""
     row = await first_row(
-        connection, "SELECT ical_uid, ical_sequence FROM bookings WHERE id = %s", (booking_id,)
+        connection,
+        "SELECT ical_uid, ical_sequence, status = 'cancelled' FROM bookings WHERE id = %s",
+        (booking_id,),
     )
-    return None if row is None else (row[0], row[1])
+    return None if row is None else LeftBooking(*row)
 
 
 async def store_message(

@@ -28,6 +28,9 @@ _REASONS = {
     EventKind.REQUESTED: mark("Reason for rescheduling"),
 }
 
+_EXPIRED = mark("The host did not answer before the booking was to start.")
+"""The reason that the server itself gives."""
+
 
 def rows_of(scene: Scene) -> list[Row]:
     """Return the rows of a letter; those that have nothing to say are left out."""
@@ -50,7 +53,8 @@ def _reason(scene: Scene) -> Row | None:
     reason, label = scene.event.reason, _REASONS.get(scene.event.kind)
     if not reason or label is None:
         return None
-    return Row(scene.language.text(label), [Line(reason)])
+    lines = [Line(scene.language.text(reason) if reason == _EXPIRED else reason)]
+    return Row(scene.language.text(label), lines)
 
 
 def _when(scene: Scene) -> Row:
@@ -87,7 +91,8 @@ def _frequency(rule: Recurrence, language: Language) -> str:
 def _people(scene: Scene) -> Iterator[Line]:
     language, organizer = scene.language, scene.event.booking.organizer
     address = organizer.email if scene.shows_host_address else ""
-    yield Line(_person(f"{scene.host_name} ({language.text('organizer')})", address))
+    role = language.text("organizer")
+    yield Line(_person(f"{scene.host_name} ({role})", address))
     for attendee in scene.attendees:
         yield Line(_attendee(attendee))
 

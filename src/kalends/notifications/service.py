@@ -7,7 +7,7 @@ from uuid import NAMESPACE_URL, uuid5
 
 from kalends import secrets
 from kalends.api.errors import NotFound
-from kalends.bookings.events import BookingEvent, decode
+from kalends.bookings.events import BookingEvent, EventKind, decode
 from kalends.db.database import Connection, Database, UnitOfWork
 from kalends.notifications import messages, queries
 from kalends.notifications.composing import about_webhook
@@ -24,6 +24,8 @@ KEPT_FOR = timedelta(days=30)
 """How long messages are kept; the log of mails stays."""
 
 _KINDS = {kind.value for kind, mails in PLAN.items() if mails}
+
+_REMINDER_HOURS = (3, 24, 48)
 
 # A mail that tells of somebody else presumes that this one attends.
 _ABOUT_ANOTHER = frozenset({Template.HOST_SEAT_JOINED, Template.HOST_SEAT_MOVED})
@@ -122,7 +124,7 @@ async def forget(database: Database, now: datetime) -> None:
 def _new_mail(
     fact: StoredFact, event: BookingEvent, mail: Planned, sender: Sender, *, is_enabled: bool
 ) -> NewMail:
-    booking, recipient, cause = event.booking, mail.recipient, f"event:{fact.uid}"
+    booking, recipient, cause = event.booking, mail.recipient, _cause(fact, event)
     is_series = event.series is not None and len(event.series.starts) > 1
     return NewMail(
         cause=cause,
@@ -140,6 +142,19 @@ def _new_mail(
         starts_at=None if is_series else booking.start,
         attendee=_presumed_attendee(mail),
     )
+
+
+def _cause(fact: StoredFact, event: BookingEvent) -> str:
+    """Return what a mail follows from: a fact, but for the reminders of requests.
+
+    Of those there is one a series, though each occurrence is due, and one only for all that came due while no
+    worker ran.
+    """
+    if event.kind is not EventKind.APPROVAL_REMINDER_DUE:
+        return f"event:{fact.uid}"
+    waited = event.occurred_at - event.booking.created_at
+    due = max((hours for hours in _REMINDER_HOURS if timedelta(hours=hours) <= waited), default=0)
+    return f"approval:{event.series.uid if event.series is not None else event.booking.uid}:{due}h"
 
 
 def _presumed_attendee(mail: Planned) -> str | None:

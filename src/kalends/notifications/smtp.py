@@ -7,7 +7,7 @@ import aiosmtplib
 
 from kalends.notifications.failures import PermanentFailure, ServerUnavailable, TemporaryFailure
 from kalends.notifications.messages import one_line
-from kalends.notifications.smtp_url import Server, StartTls
+from kalends.smtp_url import Server, StartTls
 
 _TIMEOUT_SECONDS = 20.0
 _LONGEST_ERROR = 500

@@ -8,6 +8,8 @@ NO_ADDRESS = "the address stands for a phone number"
 BY_EVENT_TYPE = "the event type sends no mails to its {audience}s (disableStandardEmails)"
 OUTDATED = "the booking had changed before the mail was sent"
 
+UNTOUCHED = "nothing has changed for the recipient"
+
 _FAUX_DOMAIN = "@sms.cal.com"
 
 

@@ -12,7 +12,7 @@ from kalends.notifications.links import Links
 from kalends.notifications.mail import Method, Template
 from kalends.notifications.messages import Envelope
 from kalends.notifications.plan import Planned
-from kalends.notifications.queries import History
+from kalends.notifications.queries import History, LeftBooking
 from kalends.notifications.scene import Scene
 from kalends.notifications.sender import Sender
 from kalends.notifications.series import CalendarSeries, Occurrence
@@ -23,13 +23,13 @@ from kalends.notifications.suppression import is_faux
 class Circumstances:
     """What a mail needs to know beside its fact.
 
-    `occurrences` are those of the booking's series. `left` is the UID and the sequence of the calendar object
-    that a seat was moved away from.
+    `occurrences` are those of the booking's series; `left` is the shared booking that attendees moved away
+    from, into this one.
     """
 
     history: History
     occurrences: Sequence[Occurrence] = ()
-    left: tuple[str, int] | None = None
+    left: LeftBooking | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +76,12 @@ def write(
     return Written(letter.subject, invitation.method if invitation is not None else None, message)
 
 
+def is_untouched(mail: Planned, circumstances: Circumstances) -> bool:
+    """Tell whether others were moved to where the recipient is invited already."""
+    is_merged = mail.template is Template.RESCHEDULED and circumstances.left is not None
+    return is_merged and circumstances.history.last_method is Method.REQUEST
+
+
 def _series(event: BookingEvent, occurrences: Sequence[Occurrence]) -> CalendarSeries | None:
     if event.series is None or not occurrences:
         return None
@@ -93,10 +99,9 @@ def _given_up(
     previous = event.previous
     if previous is None:
         return None
-    if circumstances.left is not None and scene.mail.template is Template.RESCHEDULED:
-        uid, sequence = circumstances.left
-        is_other = uid != event.booking.ical_uid
-        return CalendarObject(uid, sequence, previous.start, previous.end) if is_other else None
+    left = circumstances.left
+    if left is not None and (left.is_over or not scene.is_for_host):
+        return CalendarObject(left.ical_uid, left.sequence, previous.start, previous.end)
     if event.kind is EventKind.REQUESTED and circumstances.history.last_method is Method.REQUEST:
         # It was accepted once; the time that replaces it is not settled yet.
         if series is not None and event.series is not None:

@@ -1,0 +1,79 @@
+"""A mail server, and a worker that sends what follows from the bookings of a test."""
+
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+from typing import Any
+
+import pytest
+from psycopg import sql
+from psycopg.types.json import Jsonb
+from pydantic import SecretStr
+
+from kalends.db.database import Database
+from kalends.notifications import service as notifications
+from kalends.notifications.delivery import send_due
+from kalends.notifications.mail import Mail
+from kalends.outbox.worker import Worker
+from kalends.settings import Settings
+from kalends.worker import duties
+from tests.conftest import Clock
+from tests.notifications.mailbox import Mailbox, mail_server
+
+FROM = "Kalends <kalends@example.com>"
+
+
+@dataclass
+class Office:
+    """A worker without loops: it works when it is told to."""
+
+    database: Database
+    settings: Settings
+    clock: Clock
+
+    async def notes(self) -> None:
+        """Hand facts to their consumers, which write mails down."""
+        worker = Worker(self.database, self.settings, duties(self.settings, self.clock), self.clock)
+        await worker.hand_on_facts()
+
+    async def sends(self) -> None:
+        """Send what is due."""
+        while await send_due(self.database, self.settings, self.clock()):
+            pass
+
+    async def works(self) -> None:
+        """Write mails down and send them."""
+        await self.notes()
+        await self.sends()
+
+    async def sets(self, event_type: dict[str, Any], **columns: Any) -> None:
+        """Write columns of an event type."""
+        async with self.database.transaction() as work:
+            for name, value in columns.items():
+                await work.connection.execute(
+                    sql.SQL("UPDATE event_types SET {} = %s WHERE id = %s").format(sql.Identifier(name)),
+                    (Jsonb(value) if isinstance(value, dict | list) else value, event_type["id"]),
+                )
+
+    async def log(self, booking_uid: str | None = None) -> list[Mail]:
+        """Return the log of mails, oldest first."""
+        async with self.database.connection() as connection:
+            mails = await notifications.list_mails(connection, booking_uid=booking_uid, limit=1_000)
+        return mails[::-1]
+
+
+@pytest.fixture
+async def mailbox() -> AsyncIterator[Mailbox]:
+    """Return a running mail server."""
+    async with mail_server() as found:
+        yield found
+
+
+@pytest.fixture
+def office(database: Database, settings: Settings, clock: Clock, mailbox: Mailbox) -> Office:
+    """Return a worker that sends to the mail server."""
+    changes = {
+        "smtp_url": SecretStr(mailbox.url),
+        "mail_from": FROM,
+        "public_url": "https://kalends.example.com",
+    }
+    return Office(database, settings.model_copy(update=changes), clock)
