@@ -6,8 +6,9 @@ and in the document that we serve. A new row needs a note's section as its reaso
 
 from collections.abc import Mapping
 from functools import cache
-from typing import Any
+from typing import Any, get_args
 
+from kalends.api.locales import Locale
 from tests.contract.document import Document, Schema, contract_json, read_document
 from tests.contract.patches import Allow, Deviation, Drop, Relax, Replace, corrected
 
@@ -120,6 +121,20 @@ _EVENT_TYPES: tuple[Deviation, ...] = (
                 "event-types 18 and 8.4: a stored field that fits no form",
             ),
         )
+    ),
+    Allow(f"{_OWN_OUTPUT} properties interfaceLanguage", _STRING, "issue 4: ours, shown only when set"),
+    *(
+        Allow(
+            f"schemas {action}EventTypeInput_2024_06_14 properties interfaceLanguage",
+            {**_STRING, "enum": [*get_args(Locale), ""]},
+            "issue 4: ours",
+        )
+        for action in ("Create", "Update")
+    ),
+    Relax(
+        "schemas BaseConfirmationPolicy_2024_06_14",
+        ("blockUnconfirmedBookingsInBooker",),
+        "event-types 6.5: without it, it stays as it is",
     ),
     Replace(
         f"{_OWN_OUTPUT} properties users items",

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import Annotated, Any, TypeAlias
 from uuid import UUID
 
+import phonenumbers
 from fastapi import Path
 from pydantic import BeforeValidator, Field, WithJsonSchema
 from pydantic_core import PydanticCustomError
@@ -29,7 +30,7 @@ class Rule:
 
 def broken(rule: str, text: str) -> PydanticCustomError:
     """Return the error of a value that breaks `rule`; `text` follows the property's name."""
-    return PydanticCustomError(rule, text.replace("{", "{{").replace("}", "}}"))
+    return PydanticCustomError(rule, text)
 
 
 def check_text(value: object, *, longest: int = MAX_TEXT) -> str:
@@ -126,6 +127,22 @@ def is_email(text: str) -> bool:
     return _EMAIL.fullmatch(text) is not None
 
 
+def check_phone_number(value: object) -> str:
+    """Return a valid international phone number, with `+`, as it is written."""
+    number = check_text(value, longest=100)
+    if not is_phone_number(number):
+        raise broken("isPhoneNumber", "must be a valid phone number with its country, such as +390612345678")
+    return number
+
+
+def is_phone_number(text: str) -> bool:
+    """Tell whether a text is a valid international number, with `+`."""
+    try:
+        return phonenumbers.is_valid_number(phonenumbers.parse(text))
+    except phonenumbers.NumberParseException:
+        return False
+
+
 def parse_id(value: object) -> int:
     """Return the id in a path segment: digits, with an optional minus."""
     if not isinstance(value, str) or not _INTEGER_TEXT.fullmatch(value):
@@ -146,6 +163,7 @@ def leading_integer(value: object) -> int:
 
 
 Text: TypeAlias = Annotated[str, Rule("isString", "must be a string"), BeforeValidator(check_text)]
+NonEmptyText: TypeAlias = Annotated[Text, Field(min_length=1)]
 Integer: TypeAlias = Annotated[
     int,
     Rule("isInt", "must be an integer number"),
@@ -176,6 +194,9 @@ Uuid: TypeAlias = Annotated[
     WithJsonSchema({"type": "string", "format": "uuid"}),
 ]
 Url: TypeAlias = Annotated[str, Rule("isUrl", "must be a URL address"), BeforeValidator(check_url)]
+PhoneNumber: TypeAlias = Annotated[
+    str, Rule("isPhoneNumber", "must be a valid phone number"), BeforeValidator(check_phone_number)
+]
 Email: TypeAlias = Annotated[str, Rule("isEmail", "must be an email"), BeforeValidator(check_email)]
 QueryBoolean: TypeAlias = Annotated[bool, BeforeValidator(lambda value: value == "true")]
 QueryInteger: TypeAlias = Annotated[

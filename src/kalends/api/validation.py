@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from types import UnionType
 from typing import Annotated, Any, Union, get_args, get_origin
 
-from pydantic import BaseModel
+from pydantic import BaseModel, ValidationError, ValidatorFunctionWrapHandler, WrapValidator
 from pydantic.fields import FieldInfo
 
 from kalends.api.errors import BadRequest, InvalidProperties
@@ -39,6 +39,24 @@ def invalid(model: type[BaseModel], raw: object, errors: Sequence[Mapping[str, A
     if issubclass(model, StrictBody):
         return BadRequest(message)
     return InvalidProperties(message, _records(tree["children"], _known(model, raw)))
+
+
+def refused_in_plain_words(name: str) -> WrapValidator:
+    """Return a validator that refuses a property in one sentence, without a record for each of its members.
+
+    Raises:
+        BadRequest: the property, `name`, or one of its members breaks a rule.
+    """
+
+    def read(value: object, handler: ValidatorFunctionWrapHandler) -> object:
+        try:
+            return handler(value)
+        except ValidationError as error:
+            found = error.errors(include_url=False)
+            fragments = [f"{_path((name, *one['loc']))} {_plain_rule(one).text}" for one in found]
+            raise BadRequest(", ".join(dict.fromkeys(fragments))) from error
+
+    return WrapValidator(read)
 
 
 def invalid_path(errors: Sequence[Mapping[str, Any]]) -> BadRequest:

@@ -20,14 +20,14 @@ def effective_fields(event_type: EventType) -> list[StoredObject]:
     They are the caller's own to change. The guests field is hidden when guests are disabled.
     """
     stored = [dict(field) for field in event_type.booking_fields or ()]
-    present = {field["name"] for field in stored}
+    present = {str(field.get("name")) for field in stored}
     fields = [
         *(system_field(name) for name in LEADING if name not in present),
         *stored,
         *(system_field(name) for name in TRAILING if name not in present),
     ]
     for field in fields:
-        if field["name"] == "guests" and event_type.disable_guests:
+        if field.get("name") == "guests" and event_type.disable_guests:
             field["hidden"] = True
     return fields
 

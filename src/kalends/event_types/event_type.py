@@ -95,9 +95,9 @@ class Seats:
     shows_availability_count: bool
 
 
-@dataclass(frozen=True, slots=True)
-class EventType:
-    """A template of bookings. Lengths, notice, interval, offset and buffers are minutes.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settings:
+    """What can be set of an event type. Lengths, notice, interval, offset and buffers are minutes.
 
     `slot_interval` None or 0: the length. `schedule_id` None: the owner's default schedule. `locations` and
     `booking_fields` are in row form (event-types note, sections 7 and 8.3); `booking_fields` None: the
@@ -106,20 +106,18 @@ class EventType:
     of the confirmation.
     """
 
-    id: int
     title: str
     slug: str
-    description: str | None
     length: int
-    schedule_id: int | None
-    slot_interval: int | None
-    offset_start: int
-    minimum_booking_notice: int
-    before_event_buffer: int
-    after_event_buffer: int
-    hidden: bool
-    locations: tuple[StoredObject, ...]
-    owner: Owner
+    description: str | None = None
+    schedule_id: int | None = None
+    slot_interval: int | None = None
+    offset_start: int = 0
+    minimum_booking_notice: int = 120
+    before_event_buffer: int = 0
+    after_event_buffer: int = 0
+    hidden: bool = False
+    locations: tuple[StoredObject, ...] = (CAL_VIDEO,)
     event_name: str | None = None
     booking_fields: tuple[StoredObject, ...] | None = None
     disable_guests: bool = False
@@ -155,3 +153,11 @@ class EventType:
     def length_options(self) -> tuple[int, ...]:
         """The lengths that a booker may choose from; empty: only `length`."""
         return tuple(self.metadata.get("multipleDuration") or ())
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EventType(Settings):
+    """A template of bookings, and whose it is."""
+
+    id: int
+    owner: Owner

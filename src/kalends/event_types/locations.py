@@ -1,6 +1,6 @@
 """The kinds of location: their names in the API, and in row form (event-types note, section 7)."""
 
-from typing import Literal, TypeAlias
+from typing import Literal, TypeAlias, get_args
 
 # fmt: off
 Integration: TypeAlias = Literal[
@@ -11,6 +11,8 @@ Integration: TypeAlias = Literal[
     "eightxeight-video", "discord-video", "demodesk-video", "campfire-video", "around-video",
 ]
 # fmt: on
+
+INTEGRATIONS: tuple[Integration, ...] = get_args(Integration)
 
 ROW_KINDS: dict[str, str] = {
     "address": "inPerson",

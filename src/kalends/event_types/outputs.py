@@ -1,68 +1,32 @@
-"""The wire of event types in version 2024-06-14: answers (event-types note, sections 7, 8, 12, 13)."""
+"""The wire of event types in version 2024-06-14: answers (event-types note, sections 12 and 13)."""
 
-from typing import Any, Literal, NotRequired
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Any, NotRequired
 
-from pydantic import with_config
 from typing_extensions import TypedDict
 
-from kalends.api.wire import not_yet
-from kalends.event_types.event_type import CAL_VIDEO, EventType, Owner
-
-LocationKind = Literal[
-    "address",
-    "link",
-    "integration",
-    "phone",
-    "attendeeAddress",
-    "attendeePhone",
-    "attendeeDefined",
-    "organizersDefaultApp",
-    "conferencing",
-    "unknown",
-]
-
-# fmt: off
-Integration = Literal[
-    "cal-video", "google-meet", "zoom", "whereby-video", "whatsapp-video", "webex-video", "telegram-video",
-    "tandem", "sylaps-video", "skype-video", "sirius-video", "signal-video", "shimmer-video",
-    "salesroom-video", "roam-video", "riverside-video", "ping-video", "office365-video", "mirotalk-video",
-    "jitsi", "jelly-video", "jelly-conferencing", "huddle", "facetime-video", "element-call-video",
-    "eightxeight-video", "discord-video", "demodesk-video", "campfire-video", "around-video",
-]
-# fmt: on
-
-
-class IntegrationLocation(TypedDict):
-    """A meeting held by an integration."""
-
-    type: LocationKind
-    integration: Integration
-
-
-class SystemField(TypedDict):
-    """A question that every booking form has."""
-
-    isDefault: bool
-    type: str
-    slug: str
-    required: bool
-    hidden: NotRequired[bool]
-    disableOnPrefill: NotRequired[bool]
-
-
-class Disabled(TypedDict):
-    """A setting that is off."""
-
-    disabled: bool
-
-
-class Recurrence(TypedDict):
-    """How often a booking repeats."""
-
-    interval: int
-    occurrences: int
-    frequency: Literal["yearly", "monthly", "weekly"]
-    disabled: bool
+from kalends.event_types.booking_field_outputs import BookingFieldOutput, booking_fields
+from kalends.event_types.booking_fields import effective_fields
+from kalends.event_types.event_type import EventType, Owner, StoredObject
+from kalends.event_types.location_outputs import LocationOutput, locations
+from kalends.event_types.settings_outputs import (
+    BookerLayoutsOutput,
+    ColorOutput,
+    DestinationCalendarOutput,
+    DisabledOutput,
+    PolicyOutput,
+    RecurrenceOutput,
+    SeatsOutput,
+    WindowOutput,
+    booker_layouts,
+    color,
+    confirmation_policy,
+    limits,
+    recurrence,
+    seats,
+    window,
+)
 
 
 class EventTypeUser(TypedDict):
@@ -78,19 +42,6 @@ class EventTypeUser(TypedDict):
     metadata: dict[str, Any]
 
 
-@with_config(
-    not_yet(
-        "bookerLayouts",
-        "bookingFields",
-        "bookingLimitsCount",
-        "bookingLimitsDuration",
-        "bookingWindow",
-        "color",
-        "destinationCalendar",
-        "locations",
-        "seats",
-    )
-)
 class EventTypeOutput(TypedDict):
     """An event type of a user."""
 
@@ -101,9 +52,9 @@ class EventTypeOutput(TypedDict):
     title: str
     slug: str
     description: str
-    locations: list[IntegrationLocation]
-    bookingFields: list[SystemField]
-    recurrence: Recurrence | None
+    locations: list[LocationOutput]
+    bookingFields: list[BookingFieldOutput]
+    recurrence: RecurrenceOutput | None
     disableGuests: bool
     slotInterval: int | None
     minimumBookingNotice: int
@@ -118,17 +69,23 @@ class EventTypeOutput(TypedDict):
     isInstantEvent: bool
     users: list[EventTypeUser]
     scheduleId: int | None
+    bookingLimitsCount: NotRequired[dict[str, int]]
     onlyShowFirstAvailableSlot: bool
+    bookingLimitsDuration: NotRequired[dict[str, int]]
     offsetStart: int
-    bookingWindow: Disabled
-    confirmationPolicy: Disabled
+    bookingWindow: WindowOutput
+    bookerLayouts: NotRequired[BookerLayoutsOutput]
+    confirmationPolicy: PolicyOutput
     requiresBookerEmailVerification: bool
     hideCalendarNotes: bool
+    color: NotRequired[ColorOutput]
+    seats: SeatsOutput | DisabledOutput
     customName: NotRequired[str]
-    seats: Disabled
+    destinationCalendar: NotRequired[DestinationCalendarOutput]
     useDestinationCalendarEmail: bool
     hideCalendarEventDetails: bool
     hideOrganizerEmail: bool
+    interfaceLanguage: NotRequired[str]
 
 
 class DeletedEventType(TypedDict):
@@ -144,51 +101,95 @@ GROUP_LENGTHS = (15, 30, 45, 60, 90)
 """Lengths of a group meeting, in minutes; the second is the default."""
 
 _GROUP_TITLE = "Group Meeting"
+_NOBODY = Owner(0, None, email="", username="", time_zone="UTC", avatar_url=None, week_start="Sunday")
 
-_INTEGRATIONS: dict[str, Integration] = {"integrations:daily": "cal-video"}
+_USER_METADATA = (
+    "proPaidForByTeamId",
+    "stripeCustomerId",
+    "vitalSettings",
+    "isPremium",
+    "sessionTimeout",
+    "defaultConferencingApp",
+    "defaultBookerLayouts",
+    "emailChangeWaitingForVerification",
+    "migratedToOrgFrom",
+)
+_PUBLIC_USER_METADATA = ("defaultConferencingApp", "defaultBookerLayouts")
 
 
-def event_type(stored: EventType, *, shows_hidden_fields: bool) -> EventTypeOutput:
-    """Show an event type; only lists leave out the fields that bookers do not see."""
-    fields = _system_fields()
-    return {
+def listed(stored: EventType, *, is_own: bool) -> EventTypeOutput:
+    """Show an event type in the public list: without fields that bookers do not see.
+
+    What is not for everybody is shown to its owner only.
+    """
+    visible = [field for field in _form(stored) if field.get("hidden") is not True]
+    return event_type(replace(stored, booking_fields=tuple(visible)), shows_private=is_own)
+
+
+def event_type(stored: EventType, *, shows_private: bool = True) -> EventTypeOutput:
+    """Show an event type; without `shows_private` as anybody may see it."""
+    shown: EventTypeOutput = {
         "id": stored.id,
         "ownerId": stored.owner.id,
         "lengthInMinutes": stored.length,
         "title": stored.title,
         "slug": stored.slug,
         "description": stored.description or "",
-        "locations": [
-            {"type": "integration", "integration": _INTEGRATIONS[location["type"]]}
-            for location in stored.locations
-        ],
-        "bookingFields": fields if shows_hidden_fields else [one for one in fields if not one.get("hidden")],
-        "recurrence": None,
-        "disableGuests": False,
+        "locations": locations(stored.locations, shows_private=shows_private),
+        "bookingFields": booking_fields(_form(stored)),
+        "recurrence": recurrence(stored.recurrence),
+        "disableGuests": stored.disable_guests,
         "slotInterval": stored.slot_interval,
         "minimumBookingNotice": stored.minimum_booking_notice,
         "beforeEventBuffer": stored.before_event_buffer,
         "afterEventBuffer": stored.after_event_buffer,
-        "metadata": {},
-        "price": 0,
-        "currency": "usd",
-        "lockTimeZoneToggleOnBookingPage": False,
-        "forwardParamsSuccessRedirect": True,
-        "successRedirectUrl": None,
+        "metadata": {key: value for key, value in stored.metadata.items() if key != "bookerLayouts"},
+        "price": stored.price,
+        "currency": stored.currency,
+        "lockTimeZoneToggleOnBookingPage": stored.lock_time_zone_toggle,
+        "forwardParamsSuccessRedirect": stored.forward_params_success_redirect,
+        "successRedirectUrl": stored.success_redirect_url,
         "isInstantEvent": False,
-        "users": [_user(stored.owner)],
+        "users": [_user(stored.owner, shows_private=shows_private)],
         "scheduleId": stored.schedule_id,
-        "onlyShowFirstAvailableSlot": False,
+        "onlyShowFirstAvailableSlot": stored.only_show_first_available_slot,
         "offsetStart": stored.offset_start,
-        "bookingWindow": {"disabled": True},
-        "confirmationPolicy": {"disabled": True},
-        "requiresBookerEmailVerification": False,
-        "hideCalendarNotes": False,
-        "seats": {"disabled": True},
-        "useDestinationCalendarEmail": False,
-        "hideCalendarEventDetails": False,
-        "hideOrganizerEmail": False,
+        "bookingWindow": window(stored.window),
+        "confirmationPolicy": confirmation_policy(stored.confirmation),
+        "requiresBookerEmailVerification": stored.requires_booker_email_verification,
+        "hideCalendarNotes": stored.hide_calendar_notes,
+        "seats": seats(stored.seats),
+        "useDestinationCalendarEmail": stored.use_destination_calendar_email,
+        "hideCalendarEventDetails": stored.hide_calendar_event_details,
+        "hideOrganizerEmail": stored.hide_organizer_email,
     }
+    _add_what_is_set(shown, stored)
+    return shown
+
+
+def _form(stored: EventType) -> Sequence[StoredObject]:
+    """Return the fields to show: a form that is stored is shown as it is."""
+    return effective_fields(stored) if stored.booking_fields is None else stored.booking_fields
+
+
+def _add_what_is_set(shown: EventTypeOutput, stored: EventType) -> None:
+    """Add the properties that an answer has only when they are set."""
+    if stored.length_options:
+        shown["lengthInMinutesOptions"] = list(stored.length_options)
+    if stored.booking_limits is not None:
+        shown["bookingLimitsCount"] = limits(stored.booking_limits)
+    if stored.duration_limits is not None:
+        shown["bookingLimitsDuration"] = limits(stored.duration_limits)
+    layouts = booker_layouts(stored.metadata.get("bookerLayouts"))
+    if layouts is not None:
+        shown["bookerLayouts"] = layouts
+    colors = color(stored.color)
+    if colors is not None:
+        shown["color"] = colors
+    if stored.event_name is not None:
+        shown["customName"] = stored.event_name
+    if stored.interface_language is not None:
+        shown["interfaceLanguage"] = stored.interface_language
 
 
 def deleted(stored: EventType) -> DeletedEventType:
@@ -203,36 +204,25 @@ def deleted(stored: EventType) -> DeletedEventType:
 
 def group_meeting(owners: list[Owner]) -> EventTypeOutput:
     """Show the unstored event type of several users together."""
-    nobody = Owner(0, None, email="", username="", time_zone="UTC", avatar_url=None, week_start="Sunday")
     unstored = EventType(
         id=0,
+        owner=_NOBODY,
         title=_GROUP_TITLE,
         slug="dynamic",
-        description="A meeting with all of these people at once.",
         length=GROUP_LENGTHS[1],
-        schedule_id=None,
-        slot_interval=None,
-        offset_start=0,
-        minimum_booking_notice=120,
-        before_event_buffer=0,
-        after_event_buffer=0,
-        hidden=False,
-        locations=(CAL_VIDEO,),
-        owner=nobody,
+        description="A meeting with all of these people at once.",
+        event_name=_GROUP_TITLE,
+        booking_fields=(),
+        disable_guests=True,
+        success_redirect_url="",
+        metadata={"multipleDuration": list(GROUP_LENGTHS)},
     )
-    return {
-        **event_type(unstored, shows_hidden_fields=True),
-        "lengthInMinutesOptions": list(GROUP_LENGTHS),
-        "bookingFields": [],
-        "disableGuests": True,
-        "metadata": {"multipleDuration": list(GROUP_LENGTHS)},
-        "successRedirectUrl": "",
-        "users": [_user(owner) for owner in owners],
-        "customName": _GROUP_TITLE,
-    }
+    users = [_user(owner, shows_private=False) for owner in owners]
+    return {**event_type(unstored), "users": users}
 
 
-def _user(owner: Owner) -> EventTypeUser:
+def _user(owner: Owner, *, shows_private: bool) -> EventTypeUser:
+    known = _USER_METADATA if shows_private else _PUBLIC_USER_METADATA
     return {
         "id": owner.id,
         "name": owner.name,
@@ -241,43 +231,5 @@ def _user(owner: Owner) -> EventTypeUser:
         "brandColor": None,
         "darkBrandColor": None,
         "weekStart": owner.week_start,
-        "metadata": {},
-    }
-
-
-def _system_fields() -> list[SystemField]:
-    """Return the form that every event type has, built afresh for each answer."""
-    name: SystemField = {
-        "isDefault": True,
-        "type": "name",
-        "slug": "name",
-        "required": True,
-        "disableOnPrefill": False,
-    }
-    location: SystemField = {
-        "isDefault": True,
-        "type": "radioInput",
-        "slug": "location",
-        "required": False,
-        "hidden": False,
-    }
-    return [
-        name,
-        _field("email", "email", required=True),
-        location,
-        _field("text", "title", required=True, hidden=True),
-        _field("textarea", "notes"),
-        _field("multiemail", "guests"),
-        _field("textarea", "rescheduleReason"),
-    ]
-
-
-def _field(kind: str, slug: str, *, required: bool = False, hidden: bool = False) -> SystemField:
-    return {
-        "isDefault": True,
-        "type": kind,
-        "slug": slug,
-        "required": required,
-        "hidden": hidden,
-        "disableOnPrefill": False,
+        "metadata": {key: owner.metadata[key] for key in known if key in owner.metadata},
     }

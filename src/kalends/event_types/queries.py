@@ -1,6 +1,6 @@
 """SQL of event types."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 from psycopg import sql
@@ -18,6 +18,7 @@ from kalends.event_types.event_type import (
     Owner,
     Recurrence,
     Seats,
+    Settings,
     Threshold,
     WindowKind,
 )
@@ -97,13 +98,21 @@ async def owns_schedule(connection: Connection, owner_id: int, schedule_id: int)
     return row is not None
 
 
-async def insert_event_type(work: UnitOfWork, owner_id: int, columns: Mapping[str, Any]) -> int:
+async def lock_event_type(work: UnitOfWork, event_type_id: int) -> EventType | None:
+    """Return an event type of anybody, which nobody else changes until this command ends."""
+    row = await first_row(
+        work.connection, _EVENT_TYPE + " WHERE e.id = %s FOR NO KEY UPDATE OF e", (event_type_id,)
+    )
+    return None if row is None else _event_type(row)
+
+
+async def insert_event_type(work: UnitOfWork, owner_id: int, settings: Settings) -> int:
     """Store an event type and return its id.
 
     Raises:
         psycopg.errors.UniqueViolation: the owner has one with this slug.
     """
-    values = _adapted({**columns, "user_id": owner_id})
+    values = {**_columns(settings), "user_id": owner_id}
     statement = sql.SQL("INSERT INTO event_types ({}) VALUES ({}) RETURNING id").format(
         sql.SQL(", ").join(map(sql.Identifier, values)), sql.SQL(", ").join(map(sql.Placeholder, values))
     )
@@ -111,17 +120,17 @@ async def insert_event_type(work: UnitOfWork, owner_id: int, columns: Mapping[st
     return int(event_type_id)
 
 
-async def update_event_type(work: UnitOfWork, event_type_id: int, columns: Mapping[str, Any]) -> None:
-    """Write changed columns, by name.
+async def update_event_type(work: UnitOfWork, event_type_id: int, settings: Settings) -> None:
+    """Write all settings of an event type.
 
     Raises:
         psycopg.errors.UniqueViolation: the owner has another one with this slug.
     """
-    if columns:
-        statement = sql.SQL("UPDATE event_types SET {}, updated_at = now() WHERE id = %(event_type_id)s")
-        await work.connection.execute(
-            statement.format(assignments(columns)), _adapted({**columns, "event_type_id": event_type_id})
-        )
+    values = _columns(settings)
+    statement = sql.SQL("UPDATE event_types SET {}, updated_at = now() WHERE id = %(event_type_id)s")
+    await work.connection.execute(
+        statement.format(assignments(values)), {**values, "event_type_id": event_type_id}
+    )
 
 
 async def keep_event_type(work: UnitOfWork, event_type_id: int) -> None:
@@ -134,9 +143,47 @@ async def delete_event_type(work: UnitOfWork, event_type_id: int) -> None:
     await work.connection.execute("DELETE FROM event_types WHERE id = %s", (event_type_id,))
 
 
-def _adapted(columns: Mapping[str, Any]) -> dict[str, Any]:
+def _columns(settings: Settings) -> dict[str, Any]:
+    """Return the columns of an event type. What seats show stays as it is while there are none."""
+    window, confirmation, seats = settings.window, settings.confirmation, settings.seats
+    columns: dict[str, Any] = {
+        **{name: getattr(settings, name) for name in _PLAIN if name != "id"},
+        "locations": list(settings.locations),
+        "booking_fields": None if settings.booking_fields is None else list(settings.booking_fields),
+        "metadata": _metadata(settings),
+        "recurring_event": _recurring_event(settings.recurrence),
+        "period_type": window.kind.value,
+        "period_days": window.days,
+        "period_count_calendar_days": window.counts_calendar_days,
+        "period_start_date": window.first,
+        "period_end_date": window.last,
+        "requires_confirmation": confirmation.is_required,
+        "requires_confirmation_will_block_slot": confirmation.blocks_slot,
+        "seats_per_time_slot": seats and seats.per_time_slot,
+    }
+    if seats is not None:
+        columns["seats_show_attendees"] = seats.shows_attendees
+        columns["seats_show_availability_count"] = seats.shows_availability_count
     return {
         name: Jsonb(value) if isinstance(value, list | dict) else value for name, value in columns.items()
+    }
+
+
+def _metadata(settings: Settings) -> dict[str, Any]:
+    threshold = settings.confirmation.threshold
+    if threshold is None:
+        return settings.metadata
+    stored = {"time": threshold.time, "unit": threshold.unit}
+    return {**settings.metadata, "requiresConfirmationThreshold": stored}
+
+
+def _recurring_event(recurrence: Recurrence | None) -> dict[str, int] | None:
+    if recurrence is None:
+        return None
+    return {
+        "freq": int(recurrence.frequency),
+        "interval": recurrence.interval,
+        "count": recurrence.count,
     }
 
 

@@ -24,8 +24,8 @@ WritingCaller: TypeAlias = Annotated[Principal, Depends(Authenticated(Permission
 @router.post("", response_model=Success[outputs.EventTypeOutput])
 async def create_event_type(caller: WritingCaller, body: schemas.CreateEventTypeBody, work: Work) -> Response:
     """Make an event type."""
-    created = await service.create(work, caller.user.id, body.to_columns())
-    return success(outputs.event_type(created, shows_hidden_fields=True), 201)
+    created = await service.create(work, caller.user.id, body.to_changes())
+    return success(outputs.event_type(created), 201)
 
 
 @router.get("", response_model=Success[list[outputs.EventTypeOutput]])
@@ -36,17 +36,17 @@ async def list_event_types(
 ) -> Response:
     """List the event types of a user, or the group meeting of several; public."""
     listing = query.to_listing()
-    if query.usernames is not None and listing.username is None:
-        return success([outputs.group_meeting(await service.find_owners(connection, query.usernames))])
+    if listing.usernames is not None and listing.username is None:
+        return success([outputs.group_meeting(await service.find_group(connection, listing))])
     found = await service.list_public(connection, listing, caller)
-    return success([outputs.event_type(one, shows_hidden_fields=False) for one in found])
+    return success([outputs.listed(one, is_own=service.is_owner(one, caller)) for one in found])
 
 
 @router.get("/{eventTypeId}", response_model=Success[outputs.EventTypeOutput])
 async def get_event_type(caller: ReadingCaller, event_type_id: EventTypeId, connection: Reader) -> Response:
     """Show an event type of the caller."""
     found = await service.get_for(connection, caller, event_type_id)
-    return success(outputs.event_type(found, shows_hidden_fields=True))
+    return success(outputs.event_type(found))
 
 
 @router.patch("/{eventTypeId}", response_model=Success[outputs.EventTypeOutput])
@@ -54,8 +54,8 @@ async def update_event_type(
     caller: WritingCaller, event_type_id: EventTypeId, body: schemas.UpdateEventTypeBody, work: Work
 ) -> Response:
     """Change an event type; what is not sent stays."""
-    changed = await service.update(work, caller, event_type_id, body.to_columns())
-    return success(outputs.event_type(changed, shows_hidden_fields=True))
+    changed = await service.update(work, caller, event_type_id, body.to_changes())
+    return success(outputs.event_type(changed))
 
 
 @router.delete("/{eventTypeId}", response_model=Success[outputs.DeletedEventType])

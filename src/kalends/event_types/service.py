@@ -1,8 +1,7 @@
 """The rules of event types (event-types note)."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
 
 from psycopg import errors
 
@@ -10,14 +9,19 @@ from kalends.api.errors import BadRequest, Forbidden, NotFound
 from kalends.auth.principal import Principal
 from kalends.db.database import Connection, UnitOfWork
 from kalends.event_types import queries
-from kalends.event_types.event_type import CAL_VIDEO, EventType, Owner
+from kalends.event_types.changes import SettingsChanges
+from kalends.event_types.connections import check_connections
+from kalends.event_types.event_type import CAL_VIDEO, EventType, Owner, Settings
 
 _DEFAULTS = (
-    ("30 Minutes", "thirty-minutes", 30, None),
-    ("60 Minutes", "sixty-minutes", 60, None),
-    ("30 Minutes", "thirty-minutes-video", 30, [CAL_VIDEO]),
-    ("60 Minutes", "sixty-minutes-video", 60, [CAL_VIDEO]),
+    Settings(title="30 Minutes", slug="thirty-minutes", length=30, locations=()),
+    Settings(title="60 Minutes", slug="sixty-minutes", length=60, locations=()),
+    Settings(title="30 Minutes", slug="thirty-minutes-video", length=30, locations=(CAL_VIDEO,)),
+    Settings(title="60 Minutes", slug="sixty-minutes-video", length=60, locations=(CAL_VIDEO,)),
 )
+
+_BLANK = Settings(title="", slug="", length=1)
+"""What a new event type is before its request says what it is to be."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,30 +29,33 @@ class Listing:
     """Which event types a public list asks for (event-types note, 2.2)."""
 
     username: str | None
+    usernames: Sequence[str] | None
     event_slug: str | None
     is_in_organization: bool
 
 
-async def create(work: UnitOfWork, owner_id: int, columns: Mapping[str, Any]) -> EventType:
+async def create(work: UnitOfWork, owner_id: int, changes: SettingsChanges) -> EventType:
     """Make an event type of a user.
 
     Raises:
-        BadRequest: the owner has one with this slug.
+        BadRequest: the owner has one with this slug, has not connected what it relies on, or its settings
+            exclude each other.
         NotFound: the schedule is not one of the owner's.
     """
-    await _check_schedule(work, owner_id, columns)
+    check_connections(changes)
+    settings = changes.applied_to(_BLANK)
+    await _check_schedule(work, owner_id, changes)
     try:
-        event_type_id = await queries.insert_event_type(work, owner_id, {"locations": [CAL_VIDEO], **columns})
+        event_type_id = await queries.insert_event_type(work, owner_id, settings)
     except errors.UniqueViolation as error:
-        raise _slug_taken(columns["slug"]) from error
+        raise _slug_taken(settings.slug) from error
     return await get(work.connection, event_type_id)
 
 
 async def create_defaults(work: UnitOfWork, owner_id: int) -> None:
     """Make the event types of a new account (event-types note, section 14)."""
-    for title, slug, length, locations in _DEFAULTS:
-        columns = {"title": title, "slug": slug, "length": length, "locations": locations}
-        await queries.insert_event_type(work, owner_id, columns)
+    for settings in _DEFAULTS:
+        await queries.insert_event_type(work, owner_id, settings)
 
 
 async def get(connection: Connection, event_type_id: int) -> EventType:
@@ -75,8 +82,8 @@ async def get_for(connection: Connection, caller: Principal, event_type_id: int)
         NotFound: the caller has none with this id.
     """
     event_type = await queries.find_event_type(connection, event_type_id)
-    if event_type is None or event_type.owner.id != caller.user.id:
-        raise NotFound(f"You have no event type {event_type_id}.")
+    if event_type is None or not is_owner(event_type, caller):
+        raise _not_yours(event_type_id)
     return event_type
 
 
@@ -121,26 +128,33 @@ async def list_public(connection: Connection, listing: Listing, caller: Principa
     ]
 
 
-async def find_owners(connection: Connection, usernames: list[str]) -> list[Owner]:
+async def find_group(connection: Connection, listing: Listing) -> list[Owner]:
     """Return the users of a group that exist, in the order of their names."""
-    return await queries.find_owners(connection, list(dict.fromkeys(usernames)))
+    if listing.is_in_organization:
+        return []
+    return await queries.find_owners(connection, list(dict.fromkeys(listing.usernames or ())))
 
 
 async def update(
-    work: UnitOfWork, caller: Principal, event_type_id: int, columns: Mapping[str, Any]
+    work: UnitOfWork, caller: Principal, event_type_id: int, changes: SettingsChanges
 ) -> EventType:
-    """Change an event type of the caller; what is not in `columns` stays.
+    """Change an event type of the caller; what the request does not say stays.
 
     Raises:
+        BadRequest: the caller has another one with this slug, has not connected what it is to rely on, or its
+            settings would exclude each other.
         NotFound: the caller has none with this id, or the schedule is not the caller's.
-        BadRequest: the caller has another one with this slug.
     """
-    await get_for(work.connection, caller, event_type_id)
-    await _check_schedule(work, caller.user.id, columns)
+    check_connections(changes)
+    before = await queries.lock_event_type(work, event_type_id)
+    if before is None or not is_owner(before, caller):
+        raise _not_yours(event_type_id)
+    await _check_schedule(work, caller.user.id, changes)
+    after = changes.applied_to(before)
     try:
-        await queries.update_event_type(work, event_type_id, columns)
+        await queries.update_event_type(work, event_type_id, after)
     except errors.UniqueViolation as error:
-        raise _slug_taken(columns["slug"]) from error
+        raise _slug_taken(after.slug) from error
     return await get(work.connection, event_type_id)
 
 
@@ -152,7 +166,7 @@ async def delete(work: UnitOfWork, caller: Principal, event_type_id: int) -> Eve
         Forbidden: it belongs to somebody else.
     """
     event_type = await get(work.connection, event_type_id)
-    if event_type.owner.id != caller.user.id:
+    if not is_owner(event_type, caller):
         raise Forbidden(f"Event type {event_type_id} belongs to another user.")
     await queries.delete_event_type(work, event_type_id)
     return event_type
@@ -163,10 +177,14 @@ def is_owner(event_type: EventType, caller: Principal | None) -> bool:
     return caller is not None and caller.user.id == event_type.owner.id
 
 
-async def _check_schedule(work: UnitOfWork, owner_id: int, columns: Mapping[str, Any]) -> None:
-    schedule_id = columns.get("schedule_id")
+async def _check_schedule(work: UnitOfWork, owner_id: int, changes: SettingsChanges) -> None:
+    schedule_id = changes.settings.get("schedule_id")
     if schedule_id is not None and not await queries.owns_schedule(work.connection, owner_id, schedule_id):
         raise NotFound(f"scheduleId: you have no schedule {schedule_id}.")
+
+
+def _not_yours(event_type_id: int) -> NotFound:
+    return NotFound(f"You have no event type {event_type_id}.")
 
 
 def _slug_taken(slug: str) -> BadRequest:

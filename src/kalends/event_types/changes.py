@@ -1,0 +1,64 @@
+"""What a request changes of an event type, and the rules between settings (event-types note, 6.10, 8.6)."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any, TypeVar
+
+from kalends.api.errors import BadRequest
+from kalends.event_types.event_type import Settings, StoredObject
+
+S = TypeVar("S", bound=Settings)
+
+
+@dataclass(frozen=True, slots=True)
+class CalendarChoice:
+    """The connected calendar that bookings are to be written to, as its integration knows it."""
+
+    integration: str
+    external_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class SettingsChanges:
+    """What a request says of an event type; all that it does not say stays.
+
+    `settings` are by their names in `Settings`; `metadata` are keys of it. With `keeps_blocking` the request
+    asks for confirmations and does not say whether they block their time.
+    """
+
+    settings: Mapping[str, Any]
+    metadata: Mapping[str, Any] = field(default_factory=dict)
+    keeps_blocking: bool = False
+    destination_calendar: CalendarChoice | None = None
+
+    def applied_to(self, before: S) -> S:
+        """Return the settings with these changes.
+
+        Raises:
+            BadRequest: the outcome contradicts itself.
+        """
+        after = replace(before, **self.settings, metadata={**before.metadata, **self.metadata})
+        if self.keeps_blocking:
+            blocks_slot = before.confirmation.blocks_slot
+            after = replace(after, confirmation=replace(after.confirmation, blocks_slot=blocks_slot))
+        if after.booking_fields is not None:
+            fields = _with_guests_hidden(after.booking_fields, hidden=after.disable_guests)
+            after = replace(after, booking_fields=fields)
+        _check_seats(after)
+        return after
+
+
+def _with_guests_hidden(fields: Sequence[StoredObject], *, hidden: bool) -> tuple[StoredObject, ...]:
+    """Let the guests field agree with the switch that disables guests."""
+    return tuple({**one, "hidden": hidden} if one.get("name") == "guests" else one for one in fields)
+
+
+def _check_seats(settings: Settings) -> None:
+    if settings.seats is None:
+        return
+    if len(settings.locations) > 1:
+        raise BadRequest("seats: an event type with seats has one location; send only one in locations.")
+    if settings.confirmation.is_required:
+        raise BadRequest("seats: an event type with seats has no confirmationPolicy; disable one of the two.")
+    if settings.recurrence is not None:
+        raise BadRequest("seats: an event type with seats has no recurrence; disable one of the two.")

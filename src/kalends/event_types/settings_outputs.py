@@ -1,0 +1,184 @@
+"""Settings of an event type that are objects, as answers show them (event-types note, 6.2 to 6.9)."""
+
+from collections.abc import Mapping
+from datetime import date
+from typing import Any, Literal, NotRequired, TypeAlias
+
+from typing_extensions import TypedDict
+
+from kalends.event_types.event_type import (
+    BookingWindow,
+    Confirmation,
+    Frequency,
+    Recurrence,
+    Seats,
+    StoredObject,
+    WindowKind,
+)
+
+WindowType = Literal["businessDays", "calendarDays", "range"]
+Layout = Literal["month", "week", "column"]
+
+
+class DisabledOutput(TypedDict):
+    """A setting that is off."""
+
+    disabled: bool
+
+
+class DaysWindowOutput(TypedDict):
+    """So many days from now; `rolling` counts those that still have a slot."""
+
+    type: WindowType
+    value: int
+    rolling: bool
+
+
+class RangeWindowOutput(TypedDict):
+    """From one date to another, both included."""
+
+    type: WindowType
+    value: list[str]
+
+
+WindowOutput: TypeAlias = DaysWindowOutput | RangeWindowOutput | DisabledOutput
+
+
+class BookerLayoutsOutput(TypedDict):
+    """How the booking page shows the calendar."""
+
+    defaultLayout: Layout
+    enabledLayouts: list[Layout]
+
+
+class NoticeThresholdOutput(TypedDict):
+    """How short before its start a booking needs a confirmation."""
+
+    unit: str
+    count: int
+
+
+class ConfirmationPolicyOutput(TypedDict):
+    """Which bookings wait for the host."""
+
+    type: Literal["always", "time"]
+    noticeThreshold: NotRequired[NoticeThresholdOutput]
+    blockUnconfirmedBookingsInBooker: bool
+
+
+PolicyOutput: TypeAlias = ConfirmationPolicyOutput | DisabledOutput
+
+
+class RecurrenceOutput(TypedDict):
+    """How often a booking repeats."""
+
+    interval: int
+    occurrences: int
+    frequency: Literal["yearly", "monthly", "weekly"]
+    disabled: bool
+
+
+class SeatsOutput(TypedDict):
+    """How many attendees share a time, and what they see."""
+
+    seatsPerTimeSlot: int
+    showAttendeeInfo: bool
+    showAvailabilityCount: bool
+    disabled: bool
+
+
+class ColorOutput(TypedDict):
+    """The color of an event type on light and on dark pages."""
+
+    lightThemeHex: str
+    darkThemeHex: str
+
+
+class DestinationCalendarOutput(TypedDict):
+    """The connected calendar that bookings are written to."""
+
+    integration: str
+    externalId: str
+
+
+_FREQUENCIES: Mapping[Frequency, Literal["yearly", "monthly", "weekly"]] = {
+    Frequency.YEARLY: "yearly",
+    Frequency.MONTHLY: "monthly",
+    Frequency.WEEKLY: "weekly",
+}
+_LAYOUTS: Mapping[str, Layout] = {"month_view": "month", "week_view": "week", "column_view": "column"}
+
+
+def limits(stored: Mapping[str, int]) -> dict[str, int]:
+    """Show limits; they are empty when switched off."""
+    return {period.removeprefix("PER_").lower(): limit for period, limit in stored.items()}
+
+
+def window(stored: BookingWindow) -> WindowOutput:
+    """Show a booking window."""
+    match stored:
+        case BookingWindow(kind=WindowKind.RANGE, first=date() as first, last=date() as last):
+            return {"type": "range", "value": [first.isoformat(), last.isoformat()]}
+        case BookingWindow(days=int(days)):
+            return {
+                "type": "calendarDays" if stored.counts_calendar_days else "businessDays",
+                "value": days,
+                "rolling": stored.kind is WindowKind.ROLLING_WINDOW,
+            }
+    return {"disabled": True}
+
+
+def confirmation_policy(stored: Confirmation) -> PolicyOutput:
+    """Show whether bookings wait for the host; a threshold tells of it whatever else is stored."""
+    if stored.threshold is not None:
+        return {
+            "type": "time",
+            "noticeThreshold": {"unit": stored.threshold.unit, "count": stored.threshold.time},
+            "blockUnconfirmedBookingsInBooker": stored.blocks_slot,
+        }
+    if stored.is_required:
+        return {"type": "always", "blockUnconfirmedBookingsInBooker": stored.blocks_slot}
+    return {"disabled": True}
+
+
+def recurrence(stored: Recurrence | None) -> RecurrenceOutput | None:
+    """Show how often a booking repeats."""
+    if stored is None:
+        return None
+    return {
+        "interval": stored.interval,
+        "occurrences": stored.count,
+        "frequency": _FREQUENCIES[stored.frequency],
+        "disabled": False,
+    }
+
+
+def seats(stored: Seats | None) -> SeatsOutput | DisabledOutput:
+    """Show how many attendees share a time."""
+    if stored is None:
+        return {"disabled": True}
+    return {
+        "seatsPerTimeSlot": stored.per_time_slot,
+        "showAttendeeInfo": stored.shows_attendees,
+        "showAvailabilityCount": stored.shows_availability_count,
+        "disabled": False,
+    }
+
+
+def booker_layouts(stored: Any) -> BookerLayoutsOutput | None:
+    """Show how the booking page shows the calendar; None if nothing is stored of it."""
+    match stored:
+        case {"defaultLayout": default, "enabledLayouts": [*enabled]} if default in _LAYOUTS:
+            return {
+                "defaultLayout": _LAYOUTS[default],
+                "enabledLayouts": [_LAYOUTS[layout] for layout in enabled if layout in _LAYOUTS],
+            }
+    return None
+
+
+def color(stored: StoredObject | None) -> ColorOutput | None:
+    """Show colors; None unless both are stored."""
+    match stored:
+        case {"lightEventTypeColor": str(light), "darkEventTypeColor": str(dark)}:
+            return {"lightThemeHex": light, "darkThemeHex": dark}
+    return None
