@@ -1,6 +1,7 @@
 """A load generator: keep-alive connections that send one request after another, as fast as answers come."""
 
 import asyncio
+import statistics
 import time
 from collections import Counter
 from collections.abc import Iterator, Sequence
@@ -19,6 +20,20 @@ class Load:
     def percentile(self, share: float) -> float:
         """Return the latency below which this share of the answers lies."""
         return self.latencies[min(int(len(self.latencies) * share), len(self.latencies) - 1)]
+
+    def expect(self, status: int) -> None:
+        """Check that every answer had this status.
+
+        Raises:
+            RuntimeError: one had another.
+        """
+        if set(self.statuses) != {status}:
+            raise RuntimeError(f"expected answers {status}, got {self.statuses}")
+
+
+def spread(values: Sequence[float]) -> str:
+    """Return the median, and the range."""
+    return f"{statistics.median(values):6.0f} ({min(values):.0f} to {max(values):.0f})"
 
 
 def request(method: str, path: str, headers: dict[str, str] | None = None, body: bytes = b"") -> bytes:
