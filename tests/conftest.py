@@ -52,6 +52,7 @@ def settings(database_url: str) -> Settings:
         database_url=SecretStr(database_url),
         secret_key=SecretStr(SECRET_KEY),
         rate_limit_enabled=False,
+        blocked_emails="blocked@example.com",
         worker=False,
     )
 

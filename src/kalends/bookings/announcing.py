@@ -63,15 +63,15 @@ def series_at(
 
 
 def timers_of(booking: Booking, now: datetime) -> tuple[Timer, ...]:
-    """Return what is due later in the life of a booking as it is now; what has passed is left out."""
+    """Return what is due later in the life of a booking that has just become what it is, at `now`."""
     if booking.status is Status.ACCEPTED:
         reminder = Timer(TimerKind.REMINDER, booking.start - REMINDER_BEFORE)
         started = Timer(TimerKind.MEETING_STARTED, booking.start)
         ended = Timer(TimerKind.MEETING_ENDED, booking.end)
         return tuple(timer for timer in (reminder, started, ended) if timer.due_at > now)
     if booking.status is Status.PENDING:
-        reminders = [Timer(kind, booking.created_at + after) for kind, after in APPROVAL_REMINDERS.items()]
-        waiting = [timer for timer in reminders if now < timer.due_at < booking.start]
+        reminders = [Timer(kind, now + after) for kind, after in APPROVAL_REMINDERS.items()]
+        waiting = [timer for timer in reminders if timer.due_at < booking.start]
         return (*waiting, Timer(TimerKind.REQUEST_EXPIRED, booking.start))
     return ()
 

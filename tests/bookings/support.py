@@ -1,0 +1,72 @@
+"""What the tests of bookings share."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from kalends.bookings.events import BookingEvent, decode
+from kalends.db.database import Database
+from tests.support.client import Client, Host, booking_of, data
+
+URL = "/v2/bookings"
+TEN = "2050-09-05T10:00:00.000Z"
+ELEVEN = "2050-09-05T11:00:00.000Z"
+TWELVE = "2050-09-05T12:00:00.000Z"
+
+WEEKLY = {"interval": 1, "occurrences": 4, "frequency": "weekly"}
+SEATS = {"seatsPerTimeSlot": 2, "showAttendeeInfo": True, "showAvailabilityCount": True}
+CONFIRMED = {"type": "always", "blockUnconfirmedBookingsInBooker": False}
+BLOCKING = {"type": "always", "blockUnconfirmedBookingsInBooker": True}
+
+
+async def books(client: Client, event_type: dict[str, Any], start: str = TEN, **properties: Any) -> Any:
+    """Book a time of an event type, and return what is shown of it."""
+    return data(await client.post(URL, json=booking_of(event_type["id"], start, **properties)), 201)
+
+
+def attendee(name: str) -> dict[str, str]:
+    """Return an attendee in Rome."""
+    return {"name": name.capitalize(), "email": f"{name}@example.com", "timeZone": "Europe/Rome"}
+
+
+async def cancels(client: Client, uid: str, **body: Any) -> Any:
+    """Cancel what a uid names, and return what is shown of it."""
+    return data(await client.post(f"{URL}/{uid}/cancel", json=body))
+
+
+async def confirms(host: Host, uid: str) -> Any:
+    """Confirm a booking as its host."""
+    return data(await host.client.post(f"{URL}/{uid}/confirm"))
+
+
+async def reschedules(client: Client, uid: str, start: str, **body: Any) -> Any:
+    """Move what a uid names, and return what is shown of it."""
+    return data(await client.post(f"{URL}/{uid}/reschedule", json={"start": start, **body}), 201)
+
+
+async def facts(database: Database) -> list[BookingEvent]:
+    """Return what was stated, in its order."""
+    async with database.connection() as connection:
+        cursor = await connection.execute("SELECT payload FROM outbox_events ORDER BY id")
+        return [decode(bytes(payload)) for (payload,) in await cursor.fetchall()]
+
+
+async def kinds_of_facts(database: Database) -> list[str]:
+    """Return the kinds of what was stated, in their order."""
+    return [fact.kind.value for fact in await facts(database)]
+
+
+async def timers(database: Database) -> list[tuple[str, str]]:
+    """Return the uid of each booking that something is due of, with what, by when it is due."""
+    async with database.connection() as connection:
+        cursor = await connection.execute(
+            """
+            SELECT b.uid, t.kind FROM booking_timers t JOIN bookings b ON b.id = t.booking_id
+             ORDER BY t.due_at, t.kind, b.id
+            """
+        )
+        return [(uid, kind) for uid, kind in await cursor.fetchall()]
+
+
+def statuses(bookings: Sequence[dict[str, Any]]) -> list[str]:
+    """Return the statuses of shown bookings."""
+    return [booking["status"] for booking in bookings]

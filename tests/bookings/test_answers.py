@@ -1,0 +1,170 @@
+"""What bookers answer: each kind of field, and how wrong answers are refused (bookings note, 2.5)."""
+
+from typing import Any
+
+import pytest
+
+from tests.bookings.support import ELEVEN, TEN, URL, books, reschedules
+from tests.support.client import Client, Host, booking_of, refusal
+
+
+def field(kind: str, **members: Any) -> dict[str, Any]:
+    return {"type": kind, "slug": "asked", "label": "Asked", "required": True, **members}
+
+
+OPTIONS = {"options": ["red", "blue"]}
+FIELDS = {
+    "text": field("text"),
+    "number": field("number"),
+    "address": field("address"),
+    "textarea": field("textarea"),
+    "url": field("url"),
+    "phone": field("phone"),
+    "multiemail": field("multiemail"),
+    "select": field("select", **OPTIONS),
+    "multiselect": field("multiselect", **OPTIONS),
+    "radio": field("radio", **OPTIONS),
+    "checkbox": field("checkbox", **OPTIONS),
+    "boolean": field("boolean"),
+}
+
+
+async def form_of(host: Host, *fields: dict[str, Any]) -> dict[str, Any]:
+    email = {"type": "email", "required": True}
+    return await host.creates_event_type("form", bookingFields=[email, *fields])
+
+
+def answered(event_type: dict[str, Any], answers: dict[str, Any]) -> dict[str, Any]:
+    return booking_of(event_type["id"], TEN, bookingFieldsResponses=answers)
+
+
+@pytest.mark.parametrize(
+    ("kind", "answer", "stored"),
+    [
+        ("text", "x", "x"),
+        ("number", "5", "5"),
+        ("address", "Dock 4", "Dock 4"),
+        ("textarea", " long ", "long"),
+        ("url", " https://example.com/a ", "https://example.com/a"),
+        ("phone", " 393331234567", "+393331234567"),
+        ("phone", "+393331234567", "+393331234567"),
+        ("multiemail", "a@example.com", ["a@example.com"]),
+        ("multiemail", ["a@example.com", "b@example.com"], ["a@example.com", "b@example.com"]),
+        ("select", "red", "red"),
+        ("multiselect", "red", ["red"]),
+        ("multiselect", ["red", "blue"], ["red", "blue"]),
+        ("radio", "blue", "blue"),
+        ("checkbox", ["blue"], ["blue"]),
+        ("boolean", "true", True),
+        ("boolean", True, True),
+    ],
+)
+async def test_an_answer_is_stored_in_the_form_of_its_kind(
+    ana: Host, client: Client, kind: str, answer: Any, stored: Any
+) -> None:
+    event_type = await form_of(ana, FIELDS[kind])
+    booking = await books(client, event_type, bookingFieldsResponses={"asked": answer})
+    assert booking["bookingFieldsResponses"]["asked"] == stored
+
+
+@pytest.mark.parametrize(
+    ("kind", "answer", "code"),
+    [
+        ("text", 5, "Invalid string"),
+        ("text", "", "error_required_field"),
+        ("text", None, "error_required_field"),
+        ("number", 5, "Invalid string"),
+        ("address", ["x"], "Invalid string"),
+        ("textarea", "x" * 1001, "Max. 1000 characters allowed"),
+        ("textarea", {"a": 1}, "Invalid string"),
+        ("url", "example.com", "url_validation_error"),
+        ("url", "https://[broken", "url_validation_error"),
+        ("phone", "12345", "invalid_number"),
+        ("phone", 39, "invalid_number"),
+        ("multiemail", "nope", "email_validation_error"),
+        ("multiemail", ["a@example.com", "A@example.com"], "duplicate_email"),
+        ("multiemail", [5], "Invalid array of strings"),
+        ("select", "green", "Invalid option"),
+        ("multiselect", ["red", "green"], "Invalid option"),
+        ("multiselect", {"red": True}, "Invalid array of strings"),
+        ("radio", "green", "Invalid option"),
+        ("checkbox", "green", "Invalid option"),
+        ("boolean", False, "error_required_field"),
+    ],
+)
+async def test_a_wrong_answer_is_refused_by_the_name_of_its_field(
+    ana: Host, client: Client, kind: str, answer: Any, code: str
+) -> None:
+    event_type = await form_of(ana, FIELDS[kind])
+    error = refusal(await client.post(URL, json=answered(event_type, {"asked": answer})), 400)
+    assert error["code"] == "BAD_REQUEST"
+    assert f"{{asked}}{code}" in error["message"]
+    assert error["details"]["problems"] == [f"{{asked}}{code}"]
+
+
+async def test_a_required_answer_that_is_missing_is_named(ana: Host, client: Client) -> None:
+    event_type = await form_of(ana, FIELDS["text"])
+    error = refusal(await client.post(URL, json=booking_of(event_type["id"], TEN)), 400)
+    assert error["code"] == "BadRequestException"
+    assert "bookingFieldsResponses.asked" in error["message"]
+
+
+async def test_an_optional_answer_may_be_missing_or_empty(ana: Host, client: Client) -> None:
+    event_type = await form_of(ana, {**FIELDS["url"], "required": False})
+    await books(client, event_type)
+    await books(client, event_type, ELEVEN, bookingFieldsResponses={"asked": ""})
+
+
+async def test_unknown_answers_are_kept(ana: Host, client: Client) -> None:
+    intro = await ana.creates_event_type()
+    booking = await books(client, intro, bookingFieldsResponses={"x": {"deep": [1]}})
+    assert booking["bookingFieldsResponses"]["x"] == {"deep": [1]}
+
+
+async def test_what_has_a_property_of_its_own_is_not_set_by_an_answer(ana: Host, client: Client) -> None:
+    intro = await ana.creates_event_type()
+    answers = {"name": "Eve", "email": "eve@example.com", "guests": ["x"], "location": "moon"}
+    booking = await books(client, intro, bookingFieldsResponses=answers)
+    assert booking["bookingFieldsResponses"] == {"name": "Bo Guest", "email": "bo@example.com"}
+
+
+async def test_a_name_may_be_asked_in_two_parts(ana: Host, client: Client) -> None:
+    split = {"type": "splitName", "lastNameRequired": True}
+    event_type = await form_of(ana, split)
+    booking = await books(client, event_type)
+    assert booking["bookingFieldsResponses"]["name"] == {"firstName": "Bo", "lastName": "Guest"}
+    assert booking["attendees"][0]["name"] == "Bo Guest"
+    alone = {"name": "Bo", "email": "bo@example.com", "timeZone": "Europe/Rome"}
+    error = refusal(await client.post(URL, json=booking_of(event_type["id"], ELEVEN, attendee=alone)), 400)
+    assert "{name}error_required_field" in error["message"]
+
+
+@pytest.mark.parametrize("email", ["nope", "a@b", ".a@example.com", "a..b@example.com", "a@example"])
+async def test_a_wrong_address_is_refused(ana: Host, client: Client, email: str) -> None:
+    intro = await ana.creates_event_type()
+    booker = {"name": "Bo", "email": email, "timeZone": "Europe/Rome"}
+    error = refusal(await client.post(URL, json=booking_of(intro["id"], TEN, attendee=booker)), 400)
+    assert "{email}email_validation_error" in error["message"]
+
+
+async def test_guests_are_checked_and_none_attend_where_they_are_not_allowed(
+    ana: Host, client: Client
+) -> None:
+    intro = await ana.creates_event_type()
+    twice = {"guests": ["g@example.com", "g@example.com"]}
+    error = refusal(await client.post(URL, json=booking_of(intro["id"], TEN, **twice)), 400)
+    assert "{guests}duplicate_email" in error["message"]
+    alone = await ana.creates_event_type("alone", disableGuests=True)
+    booking = await books(client, alone, guests=["g@example.com"])
+    assert booking["guests"] == []
+    assert len(booking["attendees"]) == 1
+
+
+async def test_a_reason_may_be_demanded_of_who_moves_a_booking(ana: Host, client: Client) -> None:
+    event_type = await form_of(ana, {"slug": "rescheduleReason", "required": True})
+    booking = await books(client, event_type)
+    url = f"{URL}/{booking['uid']}/reschedule"
+    error = refusal(await client.post(url, json={"start": ELEVEN}), 400)
+    assert "{rescheduleReason}error_required_field" in error["message"]
+    moved = await reschedules(client, booking["uid"], ELEVEN, reschedulingReason="late")
+    assert moved["reschedulingReason"] == "late"

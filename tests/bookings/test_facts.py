@@ -1,0 +1,131 @@
+"""Every change states one fact, in its own transaction, with what is due later (bookings note, 14)."""
+
+from datetime import timedelta
+
+import pytest
+
+from kalends.bookings import service
+from kalends.bookings.events import TimerKind
+from kalends.db.database import Database
+from tests.bookings.support import (
+    CONFIRMED,
+    ELEVEN,
+    TEN,
+    TWELVE,
+    URL,
+    books,
+    cancels,
+    confirms,
+    facts,
+    kinds_of_facts,
+    reschedules,
+    timers,
+)
+from tests.conftest import Clock
+from tests.support.client import Client, Host, booking_of, refusal
+
+
+async def test_a_booking_is_stated_with_all_that_follows_from_it(
+    ana: Host, client: Client, database: Database
+) -> None:
+    intro = await ana.creates_event_type(description="Hello")
+    booking = await books(client, intro, guests=["g@example.com"])
+    [fact] = await facts(database)
+    assert fact.kind.value == "booking.created"
+    assert fact.booking.uid == booking["uid"]
+    assert [one.email for one in fact.booking.attendees] == ["bo@example.com", "g@example.com"]
+    assert fact.event_type is not None
+    assert fact.event_type.description == "Hello"
+    assert (fact.series, fact.previous, fact.is_lead) == (None, None, True)
+
+
+async def test_what_is_due_moves_with_a_booking_and_goes_with_it(
+    ana: Host, client: Client, database: Database
+) -> None:
+    intro = await ana.creates_event_type()
+    first = await books(client, intro)
+    due = ["reminder", "meeting.started", "meeting.ended"]
+    assert await timers(database) == [(first["uid"], kind) for kind in due]
+    moved = await reschedules(client, first["uid"], TWELVE)
+    assert await timers(database) == [(moved["uid"], kind) for kind in due]
+    await cancels(client, moved["uid"])
+    assert await timers(database) == []
+    assert await kinds_of_facts(database) == ["booking.created", "booking.rescheduled", "booking.cancelled"]
+
+
+async def test_a_request_reminds_its_host_until_it_is_decided(
+    ana: Host, client: Client, database: Database
+) -> None:
+    ask = await ana.creates_event_type("ask", confirmationPolicy=CONFIRMED)
+    waiting = await books(client, ask)
+    kinds = [kind for _, kind in await timers(database)]
+    assert kinds == [
+        "approval_reminder.3h",
+        "approval_reminder.24h",
+        "approval_reminder.48h",
+        "request.expired",
+    ]
+    await confirms(ana, waiting["uid"])
+    assert [kind for _, kind in await timers(database)] == ["reminder", "meeting.started", "meeting.ended"]
+
+
+async def test_no_reminder_is_due_in_the_past(
+    ana: Host, client: Client, database: Database, clock: Clock
+) -> None:
+    intro = await ana.creates_event_type()
+    clock.advance(timedelta(days=4, hours=3, minutes=30))
+    await books(client, intro)
+    assert [kind for _, kind in await timers(database)] == ["meeting.started", "meeting.ended"]
+
+
+async def test_a_refused_booking_states_nothing(ana: Host, client: Client, database: Database) -> None:
+    intro = await ana.creates_event_type()
+    await books(client, intro)
+    refusal(await client.post(URL, json=booking_of(intro["id"], "2050-09-05T10:30:00Z")), 400)
+    refusal(await client.post(URL, json=booking_of(intro["id"], ELEVEN, location={"type": "link"})), 400)
+    assert await kinds_of_facts(database) == ["booking.created"]
+
+
+@pytest.mark.parametrize(
+    ("timer", "fact"),
+    [
+        (TimerKind.REMINDER, "booking.reminder_due"),
+        (TimerKind.MEETING_STARTED, "meeting.started"),
+        (TimerKind.MEETING_ENDED, "meeting.ended"),
+        (TimerKind.APPROVAL_REMINDER_3H, None),
+    ],
+)
+async def test_a_due_timer_tells_of_an_accepted_booking_as_it_is(
+    timer: TimerKind, fact: str | None, ana: Host, client: Client, database: Database, clock: Clock
+) -> None:
+    booking = await books(client, await ana.creates_event_type())
+    async with database.connection() as connection:
+        event = await service.timer_event(connection, booking["id"], timer, now=clock.now)
+    assert (None if event is None else event.kind.value) == fact
+
+
+async def test_a_due_timer_tells_nothing_of_a_cancelled_booking(
+    ana: Host, client: Client, database: Database, clock: Clock
+) -> None:
+    booking = await books(client, await ana.creates_event_type())
+    await cancels(client, booking["uid"])
+    async with database.connection() as connection:
+        for timer in TimerKind:
+            assert await service.timer_event(connection, booking["id"], timer, now=clock.now) is None
+
+
+async def test_blocked_addresses_neither_book_nor_attend(ana: Host, client: Client) -> None:
+    intro = await ana.creates_event_type()
+    blocked = {"name": "Eve", "email": "Blocked+x@example.com", "timeZone": "Europe/Rome"}
+    error = refusal(await client.post(URL, json=booking_of(intro["id"], TEN, attendee=blocked)), 403)
+    assert "attendee.email" in error["message"]
+    booking = await books(client, intro, guests=["blocked@example.com", "g@example.com"])
+    assert [one["email"] for one in booking["attendees"]] == ["bo@example.com", "g@example.com"]
+
+
+async def test_a_locked_host_cannot_be_booked(ana: Host, client: Client, database: Database) -> None:
+    intro = await ana.creates_event_type()
+    async with database.connection() as connection:
+        await connection.execute("UPDATE users SET is_locked = true WHERE id = %s", (ana.id,))
+    error = refusal(await client.post(URL, json=booking_of(intro["id"], TEN)), 404)
+    assert error["message"] == "eventTypeUser.notFound"

@@ -1,0 +1,100 @@
+"""Where bookings take place (bookings note, 2.6), and how they are called (2.8)."""
+
+from typing import Any
+
+import pytest
+
+from tests.bookings.support import TEN, URL, books
+from tests.support.client import Client, Host, booking_of, refusal
+
+ADDRESS = {"type": "address", "address": "Dock 4", "public": True}
+LINK = {"type": "link", "link": "https://meet.example.com/r", "public": True}
+PHONE = {"type": "phone", "phone": "+393331234567", "public": True}
+ASKED = [{"type": "attendeeAddress"}, {"type": "attendeePhone"}, {"type": "attendeeDefined"}]
+VIDEO = {"type": "integration", "integration": "cal-video"}
+
+
+@pytest.mark.parametrize(
+    ("chosen", "location", "response"),
+    [
+        ({"type": "address"}, "Dock 4", {"value": "inPerson", "optionValue": ""}),
+        ({"type": "link"}, "https://meet.example.com/r", {"value": "link", "optionValue": ""}),
+        ({"type": "phone"}, "+393331234567", {"value": "userPhone", "optionValue": ""}),
+        (VIDEO, "integrations:daily", {"value": "integrations:daily", "optionValue": ""}),
+        (
+            {"type": "attendeeAddress", "address": "Pier 1"},
+            "Pier 1",
+            {"value": "attendeeInPerson", "optionValue": "Pier 1"},
+        ),
+        (
+            {"type": "attendeePhone", "phone": "+4930901820"},
+            "+4930901820",
+            {"value": "phone", "optionValue": "+4930901820"},
+        ),
+        (
+            {"type": "attendeeDefined", "location": "Moon"},
+            "Moon",
+            {"value": "somewhereElse", "optionValue": "Moon"},
+        ),
+        (
+            "https://own.example.com",
+            "https://own.example.com",
+            {"value": "link", "optionValue": "https://own.example.com"},
+        ),
+        ("www.example.com", "www.example.com", {"value": "link", "optionValue": "www.example.com"}),
+        ("+393331234567", "+393331234567", {"value": "phone", "optionValue": "+393331234567"}),
+        ("the café", "the café", {"value": "somewhereElse", "optionValue": "the café"}),
+    ],
+)
+async def test_a_booker_chooses_a_location(
+    ana: Host, client: Client, chosen: Any, location: str, response: dict[str, str]
+) -> None:
+    event_type = await ana.creates_event_type(locations=[ADDRESS, LINK, PHONE, *ASKED, VIDEO])
+    booking = await books(client, event_type, location=chosen)
+    assert booking["location"] == booking["meetingUrl"] == location
+    assert booking["bookingFieldsResponses"]["location"] == response
+    assert booking["metadata"] == {}
+
+
+async def test_without_a_choice_it_is_the_first_location(ana: Host, client: Client) -> None:
+    event_type = await ana.creates_event_type(locations=[ADDRESS, LINK])
+    booking = await books(client, event_type)
+    assert booking["location"] == "Dock 4"
+    assert "location" not in booking["bookingFieldsResponses"]
+
+
+@pytest.mark.parametrize(
+    ("chosen", "message"),
+    [
+        ({"type": "link"}, "'link'"),
+        ({"type": "integration", "integration": "zoom"}, "'zoom'"),
+        ({"type": "organizersDefaultApp"}, "'organizersDefaultApp'"),
+        ({"type": "unheard"}, "'unheard'"),
+        ({"type": "attendeePhone", "phone": "123"}, "{location}invalid_number"),
+        ({"type": "attendeePhone"}, "{location}error_required_field"),
+        ({"type": "integration"}, "integration"),
+        ({"kind": "link"}, "type"),
+        (5, "location"),
+    ],
+)
+async def test_a_location_that_is_not_offered_or_not_whole_is_refused(
+    ana: Host, client: Client, chosen: Any, message: str
+) -> None:
+    event_type = await ana.creates_event_type(locations=[ADDRESS, {"type": "attendeePhone"}])
+    refused = await client.post(URL, json=booking_of(event_type["id"], TEN, location=chosen))
+    assert message in str(refusal(refused, 400))
+
+
+async def test_a_booking_is_named_by_the_template_of_its_event_type(ana: Host, client: Client) -> None:
+    event_type = await ana.creates_event_type(
+        customName="{Event type title}: {Organiser first name} & {Scheduler} ({Event duration}) {Location}",
+        locations=[ADDRESS],
+    )
+    assert (await books(client, event_type))["title"] == "Intro: Ana & Bo Guest (60 mins) In person"
+
+
+async def test_metadata_of_the_server_itself_is_not_taken_from_a_booker(ana: Host, client: Client) -> None:
+    intro = await ana.creates_event_type()
+    booking = await books(client, intro, metadata={"videoCallUrl": "https://evil.example.com", "a": "b"})
+    assert booking["location"] == "integrations:daily"
+    assert booking["metadata"] == {"a": "b"}

@@ -1,0 +1,244 @@
+"""Bookings that attendees share, each on a seat of their own (bookings note, 2.11, 6.4, 7)."""
+
+from typing import Any
+
+from kalends.db.database import Database
+from tests.bookings.support import (
+    ELEVEN,
+    SEATS,
+    TEN,
+    TWELVE,
+    URL,
+    attendee,
+    books,
+    cancels,
+    facts,
+    kinds_of_facts,
+    reschedules,
+    statuses,
+    timers,
+)
+from tests.support.client import Client, Host, booking_of, data, refusal
+
+
+async def creates_class(host: Host, **properties: Any) -> dict[str, Any]:
+    return await host.creates_event_type("class", seats=SEATS, **properties)
+
+
+async def test_attendees_share_one_booking_each_with_a_seat(
+    ana: Host, client: Client, database: Database
+) -> None:
+    event_type = await creates_class(ana)
+    first = await books(
+        client, event_type, bookingFieldsResponses={"notes": "late", "diet": "none"}, metadata={"crm": "1"}
+    )
+    second = await books(client, event_type, attendee=attendee("cy"))
+    assert first["id"] == second["id"]
+    assert first["seatUid"] != second["seatUid"]
+    assert [one["seatUid"] for one in second["attendees"]] == [first["seatUid"], second["seatUid"]]
+    bo = second["attendees"][0]
+    assert bo["bookingFieldsResponses"] == {"name": "Bo Guest", "notes": "late", "diet": "none"}
+    assert bo["metadata"] == {"crm": "1"}
+    assert second["description"] is None
+    assert not {"metadata", "bookingFieldsResponses", "guests"} & set(second)
+    shown = data(await client.get(f"{URL}/{first['uid']}"))
+    assert "seatUid" not in shown
+    assert len(shown["attendees"]) == 2
+    assert await kinds_of_facts(database) == ["booking.created", "seat.booked"]
+
+
+async def test_nobody_has_two_seats_and_no_seat_is_given_twice(ana: Host, client: Client) -> None:
+    event_type = await creates_class(ana)
+    await books(client, event_type)
+    again = await client.post(URL, json=booking_of(event_type["id"], TEN))
+    assert refusal(again, 409)["message"] == "already_signed_up_for_this_booking_error"
+    await books(client, event_type, attendee=attendee("cy"))
+    full = await client.post(URL, json=booking_of(event_type["id"], TEN, attendee=attendee("di")))
+    error = refusal(full, 409)
+    assert error["code"] == "ConflictException"
+    assert error["details"]["reasons"] == ["seats_full"]
+
+
+async def test_guests_of_the_first_attend_without_a_seat(ana: Host, client: Client) -> None:
+    event_type = await creates_class(ana)
+    first = await books(client, event_type, guests=["guest@example.com"])
+    guest = first["attendees"][1]
+    assert "seatUid" not in guest
+    assert guest["bookingFieldsResponses"] == {"name": "unknown"}
+    await books(client, event_type, attendee=attendee("cy"))
+
+
+async def test_a_seat_moves_into_an_empty_slot(ana: Host, client: Client, database: Database) -> None:
+    event_type = await creates_class(ana)
+    first = await books(client, event_type)
+    second = await books(client, event_type, attendee=attendee("cy"))
+    moved = await reschedules(client, first["uid"], TWELVE, seatUid=second["seatUid"])
+    assert moved["uid"] != first["uid"]
+    assert moved["seatUid"] != second["seatUid"]
+    assert "rescheduledFromUid" not in moved
+    assert [one["email"] for one in moved["attendees"]] == ["cy@example.com"]
+    left = data(await client.get(f"{URL}/{first['uid']}"))
+    assert left["status"] == "accepted"
+    assert [one["email"] for one in left["attendees"]] == ["bo@example.com"]
+    fact = (await facts(database))[-1]
+    assert fact.kind.value == "seat.rescheduled"
+    assert fact.previous is not None
+    assert fact.previous.uid == first["uid"]
+
+
+async def test_the_last_seat_to_move_away_ends_the_booking(
+    ana: Host, client: Client, database: Database
+) -> None:
+    event_type = await creates_class(ana)
+    first = await books(client, event_type)
+    moved = await reschedules(client, first["uid"], "2050-09-05T10:30:00Z", seatUid=first["seatUid"])
+    assert data(await client.get(f"{URL}/{first['uid']}"))["status"] == "cancelled"
+    assert {uid for uid, _ in await timers(database)} == {moved["uid"]}
+
+
+async def test_a_seat_moves_into_a_booking_that_has_room(ana: Host, client: Client) -> None:
+    event_type = await creates_class(ana)
+    first = await books(client, event_type)
+    other = await books(client, event_type, TWELVE, attendee=attendee("cy"))
+    moved = await reschedules(client, first["uid"], TWELVE, seatUid=first["seatUid"])
+    assert moved["uid"] == other["uid"]
+    assert moved["seatUid"] == first["seatUid"]
+    assert [one["email"] for one in moved["attendees"]] == ["bo@example.com", "cy@example.com"]
+    third = await books(client, event_type, attendee=attendee("di"))
+    full = await client.post(
+        f"{URL}/{third['uid']}/reschedule", json={"start": TWELVE, "seatUid": third["seatUid"]}
+    )
+    assert refusal(full, 409)["details"]["reasons"] == ["seats_full"]
+    assert data(await client.get(f"{URL}/{third['uid']}"))["attendees"][0]["email"] == "di@example.com"
+
+
+async def test_a_seat_does_not_move_to_where_its_attendee_sits(ana: Host, client: Client) -> None:
+    event_type = await creates_class(ana)
+    first = await books(client, event_type)
+    other = await books(client, event_type, TWELVE)
+    url = f"{URL}/{first['uid']}/reschedule"
+    for start in (TEN, TWELVE):
+        refused = await client.post(url, json={"start": start, "seatUid": first["seatUid"]})
+        assert refusal(refused, 409)["message"] == "already_signed_up_for_this_booking_error"
+    refused = await client.post(url, json={"start": ELEVEN, "seatUid": other["seatUid"]})
+    assert "seatUid" in refusal(refused, 404)["message"]
+
+
+async def test_a_host_moves_all_seats_and_the_booking_stays_itself(
+    ana: Host, client: Client, database: Database
+) -> None:
+    event_type = await creates_class(ana)
+    first = await books(client, event_type)
+    await books(client, event_type, attendee=attendee("cy"))
+    moved = await reschedules(ana.client, first["uid"], TWELVE)
+    assert (moved["uid"], moved["id"]) == (first["uid"], first["id"])
+    assert moved["seatUid"] == ""
+    assert moved["start"] == TWELVE
+    assert len(moved["attendees"]) == 2
+    await books(client, event_type, attendee=attendee("di"))
+    assert (await kinds_of_facts(database))[2] == "booking.rescheduled"
+
+
+async def test_a_host_merges_two_bookings_if_there_are_seats(ana: Host, client: Client) -> None:
+    event_type = await creates_class(ana)
+    first = await books(client, event_type)
+    other = await books(client, event_type, TWELVE, attendee=attendee("cy"))
+    moved = await reschedules(ana.client, first["uid"], TWELVE)
+    assert moved["uid"] == other["uid"]
+    assert len(moved["attendees"]) == 2
+    assert data(await client.get(f"{URL}/{first['uid']}"))["status"] == "cancelled"
+    third = await books(client, event_type, attendee=attendee("di"))
+    refused = await ana.client.post(f"{URL}/{third['uid']}/reschedule", json={"start": TWELVE})
+    assert refusal(refused, 409)["message"] == "not_enough_available_seats_error"
+
+
+async def test_only_the_host_moves_or_cancels_all_seats(ana: Host, ben: Host, client: Client) -> None:
+    event_type = await creates_class(ana)
+    uid = (await books(client, event_type))["uid"]
+    for action, body in (("reschedule", {"start": TWELVE}), ("cancel", {"cancellationReason": "no"})):
+        refusal(await client.post(f"{URL}/{uid}/{action}", json=body), 401)
+        refusal(await ben.client.post(f"{URL}/{uid}/{action}", json=body), 403)
+
+
+async def test_a_seat_is_given_up_and_the_others_stay(ana: Host, client: Client, database: Database) -> None:
+    event_type = await creates_class(ana)
+    first = await books(client, event_type)
+    second = await books(client, event_type, attendee=attendee("cy"))
+    left = await cancels(client, first["uid"], seatUid=first["seatUid"], cancellationReason="ill")
+    assert left["status"] == "accepted"
+    assert [one["seatUid"] for one in left["attendees"]] == [second["seatUid"]]
+    fact = (await facts(database))[-1]
+    assert fact.kind.value == "seat.cancelled"
+    assert fact.attendee is not None
+    assert (fact.attendee.email, fact.reason) == ("bo@example.com", "ill")
+    await books(client, event_type, attendee=attendee("di"))
+
+
+async def test_a_host_frees_a_seat_without_saying_why(ana: Host, client: Client) -> None:
+    event_type = await creates_class(ana)
+    first = await books(client, event_type)
+    await books(client, event_type, attendee=attendee("cy"))
+    assert len((await cancels(ana.client, first["uid"], seatUid=first["seatUid"]))["attendees"]) == 1
+
+
+async def test_the_last_seat_given_up_ends_the_booking(ana: Host, client: Client, database: Database) -> None:
+    event_type = await creates_class(ana)
+    first = await books(client, event_type)
+    ended = await cancels(client, first["uid"], seatUid=first["seatUid"])
+    assert (ended["status"], ended["attendees"]) == ("cancelled", [])
+    assert await kinds_of_facts(database) == ["booking.created", "booking.cancelled"]
+    assert (await books(client, event_type))["uid"] != first["uid"]
+
+
+async def test_a_host_cancels_everybody_and_says_why(ana: Host, client: Client, database: Database) -> None:
+    event_type = await creates_class(ana)
+    uid = (await books(client, event_type))["uid"]
+    await books(client, event_type, attendee=attendee("cy"))
+    refusal(await ana.client.post(f"{URL}/{uid}/cancel", json={}), 400)
+    ended = await cancels(ana.client, uid, cancellationReason="ill")
+    assert (ended["status"], ended["attendees"]) == ("cancelled", [])
+    fact = (await facts(database))[-1]
+    assert [one.email for one in fact.booking.attendees] == ["bo@example.com", "cy@example.com"]
+
+
+async def test_a_seat_is_named_with_its_own_booking_only(ana: Host, client: Client) -> None:
+    event_type = await creates_class(ana)
+    first = await books(client, event_type)
+    other = await books(client, event_type, TWELVE)
+    for seat_uid in (other["seatUid"], "nothing", ""):
+        refused = await client.post(f"{URL}/{first['uid']}/cancel", json={"seatUid": seat_uid})
+        assert "seatUid" in refusal(refused, 400)["message"]
+
+
+async def test_attendees_who_are_hidden_see_themselves_only(ana: Host, client: Client) -> None:
+    seats = {**SEATS, "showAttendeeInfo": False}
+    event_type = await ana.creates_event_type("class", seats=seats)
+    first = await books(client, event_type)
+    second = await books(client, event_type, attendee=attendee("cy"))
+    assert [one["seatUid"] for one in second["attendees"]] == [second["seatUid"]]
+    assert data(await client.get(f"{URL}/{first['uid']}"))["attendees"] == []
+    assert len(data(await ana.client.get(f"{URL}/{first['uid']}"))["attendees"]) == 2
+    assert len(data(await ana.client.get(URL))[0]["attendees"]) == 2
+
+
+async def test_joining_a_seat_is_no_further_booking_for_a_limit(ana: Host, client: Client) -> None:
+    event_type = await creates_class(ana, bookingLimitsCount={"day": 1})
+    await books(client, event_type)
+    await books(client, event_type, attendee=attendee("cy"))
+    refused = await client.post(URL, json=booking_of(event_type["id"], TWELVE, attendee=attendee("di")))
+    assert refusal(refused, 403)["message"] == "booking_limit_reached"
+
+
+async def test_a_seated_booking_keeps_other_event_types_away(ana: Host, client: Client) -> None:
+    event_type = await creates_class(ana)
+    intro = await ana.creates_event_type()
+    await books(client, event_type)
+    error = refusal(await client.post(URL, json=booking_of(intro["id"], TEN)), 400)
+    assert error["details"]["reasons"] == ["booking"]
+
+
+async def test_seats_are_listed_by_host_and_attendee(ana: Host, ben: Host, client: Client) -> None:
+    event_type = await creates_class(ana)
+    uid = (await books(client, event_type, attendee=attendee("ben")))["uid"]
+    assert [one["uid"] for one in data(await ben.client.get(URL))] == [uid]
+    assert statuses(data(await ana.client.get(URL))) == ["accepted"]

@@ -1,0 +1,132 @@
+"""The state machine: every command in every state, over HTTP (bookings note, 14 and B9)."""
+
+from collections.abc import Awaitable, Callable
+from datetime import timedelta
+from typing import Any
+
+import httpx
+import pytest
+
+from kalends.bookings.booking import Status
+from kalends.bookings.transitions import EFFECTS, Command, Effect
+from kalends.db.database import Database
+from tests.bookings.support import (
+    CONFIRMED,
+    TEN,
+    TWELVE,
+    URL,
+    books,
+    cancels,
+    confirms,
+    kinds_of_facts,
+    reschedules,
+)
+from tests.conftest import Clock
+from tests.support.client import Client, Host, data
+
+Send = Callable[[Host, str], Awaitable[httpx.Response]]
+
+_SENDS: dict[Command, Send] = {
+    Command.CONFIRM: lambda host, uid: host.client.post(f"{URL}/{uid}/confirm"),
+    Command.DECLINE: lambda host, uid: host.client.post(f"{URL}/{uid}/decline", json={}),
+    Command.RESCHEDULE: lambda host, uid: host.client.post(f"{URL}/{uid}/reschedule", json={"start": TWELVE}),
+    Command.CANCEL: lambda host, uid: host.client.post(
+        f"{URL}/{uid}/cancel", json={"cancellationReason": "ill"}
+    ),
+    Command.MARK_ABSENT: lambda host, uid: host.client.post(f"{URL}/{uid}/mark-absent", json={"host": True}),
+}
+
+_AFTER = {
+    Command.CONFIRM: "accepted",
+    Command.DECLINE: "rejected",
+    Command.RESCHEDULE: "cancelled",
+    Command.CANCEL: "cancelled",
+    Command.MARK_ABSENT: "accepted",
+}
+
+_FACTS = {
+    Command.CONFIRM: ["booking.confirmed"],
+    Command.DECLINE: ["booking.rejected"],
+    Command.RESCHEDULE: ["booking.requested"],
+    Command.CANCEL: ["booking.cancelled"],
+    Command.MARK_ABSENT: ["booking.absence_updated"],
+}
+
+# An instant meeting waits for the host of a team; there are none of these yet.
+_REACHABLE = [status for status in Status if status is not Status.AWAITING_HOST]
+
+
+async def booking_in(status: Status, host: Host, client: Client) -> dict[str, Any]:
+    ask = await host.creates_event_type("ask", confirmationPolicy=CONFIRMED)
+    booking: dict[str, Any] = await books(client, ask)
+    if status is Status.ACCEPTED:
+        await confirms(host, booking["uid"])
+    elif status is Status.CANCELLED:
+        await cancels(client, booking["uid"])
+    elif status is Status.REJECTED:
+        data(await host.client.post(f"{URL}/{booking['uid']}/decline", json={}))
+    return booking
+
+
+@pytest.mark.parametrize("command", list(Command), ids=lambda command: command.value)
+@pytest.mark.parametrize("status", _REACHABLE, ids=lambda status: status.value)
+async def test_a_command_has_its_effect_in_a_state(
+    status: Status, command: Command, ana: Host, client: Client, database: Database
+) -> None:
+    booking = await booking_in(status, ana, client)
+    before = await kinds_of_facts(database)
+    answer = await _SENDS[command](ana, booking["uid"])
+    after = data(await client.get(f"{URL}/{booking['uid']}"))
+    stated = (await kinds_of_facts(database))[len(before) :]
+    match EFFECTS[status][command]:
+        case Effect.APPLIES:
+            assert answer.is_success, answer.text
+            assert after["status"] == _AFTER[command]
+            assert stated == _FACTS[command]
+        case Effect.CHANGES_NOTHING:
+            assert answer.status_code == 200, answer.text
+            assert after["status"] == status.value
+            assert stated == []
+        case Effect.REFUSED:
+            assert answer.status_code in (400, 404), answer.text
+            assert after["status"] == status.value
+            assert stated == []
+
+
+def test_every_command_is_decided_in_every_state() -> None:
+    assert set(EFFECTS) == set(Status)
+    assert all(set(effects) == set(Command) for effects in EFFECTS.values())
+
+
+async def test_a_replaced_booking_is_not_moved_again(ana: Host, client: Client) -> None:
+    intro = await ana.creates_event_type()
+    booking = await books(client, intro)
+    await reschedules(client, booking["uid"], TWELVE)
+    refused = await client.post(f"{URL}/{booking['uid']}/reschedule", json={"start": TEN})
+    assert refused.status_code == 400
+
+
+async def test_a_booking_moves_to_where_it_is(ana: Host, client: Client) -> None:
+    intro = await ana.creates_event_type()
+    booking = await books(client, intro)
+    assert (await reschedules(client, booking["uid"], TEN))["uid"] != booking["uid"]
+
+
+async def test_a_moved_booking_keeps_the_length_that_was_chosen(ana: Host, client: Client) -> None:
+    lengths = await ana.creates_event_type("opts", lengthInMinutes=15, lengthInMinutesOptions=[15, 30, 60])
+    booking = await books(client, lengths, lengthInMinutes=30)
+    assert booking["duration"] == 30
+    moved = await reschedules(client, booking["uid"], TWELVE)
+    assert moved["duration"] == 30
+    data(
+        await ana.client.patch(f"/v2/event-types/{lengths['id']}", json={"lengthInMinutesOptions": [15, 60]})
+    )
+    assert (await reschedules(client, moved["uid"], TEN))["duration"] == 15
+
+
+async def test_a_move_out_of_bounds_is_known_by_its_code(ana: Host, client: Client, clock: Clock) -> None:
+    intro = await ana.creates_event_type(minimumBookingNotice=120)
+    booking = await books(client, intro)
+    clock.advance(timedelta(days=4, hours=1))
+    refused = await client.post(f"{URL}/{booking['uid']}/reschedule", json={"start": "2050-09-05T08:00:00Z"})
+    assert refused.json()["error"]["message"] == "booking_time_out_of_bounds_error"
