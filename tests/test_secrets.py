@@ -68,7 +68,7 @@ def test_what_was_encrypted_before_a_key_was_set_stays_readable() -> None:
     assert Fernet(new).decrypt(after.encrypt(b"new")) == b"new"
 
 
-@pytest.mark.parametrize("keys", ["", "short", f"{Fernet.generate_key().decode()},", "ü" * 44])
+@pytest.mark.parametrize("keys", ["", "short", "A" * 43 + "=,", "ü" * 44])
 def test_encryption_keys_that_are_none_are_refused(keys: str) -> None:
     with pytest.raises(ValidationError, match="32 bytes in URL-safe base64"):
         Settings(encryption_keys=SecretStr(keys))
