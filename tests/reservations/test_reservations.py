@@ -116,6 +116,34 @@ async def test_a_length_is_refused_where_there_is_only_one(ana: Host, client: Cl
     assert "slotDuration" in refusal(await client.post(URL, json=body), 400)["message"]
 
 
+async def test_one_of_several_lengths_may_be_chosen(ana: Host, client: Client) -> None:
+    event_type = await ana.creates_event_type(lengthInMinutesOptions=[30, 60, 120])
+    assert (await reserves(client, event_type["id"], "2050-09-05T08:00:00.000Z"))["slotDuration"] == 60
+    reservation = await reserves(client, event_type["id"], slotDuration=120)
+    assert (reservation["slotDuration"], reservation["slotEnd"]) == (120, "2050-09-05T12:00:00.000Z")
+    assert await listed_hours(client, event_type["id"]) == ["07", "09", "12", "13", "14"]
+    body = {"eventTypeId": event_type["id"], "slotStart": TEN, "slotDuration": 45}
+    assert "30, 60, 120" in refusal(await client.post(URL, json=body), 400)["message"]
+    renewed = data(
+        await client.patch(f"{URL}/{reservation['reservationUid']}", json={**body, "slotDuration": None})
+    )
+    assert renewed["slotDuration"] == 120
+
+
+async def test_a_listed_slot_of_another_length_is_reserved_by_its_uid_if_that_length_is_one(
+    ana: Host, client: Client
+) -> None:
+    event_type = await ana.creates_event_type()
+    parameters = {"eventTypeId": event_type["id"], "start": TEN, "end": "2050-09-05T10:30:00Z"}
+    listed = await client.get("/v2/slots", params={**parameters, "duration": 30, "slotUids": "true"})
+    (slot,) = data(listed)["2050-09-05"]
+    refused = refusal(await client.post(URL, json={"slotUid": slot["slotUid"]}), 400)
+    assert "slotUid" in refused["message"]
+    await ana.client.patch(f"/v2/event-types/{event_type['id']}", json={"lengthInMinutesOptions": [30, 60]})
+    reservation = data(await client.post(URL, json={"slotUid": slot["slotUid"]}), 201)
+    assert reservation["slotDuration"] == 30
+
+
 async def test_a_duration_over_the_longest_is_refused(ana: Host) -> None:
     event_type = await ana.creates_event_type()
     body = {"eventTypeId": event_type["id"], "slotStart": TEN, "reservationDuration": 1441}

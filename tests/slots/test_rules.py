@@ -5,10 +5,8 @@ from typing import Any
 
 import pytest
 
-from kalends.db.database import Database
 from tests.conftest import Clock
 from tests.support.client import Client, Host, booking_of, data, refusal
-from tests.support.stored import set_event_type, set_status
 
 WEEK = {"start": "2050-09-05", "end": "2050-09-09"}
 DAYS = ["2050-09-05", "2050-09-06", "2050-09-07", "2050-09-08", "2050-09-09"]
@@ -33,44 +31,34 @@ async def reasons(client: Client, event_type: dict[str, Any], at: str) -> list[s
     return found
 
 
-async def test_a_day_with_its_number_of_bookings_is_closed(
-    ana: Host, client: Client, database: Database
-) -> None:
-    event_type = await ana.creates_event_type()
-    await set_event_type(database, event_type["id"], booking_limits={"PER_DAY": 1})
+async def test_a_day_with_its_number_of_bookings_is_closed(ana: Host, client: Client) -> None:
+    event_type = await ana.creates_event_type(bookingLimitsCount={"day": 1})
     await books(client, event_type, "2050-09-05T10:00:00Z")
     assert await days(client, event_type) == DAYS[1:]
     assert await reasons(client, event_type, "2050-09-05T12:00:00Z") == ["limit"]
 
 
 async def test_bookings_of_other_event_types_and_ended_ones_count_for_no_limit(
-    ana: Host, client: Client, database: Database
+    ana: Host, client: Client
 ) -> None:
-    event_type = await ana.creates_event_type()
+    event_type = await ana.creates_event_type(bookingLimitsCount={"day": 1})
     other = await ana.creates_event_type("other")
-    await set_event_type(database, event_type["id"], booking_limits={"PER_DAY": 1})
     await books(client, other, "2050-09-05T10:00:00Z")
     ended = await books(client, event_type, "2050-09-05T12:00:00Z")
     await client.post(f"/v2/bookings/{ended['uid']}/cancel", json={})
     assert await days(client, event_type) == DAYS
 
 
-async def test_a_booking_that_is_moved_counts_for_no_limit(
-    ana: Host, client: Client, database: Database
-) -> None:
-    event_type = await ana.creates_event_type()
-    await set_event_type(database, event_type["id"], booking_limits={"PER_DAY": 1})
+async def test_a_booking_that_is_moved_counts_for_no_limit(ana: Host, client: Client) -> None:
+    event_type = await ana.creates_event_type(bookingLimitsCount={"day": 1})
     booking = await books(client, event_type, "2050-09-05T10:00:00Z")
     assert await days(client, event_type, bookingUidToReschedule=booking["uid"]) == DAYS
 
 
-async def test_a_day_of_a_limit_is_one_of_the_hosts_zone(
-    ana: Host, client: Client, database: Database
-) -> None:
+async def test_a_day_of_a_limit_is_one_of_the_hosts_zone(ana: Host, client: Client) -> None:
     row = {"days": ["Monday", "Tuesday"], "startTime": "00:00", "endTime": "23:59"}
     await ana.creates_schedule(timeZone="America/New_York", isDefault=True, availability=[row])
-    event_type = await ana.creates_event_type()
-    await set_event_type(database, event_type["id"], booking_limits={"PER_DAY": 1})
+    event_type = await ana.creates_event_type(bookingLimitsCount={"day": 1})
     # Monday evening in New York.
     await books(client, event_type, "2050-09-06T00:30:00Z")
     listed = await client.get(
@@ -80,59 +68,55 @@ async def test_a_day_of_a_limit_is_one_of_the_hosts_zone(
     assert next(iter(data(listed).values()))[0] == {"start": "2050-09-06T04:00:00.000Z"}
 
 
-async def test_a_week_of_a_limit_begins_on_sunday(ana: Host, client: Client, database: Database) -> None:
-    event_type = await ana.creates_event_type()
-    await set_event_type(database, event_type["id"], booking_limits={"PER_WEEK": 2})
+async def test_a_week_of_a_limit_begins_on_sunday(ana: Host, client: Client) -> None:
+    event_type = await ana.creates_event_type(bookingLimitsCount={"week": 2})
     await books(client, event_type, "2050-09-05T10:00:00Z")
     await books(client, event_type, "2050-09-09T10:00:00Z")
     assert await days(client, event_type, end="2050-09-12") == ["2050-09-12"]
 
 
-@pytest.mark.parametrize("unit", ["PER_MONTH", "PER_YEAR"])
-async def test_months_and_years_have_limits_too(
-    ana: Host, client: Client, database: Database, unit: str
-) -> None:
-    event_type = await ana.creates_event_type()
-    await set_event_type(database, event_type["id"], booking_limits={unit: 1})
+@pytest.mark.parametrize("unit", ["month", "year"])
+async def test_months_and_years_have_limits_too(ana: Host, client: Client, unit: str) -> None:
+    event_type = await ana.creates_event_type(bookingLimitsCount={unit: 1})
     await books(client, event_type, "2050-09-30T10:00:00Z")
     left = await days(client, event_type, start="2050-09-29", end="2050-10-03")
-    assert left == (["2050-10-03"] if unit == "PER_MONTH" else [])
+    assert left == (["2050-10-03"] if unit == "month" else [])
 
 
-async def test_booked_minutes_and_the_length_asked_for_must_fit_a_limit(
-    ana: Host, client: Client, database: Database
-) -> None:
-    event_type = await ana.creates_event_type()
-    await set_event_type(database, event_type["id"], duration_limits={"PER_DAY": 90})
+async def test_booked_minutes_and_the_length_asked_for_must_fit_a_limit(ana: Host, client: Client) -> None:
+    event_type = await ana.creates_event_type(bookingLimitsDuration={"day": 90})
     await books(client, event_type, "2050-09-05T10:00:00Z")
     assert await days(client, event_type) == DAYS[1:]
     assert await days(client, event_type, duration=30) == DAYS
     assert await days(client, event_type, duration=120) == []
 
 
-async def test_a_limit_that_is_switched_off_closes_nothing(
-    ana: Host, client: Client, database: Database
-) -> None:
-    event_type = await ana.creates_event_type()
-    await set_event_type(database, event_type["id"], booking_limits={}, duration_limits={"PER_DAY": 0})
+async def test_a_limit_that_is_switched_off_closes_nothing(ana: Host, client: Client) -> None:
+    event_type = await ana.creates_event_type(bookingLimitsCount={"disabled": True})
     await books(client, event_type, "2050-09-05T10:00:00Z")
     assert await days(client, event_type) == DAYS
 
 
-async def test_a_request_that_waits_counts_for_no_limit_but_takes_its_time(
-    ana: Host, client: Client, database: Database
-) -> None:
-    event_type = await ana.creates_event_type()
-    await set_event_type(database, event_type["id"], booking_limits={"PER_DAY": 1})
+async def test_a_request_that_waits_counts_for_no_limit_but_takes_its_time(ana: Host, client: Client) -> None:
+    policy = {"type": "always", "blockUnconfirmedBookingsInBooker": True}
+    event_type = await ana.creates_event_type(bookingLimitsCount={"day": 1}, confirmationPolicy=policy)
     booking = await books(client, event_type, "2050-09-05T10:00:00Z")
-    await set_status(database, booking["uid"], "pending")
+    assert booking["status"] == "pending"
     assert await days(client, event_type) == DAYS
     assert await reasons(client, event_type, "2050-09-05T10:00:00Z") == ["booking"]
+    data(await ana.client.post(f"/v2/bookings/{booking['uid']}/confirm"))
+    assert await days(client, event_type) == DAYS[1:]
 
 
-async def test_the_host_learns_which_limit_is_reached(ana: Host, client: Client, database: Database) -> None:
-    event_type = await ana.creates_event_type()
-    await set_event_type(database, event_type["id"], booking_limits={"PER_DAY": 1})
+async def test_a_request_takes_no_time_unless_the_event_type_says_so(ana: Host, client: Client) -> None:
+    policy = {"type": "always", "blockUnconfirmedBookingsInBooker": False}
+    event_type = await ana.creates_event_type(confirmationPolicy=policy)
+    await books(client, event_type, "2050-09-05T10:00:00Z")
+    assert await reasons(client, event_type, "2050-09-05T10:00:00Z") == []
+
+
+async def test_the_host_learns_which_limit_is_reached(ana: Host, client: Client) -> None:
+    event_type = await ana.creates_event_type(bookingLimitsCount={"day": 1})
     await books(client, event_type, "2050-09-05T10:00:00Z")
     asked = {"eventTypeId": event_type["id"], "at": "2050-09-05T12:00:00Z", "timeZone": "Europe/Rome"}
     found = data(await ana.client.get("/v2/slots/explain", params=asked))
@@ -146,16 +130,12 @@ async def test_the_host_learns_which_limit_is_reached(ana: Host, client: Client,
     ]
 
 
-def rolling(days: int, *, calendar_days: bool = False, window: bool = False) -> dict[str, Any]:
-    return {
-        "period_type": "rolling_window" if window else "rolling",
-        "period_days": days,
-        "period_count_calendar_days": calendar_days,
-    }
+def days_ahead(value: int, kind: str, *, rolling: bool = False) -> dict[str, Any]:
+    return {"type": kind, "value": value, "rolling": rolling}
 
 
-def dates(first: str, last: str) -> dict[str, str]:
-    return {"period_type": "range", "period_start_date": first, "period_end_date": last}
+def dates(first: str, last: str) -> dict[str, Any]:
+    return {"type": "range", "value": [first, last]}
 
 
 # Friday, three days before the week that is listed.
@@ -165,43 +145,40 @@ FRIDAY = datetime(2050, 9, 2, 10, tzinfo=UTC)
 @pytest.mark.parametrize(
     ("window", "expected"),
     [
-        (rolling(4, calendar_days=True), DAYS[:2]),
-        (rolling(0, calendar_days=True), []),
-        (rolling(2), DAYS[:2]),
-        (rolling(3, calendar_days=True, window=True), DAYS[:2]),
-        (rolling(3, window=True), DAYS[:2]),
+        (days_ahead(4, "calendarDays"), DAYS[:2]),
+        (days_ahead(0, "calendarDays"), []),
+        (days_ahead(2, "businessDays"), DAYS[:2]),
+        (days_ahead(3, "calendarDays", rolling=True), DAYS[:2]),
+        (days_ahead(3, "businessDays", rolling=True), DAYS[:2]),
         (dates("2050-09-06", "2050-09-07"), DAYS[1:3]),
     ],
 )
 async def test_a_booking_window_bounds_the_days(
-    ana: Host, client: Client, clock: Clock, database: Database, window: dict[str, Any], expected: list[str]
+    ana: Host, client: Client, clock: Clock, window: dict[str, Any], expected: list[str]
 ) -> None:
     clock.now = FRIDAY
-    event_type = await ana.creates_event_type()
-    await set_event_type(database, event_type["id"], **window)
+    event_type = await ana.creates_event_type(bookingWindow=window)
     assert await days(client, event_type) == expected
 
 
 async def test_a_rolling_window_counts_days_that_have_a_slot_whatever_is_asked(
-    ana: Host, client: Client, clock: Clock, database: Database
+    ana: Host, client: Client, clock: Clock
 ) -> None:
     clock.now = FRIDAY
     overrides = [{"date": day, "startTime": "00:00", "endTime": "00:00"} for day in DAYS[:2]]
     await ana.creates_schedule(isDefault=True, overrides=overrides)
-    event_type = await ana.creates_event_type()
-    await set_event_type(database, event_type["id"], **rolling(3, calendar_days=True, window=True))
+    event_type = await ana.creates_event_type(bookingWindow=days_ahead(3, "calendarDays", rolling=True))
     assert await days(client, event_type) == DAYS[2:4]
     assert await days(client, event_type, start="2050-09-08", end="2050-09-20") == [DAYS[3]]
 
 
 async def test_the_last_day_of_a_window_ends_in_the_zone_of_the_query(
-    ana: Host, client: Client, clock: Clock, database: Database
+    ana: Host, client: Client, clock: Clock
 ) -> None:
     clock.now = FRIDAY
     row = {"days": ["Tuesday", "Wednesday"], "startTime": "00:00", "endTime": "23:59"}
     await ana.creates_schedule(timeZone="UTC", isDefault=True, availability=[row])
-    event_type = await ana.creates_event_type()
-    await set_event_type(database, event_type["id"], **rolling(2))
+    event_type = await ana.creates_event_type(bookingWindow=days_ahead(2, "businessDays"))
     assert await days(client, event_type) == ["2050-09-06"]
     found = data(
         await client.get(
@@ -213,35 +190,35 @@ async def test_the_last_day_of_a_window_ends_in_the_zone_of_the_query(
     assert list(found)[-1] == "2050-09-06"
 
 
-async def test_a_range_of_dates_is_one_of_the_hosts_zone(
-    ana: Host, client: Client, database: Database
-) -> None:
+async def test_a_range_of_dates_is_one_of_the_hosts_zone(ana: Host, client: Client) -> None:
     rows = [{"days": ["Monday", "Tuesday", "Wednesday"], "startTime": "00:00", "endTime": "23:59"}]
     await ana.creates_schedule(timeZone="America/New_York", isDefault=True, availability=rows)
-    event_type = await ana.creates_event_type()
-    await set_event_type(database, event_type["id"], **dates("2050-09-06", "2050-09-06"))
+    event_type = await ana.creates_event_type(bookingWindow=dates("2050-09-06", "2050-09-06"))
     listed = data(await client.get("/v2/slots", params={"eventTypeId": event_type["id"], **WEEK}))
     found = [slot["start"] for slots in listed.values() for slot in slots]
     assert (found[0], found[-1]) == ("2050-09-06T04:00:00.000Z", "2050-09-07T03:00:00.000Z")
 
 
-@pytest.mark.parametrize("window", [rolling(2), rolling(2, window=True), dates("2050-09-05", "2050-09-06")])
+@pytest.mark.parametrize(
+    "window",
+    [
+        days_ahead(2, "businessDays"),
+        days_ahead(2, "businessDays", rolling=True),
+        dates("2050-09-05", "2050-09-06"),
+    ],
+)
 async def test_what_a_window_hides_is_refused_for_that_reason(
-    ana: Host, client: Client, clock: Clock, database: Database, window: dict[str, Any]
+    ana: Host, client: Client, clock: Clock, window: dict[str, Any]
 ) -> None:
     clock.now = FRIDAY
-    event_type = await ana.creates_event_type()
-    await set_event_type(database, event_type["id"], **window)
+    event_type = await ana.creates_event_type(bookingWindow=window)
     assert await reasons(client, event_type, "2050-09-09T10:00:00Z") == ["booking_window"]
     answer = await client.post("/v2/bookings", json=booking_of(event_type["id"], "2050-09-09T10:00:00Z"))
     assert refusal(answer, 400)["details"]["reasons"] == ["booking_window"]
 
 
-async def test_only_the_first_slot_of_each_day_is_shown_on_request(
-    ana: Host, client: Client, database: Database
-) -> None:
-    event_type = await ana.creates_event_type()
-    await set_event_type(database, event_type["id"], only_show_first_available_slot=True)
+async def test_only_the_first_slot_of_each_day_is_shown_on_request(ana: Host, client: Client) -> None:
+    event_type = await ana.creates_event_type(onlyShowFirstAvailableSlot=True)
     await books(client, event_type, "2050-09-05T07:00:00Z")
     listed = data(await client.get("/v2/slots", params={"eventTypeId": event_type["id"], **WEEK}))
     assert [len(slots) for slots in listed.values()] == [1] * 5

@@ -40,7 +40,7 @@ from kalends.scheduling.schedules import (
     WeeklyHours,
     default_schedule,
 )
-from kalends.scheduling.slots import by_day
+from kalends.scheduling.slots import by_day, day_parts
 from kalends.scheduling.windows import last_day, last_rolling_day, looked_at_days, range_bounds
 from kalends.scheduling.zones import DAY, UnknownZoneError, day_start, local_day
 
@@ -72,6 +72,7 @@ __all__ = [
     "check",
     "counting_range",
     "data_range",
+    "day_parts",
     "default_schedule",
     "explain",
     "explain_range",
@@ -205,13 +206,13 @@ def explain_range(
     ]
 
 
-def data_range(rules: Rules, *, start: int, end: int, now: int, zone: str = "UTC") -> Interval:
+def data_range(rules: Rules | None, *, start: int, end: int, now: int, zone: str = "UTC") -> Interval:
     """Return the range whose busy times, seated bookings and reservations a question needs.
 
     Its edges leave a day for reservations that reach over them; a rolling window looks ahead from now,
-    whatever is asked.
+    whatever is asked. `rules` None: they are not known yet, and have no rolling window.
     """
-    if isinstance(rules.window, DaysWindow) and rules.window.is_rolling:
+    if rules is not None and isinstance(rules.window, DaysWindow) and rules.window.is_rolling:
         beyond = looked_at_days(rules.window, local_day(zone, now))[-1]
         start, end = min(start, now), max(end, day_start(zone, beyond) + rules.length * 60)
     return start - DAY, end + DAY

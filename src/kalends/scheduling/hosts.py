@@ -39,13 +39,15 @@ class Host:
 
     `is_fixed` hosts must all be free (plain event types, collective ones, mandatory hosts); of the others,
     which rotate, one is enough. `busy` holds everything that blocks this host except `Seated` bookings of
-    the event type asked about; leave out a booking that is being moved. Order and overlaps do not matter.
+    the event type asked about; leave out a booking that is being moved. Where nobody asks for reasons it may
+    be in `blocked` instead, intervals with buffers. Order and overlaps do not matter.
     """
 
     id: int
     schedule: Schedule
     busy: Sequence[Busy] = ()
     is_fixed: bool = True
+    blocked: Sequence[Interval] = ()
     out_of_office: tuple[Absence, ...] = ()
     travel: tuple[Travel, ...] = ()
 
@@ -140,4 +142,4 @@ def buffered(
 def free_time(host: Host, start: int, end: int, also_busy: Sequence[Interval] = ()) -> list[Interval]:
     """Return when `host` is free in `[start, end)`: sorted, disjoint, touching intervals apart."""
     hours = openings(host.schedule, start, end, travel=host.travel, absences=host.out_of_office)
-    return subtract(hours, merge([*((busy[0], busy[1]) for busy in host.busy), *also_busy]))
+    return subtract(hours, merge([*((busy[0], busy[1]) for busy in host.busy), *host.blocked, *also_busy]))

@@ -1,7 +1,7 @@
 """Cutting free time into slots, and filing them under days (slots note 4.11, 4.13)."""
 
 from bisect import bisect_left, bisect_right
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import date
 
 from kalends.scheduling.intervals import Interval
@@ -104,8 +104,15 @@ def _cut_among(starts: list[int], first: int, latest: int, step: int) -> None:
 def by_day(starts: Sequence[int], zone: str) -> dict[date, list[int]]:
     """Return sorted `starts` under their calendar dates in `zone`, in order; no date is empty."""
     days: dict[int, list[int]] = {}
+    for day, _, found in day_parts(starts, zone):
+        days.setdefault(day, []).extend(found)
+    return {date_of_day(day): found for day, found in days.items()}
+
+
+def day_parts(starts: Sequence[int], zone: str) -> Iterator[tuple[int, int, Sequence[int]]]:
+    """Yield sorted `starts` in parts of one local day and one offset of `zone`, with both; in order."""
     if not starts:
-        return {}
+        return
     offsets = offsets_between(zone, starts[0], starts[-1])
     position = 0
     for current, (_, offset) in enumerate(offsets):
@@ -114,6 +121,5 @@ def by_day(starts: Sequence[int], zone: str) -> dict[date, list[int]]:
         while position < stop:
             day = (starts[position] + offset) // DAY
             end = bisect_left(starts, (day + 1) * DAY - offset, position, stop)
-            days.setdefault(day, []).extend(starts[position:end])
+            yield day, offset, starts[position:end]
             position = end
-    return {date_of_day(day): found for day, found in days.items()}

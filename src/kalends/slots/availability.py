@@ -1,18 +1,19 @@
 """The engine's questions about an event type, fed from the database."""
 
 import json
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from enum import Enum
 from functools import lru_cache
 from typing import TypeVar
 
 from kalends.db.database import Connection
-from kalends.event_types.event_type import BookingWindow, EventType, WindowKind
+from kalends.event_types.event_type import EventType
 from kalends.scheduling import engine
 from kalends.slots import queries
-from kalends.slots.queries import HostRow, Range, ReservationRow, SeatedRow
+from kalends.slots.queries import Found, HostRow, Range, ReservationRow, SeatedRow
+from kalends.slots.terms import Terms, terms_of
 
 Answer = TypeVar("Answer")
 
@@ -36,7 +37,7 @@ class Question:
     `moving` is the uid of a booking, `own_reservation` that of a reservation, that do not stand in the way.
     """
 
-    event_type: EventType
+    event_type: EventType | Terms
     rules: engine.Rules
     start: int
     end: int
@@ -60,39 +61,8 @@ def rules_of(event_type: EventType, length: int, *, interval: int) -> engine.Rul
 
     `interval` is the step between starts, in minutes, of an event type that sets none.
     """
-    return engine.Rules(
-        length=length,
-        slot_interval=event_type.slot_interval or interval,
-        offset_start=event_type.offset_start,
-        minimum_notice=event_type.minimum_booking_notice,
-        booking_limits_count=_limits(event_type.booking_limits),
-        booking_limits_duration=_limits(event_type.duration_limits),
-        window=_window(event_type.window),
-        seats=event_type.seats.per_time_slot if event_type.seats else None,
-        first_slot_only=event_type.only_show_first_available_slot,
-    )
-
-
-def _limits(stored: Mapping[str, int] | None) -> tuple[engine.Limit, ...]:
-    return tuple(engine.Limit(_UNITS[name], value) for name, value in (stored or {}).items())
-
-
-_UNITS = {f"PER_{unit.name}": unit for unit in engine.Unit}
-
-
-def _window(stored: BookingWindow) -> engine.DaysWindow | engine.RangeWindow | None:
-    match stored.kind, stored.first, stored.last:
-        case WindowKind.UNLIMITED, _, _:
-            return None
-        case WindowKind.RANGE, date() as first, date() as last:
-            # In the zone of the first host: an event type with a schedule gives all its hosts the same.
-            return engine.RangeWindow(first, last)
-        case kind, _, _:
-            return engine.DaysWindow(
-                stored.days or 0,
-                is_business=not stored.counts_calendar_days,
-                is_rolling=kind is WindowKind.ROLLING_WINDOW,
-            )
+    rules = terms_of(event_type).rules(length)
+    return replace(rules, slot_interval=rules.slot_interval or interval)
 
 
 async def load(connection: Connection, question: Question, *, names_bookings: bool) -> Situation:
@@ -100,39 +70,62 @@ async def load(connection: Connection, question: Question, *, names_bookings: bo
 
     Reasons can say which booking stands in the way only with `names_bookings`.
     """
+    asked = _range_of(question)
+    hosts = await queries.find_hosts(connection, question.event_type.id, asked, names_bookings=names_bookings)
+    return await _situation(connection, question, hosts, asked)
+
+
+async def load_found(connection: Connection, question: Question, found: Found) -> Situation:
+    """Read what a question needs besides what was found with the terms of its event type."""
+    asked = _range_of(question)
+    hosts = found.hosts
+    if asked != found.asked:
+        hosts = await queries.find_hosts(connection, question.event_type.id, asked, names_bookings=False)
+    return await _situation(connection, question, hosts, asked)
+
+
+async def _situation(
+    connection: Connection, question: Question, hosts: Sequence[HostRow], asked: Range
+) -> Situation:
     event_type, rules = question.event_type, question.rules
     before, after = event_type.before_event_buffer * 60, event_type.after_event_buffer * 60
-    now = int(question.now.timestamp())
-    start, end = engine.data_range(rules, start=question.start, end=question.end, now=now, zone=question.zone)
-    asked = Range(start - before, end + after, question.now, question.moving)
-    counting = engine.counting_range(
-        rules, start=question.start, end=question.end, now=now, zone=question.zone
-    )
-    rows = await queries.find_hosts(
-        connection,
-        [event_type.owner.id],
-        event_type.schedule_id,
-        asked,
-        seated_of=None if rules.seats is None else event_type.id,
-        names_bookings=names_bookings,
-    )
     seated = () if rules.seats is None else await queries.find_seated(connection, event_type.id, asked)
+    counting = engine.counting_range(
+        rules, start=question.start, end=question.end, now=int(question.now.timestamp()), zone=question.zone
+    )
     counted = (
         await queries.find_counted(connection, event_type.id, counting, question.moving) if counting else ()
     )
     return Situation(
-        [engine.Host(row.id, _schedule_of(row), _busy_times(row, before, after)) for row in rows],
+        [_host(row, before, after) for row in hosts],
         engine.Taken(
             counted=counted,
             seated=[_seated(row, before, after) for row in seated],
             reservations=[
                 reservation
-                for row in rows
+                for row in hosts
                 for held in row.reservations
                 if (reservation := _reservation(held, row.id, question)) is not None
             ],
         ),
     )
+
+
+def range_of_any(start: int, end: int, *, now: datetime, moving: str | None) -> Range:
+    """Return the range to read before the terms of an event type are known."""
+    begins, ends = engine.data_range(None, start=start, end=end, now=int(now.timestamp()))
+    return Range(begins, ends, now, moving)
+
+
+def _range_of(question: Question) -> Range:
+    begins, ends = engine.data_range(
+        question.rules,
+        start=question.start,
+        end=question.end,
+        now=int(question.now.timestamp()),
+        zone=question.zone,
+    )
+    return Range(begins, ends, question.now, question.moving)
 
 
 def ask(function: Callable[..., Answer], question: Question, situation: Situation) -> Answer:
@@ -167,21 +160,26 @@ def _parsed_schedule(zone: str, hours: str) -> engine.Schedule:
     return engine.Schedule(zone, weekly, overrides)
 
 
-def _busy_times(host: HostRow, before: int, after: int) -> list[engine.Busy]:
-    """Return when a host is busy, widened by the buffers of the event type asked about, in seconds."""
-    if host.bookings:
-        return [
+def _host(row: HostRow, before: int, after: int) -> engine.Host:
+    """Return a host who is busy for as long as bookings and the buffers of the asked event type take."""
+    return engine.Host(
+        row.id,
+        _schedule_of(row),
+        busy=[
             engine.Busy(
-                row.start - after,
-                row.end + before,
-                row.raw_start,
-                row.raw_end,
+                booking.start - after,
+                booking.end + before,
+                booking.raw_start,
+                booking.raw_end,
                 engine.Source.BOOKING,
-                row.uid,
+                booking.uid,
             )
-            for row in host.bookings
-        ]
-    return [engine.Busy(start - after, end + before, start, end) for start, end in host.periods]
+            for booking in row.bookings
+        ],
+        blocked=[
+            (start - after, end + before) for start, end in zip(row.busy_starts, row.busy_ends, strict=True)
+        ],
+    )
 
 
 def _seated(row: SeatedRow, before: int, after: int) -> engine.Seated:

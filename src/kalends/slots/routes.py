@@ -12,12 +12,12 @@ from kalends.api.routing import Router
 from kalends.api.wire import Success
 from kalends.auth.dependencies import OptionalCaller
 from kalends.event_types import service as event_types
-from kalends.slots import schemas, service
+from kalends.slots import outputs, schemas, service
 
 router = Router("/v2/slots", "Slots", version=date(2024, 9, 4), version_is_required=True)
 
 
-@router.get("/explain", response_model=Success[schemas.Explanation])
+@router.get("/explain", response_model=Success[outputs.Explanation])
 async def explain_slot(
     caller: OptionalCaller,
     query: Annotated[schemas.ExplainQuery, Depends(Query(schemas.ExplainQuery))],
@@ -27,10 +27,10 @@ async def explain_slot(
     """Say why a time can or cannot be booked; intervals and sources are for the host only."""
     found = await service.explain(connection, query.to_command(), now=now_of(request))
     is_authorised = found.event_type is not None and event_types.is_owner(found.event_type, caller)
-    return success(schemas.explanation(found, query.time_zone, is_authorised=is_authorised))
+    return success(outputs.explanation(found, query.time_zone, is_authorised=is_authorised))
 
 
-@router.get("", response_model=Success[dict[str, list[schemas.SlotOutput]]])
+@router.get("", response_model=Success[dict[str, list[outputs.SlotOutput]]])
 async def list_slots(
     query: Annotated[schemas.SlotsQuery, Depends(Query(schemas.SlotsQuery))],
     request: Request,
@@ -43,4 +43,4 @@ async def list_slots(
             now=now_of(request),
             longest_days=settings_of(request).slots_range_days,
         )
-    return raw_success(schemas.slots_json(found, query))
+    return raw_success(outputs.slots_json(found, query))

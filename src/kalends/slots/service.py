@@ -1,7 +1,8 @@
 """What can be booked, whether a time can, and why not."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import date, datetime
 
 from kalends.api.errors import BadRequest, NotFound
@@ -10,7 +11,10 @@ from kalends.event_types import service as event_types
 from kalends.event_types.event_type import EventType
 from kalends.scheduling import engine
 from kalends.scheduling.zones import day_of_date, day_start
-from kalends.slots.availability import Question, ask, load, rules_of
+from kalends.slots import queries
+from kalends.slots.availability import Question, ask, load, load_found, range_of_any
+from kalends.slots.queries import Found, Range
+from kalends.slots.terms import terms_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,12 +46,25 @@ class ListSlots:
 
 
 @dataclass(frozen=True, slots=True)
+class TakenSeats:
+    """How many seats of a slot are booked or held, and the booking if there is one."""
+
+    count: int
+    booking_uid: str | None
+
+
+@dataclass(frozen=True, slots=True)
 class Slots:
-    """The starts of slots, epoch seconds, sorted; `length` in minutes."""
+    """The starts of slots, epoch seconds, sorted; `length` in minutes.
+
+    `seats` None: they are not shared; else how many a slot has, and by its start those that are `taken`.
+    """
 
     starts: Sequence[int]
     length: int
     event_type_id: int | None
+    seats: int | None = None
+    taken: Mapping[int, TakenSeats] = field(default_factory=dict)
 
 
 GROUP_LENGTH = 30
@@ -90,21 +107,49 @@ async def list_slots(
     """
     if command.end - command.start > longest_days * 86_400:
         raise BadRequest(f"start and end must be at most {longest_days} days apart.")
-    event_type = await resolve(connection, command.address)
-    if event_type is None or command.end <= command.start:
+    if command.address.usernames is not None:
         return NO_SLOTS
-    length = command.duration or event_type.length
+    if command.end <= command.start:
+        await resolve(connection, command.address)
+        return NO_SLOTS
+    asked = range_of_any(command.start, command.end, now=now, moving=command.moving)
+    found = await _find(connection, command.address, asked)
+    length = command.duration or found.terms.length
     question = Question(
-        event_type,
-        rules_of(event_type, length, interval=length),
+        found.terms,
+        found.terms.rules(length),
         command.start,
         command.end,
         now,
         zone=command.zone,
         moving=command.moving,
     )
-    starts = ask(engine.list_slots, question, await load(connection, question, names_bookings=False))
-    return Slots(starts, length, event_type.id)
+    situation = await load_found(connection, question, found)
+    starts = ask(engine.list_slots, question, situation)
+    return Slots(starts, length, found.terms.id, found.terms.seats, _taken_seats(situation.taken))
+
+
+async def _find(connection: Connection, address: SlotsAddress, asked: Range) -> Found:
+    if address.event_type_id is not None:
+        found = await queries.find_by_id(connection, address.event_type_id, asked)
+    elif address.username is not None and not address.organization_slug:
+        found = await queries.find_by_slug(connection, address.username, address.event_type_slug or "", asked)
+    else:
+        found = None
+    if found is None:
+        # Says what is missing; or it was made in this very moment.
+        await resolve(connection, address)
+        return await _find(connection, address, asked)
+    return found
+
+
+def _taken_seats(taken: engine.Taken) -> dict[int, TakenSeats]:
+    held = Counter(reservation.start for reservation in taken.reservations if reservation.is_seat)
+    counts = {
+        seated.start: TakenSeats(seated.taken + held.pop(seated.start, 0), str(seated.reference))
+        for seated in taken.seated
+    }
+    return counts | {start: TakenSeats(count, None) for start, count in held.items()}
 
 
 async def check(connection: Connection, question: Question) -> engine.Verdict:
@@ -126,7 +171,7 @@ async def explain(connection: Connection, command: Explain, *, now: datetime) ->
         return Explained(None, start, end, is_available=False, reasons=[nobody], host_ids=[])
     question = Question(
         event_type,
-        rules_of(event_type, length, interval=length),
+        terms_of(event_type).rules(length),
         start,
         end,
         now,

@@ -1,0 +1,183 @@
+"""How slots, and what stands against them, are shown in version 2024-09-04 (slots note, 2.4)."""
+
+from collections.abc import Sequence
+from functools import lru_cache
+from itertools import groupby
+from typing import Literal, NotRequired
+
+from typing_extensions import TypedDict
+
+from kalends.scheduling import engine
+from kalends.scheduling.zones import DAY, date_of_day, offset_at
+from kalends.slots.schemas import SlotsQuery
+from kalends.slots.service import Explained, Slots
+from kalends.slots.slot_uid import SlotUid
+
+_UTC = "UTC"
+_WRITTEN_AS_Z = (None, _UTC, "GMT")
+
+
+class SlotOutput(TypedDict):
+    """A slot; `end` in the range format only, `slotUid` on request only.
+
+    The other properties belong to shared slots, `bookingUid` only where somebody booked.
+    """
+
+    start: str
+    end: NotRequired[str]
+    seatsBooked: NotRequired[int]
+    seatsRemaining: NotRequired[int]
+    seatsTotal: NotRequired[int]
+    bookingUid: NotRequired[str]
+    slotUid: NotRequired[str]
+
+
+def slots_json(found: Slots, query: SlotsQuery) -> bytes:
+    """Return slots under their calendar days in the query's zone, in UTC when it names none, as JSON.
+
+    Every value is a number or a text of digits and plain letters, so it is written straight away: encoding
+    hundreds of small objects would take longer than finding the slots.
+    """
+    zone = query.time_zone
+    is_plain = not (query.shows_ends or query.slot_uids) and found.seats is None
+    days = []
+    parts = engine.day_parts(found.starts, zone or _UTC)
+    # Where the clock changes a day comes in two parts.
+    for day, parts_of_day in groupby(parts, key=lambda part: part[0]):
+        slots = ",".join(
+            _plain_slots(starts, day, offset, zone) if is_plain else _full_slots(starts, found, query)
+            for _, offset, starts in parts_of_day
+        )
+        days.append(f'"{_date_text(day)}":[{slots}]')
+    return f"{{{','.join(days)}}}".encode()
+
+
+def _plain_slots(starts: Sequence[int], day: int, offset: int, zone: str | None) -> str:
+    """Return slots of one day and offset: only their clock differs."""
+    midnight = day * DAY - offset
+    date_text, offset_text = _date_text(day), _offset_text(zone, offset)
+    between = f'.000{offset_text}"}},{{"start":"{date_text}T'
+    clocks = between.join([_CLOCK_TEXTS[start - midnight] for start in starts])
+    return f'{{"start":"{date_text}T{clocks}.000{offset_text}"}}'
+
+
+def _full_slots(starts: Sequence[int], found: Slots, query: SlotsQuery) -> str:
+    """Return slots with their ends, their seats or their uids."""
+    zone = query.time_zone
+    slots = []
+    for start in starts:
+        slot = f'"start":"{_local_text(start, zone)}"'
+        if query.shows_ends:
+            slot += f',"end":"{_local_text(start + found.length * 60, zone)}"'
+        if found.seats is not None:
+            taken = found.taken.get(start)
+            count = taken.count if taken else 0
+            slot += f',"seatsBooked":{count},"seatsRemaining":{max(found.seats - count, 0)}'
+            slot += f',"seatsTotal":{found.seats}'
+            if taken is not None and taken.booking_uid is not None:
+                slot += f',"bookingUid":"{taken.booking_uid}"'
+        if query.slot_uids and found.event_type_id is not None:
+            slot += f',"slotUid":"{SlotUid(found.event_type_id, start, found.length)}"'
+        slots.append(f"{{{slot}}}")
+    return ",".join(slots)
+
+
+class ReasonOutput(TypedDict):
+    """One thing that stands against a time; `start` and `end` are absent where it has no bound."""
+
+    code: str
+    start: NotRequired[str]
+    end: NotRequired[str]
+    bookingUid: NotRequired[str]
+    reservationUid: NotRequired[str]
+    limit: NotRequired[str]
+
+
+class HostReasons(TypedDict):
+    """What stands against a time for one host."""
+
+    userId: int
+    reasons: list[ReasonOutput]
+
+
+class Explanation(TypedDict):
+    """Why a time is or is not available. `details` and `hosts` are for the host only."""
+
+    start: str
+    end: str
+    isAvailable: bool
+    reasons: list[str]
+    details: NotRequired[list[ReasonOutput]]
+    hosts: NotRequired[list[HostReasons]]
+
+
+def explanation(found: Explained, zone: str | None, *, is_authorised: bool) -> Explanation:
+    """Show why a time is or is not available: codes to the public, intervals and sources to its host."""
+    shown: Explanation = {
+        "start": _local_text(found.start, zone),
+        "end": _local_text(found.end, zone),
+        "isAvailable": found.is_available,
+        "reasons": list(dict.fromkeys(str(reason.code) for reason in found.reasons)),
+    }
+    if is_authorised:
+        shown["details"] = [_reason(reason, zone) for reason in found.reasons if reason.host_id is None]
+        shown["hosts"] = [
+            {
+                "userId": host_id,
+                "reasons": [_reason(reason, zone) for reason in found.reasons if reason.host_id == host_id],
+            }
+            for host_id in found.host_ids
+        ]
+    return shown
+
+
+def _reason(reason: engine.Reason, zone: str | None) -> ReasonOutput:
+    shown: ReasonOutput = {"code": str(reason.code)}
+    if reason.start is not None:
+        shown["start"] = _local_text(reason.start, zone)
+    if reason.end is not None:
+        shown["end"] = _local_text(reason.end, zone)
+    if reason.reference is not None:
+        shown[_REFERENCES[reason.code]] = str(reason.reference)
+    return shown
+
+
+_REFERENCES: dict[engine.Code, Literal["bookingUid", "reservationUid", "limit"]] = {
+    engine.Code.BOOKING: "bookingUid",
+    engine.Code.BUFFER: "bookingUid",
+    engine.Code.SEATS_FULL: "bookingUid",
+    engine.Code.RESERVED: "reservationUid",
+    engine.Code.LIMIT: "limit",
+}
+
+
+def _local_text(instant: int, zone: str | None) -> str:
+    """Return an instant in a zone's own time with its offset, such as `2050-09-05T09:00:00.000+02:00`."""
+    offset = 0 if zone is None else offset_at(zone, instant)
+    day, second = divmod(instant + offset, DAY)
+    return f"{_date_text(day)}T{_CLOCK_TEXTS[second]}.000{_offset_text(zone, offset)}"
+
+
+@lru_cache(maxsize=4096)
+def _date_text(day: int) -> str:
+    return date_of_day(day).isoformat()
+
+
+class _ClockTexts(dict[int, str]):
+    """What a clock shows at each second of the day that was asked for."""
+
+    def __missing__(self, second: int) -> str:
+        text = f"{second // 3600:02}:{second // 60 % 60:02}:{second % 60:02}"
+        self[second] = text
+        return text
+
+
+_CLOCK_TEXTS = _ClockTexts()
+
+
+@lru_cache(maxsize=4096)
+def _offset_text(zone: str | None, offset: int) -> str:
+    if zone in _WRITTEN_AS_Z:
+        return "Z"
+    minutes = abs(offset) // 60
+    return f"{'-' if offset < 0 else '+'}{minutes // 60:02}:{minutes % 60:02}"
