@@ -1,7 +1,5 @@
 """`/v2/event-types`: whose they are, and who may do what (event-types note, sections 1, 2, 12, 14, 15)."""
 
-from typing import Any
-
 import pytest
 
 from kalends.db.database import Database
@@ -53,36 +51,9 @@ async def test_a_slug_is_taken_once_per_owner(ana: Host, ben: Host) -> None:
 
 async def test_unknown_properties_are_dropped(ana: Host) -> None:
     created = data(await ana.client.post(URL, json={**INTRO, "hidden": True, "foo": 1}), 201)
-    assert "foo" not in created
+    assert {"foo", "hidden"}.isdisjoint(created)
     listed = data(await ana.client.get(URL, params={"username": "ana", "eventSlug": "intro"}))
     assert len(listed) == 1
-
-
-@pytest.mark.parametrize(
-    ("change", "named"),
-    [
-        ({"lengthInMinutes": None}, "lengthInMinutes"),
-        ({"lengthInMinutes": "45"}, "lengthInMinutes"),
-        ({"lengthInMinutes": 0}, "lengthInMinutes"),
-        ({"lengthInMinutes": 10**12}, "lengthInMinutes"),
-        ({"title": 5}, "title"),
-        ({"title": "a\0b"}, "title"),
-        ({"slug": None}, "slug"),
-        ({"slotInterval": -5}, "slotInterval"),
-        ({"minimumBookingNotice": -1}, "minimumBookingNotice"),
-        ({"beforeEventBuffer": -1}, "beforeEventBuffer"),
-        ({"afterEventBuffer": 1.5}, "afterEventBuffer"),
-        ({"offsetStart": 0}, "offsetStart"),
-        ({"offsetStart": None}, "offsetStart"),
-        ({"scheduleId": "1"}, "scheduleId"),
-    ],
-)
-async def test_a_bad_property_is_refused_by_name_and_nothing_is_stored(
-    ana: Host, change: dict[str, Any], named: str
-) -> None:
-    error = refusal(await ana.client.post(URL, json={**INTRO, **change}), 400)
-    assert broken_properties(error) == {named}
-    assert data(await ana.client.get(URL, params={"username": "ana", "eventSlug": "intro"})) == []
 
 
 async def test_a_required_property_that_is_missing_is_named(ana: Host) -> None:
