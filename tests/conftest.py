@@ -54,6 +54,7 @@ def settings(database_url: str) -> Settings:
         rate_limit_enabled=False,
         blocked_emails="blocked@example.com",
         worker=False,
+        outgoing_allow_private=True,
     )
 
 

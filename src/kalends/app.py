@@ -19,13 +19,16 @@ from kalends.auth import routes as auth
 from kalends.auth.admission import Admission
 from kalends.bookings import routes as bookings
 from kalends.db.database import Database
+from kalends.encryption import Keyring
 from kalends.event_types import routes as event_types
 from kalends.outbox.worker import Worker
+from kalends.outgoing import Outgoing
 from kalends.reservations import routes as reservations
 from kalends.schedules import routes as schedules
 from kalends.settings import Settings, get_settings
 from kalends.slots import routes as slots
 from kalends.timezones import routes as timezones
+from kalends.webhooks import routes as webhooks
 from kalends.worker import duties
 
 _ROUTERS: Sequence[Router] = (
@@ -38,6 +41,7 @@ _ROUTERS: Sequence[Router] = (
     schedules.router,
     slots.router,
     timezones.router,
+    *webhooks.routers,
 )
 
 
@@ -53,9 +57,15 @@ def create_app(settings: Settings | None = None, *, clock: Callable[[], datetime
 
 
 def _worker(
-    settings: Settings, database: Database, clock: Callable[[], datetime]
+    settings: Settings,
+    database: Database,
+    outgoing: Outgoing,
+    keys: Keyring,
+    clock: Callable[[], datetime],
 ) -> AbstractAsyncContextManager[object]:
-    return Worker(database, settings, duties(settings, clock), clock) if settings.worker else nullcontext()
+    if not settings.worker:
+        return nullcontext()
+    return Worker(database, settings, duties(settings, outgoing, keys, clock), clock)
 
 
 def create_api(settings: Settings, *, clock: Callable[[], datetime] = utc_now) -> FastAPI:
@@ -64,11 +74,15 @@ def create_api(settings: Settings, *, clock: Callable[[], datetime] = utc_now) -
     storage = open_storage(settings, database)
     admission = Admission(settings, database, RateLimiter(storage, clock), clock)
 
+    outgoing = Outgoing(allow_private=settings.outgoing_allow_private)
+    keys = Keyring(settings)
+
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
-        async with database, _worker(settings, database, clock):
+        async with database, _worker(settings, database, outgoing, keys, clock):
             yield
             await admission.finish()
+        outgoing.close()
 
     app = DocumentedApi(
         title="Kalends",
@@ -82,6 +96,8 @@ def create_api(settings: Settings, *, clock: Callable[[], datetime] = utc_now) -
     app.state.settings = settings
     app.state.database = database
     app.state.clock = clock
+    app.state.keys = keys
+    app.state.outgoing = outgoing
     app.state.admission = admission
     reference_routes = reference.router(app)
     routes = [route for router in (*_ROUTERS, reference_routes) for route in router.routes]

@@ -73,6 +73,10 @@ class Settings(BaseSettings):
     worker: bool = True
     """Whether the server delivers webhooks and mails itself. `false`: `kalends worker` does, elsewhere."""
 
+    outgoing_allow_private: bool = False
+    """Whether webhooks may go to loopback, private and link-local addresses, such as those of an intranet.
+    On a server that others share this lets them reach whatever it can reach."""
+
     # --- Accounts ----------------------------------------------------------------------------------
 
     owner_email: str = "owner@localhost.localdomain"

@@ -6,26 +6,49 @@ To add a consumer, register its coroutine under a name of its own. What it write
 from collections.abc import Callable
 from datetime import datetime, timedelta
 
-from kalends.db.database import Database
+from kalends.bookings import announcing
+from kalends.bookings import service as bookings
+from kalends.bookings.events import TimerKind
+from kalends.db.database import Database, UnitOfWork
+from kalends.encryption import Keyring
 from kalends.notifications import service as notifications
 from kalends.notifications.delivery import send_due as send_due_mails
 from kalends.outbox import service as outbox
 from kalends.outbox.worker import Duties
+from kalends.outgoing import Outgoing
 from kalends.settings import Settings
+from kalends.webhooks import service as webhooks
+from kalends.webhooks.courier import Courier
+from kalends.webhooks.following import Follower
 
 KEPT = timedelta(days=30)
 """How long facts, and all that was made of them, are kept."""
 
 
-def duties(settings: Settings, clock: Callable[[], datetime]) -> Duties:
+def duties(settings: Settings, outgoing: Outgoing, keys: Keyring, clock: Callable[[], datetime]) -> Duties:
     """Return what the workers of this server do."""
+    courier = Courier(outgoing, keys, clock)
     return Duties(
-        consumers={"mails": notifications.consumer(settings)},
-        senders=[send_due_mails],
+        consumers={"webhooks": Follower(settings.base_url), "mails": notifications.consumer(settings)},
+        fire=fire_timer,
+        senders=[courier.send_due, send_due_mails],
         upkeep=[_forget, notifications.forget],
+        farewells=[courier.finish],
     )
+
+
+async def fire_timer(work: UnitOfWork, booking_id: int, kind: str, *, now: datetime) -> None:
+    """Let a due timer of a booking take effect, if the booking is still in the state for it."""
+    timer = TimerKind(kind)
+    if timer is TimerKind.REQUEST_EXPIRED:
+        await bookings.expire_request(work, booking_id, now=now)
+        return
+    event = await bookings.timer_event(work.connection, booking_id, timer, now=now)
+    if event is not None:
+        await announcing.announce(work, [event])
 
 
 async def _forget(database: Database, now: datetime) -> None:
     async with database.transaction() as work:
         await outbox.forget_before(work, now - KEPT)
+        await webhooks.forget_before(work, now - KEPT)

@@ -51,7 +51,15 @@ async def ids(ana: Host, client: Client) -> dict[str, Any]:
     schedule = await ana.creates_schedule()
     body = booking_of(event_type["id"], "2050-09-05T10:00:00Z")
     booking = data(await client.post("/v2/bookings", json=body), 201)
-    return {"eventTypeId": event_type["id"], "scheduleId": schedule["id"], "bookingUid": booking["uid"]}
+    hook = {"active": True, "subscriberUrl": "https://r.example.org/a", "triggers": []}
+    webhook = data(await ana.client.post("/v2/webhooks", json=hook), 201)
+    return {
+        "eventTypeId": event_type["id"],
+        "scheduleId": schedule["id"],
+        "bookingUid": booking["uid"],
+        "webhookId": webhook["id"],
+        "deliveryId": "00000000-0000-4000-8000-000000000000",
+    }
 
 
 def test_only_the_listed_operations_are_public(api: FastAPI) -> None:

@@ -394,6 +394,64 @@ _IDEMPOTENCY: tuple[Deviation, ...] = tuple(
     if "post" in operations
 )
 
+_WEBHOOK_OUTPUTS = ("UserWebhookOutputDto", "EventTypeWebhookOutputDto")
+_WHOLE_WEBHOOK = {
+    "teamId": _nullable(_NUMBER),
+    "eventTypeId": _nullable(_NUMBER),
+    "oAuthClientId": _nullable(_STRING),
+    "createdAt": _STRING,
+    "appId": _nullable(_STRING),
+    "platform": _BOOLEAN,
+    "time": _nullable(_NUMBER),
+    "timeUnit": _nullable(_STRING),
+    "failingSince": _nullable(_STRING),
+    "disabledReason": _nullable(_STRING),
+}
+
+_WEBHOOKS: tuple[Deviation, ...] = (
+    Replace(
+        "schemas UserWebhookOutputDto properties userId",
+        _nullable(_NUMBER),
+        "webhooks 3.1: null when a system admin looks at one of another scope",
+    ),
+    *(
+        Replace(f"schemas {output} properties {name}", schema, "webhooks 2 and 10.1: what is really sent")
+        for output in _WEBHOOK_OUTPUTS
+        for name, schema in (
+            ("id", _STRING),
+            ("payloadTemplate", _nullable(_STRING)),
+            ("secret", _nullable(_STRING)),
+            ("triggers", {"type": "array", "items": _STRING}),
+        )
+    ),
+    *(
+        Allow(f"schemas UserWebhookOutputDto properties {name}", schema, "webhooks 2: the single get has all")
+        for name, schema in _WHOLE_WEBHOOK.items()
+    ),
+    *(
+        Replace(
+            f"schemas {body} properties {name}", schema, "webhooks 2: an array of triggers; null is taken"
+        )
+        for body in ("CreateWebhookInputDto", "UpdateWebhookInputDto")
+        for name, schema in (
+            (
+                "triggers",
+                {
+                    "type": "array",
+                    "items": {
+                        "type": "string",
+                        "enum": contract_json()["schemas"]["CreateWebhookInputDto"]["properties"]["triggers"][
+                            "enum"
+                        ],
+                    },
+                },
+            ),
+            ("payloadTemplate", _nullable(_STRING)),
+            ("secret", _nullable(_STRING)),
+        )
+    ),
+)
+
 DEVIATIONS: tuple[Deviation, ...] = (
     *_ENVELOPES,
     *_SCHEDULES,
@@ -402,6 +460,7 @@ DEVIATIONS: tuple[Deviation, ...] = (
     *_SLOTS,
     *_TEAMS,
     *_IDEMPOTENCY,
+    *_WEBHOOKS,
 )
 
 

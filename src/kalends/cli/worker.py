@@ -38,7 +38,9 @@ async def _work(settings: "Settings") -> None:
 
     from kalends.app import utc_now
     from kalends.db.database import Database
+    from kalends.encryption import Keyring
     from kalends.outbox.worker import Worker
+    from kalends.outgoing import Outgoing
     from kalends.worker import duties
 
     gc.freeze()
@@ -47,8 +49,11 @@ async def _work(settings: "Settings") -> None:
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, stop.set)
+    outgoing = Outgoing(allow_private=settings.outgoing_allow_private)
+    work = duties(settings, outgoing, Keyring(settings), utc_now)
     async with (
         Database(settings.connection_url(), size=settings.database_pool_size) as database,
-        Worker(database, settings, duties(settings, utc_now), utc_now),
+        Worker(database, settings, work, utc_now),
     ):
         await stop.wait()
+    outgoing.close()

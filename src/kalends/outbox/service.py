@@ -1,6 +1,6 @@
 """Writing down what happened and what is to happen, in the transaction of the change itself."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from kalends.db.database import UnitOfWork
@@ -21,3 +21,8 @@ async def clear_timers(work: UnitOfWork, booking_ids: Sequence[int]) -> None:
 async def forget_before(work: UnitOfWork, moment: datetime) -> None:
     """Delete facts that are older and have been handed on."""
     await queries.forget_before(work, moment)
+
+
+async def count(work: UnitOfWork, increments: Mapping[str, int]) -> None:
+    """Add to the counters of `/metrics`; the part of a name before a colon is the counter's own."""
+    await queries.count(work, increments)

@@ -1,0 +1,83 @@
+"""From facts to deliveries: which webhooks are told of one, and in which words."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from kalends.bookings.events import decode
+from kalends.db.database import UnitOfWork
+from kalends.handlebars.errors import TemplateError
+from kalends.outbox.fact import StoredFact
+from kalends.webhooks import queries, templates
+from kalends.webhooks.templates import Body
+from kalends.webhooks.triggers import Announcement, announcement_of, enveloped, template_context
+from kalends.webhooks.webhook import NewDelivery, Webhook
+
+
+@dataclass(frozen=True, slots=True)
+class Follower:
+    """The consumer of facts for webhooks. `site` is the address of the booking pages."""
+
+    site: str
+
+    async def __call__(self, work: UnitOfWork, fact: StoredFact) -> None:
+        """Write down the deliveries that follow from a fact."""
+        announcement = announcement_of(fact.kind)
+        if announcement is None:
+            return
+        subscribed = await queries.list_subscribed(
+            work.connection,
+            announcement.trigger,
+            user_id=fact.user_id,
+            event_type_id=fact.event_type_id,
+        )
+        if subscribed:
+            deliveries = self.deliveries(announcement, fact, subscribed)
+            await queries.insert_deliveries(work, deliveries, now=fact.created_at)
+
+    def deliveries(
+        self, announcement: Announcement, fact: StoredFact, subscribed: Sequence[Webhook]
+    ) -> list[NewDelivery]:
+        """Return what each webhook is to be told of a fact."""
+        event = decode(fact.payload)
+        payload = announcement.payload(event, self.site)
+        if payload is None:
+            return []
+        return [_delivery(announcement, fact, webhook, payload, event.occurred_at) for webhook in subscribed]
+
+
+def body_of(
+    trigger: str, template: str | None, payload: Mapping[str, Any], *, at: datetime, has_envelope: bool = True
+) -> Body:
+    """Return the body of a trigger.
+
+    Raises:
+        TemplateError: the webhook's own template cannot be filled in.
+    """
+    if not has_envelope:
+        return templates.plain({"triggerEvent": trigger, **payload})
+    if template:
+        return templates.filled(template, template_context(trigger, at, payload))
+    return templates.plain(enveloped(trigger, at, payload))
+
+
+def _delivery(
+    announcement: Announcement,
+    fact: StoredFact,
+    webhook: Webhook,
+    payload: Mapping[str, Any],
+    occurred_at: datetime,
+) -> NewDelivery:
+    trigger = announcement.trigger
+    try:
+        body = body_of(
+            trigger,
+            webhook.payload_template,
+            payload,
+            at=occurred_at,
+            has_envelope=announcement.has_envelope,
+        )
+    except TemplateError as error:
+        return NewDelivery(webhook.id, fact.id, trigger, fact.ordering_key, None, None, str(error))
+    return NewDelivery(webhook.id, fact.id, trigger, fact.ordering_key, body.content, body.content_type)

@@ -1,0 +1,57 @@
+"""Trying a webhook out."""
+
+import time
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import uuid4
+
+from kalends.api.errors import BadRequest
+from kalends.handlebars.errors import TemplateError
+from kalends.outgoing import Outgoing, Unreachable
+from kalends.webhooks.courier import headers_of, standard_headers
+from kalends.webhooks.following import body_of
+from kalends.webhooks.payloads import meeting
+from kalends.webhooks.service import Known
+from kalends.webhooks.triggers import PING
+
+
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """What came of a request; `error` None: it was taken."""
+
+    status_code: int | None
+    duration_ms: int
+    error: str | None
+    error_detail: str | None
+    answer: str | None
+
+
+async def ping(outgoing: Outgoing, known: Known, *, now: datetime) -> Sent:
+    """Send a sample to a webhook, active or not, in the form of its deliveries; nothing of it is kept.
+
+    Raises:
+        BadRequest: the webhook's own template makes nothing of the sample.
+    """
+    webhook = known.webhook
+    try:
+        body = body_of(PING, webhook.payload_template, meeting.ping(now), at=now)
+    except TemplateError as error:
+        raise BadRequest(f"payloadTemplate: {error}.") from error
+    secrets = [known.secret] if known.secret else []
+    headers = [
+        *headers_of(body.content_type, known.secret, body.content),
+        *standard_headers(f"msg_{uuid4().hex}", secrets, body.content, now),
+        ("X-Kalends-Trigger", PING),
+    ]
+    started = time.monotonic()
+    try:
+        answer = await outgoing.post(webhook.subscriber_url, headers, body.content)
+    except Unreachable as error:
+        return Sent(None, _milliseconds_since(started), error.kind, str(error), None)
+    is_taken = 200 <= answer.status < 300
+    error_kind = None if is_taken else "http_status"
+    return Sent(answer.status, _milliseconds_since(started), error_kind, None, answer.excerpt)
+
+
+def _milliseconds_since(started: float) -> int:
+    return round((time.monotonic() - started) * 1_000)

@@ -1,0 +1,296 @@
+"""SQL of webhooks and of the log of their deliveries."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from psycopg import sql
+from psycopg.rows import TupleRow
+
+from kalends.db.database import Connection, UnitOfWork
+from kalends.db.rows import first_row, only_row
+from kalends.db.statements import assignments
+from kalends.outbox.fact import StoredFact
+from kalends.webhooks.webhook import Attempt, Delivery, NewDelivery, Scope, Webhook
+
+_COLUMNS = """
+    w.id, w.user_id, w.event_type_id, w.team_id, w.oauth_client_id, w.is_platform, w.subscriber_url,
+    w.triggers, w.payload_template, w.active, w.secret, w.previous_secret, w.previous_secret_until,
+    w.failing_since, w.disabled_reason, w.created_at
+"""
+
+_IN_SCOPE = "(w.user_id = %(user_id)s OR w.event_type_id = %(event_type_id)s)"
+
+
+async def find_webhook(connection: Connection, webhook_id: str) -> Webhook | None:
+    """Return a webhook of any scope."""
+    row = await first_row(connection, f"SELECT {_COLUMNS} FROM webhooks w WHERE id = %s", (webhook_id,))
+    return None if row is None else Webhook(*row)
+
+
+async def list_webhooks(connection: Connection, scope: Scope, *, take: int, skip: int) -> list[Webhook]:
+    """Return webhooks of a scope in the order of their making."""
+    cursor = await connection.execute(
+        f"""
+        SELECT {_COLUMNS} FROM webhooks w WHERE {_IN_SCOPE}
+         ORDER BY created_at, id LIMIT %(take)s OFFSET %(skip)s
+        """,
+        {**_values(scope), "take": take, "skip": skip},
+    )
+    return [Webhook(*row) for row in await cursor.fetchall()]
+
+
+async def list_subscribed(
+    connection: Connection, trigger: str, *, user_id: int | None, event_type_id: int | None
+) -> list[Webhook]:
+    """Return the active webhooks that are told of a trigger at this user or event type."""
+    cursor = await connection.execute(
+        f"""
+        SELECT {_COLUMNS} FROM webhooks w
+         WHERE {_IN_SCOPE} AND active AND %(trigger)s = ANY(triggers) ORDER BY created_at, id
+        """,
+        {"user_id": user_id, "event_type_id": event_type_id, "trigger": trigger},
+    )
+    return [Webhook(*row) for row in await cursor.fetchall()]
+
+
+async def url_is_taken(connection: Connection, scope: Scope, url: str) -> bool:
+    """Tell whether a scope has a webhook with this URL."""
+    row = await first_row(
+        connection,
+        f"SELECT FROM webhooks w WHERE {_IN_SCOPE} AND subscriber_url = %(url)s",
+        {**_values(scope), "url": url},
+    )
+    return row is not None
+
+
+async def insert_webhook(work: UnitOfWork, scope: Scope, columns: Mapping[str, Any]) -> str:
+    """Store a webhook and return its id.
+
+    Raises:
+        psycopg.errors.UniqueViolation: the scope has one with this URL.
+    """
+    values = {**columns, **_values(scope)}
+    statement = sql.SQL("INSERT INTO webhooks ({}) VALUES ({}) RETURNING id").format(
+        sql.SQL(", ").join(map(sql.Identifier, values)), sql.SQL(", ").join(map(sql.Placeholder, values))
+    )
+    (webhook_id,) = await only_row(work.connection, statement, values)
+    return str(webhook_id)
+
+
+async def lock_webhook(work: UnitOfWork, webhook_id: str) -> None:
+    """Keep other commands off a webhook until this one ends."""
+    await work.connection.execute("SELECT FROM webhooks WHERE id = %s FOR UPDATE", (webhook_id,))
+
+
+async def update_webhook(work: UnitOfWork, webhook_id: str, columns: Mapping[str, Any]) -> None:
+    """Write changed columns, by name.
+
+    Raises:
+        psycopg.errors.UniqueViolation: the scope has another one with this URL.
+    """
+    statement = sql.SQL("UPDATE webhooks SET {}, updated_at = now() WHERE id = %(webhook_id)s")
+    await work.connection.execute(
+        statement.format(assignments(columns)), {**columns, "webhook_id": webhook_id}
+    )
+
+
+async def delete_webhook(work: UnitOfWork, webhook_id: str) -> None:
+    """Delete a webhook, and with it what was to be delivered to it."""
+    await work.connection.execute("DELETE FROM webhooks WHERE id = %s", (webhook_id,))
+
+
+async def delete_webhooks(work: UnitOfWork, scope: Scope) -> int:
+    """Delete all webhooks of a scope; return how many there were."""
+    cursor = await work.connection.execute(f"DELETE FROM webhooks w WHERE {_IN_SCOPE}", _values(scope))
+    return cursor.rowcount
+
+
+async def cancel_deliveries(work: UnitOfWork, webhook_id: str, *, now: datetime) -> None:
+    """Let nothing that waits be delivered to a webhook any more."""
+    await work.connection.execute(
+        """
+        UPDATE webhook_deliveries SET status = 'cancelled', completed_at = %s
+         WHERE webhook_id = %s AND status = 'pending'
+        """,
+        (now, webhook_id),
+    )
+
+
+async def insert_deliveries(work: UnitOfWork, deliveries: Sequence[NewDelivery], *, now: datetime) -> None:
+    """Store deliveries that are due at once, or that have failed before they could begin.
+
+    One that is there already begins anew, under its own id and with its own body if it still has one.
+    """
+    await work.connection.execute(
+        """
+        WITH stored AS (
+            INSERT INTO webhook_deliveries AS d (
+                webhook_id, event_id, trigger, ordering_key, body, content_type, status, attempts,
+                next_attempt_at, completed_at)
+            SELECT webhook_id, event_id, trigger, ordering_key, body, content_type,
+                   CASE WHEN error IS NULL THEN 'pending' ELSE 'failed' END,
+                   CASE WHEN error IS NULL THEN 0 ELSE 1 END,
+                   %(now)s, CASE WHEN error IS NULL THEN NULL ELSE %(now)s END
+              FROM unnest(%(webhook_ids)s::text[], %(event_ids)s::bigint[], %(triggers)s::text[],
+                          %(ordering_keys)s::text[], %(bodies)s::bytea[], %(content_types)s::text[],
+                          %(errors)s::text[])
+                   AS n (webhook_id, event_id, trigger, ordering_key, body, content_type, error)
+                ON CONFLICT (webhook_id, event_id, trigger) DO UPDATE
+               SET status = excluded.status, attempts = d.attempts + excluded.attempts, tries = 0,
+                   next_attempt_at = excluded.next_attempt_at, completed_at = excluded.completed_at,
+                   body = coalesce(d.body, excluded.body),
+                   content_type = coalesce(d.content_type, excluded.content_type)
+             WHERE d.status <> 'pending'
+            RETURNING d.id, d.webhook_id, d.event_id, d.trigger, d.attempts
+        )
+        INSERT INTO webhook_attempts (delivery_id, number, started_at, duration_ms, error, error_detail)
+        SELECT stored.id, stored.attempts, %(now)s, 0, 'render', n.error
+          FROM stored JOIN unnest(%(webhook_ids)s::text[], %(event_ids)s::bigint[], %(triggers)s::text[],
+                                  %(errors)s::text[]) AS n (webhook_id, event_id, trigger, error)
+               USING (webhook_id, event_id, trigger)
+         WHERE n.error IS NOT NULL
+        """,
+        {
+            "now": now,
+            "webhook_ids": [one.webhook_id for one in deliveries],
+            "event_ids": [one.event_id for one in deliveries],
+            "triggers": [one.trigger for one in deliveries],
+            "ordering_keys": [one.ordering_key for one in deliveries],
+            "bodies": [one.body for one in deliveries],
+            "content_types": [one.content_type for one in deliveries],
+            "errors": [one.error for one in deliveries],
+        },
+    )
+
+
+async def list_facts(
+    connection: Connection,
+    scope: Scope,
+    kinds: Sequence[str],
+    *,
+    since: datetime,
+    until: datetime | None,
+    limit: int,
+) -> list[StoredFact]:
+    """Return the facts of some kinds at a user or event type, within a time, by id."""
+    cursor = await connection.execute(
+        """
+        SELECT id, uid, kind, payload, ordering_key, created_at, event_type_id, user_id
+          FROM outbox_events
+         WHERE created_at >= %(since)s AND (%(until)s::timestamptz IS NULL OR created_at < %(until)s)
+           AND kind = ANY(%(kinds)s) AND (user_id = %(user_id)s OR event_type_id = %(event_type_id)s)
+         ORDER BY id LIMIT %(limit)s
+        """,
+        {**_values(scope), "kinds": list(kinds), "since": since, "until": until, "limit": limit},
+    )
+    return [StoredFact(*row) for row in await cursor.fetchall()]
+
+
+async def find_fact(connection: Connection, event_id: int) -> StoredFact | None:
+    """Return a fact while it is kept."""
+    row = await first_row(
+        connection,
+        """
+        SELECT id, uid, kind, payload, ordering_key, created_at, event_type_id, user_id
+          FROM outbox_events WHERE id = %s
+        """,
+        (event_id,),
+    )
+    return None if row is None else StoredFact(*row)
+
+
+async def list_deliveries(
+    connection: Connection,
+    webhook_id: str,
+    *,
+    status: str | None,
+    trigger: str | None,
+    since: datetime | None,
+    until: datetime | None,
+    take: int,
+    skip: int,
+) -> list[Delivery]:
+    """Return deliveries to a webhook with their attempts, the latest first."""
+    cursor = await connection.execute(
+        f"""
+        {_DELIVERY}
+         WHERE d.webhook_id = %(webhook_id)s
+           AND (%(status)s::text IS NULL OR d.status = %(status)s)
+           AND (%(trigger)s::text IS NULL OR d.trigger = %(trigger)s)
+           AND (%(since)s::timestamptz IS NULL OR d.created_at >= %(since)s)
+           AND (%(until)s::timestamptz IS NULL OR d.created_at < %(until)s)
+         ORDER BY d.created_at DESC, d.id LIMIT %(take)s OFFSET %(skip)s
+        """,
+        {
+            "webhook_id": webhook_id,
+            "status": status,
+            "trigger": trigger,
+            "since": since,
+            "until": until,
+            "take": take,
+            "skip": skip,
+        },
+    )
+    return [_delivery(row) for row in await cursor.fetchall()]
+
+
+async def find_delivery(connection: Connection, webhook_id: str, delivery_id: UUID) -> Delivery | None:
+    """Return a delivery to this webhook."""
+    row = await first_row(
+        connection, f"{_DELIVERY} WHERE d.id = %s AND d.webhook_id = %s", (delivery_id, webhook_id)
+    )
+    return None if row is None else _delivery(row)
+
+
+async def lock_delivery(work: UnitOfWork, delivery_id: UUID) -> bool:
+    """Keep workers off a delivery until this command ends; return whether it has a body."""
+    row = await first_row(
+        work.connection,
+        "SELECT body IS NOT NULL FROM webhook_deliveries WHERE id = %s FOR UPDATE",
+        (delivery_id,),
+    )
+    return row is not None and bool(row[0])
+
+
+async def restart_delivery(work: UnitOfWork, delivery_id: UUID, *, now: datetime) -> None:
+    """Let a delivery begin anew, at once."""
+    await work.connection.execute(
+        """
+        UPDATE webhook_deliveries
+           SET status = 'pending', tries = 0, next_attempt_at = %s, completed_at = NULL WHERE id = %s
+        """,
+        (now, delivery_id),
+    )
+
+
+async def forget_before(work: UnitOfWork, moment: datetime) -> None:
+    """Delete deliveries that are older and no longer under way."""
+    await work.connection.execute(
+        "DELETE FROM webhook_deliveries WHERE created_at < %s AND status <> 'pending'", (moment,)
+    )
+
+
+_DELIVERY = """
+    SELECT d.id, d.event_id, d.trigger, d.status, d.created_at, d.completed_at, d.next_attempt_at,
+           (SELECT json_agg(
+                       json_build_array(a.number, a.started_at, a.duration_ms, a.status_code, a.error,
+                                        a.error_detail, a.answer)
+                       ORDER BY a.number)
+              FROM webhook_attempts a WHERE a.delivery_id = d.id)
+      FROM webhook_deliveries d
+"""
+
+
+def _values(scope: Scope) -> dict[str, int | None]:
+    return {"user_id": scope.user_id, "event_type_id": scope.event_type_id}
+
+
+def _delivery(row: TupleRow) -> Delivery:
+    *plain, attempts = row
+    fields: list[Any] = [
+        *plain,
+        [Attempt(number, datetime.fromisoformat(moment), *rest) for number, moment, *rest in attempts or ()],
+    ]
+    return Delivery(*fields)

@@ -1,0 +1,289 @@
+"""The rules of webhooks (webhooks note, sections 2 and 3)."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from kalends.api.errors import BadRequest, Conflict, Forbidden, NotFound
+from kalends.auth.principal import Principal
+from kalends.db.database import Connection, UnitOfWork
+from kalends.encryption import Keyring
+from kalends.event_types import service as event_types
+from kalends.outbox.fact import StoredFact
+from kalends.webhooks import queries
+from kalends.webhooks.following import Follower
+from kalends.webhooks.lease import LEASE
+from kalends.webhooks.triggers import ANNOUNCEMENTS, announcement_of
+from kalends.webhooks.webhook import KEPT_SECRET, Delivery, NewDelivery, Scope, Webhook
+
+MOST_REPLAYED = 1_000
+"""Most events of one replay."""
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """A webhook with its secret in clear, as its owner gets it."""
+
+    webhook: Webhook
+    secret: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class ListDeliveries:
+    """Which deliveries of a webhook to list."""
+
+    status: str | None
+    trigger: str | None
+    since: datetime | None
+    until: datetime | None
+    take: int
+    skip: int
+
+
+@dataclass(frozen=True, slots=True)
+class Replay:
+    """Which events to deliver again; `triggers` None: all that the webhook subscribes to."""
+
+    since: datetime
+    until: datetime | None
+    triggers: Sequence[str] | None
+
+
+@dataclass(frozen=True, slots=True)
+class Replayed:
+    """How many deliveries begin anew, and where to go on from if that was not all."""
+
+    queued: int
+    next: datetime | None
+
+
+def user_scope(caller: Principal) -> Scope:
+    """Return the scope of the caller's own webhooks."""
+    return Scope(user_id=caller.user.id)
+
+
+async def event_type_scope(connection: Connection, caller: Principal, event_type_id: int) -> Scope:
+    """Return the scope of the webhooks of an event type of the caller.
+
+    Raises:
+        NotFound: there is no such event type.
+        Forbidden: it belongs to somebody else.
+    """
+    event_type = await event_types.get(connection, event_type_id)
+    if event_type.owner.id != caller.user.id:
+        raise Forbidden(f"Event type {event_type_id} belongs to another user.")
+    return Scope(event_type_id=event_type_id)
+
+
+async def get_for_user(connection: Connection, caller: Principal, webhook_id: str) -> Webhook:
+    """Return a webhook of the caller; a system admin has those of everybody.
+
+    Raises:
+        NotFound: there is no such webhook.
+        Forbidden: it is of somebody else, or of another scope than a user.
+    """
+    webhook = await _find(connection, webhook_id)
+    if webhook.user_id != caller.user.id and not caller.user.is_system_admin:
+        raise Forbidden(f"Webhook {webhook_id} is not one of your user's.")
+    return webhook
+
+
+async def get_of_event_type(connection: Connection, scope: Scope, webhook_id: str) -> Webhook:
+    """Return a webhook of an event type.
+
+    Raises:
+        NotFound: there is no such webhook.
+        BadRequest: it is of no event type.
+        Forbidden: it is of another event type.
+    """
+    webhook = await _find(connection, webhook_id)
+    if webhook.event_type_id is None:
+        raise BadRequest(f"Webhook {webhook_id} is not one of an event type.")
+    if webhook.event_type_id != scope.event_type_id:
+        raise Forbidden(f"Webhook {webhook_id} belongs to another event type.")
+    return webhook
+
+
+def reveal(keys: Keyring, webhook: Webhook) -> Known:
+    """Return a webhook with its secret in clear.
+
+    Raises:
+        KeyMissing: the secret was encrypted with a key that this server does not have.
+    """
+    return Known(webhook, None if webhook.secret is None else keys.decrypt(webhook.secret))
+
+
+async def list_in(connection: Connection, scope: Scope, *, take: int, skip: int) -> list[Webhook]:
+    """Return webhooks of a scope, the oldest first."""
+    return await queries.list_webhooks(connection, scope, take=take, skip=skip)
+
+
+async def create(work: UnitOfWork, keys: Keyring, scope: Scope, columns: Mapping[str, Any]) -> Webhook:
+    """Make a webhook.
+
+    Raises:
+        Conflict: the scope has one with this URL.
+        psycopg.errors.UniqueViolation: another request made one at the same time.
+    """
+    if await queries.url_is_taken(work.connection, scope, columns["subscriber_url"]):
+        raise Conflict("subscriberUrl: there is a webhook with this URL already.")
+    webhook_id = await queries.insert_webhook(work, scope, _stored(keys, columns))
+    return await _find(work.connection, webhook_id)
+
+
+async def update(
+    work: UnitOfWork, keys: Keyring, webhook_id: str, columns: Mapping[str, Any], *, now: datetime
+) -> Webhook:
+    """Change a webhook; what is not in `columns` stays.
+
+    A changed secret leaves the one before to sign beside it for a day. A webhook that is deactivated gets
+    nothing more; one that is activated begins with a clean slate.
+
+    Raises:
+        NotFound: it was deleted meanwhile.
+        psycopg.errors.UniqueViolation: the scope has another one with this URL.
+    """
+    await queries.lock_webhook(work, webhook_id)
+    webhook = await _find(work.connection, webhook_id)
+    changes = _stored(keys, columns)
+    if "secret" in changes and reveal(keys, webhook).secret != columns["secret"]:
+        changes |= {"previous_secret": webhook.secret, "previous_secret_until": now + KEPT_SECRET}
+    if "active" in changes and changes["active"] != webhook.active:
+        changes |= {"failing_since": None, "disabled_reason": None}
+    if changes:
+        await queries.update_webhook(work, webhook_id, changes)
+    if changes.get("active") is False:
+        await queries.cancel_deliveries(work, webhook_id, now=now)
+    return await _find(work.connection, webhook_id)
+
+
+async def delete(work: UnitOfWork, webhook_id: str) -> Webhook:
+    """Delete a webhook and return it; what was to be delivered to it is not.
+
+    Raises:
+        NotFound: it was deleted meanwhile.
+    """
+    await queries.lock_webhook(work, webhook_id)
+    webhook = await _find(work.connection, webhook_id)
+    await queries.delete_webhook(work, webhook_id)
+    return webhook
+
+
+async def delete_all(work: UnitOfWork, scope: Scope) -> int:
+    """Delete the webhooks of a scope; return how many there were."""
+    return await queries.delete_webhooks(work, scope)
+
+
+async def list_deliveries(
+    connection: Connection, webhook: Webhook, command: ListDeliveries
+) -> list[Delivery]:
+    """Return what was and is to be delivered to a webhook, the latest first."""
+    return await queries.list_deliveries(
+        connection,
+        webhook.id,
+        status=command.status,
+        trigger=command.trigger,
+        since=command.since,
+        until=command.until,
+        take=command.take,
+        skip=command.skip,
+    )
+
+
+async def retry(
+    work: UnitOfWork, follower: Follower, webhook: Webhook, delivery_id: UUID, *, now: datetime
+) -> Delivery:
+    """Deliver again, at once; if that fails too, the schedule of repeats begins anew.
+
+    One that is being attempted just now is left to that. One whose body could not be made is made anew.
+
+    Raises:
+        NotFound: the webhook has no such delivery, or it has no body and its event is forgotten.
+        BadRequest: the webhook is not active.
+    """
+    _require_active(webhook)
+    has_body = await queries.lock_delivery(work, delivery_id)
+    delivery = await _delivery(work.connection, webhook, delivery_id)
+    if delivery.status == "pending" and delivery.next_attempt_at <= now + LEASE:
+        return delivery
+    if has_body:
+        await queries.restart_delivery(work, delivery_id, now=now)
+    else:
+        fact = await queries.find_fact(work.connection, delivery.event_id)
+        if fact is None:
+            raise NotFound("The event of this delivery is older than its body can be made of.")
+        await queries.insert_deliveries(work, _again(follower, webhook, [fact]), now=now)
+    return await _delivery(work.connection, webhook, delivery_id)
+
+
+async def replay(
+    work: UnitOfWork, follower: Follower, webhook: Webhook, command: Replay, *, now: datetime
+) -> Replayed:
+    """Deliver again what happened since a moment, also what the webhook was never told of.
+
+    What was delivered before keeps its id, so that a receiver knows it again.
+
+    Raises:
+        BadRequest: the webhook is not active, or `since` is not before `until`.
+    """
+    _require_active(webhook)
+    if command.until is not None and command.until <= command.since:
+        raise BadRequest("to: must be later than `from`.")
+    wanted = set(webhook.triggers if command.triggers is None else command.triggers) & set(webhook.triggers)
+    kinds = [kind.value for kind, found in ANNOUNCEMENTS.items() if found and found.trigger in wanted]
+    facts = await queries.list_facts(
+        work.connection,
+        Scope(webhook.user_id, webhook.event_type_id),
+        kinds,
+        since=command.since,
+        until=command.until,
+        limit=MOST_REPLAYED + 1,
+    )
+    deliveries = _again(follower, webhook, facts[:MOST_REPLAYED])
+    await queries.insert_deliveries(work, deliveries, now=now)
+    rest = facts[MOST_REPLAYED:]
+    return Replayed(len(deliveries), rest[0].created_at if rest else None)
+
+
+async def forget_before(work: UnitOfWork, moment: datetime) -> None:
+    """Delete deliveries that are older and no longer under way."""
+    await queries.forget_before(work, moment)
+
+
+async def _find(connection: Connection, webhook_id: str) -> Webhook:
+    webhook = await queries.find_webhook(connection, webhook_id)
+    if webhook is None:
+        raise NotFound(f"There is no webhook {webhook_id!r}.")
+    return webhook
+
+
+async def _delivery(connection: Connection, webhook: Webhook, delivery_id: UUID) -> Delivery:
+    delivery = await queries.find_delivery(connection, webhook.id, delivery_id)
+    if delivery is None:
+        raise NotFound(f"This webhook has no delivery {delivery_id}.")
+    return delivery
+
+
+def _again(follower: Follower, webhook: Webhook, facts: Sequence[StoredFact]) -> list[NewDelivery]:
+    return [
+        delivery
+        for fact in facts
+        if (announcement := announcement_of(fact.kind)) is not None
+        for delivery in follower.deliveries(announcement, fact, [webhook])
+    ]
+
+
+def _require_active(webhook: Webhook) -> None:
+    if not webhook.active:
+        raise BadRequest("This webhook is not active, so nothing is delivered to it.")
+
+
+def _stored(keys: Keyring, columns: Mapping[str, Any]) -> dict[str, Any]:
+    stored = dict(columns)
+    if stored.get("secret") is not None:
+        stored["secret"] = keys.encrypt(stored["secret"])
+    if "triggers" in stored:
+        stored["triggers"] = list(stored["triggers"])
+    return stored

@@ -1,0 +1,94 @@
+"""Webhooks and deliveries, as stored."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Literal, TypeAlias
+from uuid import UUID
+
+Status: TypeAlias = Literal["pending", "succeeded", "failed", "cancelled"]
+"""Where a delivery stands: on its way, taken, given up, or no longer wanted."""
+
+KEPT_SECRET = timedelta(days=1)
+"""How long the secret before the present one signs beside it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """Whose events a webhook is told of; exactly one is set."""
+
+    user_id: int | None = None
+    event_type_id: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Webhook:
+    """A subscription. Secrets are encrypted; `disabled_reason` is why the server itself deactivated it."""
+
+    id: str
+    user_id: int | None
+    event_type_id: int | None
+    team_id: int | None
+    oauth_client_id: str | None
+    is_platform: bool
+    subscriber_url: str
+    triggers: Sequence[str]
+    payload_template: str | None
+    active: bool
+    secret: bytes | None
+    previous_secret: bytes | None
+    previous_secret_until: datetime | None
+    failing_since: datetime | None
+    disabled_reason: str | None
+    created_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class NewDelivery:
+    """An event for one webhook. `body` None: it could not be made, for the reason `error`."""
+
+    webhook_id: str
+    event_id: int
+    trigger: str
+    ordering_key: str
+    body: bytes | None
+    content_type: str | None
+    error: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Attempt:
+    """How one attempt went. `error` is a kind: dns, blocked_address, connect, tls, timeout, protocol,
+    http_status or render; None after a 2xx."""
+
+    number: int
+    started_at: datetime
+    duration_ms: int
+    status_code: int | None
+    error: str | None
+    error_detail: str | None
+    answer: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Delivery:
+    """An event on its way to one webhook, with the attempts so far."""
+
+    id: UUID
+    event_id: int
+    trigger: str
+    status: Status
+    created_at: datetime
+    completed_at: datetime | None
+    next_attempt_at: datetime
+    attempts: Sequence[Attempt]
+
+    @property
+    def message_id(self) -> str:
+        """The `webhook-id` of all its attempts."""
+        return message_id(self.id)
+
+
+def message_id(delivery_id: UUID) -> str:
+    """Return the name by which receivers know a delivery."""
+    return f"msg_{delivery_id.hex}"
