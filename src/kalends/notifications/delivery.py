@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Protocol
 
+import psycopg
 import structlog
 
 from kalends import secrets
@@ -14,6 +15,7 @@ from kalends.notifications import messages, queries
 from kalends.notifications.failures import Needless, PermanentFailure, ServerUnavailable, TemporaryFailure
 from kalends.notifications.folder import FolderTransport, mail_folder
 from kalends.notifications.links import Links
+from kalends.notifications.plain import one_line
 from kalends.notifications.plan import planned
 from kalends.notifications.queries import Claimed
 from kalends.notifications.sender import sender_of
@@ -32,6 +34,7 @@ _LEASE = timedelta(minutes=10)
 """How long a mail is a worker's own; should it die, another one sends the mail after that."""
 
 _LONGEST_BATCH_SECONDS = 240.0
+_LONGEST_ERROR = 500
 
 _log = structlog.get_logger(__name__)
 
@@ -117,6 +120,11 @@ class _Delivery:
                 await queries.mark_failed(work, mail.id, str(error))
         except TemporaryFailure as error:
             await self._put_off(mail, str(error))
+        except (ServerUnavailable, psycopg.Error):
+            raise
+        except Exception as error:  # noqa: BLE001 - a defect of one mail must not keep the others waiting
+            _log.exception("a mail could not be sent", mail=mail.id)
+            await self._put_off(mail, one_line(repr(error))[:_LONGEST_ERROR])
         else:
             async with self._database.transaction() as work:
                 await queries.mark_sent(work, mail.id, self._now)

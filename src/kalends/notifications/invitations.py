@@ -7,13 +7,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta, tzinfo
 
-from icalendar import Calendar, Event, vCalAddress
+from icalendar import Calendar, Event, vCalAddress, vText
 
 from kalends.bookings.booking import Attendee
 from kalends.bookings.events import EventKind
 from kalends.notifications.letter import Letter
 from kalends.notifications.mail import Method, Template
 from kalends.notifications.places import place_of
+from kalends.notifications.plain import one_line
 from kalends.notifications.rendering import calendar_html, calendar_text
 from kalends.notifications.scene import Scene
 from kalends.notifications.series import CalendarSeries, Occurrence
@@ -163,15 +164,16 @@ class _Writer:
         event.add("dtend", self.local(known.end))
         if known.recurrence_id is not None:
             event.add("recurrence-id", self.local(known.recurrence_id))
-        event.add("summary", letter.title)
+        event.add("summary", one_line(letter.title))
         event.add("status", "CANCELLED" if method is Method.CANCEL else "CONFIRMED")
         description = calendar_text(letter)
         if description:
             event.add("description", description)
-            event.add("x-alt-desc", calendar_html(letter), parameters={"FMTTYPE": "text/html"})
+            html = vText(one_line(calendar_html(letter)))
+            event.add("x-alt-desc", html, parameters={"FMTTYPE": "text/html"})
         place = place_of(scene.event.booking, scene.language)
         if place is not None:
-            event.add("location", place.text)
+            event.add("location", one_line(place.text))
         if letter.url is not None:
             event.add("url", letter.url)
         if scene.event.event_type is not None and scene.event.event_type.hide_calendar_event_details:
@@ -208,5 +210,5 @@ class _Writer:
 def _person(address: str, **parameters: str) -> vCalAddress:
     person = vCalAddress(f"mailto:{address}")
     for name, value in parameters.items():
-        person.params[name] = value
+        person.params[name] = one_line(value)
     return person

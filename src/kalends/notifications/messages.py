@@ -5,6 +5,7 @@ import zlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from email.header import Header
 from email.headerregistry import Address
 from email.message import EmailMessage
 from email.policy import SMTP
@@ -15,6 +16,7 @@ from cryptography.fernet import Fernet, InvalidToken, MultiFernet
 from kalends.notifications import rendering
 from kalends.notifications.invitations import Invitation
 from kalends.notifications.letter import Letter
+from kalends.notifications.plain import one_line
 
 # Seven bits reach every server, also those that do not say what else they take.
 _POLICY = SMTP.clone(cte_type="7bit")
@@ -54,7 +56,6 @@ def build(
     message["To"] = _address(*envelope.to)
     if envelope.reply_to:
         message["Reply-To"] = [_address("", address) for address in envelope.reply_to]
-    message["Subject"] = one_line(letter.subject)[:_LONGEST_SUBJECT]
     message["Date"] = format_datetime(envelope.date)
     message["Message-ID"] = envelope.message_id
     if envelope.in_reply_to is not None:
@@ -72,12 +73,7 @@ def build(
         _attach(message, invitation, "event.ics")
     if withdrawal is not None:
         _attach(message, withdrawal, "former-event.ics")
-    return message.as_bytes()
-
-
-def one_line(text: str) -> str:
-    """Return a text without line breaks and other control characters, which headers must not have."""
-    return " ".join("".join(sign if sign.isprintable() else " " for sign in text).split())
+    return _subject(letter.subject) + message.as_bytes()
 
 
 def pack(keys: Sequence[bytes], message: bytes) -> bytes:
@@ -95,6 +91,14 @@ def unpack(keys: Sequence[bytes], stored: bytes) -> bytes | None:
 
 def _cipher(keys: Sequence[bytes]) -> MultiFernet:
     return MultiFernet([Fernet(key) for key in keys])
+
+
+def _subject(text: str) -> bytes:
+    """Return the header line of a subject, all of it encoded if it is not plain: parts make stray spaces."""
+    subject = one_line(text)[:_LONGEST_SUBJECT]
+    charset = "us-ascii" if subject.isascii() else "utf-8"
+    encoded = Header(subject, charset, header_name="Subject").encode(linesep="\r\n")
+    return f"Subject: {encoded}\r\n".encode()
 
 
 def _attach(message: EmailMessage, invitation: Invitation, name: str) -> None:

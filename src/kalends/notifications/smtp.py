@@ -6,7 +6,7 @@ from types import TracebackType
 import aiosmtplib
 
 from kalends.notifications.failures import PermanentFailure, ServerUnavailable, TemporaryFailure
-from kalends.notifications.messages import one_line
+from kalends.notifications.plain import one_line
 from kalends.smtp_url import Server, StartTls
 
 _TIMEOUT_SECONDS = 20.0

@@ -1,0 +1,237 @@
+"""Mails reach the mail server once it takes them, once, and none that has become wrong (note, 12)."""
+
+import asyncio
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from kalends.notifications import service as notifications
+from kalends.notifications.delivery import RETRIES, send_due
+from kalends.notifications.mail import State
+from kalends.notifications.service import WebhookDisabled, queue_webhook_disabled
+from tests.conftest import Clock
+from tests.notifications.booking import books, cancels, confirms, reschedules
+from tests.notifications.conftest import Office
+from tests.notifications.mailbox import Mailbox
+from tests.support.client import Client, Host
+
+ANA, BO, CY = "ana@example.com", "bo@example.com", "cy@example.com"
+ELEVEN = "2050-09-05T11:00:00Z"
+
+
+async def test_a_booking_does_not_wait_for_a_mail_server_that_is_down(
+    ana: Host, client: Client, office: Office, mailbox: Mailbox, clock: Clock
+) -> None:
+    await mailbox.stop()
+    booking = await books(client, await ana.creates_event_type())
+    await office.works()
+    assert {mail.state for mail in await office.log(booking["uid"])} == {State.QUEUED}
+    await mailbox.start()
+    await office.sends()
+    assert mailbox.received == []
+    clock.advance(RETRIES[0])
+    await office.sends()
+    assert mailbox.recipients == [ANA, BO]
+    assert {mail.state for mail in await office.log(booking["uid"])} == {State.SENT}
+
+
+async def test_a_temporary_refusal_is_tried_again_at_ever_longer_intervals_and_given_up_at_last(
+    ana: Host, client: Client, office: Office, mailbox: Mailbox, clock: Clock
+) -> None:
+    mailbox.refusals[BO] = "450 4.2.0 try again later"
+    booking = await books(client, await ana.creates_event_type())
+    await office.works()
+    assert mailbox.recipients == [ANA]
+    for retry in RETRIES:
+        [_, mail] = await office.log(booking["uid"])
+        assert mail.state is State.QUEUED
+        assert mail.next_attempt_at == clock() + retry
+        assert "450" in (mail.last_error or "")
+        clock.advance(retry)
+        await office.sends()
+    [_, mail] = await office.log(booking["uid"])
+    assert (mail.state, mail.attempts, mail.next_attempt_at) == (State.FAILED, 7, None)
+
+
+async def test_a_permanent_refusal_is_final_and_on_the_bookings_log(
+    ana: Host, client: Client, office: Office, mailbox: Mailbox
+) -> None:
+    mailbox.refusals[BO] = "550 5.1.1 no such user"
+    booking = await books(client, await ana.creates_event_type(), guests=[CY])
+    await office.works()
+    assert mailbox.recipients == [ANA, CY]
+    failed = next(mail for mail in await office.log(booking["uid"]) if mail.recipient == BO)
+    assert (failed.state, failed.attempts) == (State.FAILED, 1)
+    assert failed.last_error == "550 5.1.1 no such user"
+
+
+async def test_every_attempt_sends_the_same_message(
+    ana: Host, client: Client, office: Office, mailbox: Mailbox, clock: Clock
+) -> None:
+    await books(client, await ana.creates_event_type())
+    await office.works()
+    [sent] = [mail for mail in await office.log() if mail.recipient == BO]
+    async with office.database.transaction() as work:
+        await notifications.send_again(work, sent.id, now=clock())
+    await ana.client.patch("/v2/me", json={"name": "Anna"})
+    await office.sends()
+    first, second = [mail.message for mail in mailbox.received if mail.recipient == BO]
+    assert first.as_bytes() == second.as_bytes()
+    assert first["Message-ID"] == sent.message_id
+
+
+async def test_a_fact_that_is_handed_on_twice_is_mailed_once(
+    ana: Host, client: Client, office: Office, mailbox: Mailbox
+) -> None:
+    await books(client, await ana.creates_event_type())
+    await office.works()
+    async with office.database.transaction() as work:
+        await work.connection.execute("UPDATE outbox_events SET handled_at = NULL")
+    await office.works()
+    assert mailbox.recipients == [ANA, BO]
+
+
+async def test_many_workers_send_each_mail_once(
+    ana: Host, client: Client, office: Office, mailbox: Mailbox
+) -> None:
+    event_type = await ana.creates_event_type()
+    for hour in range(7, 15):
+        await books(client, event_type, f"2050-09-05T{hour:02}:00:00Z", guests=[CY])
+    await office.notes()
+    await asyncio.gather(*(office.sends() for _ in range(4)))
+    assert len(mailbox.received) == 24
+    assert len({mail.message["Message-ID"] for mail in mailbox.received}) == 24
+
+
+async def test_what_a_worker_took_and_never_sent_is_sent_by_another(
+    ana: Host, client: Client, office: Office, mailbox: Mailbox, clock: Clock
+) -> None:
+    await books(client, await ana.creates_event_type())
+    await office.notes()
+    async with office.database.transaction() as work:
+        await work.connection.execute(
+            "UPDATE mails SET state = 'sending', attempts = 1, next_attempt_at = %s",
+            (clock() + timedelta(minutes=10),),
+        )
+    await office.sends()
+    assert mailbox.received == []
+    clock.advance(timedelta(minutes=10))
+    await office.sends()
+    assert mailbox.recipients == [ANA, BO]
+
+
+async def test_of_a_booking_cancelled_before_the_mails_left_only_the_cancellation_is_told(
+    ana: Host, client: Client, office: Office, mailbox: Mailbox
+) -> None:
+    booking = await books(client, await ana.creates_event_type())
+    await cancels(client, booking, "ill")
+    await office.works()
+    assert [mail.subject.partition(":")[0] for mail in mailbox.received] == ["Cancelled", "Cancelled"]
+    assert [mail.state.value for mail in await office.log()] == ["suppressed", "suppressed", "sent", "sent"]
+    assert (await office.log())[0].reason == "the booking had changed before the mail was sent"
+
+
+async def test_of_a_booking_moved_before_the_mails_left_only_the_new_time_is_told(
+    ana: Host, client: Client, office: Office, mailbox: Mailbox
+) -> None:
+    booking = await books(client, await ana.creates_event_type())
+    await reschedules(client, booking, ELEVEN)
+    await office.works()
+    assert [mail.subject.partition(":")[0] for mail in mailbox.received] == ["Rescheduled", "Rescheduled"]
+
+
+async def test_a_request_confirmed_before_the_mails_left_is_not_asked_about(
+    ana: Host, client: Client, office: Office, mailbox: Mailbox
+) -> None:
+    event_type = await ana.creates_event_type()
+    await office.sets(event_type, requires_confirmation=True)
+    await confirms(ana, await books(client, event_type))
+    await office.works()
+    assert [mail.subject.partition(":")[0] for mail in mailbox.received] == ["New event", "Scheduled"]
+
+
+async def test_a_late_mail_never_follows_the_one_that_outdates_it(
+    ana: Host, client: Client, office: Office, mailbox: Mailbox, clock: Clock
+) -> None:
+    mailbox.refusals[BO] = "450 4.2.0 try again later"
+    booking = await books(client, await ana.creates_event_type())
+    await office.works()
+    mailbox.refusals.clear()
+    await cancels(client, booking, "ill")
+    await office.works()
+    clock.advance(timedelta(days=1))
+    await office.sends()
+    assert [mail.subject.partition(":")[0] for mail in mailbox.received if mail.recipient == BO] == [
+        "Cancelled"
+    ]
+
+
+async def test_without_a_mail_server_mails_are_files_that_only_their_owner_reads(
+    ana: Host, client: Client, office: Office, tmp_path: Path, clock: Clock
+) -> None:
+    settings = office.settings.model_copy(update={"smtp_url": None, "data_dir": tmp_path})
+    await books(client, await ana.creates_event_type())
+    await office.notes()
+    assert await send_due(office.database, settings, clock()) == 2
+    files = sorted((tmp_path / "mail").iterdir())
+    assert [file.name for file in files] == [f"{mail.id}.eml" for mail in await office.log()]
+    assert b"\nTo: ana@example.com" in files[0].read_bytes().replace(b"\r", b"")
+    assert files[0].stat().st_mode & 0o077 == 0
+    assert (tmp_path / "mail").stat().st_mode & 0o077 == 0
+
+
+async def test_messages_are_kept_for_thirty_days_and_the_log_for_good(
+    ana: Host, client: Client, office: Office
+) -> None:
+    await books(client, await ana.creates_event_type())
+    await office.works()
+    [_, mail] = await office.log()
+    for days, is_kept in ((29, True), (31, False)):
+        await notifications.forget(office.database, datetime.now(UTC) + timedelta(days=days))
+        async with office.database.connection() as connection:
+            _, message = await notifications.read_mail(connection, office.settings, mail.id)
+        assert (message is not None) is is_kept
+    assert len(await office.log()) == 2
+
+
+async def test_a_copy_of_the_database_holds_no_link_of_a_mail(
+    ana: Host, client: Client, office: Office
+) -> None:
+    await books(client, await ana.creates_event_type())
+    await office.works()
+    async with office.database.connection() as connection:
+        cursor = await connection.execute("SELECT message FROM mails")
+        rows = await cursor.fetchall()
+    assert rows
+    assert all(b"token" not in message and b"Scheduled" not in message for (message,) in rows)
+
+
+@pytest.mark.parametrize("name", ["Zoë Ñandú – 日本", 'Bo; <x@example.com>, "Q"', "Bo\r\nBcc: x@example.com"])
+async def test_a_name_cannot_add_a_header_or_a_recipient(
+    ana: Host, client: Client, office: Office, mailbox: Mailbox, name: str
+) -> None:
+    attendee = {"name": name, "email": BO, "timeZone": "Europe/Rome"}
+    await books(client, await ana.creates_event_type(), attendee=attendee)
+    await office.works()
+    mail = mailbox.to(BO)
+    [to] = mail.message["To"].addresses
+    assert to.addr_spec == BO
+    assert "Bcc" not in mail.message
+    assert mail.message["Subject"].count("\n") == 0
+    assert mail.event.attendee_list[1].value == f"mailto:{BO}"
+
+
+async def test_the_owner_of_a_webhook_that_was_switched_off_is_told_why_once(
+    ana: Host, office: Office, mailbox: Mailbox, clock: Clock
+) -> None:
+    await ana.client.patch("/v2/me", json={"locale": "de"})
+    notice = WebhookDisabled("w1", ana.id, "https://example.com/hook", "503 Service Unavailable", clock())
+    for _ in range(2):
+        async with office.database.transaction() as work:
+            await queue_webhook_disabled(work, office.settings, notice)
+    await office.sends()
+    mail = mailbox.to(ANA)
+    assert mail.subject == "Webhook abgeschaltet: https://example.com/hook"
+    assert "503 Service Unavailable" in mail.text
+    assert mail.invitation is None

@@ -1,0 +1,187 @@
+"""What mails bring into calendars, read by another program than wrote it (notifications note, 7 and 12)."""
+
+from typing import Any
+
+import icalendar
+
+from tests.notifications.booking import books, cancels, confirms, reschedules
+from tests.notifications.conftest import Office
+from tests.notifications.mailbox import Mailbox, Received
+from tests.support.client import Client, Host, data
+
+ANA, BO, CY = "ana@example.com", "bo@example.com", "cy@example.com"
+ELEVEN, NOON = "2050-09-05T11:00:00Z", "2050-09-05T12:00:00Z"
+
+
+def people(mail: Received) -> dict[str, str]:
+    """Return the PARTSTAT of all attendees of an invitation."""
+    return {one.value.removeprefix("mailto:"): one.params["PARTSTAT"][0] for one in mail.event.attendee_list}
+
+
+async def test_an_invitation_says_what_when_where_and_who(
+    ana: Host, client: Client, office: Office, mailbox: Mailbox
+) -> None:
+    properties: dict[str, Any] = {"guests": [CY], "location": "https://meet.example.com/1"}
+    booking = await books(client, await ana.creates_event_type(), **properties)
+    await office.works()
+    for mail in mailbox.received:
+        event = mail.event
+        assert mail.calendar.method.value == "REQUEST"
+        assert event.uid.value == booking["icsUid"]
+        assert event.sequence.value == "0"
+        assert event.status.value == "CONFIRMED"
+        assert event.summary.value == "Intro between Ana and Bo Guest"
+        assert event.location.value == "https://meet.example.com/1"
+        assert event.dtstart.value.isoformat() == "2050-09-05T10:00:00+00:00"
+        assert event.dtend.value.isoformat() == "2050-09-05T11:00:00+00:00"
+        assert event.organizer.value == f"mailto:{ANA}"
+        assert event.organizer.params["CN"] == ["Ana"]
+        assert people(mail) == {ANA: "ACCEPTED", BO: "ACCEPTED", CY: "NEEDS-ACTION"}
+
+
+async def test_the_alternative_and_the_file_are_the_same(
+    ana: Host, client: Client, office: Office, mailbox: Mailbox
+) -> None:
+    await books(client, await ana.creates_event_type())
+    await office.works()
+    mail = mailbox.to(BO)
+    [part] = [part for part in mail.message.walk() if part.get_content_type() == "text/calendar"]
+    assert part["Content-Type"].params["method"] == "REQUEST"
+    assert part["Content-Type"].params["charset"] == "utf-8"
+    assert mail.attachment("event.ics") == mail.invitation
+
+
+async def test_the_file_is_folded_at_75_octets_and_ends_its_lines_by_crlf(
+    ana: Host, client: Client, office: Office, mailbox: Mailbox
+) -> None:
+    attendee = {"name": "Böö Gästin " * 12, "email": BO, "timeZone": "Europe/Rome"}
+    await books(client, await ana.creates_event_type(), attendee=attendee)
+    await office.works()
+    [part] = list(mailbox.to(BO).message.iter_attachments())
+    content = part.get_payload(decode=True)
+    assert isinstance(content, bytes)
+    lines = content.split(b"\r\n")
+    assert max(map(len, lines)) <= 75
+    assert b"\n" not in b"".join(lines)
+
+
+async def test_every_update_replaces_the_one_before(
+    ana: Host, client: Client, office: Office, mailbox: Mailbox
+) -> None:
+    booking = await books(client, await ana.creates_event_type(), guests=[CY])
+    await office.works()
+    uid = booking["icsUid"]
+    for start in (ELEVEN, NOON):
+        booking = await reschedules(client, booking, start)
+        await office.works()
+    await cancels(client, booking, "ill")
+    await office.works()
+    for recipient in (ANA, BO, CY):
+        mails = [mail for mail in mailbox.received if mail.recipient == recipient]
+        assert [mail.event.uid.value for mail in mails] == [uid] * 4
+        assert [mail.event.sequence.value for mail in mails] == ["0", "1", "2", "3"]
+        assert [mail.calendar.method.value for mail in mails] == ["REQUEST", "REQUEST", "REQUEST", "CANCEL"]
+        assert mails[-1].event.status.value == "CANCELLED"
+
+
+async def test_a_confirmed_request_has_the_uid_of_its_booking(
+    ana: Host, client: Client, office: Office, mailbox: Mailbox
+) -> None:
+    event_type = await ana.creates_event_type()
+    await office.sets(event_type, requires_confirmation=True)
+    booking = await books(client, event_type)
+    await confirms(ana, booking)
+    await office.works()
+    assert mailbox.last_to(BO).event.uid.value == booking["icsUid"]
+
+
+async def test_an_accepted_meeting_that_must_be_confirmed_again_leaves_the_calendars_until_then(
+    ana: Host, client: Client, office: Office, mailbox: Mailbox
+) -> None:
+    event_type = await ana.creates_event_type()
+    await office.sets(event_type, requires_confirmation=True)
+    booking = await books(client, event_type)
+    await office.works()
+    await confirms(ana, booking)
+    await office.works()
+    moved = await reschedules(client, booking, ELEVEN)
+    await office.works()
+    for recipient in (ANA, BO):
+        mail = mailbox.last_to(recipient)
+        assert mail.calendar.method.value == "CANCEL"
+        assert mail.event.uid.value == booking["icsUid"]
+        assert mail.event.dtstart.value.isoformat() == "2050-09-05T10:00:00+00:00"
+    withdrawn = mailbox.last_to(BO).event.sequence.value
+    await confirms(ana, moved)
+    await office.works()
+    again = mailbox.last_to(BO)
+    assert again.calendar.method.value == "REQUEST"
+    assert int(again.event.sequence.value) >= int(withdrawn)
+    assert again.event.dtstart.value.isoformat() == "2050-09-05T11:00:00+00:00"
+
+
+async def test_a_request_that_is_moved_while_it_waits_withdraws_nothing(
+    ana: Host, client: Client, office: Office, mailbox: Mailbox
+) -> None:
+    event_type = await ana.creates_event_type()
+    await office.sets(event_type, requires_confirmation=True)
+    booking = await books(client, event_type)
+    await office.works()
+    await reschedules(client, booking, ELEVEN)
+    await office.works()
+    assert all(mail.invitation is None for mail in mailbox.received)
+
+
+async def test_a_description_is_in_the_readers_language_and_has_their_link(
+    ana: Host, client: Client, office: Office, mailbox: Mailbox
+) -> None:
+    attendee = {"name": "Bo Guest", "email": BO, "timeZone": "Europe/Rome", "language": "fr"}
+    booking = await books(client, await ana.creates_event_type(), attendee=attendee)
+    await office.works()
+    event = mailbox.to(BO).event
+    assert "Qui:\nAna (organisateur) · ana@example.com" in event.description.value
+    assert f"Annuler: https://kalends.example.com/booking/{booking['uid']}/cancel" in event.description.value
+    assert event.contents["x-alt-desc"][0].params["FMTTYPE"] == ["text/html"]
+    assert "Who" in mailbox.to(ANA).event.description.value
+
+
+async def test_hidden_details_make_a_private_event(
+    ana: Host, client: Client, office: Office, mailbox: Mailbox
+) -> None:
+    event_type = await ana.creates_event_type()
+    await office.sets(event_type, hide_calendar_event_details=True)
+    await books(client, event_type)
+    await office.works()
+    assert mailbox.to(BO).event.contents["class"][0].value == "PRIVATE"
+
+
+async def test_a_title_of_commas_semicolons_and_line_breaks_is_read_back_whole(
+    ana: Host, client: Client, office: Office, mailbox: Mailbox
+) -> None:
+    event_type = await ana.creates_event_type(title='Plan; buy, eat\\drink "all" & more')
+    await books(client, event_type)
+    await office.works()
+    expected = 'Plan; buy, eat\\drink "all" & more between Ana and Bo Guest'
+    assert mailbox.to(BO).event.summary.value == expected
+    assert str(icalendar.Calendar.from_ical(mailbox.to(BO).invitation or "").events[0]["summary"]) == expected
+
+
+async def test_a_description_of_several_lines_is_read_back_whole(
+    ana: Host, client: Client, office: Office, mailbox: Mailbox
+) -> None:
+    event_type = await ana.creates_event_type(description="# Plan\n\n- **one**\n- two, three; \\four\n\nend")
+    await books(client, event_type)
+    await office.works()
+    event = mailbox.to(BO).event
+    assert "Description:\n# Plan\n\n- **one**\n- two, three; \\four\n\nend" in event.description.value
+    assert "<strong>one</strong>" in event.contents["x-alt-desc"][0].value
+
+
+async def test_the_uid_is_the_one_of_the_api_after_a_reschedule_too(
+    ana: Host, client: Client, office: Office, mailbox: Mailbox
+) -> None:
+    booking = await books(client, await ana.creates_event_type())
+    moved = await reschedules(client, booking, ELEVEN)
+    await office.works()
+    shown = data(await client.get(f"/v2/bookings/{moved['uid']}"))
+    assert mailbox.last_to(BO).event.uid.value == shown["icsUid"] == booking["icsUid"]
