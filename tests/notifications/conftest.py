@@ -10,10 +10,12 @@ from psycopg.types.json import Jsonb
 from pydantic import SecretStr
 
 from kalends.db.database import Database
+from kalends.encryption import Keyring
 from kalends.notifications import service as notifications
 from kalends.notifications.delivery import send_due
 from kalends.notifications.mail import Mail
 from kalends.outbox.worker import Worker
+from kalends.outgoing import Outgoing
 from kalends.settings import Settings
 from kalends.worker import duties
 from tests.conftest import Clock
@@ -31,9 +33,13 @@ class Office:
     clock: Clock
 
     async def notes(self) -> None:
-        """Hand facts to their consumers, which write mails down."""
-        worker = Worker(self.database, self.settings, duties(self.settings, self.clock), self.clock)
+        """Let due timers take effect, and hand facts to their consumers, which write mails down."""
+        outgoing = Outgoing(allow_private=True)
+        work = duties(self.settings, outgoing, Keyring(self.settings), self.clock)
+        worker = Worker(self.database, self.settings, work, self.clock)
+        await worker.fire_timers()
         await worker.hand_on_facts()
+        outgoing.close()
 
     async def sends(self) -> None:
         """Send what is due."""

@@ -4,12 +4,15 @@ import asyncio
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+import msgspec
 import pytest
 
 from kalends.notifications import service as notifications
 from kalends.notifications.delivery import RETRIES, send_due
 from kalends.notifications.mail import State
-from kalends.notifications.service import WebhookDisabled, queue_webhook_disabled
+from kalends.outbox import service as outbox
+from kalends.outbox.fact import Fact
+from kalends.webhooks.health import DISABLED, WebhookDisabled
 from tests.conftest import Clock
 from tests.notifications.booking import books, cancels, confirms, reschedules
 from tests.notifications.conftest import Office
@@ -222,16 +225,16 @@ async def test_a_name_cannot_add_a_header_or_a_recipient(
     assert mail.event.attendee_list[1].value == f"mailto:{BO}"
 
 
-async def test_the_owner_of_a_webhook_that_was_switched_off_is_told_why_once(
+async def test_the_owner_of_a_webhook_that_was_switched_off_is_told(
     ana: Host, office: Office, mailbox: Mailbox, clock: Clock
 ) -> None:
     await ana.client.patch("/v2/me", json={"locale": "de"})
-    notice = WebhookDisabled("w1", ana.id, "https://example.com/hook", "503 Service Unavailable", clock())
-    for _ in range(2):
-        async with office.database.transaction() as work:
-            await queue_webhook_disabled(work, office.settings, notice)
-    await office.sends()
+    told = WebhookDisabled("w1", "https://example.com/hook", datetime(2050, 8, 27, tzinfo=UTC), clock(), "")
+    fact = Fact(DISABLED, None, None, ana.id, "w1", msgspec.json.encode(told))
+    async with office.database.transaction() as work:
+        await outbox.record(work, [fact])
+    await office.works()
     mail = mailbox.to(ANA)
     assert mail.subject == "Webhook abgeschaltet: https://example.com/hook"
-    assert "503 Service Unavailable" in mail.text
+    assert "Samstag, 27. August 2050" in mail.text
     assert mail.invitation is None

@@ -37,14 +37,14 @@ def compose(scene: Scene, links: Links) -> Letter:
     )
 
 
-def about_webhook(language: Language, url: str, reason: str, at: datetime) -> Letter:
-    """Return what the owner of a webhook is told that was switched off at an instant."""
+def about_webhook(language: Language, url: str, since: datetime) -> Letter:
+    """Return what the owner of a webhook is told that was switched off, having failed since an instant."""
     wording = WORDING[Template.HOST_WEBHOOK_DISABLED]
     subject = language.text(wording.subject, url=url)
+    zone = Line(f"({language.zone.key})", is_quiet=True)
     rows = [
         Row(language.text("Address"), [Line(url)]),
-        Row(language.text("Reason"), [Line(reason)]),
-        Row(language.text("Since"), [Line(f"{language.day(at)}, {language.time(at)} ({language.zone.key})")]),
+        Row(language.text("Failing since"), [Line(f"{language.day(since)}, {language.time(since)}"), zone]),
     ]
     return Letter(
         tag=language.tag,

@@ -1,7 +1,7 @@
 """All mails as files, to look at them without booking anything."""
 
 from collections.abc import Iterator
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
 
 from kalends.api.locales import Locale
@@ -30,9 +30,9 @@ def _letters(language: Locale) -> Iterator[tuple[str, Letter]]:
                 spoken = language_for(recipient.locale, recipient.time_zone, recipient.clock)
                 side = mail.template.audience.value
                 yield f"{name}.{side}", compose(Scene(event, mail, spoken), links)
-    at = datetime.fromisoformat("2030-05-14T08:00:00+00:00")
-    url, reason = "https://example.com/hooks", "503 Service Unavailable"
-    yield "webhook-disabled.host", about_webhook(language_for(language, "Europe/Rome"), url, reason, at)
+    since = datetime(2030, 5, 14, 8, tzinfo=UTC)
+    webhook = about_webhook(language_for(language, "Europe/Rome"), "https://example.com/hooks", since)
+    yield "webhook-disabled.host", webhook
 
 
 def _write(path: Path, letter: Letter) -> Path:

@@ -1,7 +1,6 @@
 """Mails about bookings: written down with the facts they follow from, and looked after."""
 
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import NAMESPACE_URL, uuid5
 
@@ -11,7 +10,7 @@ from kalends.bookings.events import BookingEvent, EventKind, decode
 from kalends.db.database import Connection, Database, UnitOfWork
 from kalends.notifications import messages, queries
 from kalends.notifications.composing import about_webhook
-from kalends.notifications.language import language_for
+from kalends.notifications.language import SOURCE, language_for
 from kalends.notifications.mail import Audience, Mail, NewMail, Recipient, Template
 from kalends.notifications.messages import Envelope
 from kalends.notifications.plan import PLAN, Planned, planned
@@ -19,6 +18,7 @@ from kalends.notifications.sender import Sender, sender_of
 from kalends.notifications.suppression import reason_not_to_send
 from kalends.outbox.fact import StoredFact
 from kalends.settings import Settings
+from kalends.webhooks import health as webhooks
 
 KEPT_FOR = timedelta(days=30)
 """How long messages are kept; the log of mails stays."""
@@ -36,55 +36,17 @@ def consumer(settings: Settings) -> Callable[[UnitOfWork, StoredFact], Awaitable
     sender = sender_of(settings)
 
     async def consume(work: UnitOfWork, fact: StoredFact) -> None:
-        if fact.kind not in _KINDS:
-            return
-        event = decode(fact.payload)
-        mails = [
-            _new_mail(fact, event, mail, sender, is_enabled=settings.mail_enabled) for mail in planned(event)
-        ]
-        if mails:
+        if fact.kind == webhooks.DISABLED:
+            await _note_webhook_disabled(work, settings, fact)
+        elif fact.kind in _KINDS:
+            event = decode(fact.payload)
+            mails = [
+                _new_mail(fact, event, mail, sender, is_enabled=settings.mail_enabled)
+                for mail in planned(event)
+            ]
             await queries.insert_mails(work, mails)
 
     return consume
-
-
-@dataclass(frozen=True, slots=True)
-class WebhookDisabled:
-    """A webhook that was switched off, of a user, and why; `at` is when."""
-
-    webhook_id: str
-    user_id: int
-    url: str
-    reason: str
-    at: datetime
-
-
-async def queue_webhook_disabled(work: UnitOfWork, settings: Settings, notice: WebhookDisabled) -> None:
-    """Tell the owner of a webhook that it was switched off, in the transaction that does so."""
-    owner = await queries.find_owner(work.connection, notice.user_id)
-    if owner is None:
-        return
-    template, sender = Template.HOST_WEBHOOK_DISABLED, sender_of(settings)
-    cause = f"webhook:{notice.webhook_id}:{notice.at.isoformat()}"
-    language = language_for(owner.locale, owner.time_zone, owner.clock)
-    letter = about_webhook(language, notice.url, notice.reason, notice.at)
-    message_id = _message_id(cause, template, owner, sender)
-    envelope = Envelope((sender.name, sender.address), ("", owner.email), message_id, notice.at)
-    reason = reason_not_to_send(template, owner, None, is_enabled=settings.mail_enabled)
-    message = messages.build(envelope, letter, None) if reason is None else None
-    mail = NewMail(
-        cause=cause,
-        template=template,
-        recipient=owner.address,
-        locale=str(language.locale),
-        time_zone=owner.time_zone,
-        message_id=message_id,
-        due_at=notice.at,
-        reason=reason,
-        subject=letter.subject,
-        message=messages.pack(secrets.encryption_keys(settings), message) if message is not None else None,
-    )
-    await queries.insert_mails(work, [mail])
 
 
 async def list_mails(connection: Connection, *, booking_uid: str | None, limit: int) -> list[Mail]:
@@ -130,7 +92,7 @@ def _new_mail(
         cause=cause,
         template=mail.template,
         recipient=recipient.address,
-        locale=recipient.locale or "en",
+        locale=recipient.locale or SOURCE,
         time_zone=recipient.time_zone,
         message_id=_message_id(cause, mail.template, recipient, sender),
         due_at=event.occurred_at,
@@ -142,6 +104,34 @@ def _new_mail(
         starts_at=None if is_series else booking.start,
         attendee=_presumed_attendee(mail),
     )
+
+
+async def _note_webhook_disabled(work: UnitOfWork, settings: Settings, fact: StoredFact) -> None:
+    """Tell the owner of a webhook that the server has switched it off."""
+    owner = await queries.find_owner(work.connection, fact.user_id) if fact.user_id is not None else None
+    if owner is None:
+        return
+    disabled = webhooks.decode(fact.payload)
+    template, sender, cause = Template.HOST_WEBHOOK_DISABLED, sender_of(settings), f"event:{fact.uid}"
+    language = language_for(owner.locale, owner.time_zone, owner.clock)
+    letter = about_webhook(language, disabled.subscriber_url, disabled.failing_since)
+    message_id = _message_id(cause, template, owner, sender)
+    envelope = Envelope((sender.name, sender.address), ("", owner.email), message_id, disabled.disabled_at)
+    message = messages.pack(secrets.encryption_keys(settings), messages.build(envelope, letter, None))
+    reason = reason_not_to_send(template, owner, None, is_enabled=settings.mail_enabled)
+    mail = NewMail(
+        cause=cause,
+        template=template,
+        recipient=owner.address,
+        locale=owner.locale or SOURCE,
+        time_zone=owner.time_zone,
+        message_id=message_id,
+        due_at=disabled.disabled_at,
+        reason=reason,
+        subject=letter.subject,
+        message=message if reason is None else None,
+    )
+    await queries.insert_mails(work, [mail])
 
 
 def _cause(fact: StoredFact, event: BookingEvent) -> str:
