@@ -126,6 +126,14 @@ async def test_a_change_of_one_setting_keeps_all_others(ana: Host, name: str) ->
     assert after == {**made, "metadata": metadata, name: ONE_BY_ONE[name]}
 
 
+async def test_a_change_of_the_title_keeps_seats_and_a_series_ends_when_it_is_disabled(ana: Host) -> None:
+    layouts = {"defaultLayout": "week", "enabledLayouts": ["week"]}
+    seated = await created(ana, seats=SEATS, lengthInMinutesOptions=[15, 30], bookerLayouts=layouts)
+    assert await changed(ana, seated, title="New") == {**seated, "title": "New"}
+    repeated = await created(ana, slug="repeated", recurrence=WEEKLY)
+    assert await changed(ana, repeated, recurrence=OFF) == {**repeated, "recurrence": None}
+
+
 async def test_an_empty_change_keeps_everything(ana: Host) -> None:
     made = await created(ana, **FULL)
     assert await changed(ana, made) == made

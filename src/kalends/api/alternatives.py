@@ -1,17 +1,17 @@
 """Objects of a request that may have one of several forms, told apart by their `type`."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
-from pydantic import BeforeValidator, ValidationError
+from pydantic import ValidationError
 from pydantic_core import InitErrorDetails, PydanticCustomError
 
 from kalends.api.fields import broken
 from kalends.api.wire import Body
 
 
-def by_type(forms: Mapping[str, type[Body]]) -> BeforeValidator:
-    """Return a validator that reads an object as the form that its `type` names."""
+def by_type(forms: Mapping[str, type[Body]]) -> Callable[[object], Body]:
+    """Return a function that reads an object as the form that its `type` names."""
 
     def read(value: object) -> Body:
         members = members_of(value)
@@ -21,7 +21,7 @@ def by_type(forms: Mapping[str, type[Body]]) -> BeforeValidator:
             raise member_broken("type", value=kind, error=not_among(forms))
         return form.model_validate(members)
 
-    return BeforeValidator(read)
+    return read
 
 
 def members_of(value: object) -> dict[str, Any]:

@@ -2,7 +2,7 @@
 
 from typing import Annotated, Literal, TypeAlias
 
-from pydantic import Field
+from pydantic import BeforeValidator, Field
 
 from kalends.api.alternatives import by_type
 from kalends.api.fields import Boolean, NonEmptyText, PhoneNumber, Url
@@ -93,16 +93,18 @@ Location: TypeAlias = Annotated[
     | AttendeeAddressLocation
     | AttendeePhoneLocation
     | AttendeeDefinedLocation,
-    by_type(
-        {
-            "address": AddressLocation,
-            "link": LinkLocation,
-            "integration": IntegrationLocation,
-            "phone": PhoneLocation,
-            "attendeeAddress": AttendeeAddressLocation,
-            "attendeePhone": AttendeePhoneLocation,
-            "attendeeDefined": AttendeeDefinedLocation,
-        }
+    BeforeValidator(
+        by_type(
+            {
+                "address": AddressLocation,
+                "link": LinkLocation,
+                "integration": IntegrationLocation,
+                "phone": PhoneLocation,
+                "attendeeAddress": AttendeeAddressLocation,
+                "attendeePhone": AttendeePhoneLocation,
+                "attendeeDefined": AttendeeDefinedLocation,
+            }
+        )
     ),
 ]
 

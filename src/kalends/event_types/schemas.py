@@ -11,7 +11,7 @@ from kalends.api.query import comma_list
 from kalends.api.wire import Body, Changes
 from kalends.event_types import settings_inputs
 from kalends.event_types.booking_field_inputs import AnyField, BookingFields, SlugField, form
-from kalends.event_types.changes import CalendarChoice, SettingsChanges
+from kalends.event_types.changes import SettingsChanges
 from kalends.event_types.location_inputs import Locations
 from kalends.event_types.service import Listing
 from kalends.event_types.settings_inputs import (
@@ -103,9 +103,7 @@ class EventTypeBody(Changes):
             metadata={key: to_row(sent[name]) for name, (key, to_row) in _METADATA.items() if name in sent},
             keeps_blocking=isinstance(self.confirmation_policy, ConfirmationPolicy)
             and self.confirmation_policy.is_silent_on_blocking,
-            destination_calendar=None
-            if calendar is None
-            else CalendarChoice(calendar.integration, calendar.external_id),
+            destination_calendar=calendar.to_choice() if calendar is not None else None,
         )
 
 

@@ -3,11 +3,11 @@
 import re
 from collections.abc import Callable
 from itertools import pairwise
-from typing import Annotated, Any, Literal, TypeAlias
+from typing import Annotated, Literal, TypeAlias
 
 from pydantic import BeforeValidator, ConfigDict, Field, WithJsonSchema, model_validator
 
-from kalends.api.alternatives import member_broken, members_of, not_among
+from kalends.api.alternatives import by_type, member_broken, members_of, not_among
 from kalends.api.fields import (
     MAX_INTEGER,
     Boolean,
@@ -19,6 +19,7 @@ from kalends.api.fields import (
 )
 from kalends.api.instants import CalendarDate
 from kalends.api.wire import Body
+from kalends.event_types.changes import CalendarChoice
 from kalends.event_types.event_type import (
     BookingWindow,
     Confirmation,
@@ -53,7 +54,7 @@ class Disabled(Body):
 _OFF = Disabled(disabled=True)
 
 
-def _unless_disabled(read: Callable[[dict[str, Any]], Body]) -> BeforeValidator:
+def _unless_disabled(read: Callable[[object], Body]) -> BeforeValidator:
     """Return a validator for an object that `read` takes, unless its `disabled` is true, which wins."""
 
     def choose(value: object) -> Body:
@@ -174,23 +175,17 @@ class RangeWindow(Body):
         return BookingWindow(WindowKind.RANGE, first=first, last=last)
 
 
-_WINDOWS: dict[str, type[BusinessDaysWindow | CalendarDaysWindow | RangeWindow]] = {
-    "businessDays": BusinessDaysWindow,
-    "calendarDays": CalendarDaysWindow,
-    "range": RangeWindow,
-}
-
-
-def _read_window(members: dict[str, Any]) -> Body:
-    kind = members.get("type")
-    form = _WINDOWS.get(kind) if isinstance(kind, str) else None
-    if form is None:
-        raise member_broken("type", value=kind, error=not_among(_WINDOWS))
-    return form.model_validate(members)
-
-
 WindowOrDisabled: TypeAlias = Annotated[
-    BusinessDaysWindow | CalendarDaysWindow | RangeWindow | Disabled, _unless_disabled(_read_window)
+    BusinessDaysWindow | CalendarDaysWindow | RangeWindow | Disabled,
+    _unless_disabled(
+        by_type(
+            {
+                "businessDays": BusinessDaysWindow,
+                "calendarDays": CalendarDaysWindow,
+                "range": RangeWindow,
+            }
+        )
+    ),
 ]
 
 
@@ -361,6 +356,10 @@ class DestinationCalendar(Body):
 
     integration: Text
     external_id: Text
+
+    def to_choice(self) -> CalendarChoice:
+        """Return what the changes of an event type carry."""
+        return CalendarChoice(self.integration, self.external_id)
 
 
 def check_custom_name(value: object) -> str:
