@@ -37,11 +37,6 @@ class StrictBody(Body):
 Data = TypeVar("Data")
 
 
-def not_yet(*names: str) -> ConfigDict:
-    """Configure an answer's description: properties or alternatives of the contract that come later."""
-    return ConfigDict(json_schema_extra={"x-kalends-not-yet": list(names)})
-
-
 class Success(TypedDict, Generic[Data]):
     """The body of every answer that shows something."""
 
