@@ -168,3 +168,9 @@ async def test_a_reason_may_be_demanded_of_who_moves_a_booking(ana: Host, client
     assert "{rescheduleReason}error_required_field" in error["message"]
     moved = await reschedules(client, booking["uid"], ELEVEN, reschedulingReason="late")
     assert moved["reschedulingReason"] == "late"
+
+
+async def test_a_reason_is_of_one_move_only(ana: Host, client: Client) -> None:
+    booking = await books(client, await ana.creates_event_type())
+    moved = await reschedules(client, booking["uid"], ELEVEN, reschedulingReason="late")
+    assert "reschedulingReason" not in await reschedules(client, moved["uid"], TEN)

@@ -119,8 +119,8 @@ def _booker(booking: Booking) -> Attendee:
 
 
 def _responses(booking: Booking, event_type: EventType, command: Reschedule) -> dict[str, Any]:
-    """Return the answers of the moved booking, with the reason, which the form may demand."""
-    responses = {**(booking.responses or {})}
+    """Return the answers of the moved booking, with the reason of this move, which the form may demand."""
+    responses = {key: answer for key, answer in (booking.responses or {}).items() if key != REASON}
     if command.reason is not None:
         responses[REASON] = command.reason
         return responses
