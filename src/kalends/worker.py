@@ -32,7 +32,7 @@ def duties(settings: Settings, outgoing: Outgoing, keys: Keyring, clock: Callabl
         consumers={"webhooks": Follower(settings.base_url), "mails": notifications.consumer(settings)},
         fire=fire_timer,
         senders=[courier.send_due, send_due_mails],
-        upkeep=[_forget, notifications.forget],
+        upkeep=[forget, notifications.forget],
         farewells=[courier.finish],
     )
 
@@ -48,7 +48,8 @@ async def fire_timer(work: UnitOfWork, booking_id: int, kind: str, *, now: datet
         await announcing.announce(work, [event])
 
 
-async def _forget(database: Database, now: datetime) -> None:
+async def forget(database: Database, now: datetime) -> None:
+    """Delete facts and deliveries that are older than `KEPT`."""
     async with database.transaction() as work:
         await outbox.forget_before(work, now - KEPT)
         await webhooks.forget_before(work, now - KEPT)

@@ -86,7 +86,7 @@ webhook_deliveries = Table(
         "event_id",
         postgresql_where=text("status = 'pending'"),
     ),
-    Index("ix_webhook_deliveries_webhook_id_created_at", "webhook_id", "created_at", "id"),
+    Index("ix_webhook_deliveries_log", "webhook_id", "created_at", "event_id"),
     Index("ix_webhook_deliveries_created_at", "created_at"),
 )
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from kalends.bookings.events import decode
@@ -13,6 +13,9 @@ from kalends.webhooks import queries, templates
 from kalends.webhooks.templates import Body
 from kalends.webhooks.triggers import Announcement, announcement_of, enveloped, template_context
 from kalends.webhooks.webhook import NewDelivery, Webhook
+
+_CLOCKS_DIFFER = timedelta(minutes=1)
+"""By how much a worker's clock may be behind the database's without deliveries having to wait for it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +37,7 @@ class Follower:
         )
         if subscribed:
             deliveries = self.deliveries(announcement, fact, subscribed)
-            await queries.insert_deliveries(work, deliveries, now=fact.created_at)
+            await queries.insert_deliveries(work, deliveries, due_at=fact.created_at - _CLOCKS_DIFFER)
 
     def deliveries(
         self, announcement: Announcement, fact: StoredFact, subscribed: Sequence[Webhook]

@@ -118,8 +118,8 @@ async def cancel_deliveries(work: UnitOfWork, webhook_id: str, *, now: datetime)
     )
 
 
-async def insert_deliveries(work: UnitOfWork, deliveries: Sequence[NewDelivery], *, now: datetime) -> None:
-    """Store deliveries that are due at once, or that have failed before they could begin.
+async def insert_deliveries(work: UnitOfWork, deliveries: Sequence[NewDelivery], *, due_at: datetime) -> None:
+    """Store deliveries, but those that have failed before they could begin as due.
 
     One that is there already begins anew, under its own id and with its own body if it still has one.
     """
@@ -132,7 +132,7 @@ async def insert_deliveries(work: UnitOfWork, deliveries: Sequence[NewDelivery],
             SELECT webhook_id, event_id, trigger, ordering_key, body, content_type,
                    CASE WHEN error IS NULL THEN 'pending' ELSE 'failed' END,
                    CASE WHEN error IS NULL THEN 0 ELSE 1 END,
-                   %(now)s, CASE WHEN error IS NULL THEN NULL ELSE %(now)s END
+                   %(due_at)s, CASE WHEN error IS NULL THEN NULL ELSE now() END
               FROM unnest(%(webhook_ids)s::text[], %(event_ids)s::bigint[], %(triggers)s::text[],
                           %(ordering_keys)s::text[], %(bodies)s::bytea[], %(content_types)s::text[],
                           %(errors)s::text[])
@@ -146,14 +146,14 @@ async def insert_deliveries(work: UnitOfWork, deliveries: Sequence[NewDelivery],
             RETURNING d.id, d.webhook_id, d.event_id, d.trigger, d.attempts
         )
         INSERT INTO webhook_attempts (delivery_id, number, started_at, duration_ms, error, error_detail)
-        SELECT stored.id, stored.attempts, %(now)s, 0, 'render', n.error
+        SELECT stored.id, stored.attempts, now(), 0, 'render', n.error
           FROM stored JOIN unnest(%(webhook_ids)s::text[], %(event_ids)s::bigint[], %(triggers)s::text[],
                                   %(errors)s::text[]) AS n (webhook_id, event_id, trigger, error)
                USING (webhook_id, event_id, trigger)
          WHERE n.error IS NOT NULL
         """,
         {
-            "now": now,
+            "due_at": due_at,
             "webhook_ids": [one.webhook_id for one in deliveries],
             "event_ids": [one.event_id for one in deliveries],
             "triggers": [one.trigger for one in deliveries],
@@ -221,7 +221,7 @@ async def list_deliveries(
            AND (%(trigger)s::text IS NULL OR d.trigger = %(trigger)s)
            AND (%(since)s::timestamptz IS NULL OR d.created_at >= %(since)s)
            AND (%(until)s::timestamptz IS NULL OR d.created_at < %(until)s)
-         ORDER BY d.created_at DESC, d.id LIMIT %(take)s OFFSET %(skip)s
+         ORDER BY d.created_at DESC, d.event_id DESC LIMIT %(take)s OFFSET %(skip)s
         """,
         {
             "webhook_id": webhook_id,

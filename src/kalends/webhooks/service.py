@@ -214,7 +214,7 @@ async def retry(
         fact = await queries.find_fact(work.connection, delivery.event_id)
         if fact is None:
             raise NotFound("The event of this delivery is older than its body can be made of.")
-        await queries.insert_deliveries(work, _again(follower, webhook, [fact]), now=now)
+        await queries.insert_deliveries(work, _again(follower, webhook, [fact]), due_at=now)
     return await _delivery(work.connection, webhook, delivery_id)
 
 
@@ -242,7 +242,7 @@ async def replay(
         limit=MOST_REPLAYED + 1,
     )
     deliveries = _again(follower, webhook, facts[:MOST_REPLAYED])
-    await queries.insert_deliveries(work, deliveries, now=now)
+    await queries.insert_deliveries(work, deliveries, due_at=now)
     rest = facts[MOST_REPLAYED:]
     return Replayed(len(deliveries), rest[0].created_at if rest else None)
 

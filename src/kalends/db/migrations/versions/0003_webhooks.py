@@ -118,9 +118,9 @@ def upgrade() -> None:
         postgresql_where=sa.text("status = 'pending'"),
     )
     op.create_index(
-        "ix_webhook_deliveries_webhook_id_created_at",
+        "ix_webhook_deliveries_log",
         "webhook_deliveries",
-        ["webhook_id", "created_at", "id"],
+        ["webhook_id", "created_at", "event_id"],
         unique=False,
     )
     op.create_table(
