@@ -48,7 +48,7 @@ async def test_what_is_accepted_is_read_back(ana: Host, first: Settings, second:
 
 @pytest.mark.full
 @given(first=CHANGES, second=CHANGES)
-@tries(max_examples=1000, derandomize=True, database=None, deadline=None, suppress_health_check=QUIETLY)
+@tries(max_examples=500, derandomize=True, database=None, deadline=None, suppress_health_check=QUIETLY)
 async def test_what_is_accepted_is_read_back_over_and_over(
     ana: Host, first: Settings, second: Settings
 ) -> None:
