@@ -9,7 +9,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from kalends.api.errors import BadRequest
-from kalends.bookings.places import is_phone_number
+from kalends.api.fields import is_phone_number
 from kalends.bookings.problems import refused_answers
 from kalends.event_types.event_type import StoredObject
 

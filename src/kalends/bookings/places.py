@@ -5,10 +5,8 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlsplit
 
-import phonenumbers
-
 from kalends.api.errors import BadRequest
-from kalends.api.fields import is_url
+from kalends.api.fields import is_phone_number, is_url
 from kalends.bookings.problems import refused_answers
 from kalends.event_types.event_type import CAL_VIDEO, EventType, StoredObject
 from kalends.event_types.locations import ROW_KINDS, integration_kind
@@ -57,14 +55,6 @@ def place_of(event_type: EventType, chosen: Choice | str | None, organizer: Mapp
         return Place(first["type"], None, _location_of(first))
     default = _default_app(organizer)
     return Place(default, None, default)
-
-
-def is_phone_number(text: str) -> bool:
-    """Tell whether a text is a valid international number, with `+`."""
-    try:
-        return phonenumbers.is_valid_number(phonenumbers.parse(text))
-    except phonenumbers.NumberParseException:
-        return False
 
 
 def is_web_address(location: str | None) -> bool:

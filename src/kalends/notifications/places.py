@@ -2,8 +2,9 @@
 
 from dataclasses import dataclass
 
+from kalends.api.fields import is_phone_number
 from kalends.bookings.booking import Booking, Status
-from kalends.bookings.places import is_phone_number, is_web_address
+from kalends.bookings.places import is_web_address
 from kalends.event_types.locations import INTEGRATION_PREFIX
 from kalends.notifications.language import Language, mark
 
