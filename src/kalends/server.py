@@ -18,6 +18,10 @@ if TYPE_CHECKING:
     from starlette.types import ASGIApp
 
 _BACKLOG = 2048
+# A process that does not answer for so long is killed, with all that it is at. On a machine that is merely
+# busy, five seconds (the default) pass too easily.
+_HUNG_SECONDS = 30
+
 _KEEP_ALIVE_SECONDS = (
     75  # longer than load balancers keep idle connections, so that theirs never end in a reset
 )
@@ -86,6 +90,7 @@ def run(settings: Settings, listener: socket.socket) -> None:
         proxy_headers=False,  # whom to believe is for `trusted_proxies` to say
         timeout_keep_alive=_KEEP_ALIVE_SECONDS,
         timeout_graceful_shutdown=settings.shutdown_grace_seconds,
+        timeout_worker_healthcheck=_HUNG_SECONDS,
     )
     if settings.workers == 1:
         uvicorn.Server(config).run([listener])

@@ -1,7 +1,7 @@
 """Whom the racers book: a host who works around the clock, far in the future."""
 
 import asyncio
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from itertools import count
@@ -17,25 +17,91 @@ _APART = timedelta(hours=3)
 _FROM_MIDNIGHT = timedelta(hours=1)
 
 
+# Never near midnight: no booking crosses from one day's hours into the next.
 def _untouched() -> Iterator[datetime]:
-    # Never near midnight: no booking crosses from one day's hours into the next.
     return (MONDAY + _FROM_MIDNIGHT + number * _APART for number in count())
+
+
+def _untouched_weeks() -> Iterator[datetime]:
+    far = MONDAY + timedelta(weeks=1_000)
+    return (far + number * timedelta(weeks=8) + _FROM_MIDNIGHT for number in count())
+
+
+def _untouched_days() -> Iterator[datetime]:
+    farther = MONDAY + timedelta(weeks=3_000)
+    return (farther + number * timedelta(days=1) + _FROM_MIDNIGHT for number in count())
+
+
+SEATS = 3
+OCCURRENCES = 4
+DAILY = 2
+"""How many the classes seat, a series has, and the limited event type takes a day."""
+
+_SETTINGS: dict[str, tuple[int, dict[str, Any]]] = {
+    "hour": (60, {}),
+    "half-hour": (30, {}),
+    "room": (
+        60,
+        {"seats": {"seatsPerTimeSlot": SEATS, "showAttendeeInfo": True, "showAvailabilityCount": True}},
+    ),
+    "weekly": (60, {"recurrence": {"interval": 1, "occurrences": OCCURRENCES, "frequency": "weekly"}}),
+    "ask": (60, {"confirmationPolicy": {"type": "always", "blockUnconfirmedBookingsInBooker": False}}),
+    "hold": (60, {"confirmationPolicy": {"type": "always", "blockUnconfirmedBookingsInBooker": True}}),
+    "ask-weekly": (
+        60,
+        {
+            "recurrence": {"interval": 1, "occurrences": OCCURRENCES, "frequency": "weekly"},
+            "confirmationPolicy": {"type": "always", "blockUnconfirmedBookingsInBooker": False},
+        },
+    ),
+    "daily": (30, {"bookingLimitsCount": {"day": DAILY}}),
+    "daily-minutes": (30, {"bookingLimitsDuration": {"day": DAILY * 30}}),
+}
 
 
 @dataclass(frozen=True, slots=True)
 class Scene:
-    """A host with an event type of an hour and one of half an hour."""
+    """A host with event types by their slugs, none of which asks for notice.
+
+    `hour` and `half-hour` are plain; a `room` has seats, `weekly` is a series, of `ask` and `hold` the host
+    confirms each booking, which blocks its time meanwhile with `hold`; `daily` and `daily-minutes` take two
+    bookings a day.
+    """
 
     url: str
     port: int
     api_key: str
-    hour: int
-    half_hour: int
+    event_types: Mapping[str, int]
     _starts: Iterator[datetime] = field(default_factory=_untouched)
+    _weeks: Iterator[datetime] = field(default_factory=_untouched_weeks)
+    _days: Iterator[datetime] = field(default_factory=_untouched_days)
+
+    @property
+    def hour(self) -> int:
+        """Return the id of the plain event type of an hour."""
+        return self.event_types["hour"]
+
+    @property
+    def half_hour(self) -> int:
+        """Return the id of the plain event type of half an hour."""
+        return self.event_types["half-hour"]
+
+    @property
+    def room(self) -> int:
+        """Return the id of the event type with seats."""
+        return self.event_types["room"]
 
     def time(self) -> datetime:
         """Return a start that nothing was tried at yet, nor within hours of it."""
         return next(self._starts)
+
+    def weeks(self) -> datetime:
+        """Return a start that nothing was tried at yet, nor near it in any of the eight weeks from it."""
+        return next(self._weeks)
+
+    def day(self) -> datetime:
+        """Return one in the morning of a day that nothing was tried at yet."""
+        return next(self._days)
 
 
 async def make_scene(server: Server, url: str) -> Scene:
@@ -46,17 +112,29 @@ async def make_scene(server: Server, url: str) -> Scene:
     always = [{"days": EVERY_DAY, "startTime": "00:00", "endTime": "23:59"}]
     schedule = {"name": "Always", "timeZone": "UTC", "isDefault": True, "availability": always}
     data_of(await connection.post("/v2/schedules", schedule, api_key), 201)
-    ids = [
-        data_of(await connection.post("/v2/event-types", event_type(slug, minutes), api_key), 201)["id"]
-        for slug, minutes in (("hour", 60), ("half-hour", 30))
-    ]
+    ids = {
+        slug: await make_event_type(connection, api_key, event_type(slug, minutes, **settings))
+        for slug, (minutes, settings) in _SETTINGS.items()
+    }
     connection.close()
-    return Scene(url, server.port, api_key, *ids)
+    return Scene(url, server.port, api_key, ids)
 
 
-def event_type(slug: str, minutes: int) -> dict[str, Any]:
+async def make_event_type(connection: Connection, api_key: str, body: dict[str, Any]) -> int:
+    """Make an event type, and return its id."""
+    made: int = data_of(await connection.post("/v2/event-types", body, api_key), 201)["id"]
+    return made
+
+
+def event_type(slug: str, minutes: int, **settings: Any) -> dict[str, Any]:
     """Return the body of an event type without notice."""
-    return {"title": slug, "slug": slug, "lengthInMinutes": minutes, "minimumBookingNotice": 0}
+    plain = {"title": slug, "slug": slug, "lengthInMinutes": minutes, "minimumBookingNotice": 0}
+    return {**plain, **settings}
+
+
+def guest(number: int) -> dict[str, str]:
+    """Return an attendee, another one for each number."""
+    return {"name": f"Guest {number}", "email": f"guest{number}@example.com", "timeZone": "UTC"}
 
 
 def creating(event_type_id: int, start: datetime, **properties: Any) -> bytes:
@@ -64,14 +142,21 @@ def creating(event_type_id: int, start: datetime, **properties: Any) -> bytes:
     return request_bytes("POST", "/v2/bookings", booking_of(event_type_id, start.isoformat(), **properties))
 
 
-def rescheduling(uid: str, start: datetime) -> bytes:
-    """Return the request that moves a booking."""
-    return request_bytes("POST", f"/v2/bookings/{uid}/reschedule", {"start": start.isoformat()})
+def rescheduling(uid: str, start: datetime, *, api_key: str | None = None, **properties: Any) -> bytes:
+    """Return the request that moves a booking; its host's with a key, else an attendee's."""
+    body = {"start": start.isoformat(), **properties}
+    return request_bytes("POST", f"/v2/bookings/{uid}/reschedule", body, api_key=api_key)
 
 
-def cancelling(uid: str) -> bytes:
-    """Return an attendee's request that cancels a booking."""
-    return request_bytes("POST", f"/v2/bookings/{uid}/cancel", {})
+def cancelling(uid: str, *, api_key: str | None = None, **properties: Any) -> bytes:
+    """Return the request that cancels a booking; its host's with a key, else an attendee's."""
+    body = properties if api_key is None else {"cancellationReason": "ill", **properties}
+    return request_bytes("POST", f"/v2/bookings/{uid}/cancel", body, api_key=api_key)
+
+
+def deciding(uid: str, decision: str, api_key: str) -> bytes:
+    """Return a host's request to `confirm` or `decline` a booking."""
+    return request_bytes("POST", f"/v2/bookings/{uid}/{decision}", {}, api_key=api_key)
 
 
 def reserving(event_type_id: int, start: datetime) -> bytes:

@@ -2,6 +2,8 @@
 
 from datetime import timedelta
 
+import pytest
+
 from tests.races.conftest import CONNECTIONS
 from tests.races.scene import (
     Scene,
@@ -10,26 +12,27 @@ from tests.races.scene import (
     creating,
     data_of,
     event_type,
+    make_event_type,
     only_winner,
     rescheduling,
     reserving,
 )
-from tests.support.connection import Connection, request_bytes
+from tests.support.connection import Connection, connected, request_bytes
 
-ROUNDS = 200
+CLIENTS = 64
 FEW_ROUNDS = 20
 
 HOUR = timedelta(hours=1)
 QUARTER = timedelta(minutes=15)
 
 
-async def test_of_32_clients_who_book_one_slot_exactly_one_gets_it(
-    scene: Scene, connections: list[Connection]
-) -> None:
-    for _ in range(ROUNDS):
-        request = creating(scene.hour, scene.time())
-        answers = await at_once(connections, [request] * CONNECTIONS)
-        only_winner(answers, losers=400, reasons={"booking"})
+@pytest.mark.parametrize("rounds", [200, pytest.param(10_000, marks=pytest.mark.full)])
+async def test_of_64_clients_who_book_one_slot_exactly_one_gets_it(scene: Scene, rounds: int) -> None:
+    async with connected(scene.port, CLIENTS) as connections:
+        for _ in range(rounds):
+            request = creating(scene.hour, scene.time())
+            answers = await at_once(connections, [request] * CLIENTS)
+            only_winner(answers, losers=400, reasons={"booking"})
 
 
 async def test_of_overlapping_slots_of_two_event_types_one_is_booked(
@@ -43,7 +46,7 @@ async def test_of_overlapping_slots_of_two_event_types_one_is_booked(
             creating(scene.hour, start - QUARTER),
             creating(scene.half_hour, start + QUARTER),
         ]
-        answers = await at_once(connections, wanted * (CONNECTIONS // 4))
+        answers = await at_once(connections, wanted * 8)
         only_winner(answers, losers=400, reasons={"booking"})
 
 
@@ -163,9 +166,7 @@ async def test_the_deletion_of_an_event_type_and_the_use_of_a_reservation_do_not
 
 
 async def _short_lived(scene: Scene, connection: Connection, slug: str) -> int:
-    body = event_type(slug, 30)
-    made: int = data_of(await connection.post("/v2/event-types", body, scene.api_key), 201)["id"]
-    return made
+    return await make_event_type(connection, scene.api_key, event_type(slug, 30))
 
 
 def _deleting(scene: Scene, event_type_id: int) -> bytes:
