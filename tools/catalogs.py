@@ -1,4 +1,4 @@
-"""Bring the catalogs of the mails' sentences up to date with the code: `python -m tools.catalogs`.
+"""Bring the catalogs of what mails and pages say up to date with the code: `python -m tools.catalogs`.
 
 Sentences that are new get an empty translation to fill in; those that are gone are dropped.
 """
@@ -13,6 +13,8 @@ from babel.messages.pofile import read_po, write_po
 
 from kalends.notifications.language import CATALOGS, COMPLETE, SOURCE
 
+_FOLDERS = (CATALOGS.parent, CATALOGS.parents[1] / "web")
+_METHODS = [("**.py", "python"), ("**/templates/*.html", "jinja2")]
 _KEYWORDS = {"mark": None, "text": None, "plural": (1, 2)}
 _WIDTH = 110
 _EPOCH = datetime(2026, 1, 1, tzinfo=UTC)  # a date that moves would be a change in every file
@@ -21,10 +23,11 @@ _EPOCH = datetime(2026, 1, 1, tzinfo=UTC)  # a date that moves would be a change
 def extracted() -> Catalog:
     """Return the sentences of the code, without translations."""
     catalog = Catalog(fuzzy=False)
-    for _file, _line, message, _comments, _context in extract_from_dir(
-        CATALOGS.parent, method_map=[("**.py", "python")], keywords=_KEYWORDS
-    ):
-        catalog.add(message)
+    for folder in _FOLDERS:
+        for _file, _line, message, _comments, _context in extract_from_dir(
+            folder, method_map=_METHODS, keywords=_KEYWORDS
+        ):
+            catalog.add(message)
     return catalog
 
 
@@ -47,7 +50,7 @@ def _update(language: str, sentences: Catalog) -> None:
     new = Catalog(
         locale=language,
         fuzzy=False,
-        header_comment=f"# The sentences of mails in {Locale(language).english_name}.",
+        header_comment=f"# The sentences of mails and pages in {Locale(language).english_name}.",
         project="Kalends",
         last_translator="",
         language_team="",

@@ -28,6 +28,7 @@ from kalends.schedules import routes as schedules
 from kalends.settings import Settings, get_settings
 from kalends.slots import routes as slots
 from kalends.timezones import routes as timezones
+from kalends.web import routes as web
 from kalends.webhooks import routes as webhooks
 from kalends.worker import duties
 
@@ -41,6 +42,7 @@ _ROUTERS: Sequence[Router] = (
     schedules.router,
     slots.router,
     timezones.router,
+    web.router,
     *webhooks.routers,
 )
 

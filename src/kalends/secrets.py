@@ -1,7 +1,7 @@
 """The server's own secret, and the keys made from it.
 
 The secret is kept outside the database: what is copied with the data must not give power over it
-(docs/decisions/009). It is `KALENDS_SECRET_KEY`, else a file in the data folder that the first use makes.
+(docs/decisions/011). It is `KALENDS_SECRET_KEY`, else a file in the data folder that the first use makes.
 Each purpose has a key of its own, derived by HKDF, so that none can stand in for another.
 """
 

@@ -117,7 +117,7 @@ async def test_a_request_asks_the_host_and_tells_everybody_else_that_it_waits(
     assert asked.subject.startswith("Awaiting your approval: Intro")
     page = f"https://kalends.example.com/booking/{booking['uid']}"
     assert f"Confirm: {page}/approve?token=" in asked.text
-    assert f"Reject: {page}/decline?token=" in asked.text
+    assert f"Decline: {page}/decline?token=" in asked.text
     assert f"{page}/approve?token=" in asked.html
     for recipient in (BO, CY):
         mail = mailbox.to(recipient)

@@ -1,10 +1,11 @@
-"""Reading a request's body: size, charset, compression and JSON (http-core note, section 3)."""
+"""Reading a request's body: size, charset, compression, JSON (http-core note, section 3) and forms."""
 
 import json
 import math
 import re
 import zlib
 from email.message import Message
+from urllib.parse import parse_qsl
 
 from starlette.datastructures import Headers
 from starlette.types import Receive
@@ -17,6 +18,9 @@ MAX_BODY_BYTES = 102_400
 MAX_DEPTH = 32
 """Deepest nesting of arrays and objects."""
 
+MAX_FORM_FIELDS = 32
+"""Most fields of a form, or parameters of a page."""
+
 _COMPRESSIONS = {"gzip": 31, "x-gzip": 31, "deflate": 15}
 
 
@@ -28,18 +32,43 @@ async def read_json(headers: Headers, receive: Receive) -> object:
         PayloadTooLarge: more than `MAX_BODY_BYTES`.
         UnsupportedMediaType: a charset other than UTF-8, or an unknown `Content-Encoding`.
     """
-    if not _is_json(headers.get("content-type", "")):
+    if not _is(headers, "application/json"):
         return {}
-    declared = headers.get("content-length", "")
-    compression = headers.get("content-encoding", "identity").strip().lower()
-    if compression != "identity" and compression not in _COMPRESSIONS:
-        raise UnsupportedMediaType(
-            f"Content-Encoding {compression!r} is not supported; send identity, gzip or deflate."
+    return parse_json(await _read_plain(headers, receive))
+
+
+async def read_form(headers: Headers, receive: Receive) -> dict[str, str]:
+    """Return the fields of a form; of a field that is sent more than once, the last value.
+
+    Raises:
+        BadRequest: not URL-encoded UTF-8, a NUL character, too many fields, or broken compression.
+        PayloadTooLarge: more than `MAX_BODY_BYTES`.
+        UnsupportedMediaType: it is no `application/x-www-form-urlencoded` in UTF-8, or has an unknown
+            `Content-Encoding`.
+    """
+    if not _is(headers, "application/x-www-form-urlencoded"):
+        raise UnsupportedMediaType("Send the form as application/x-www-form-urlencoded.")
+    return parse_fields(await _read_plain(headers, receive), name="form")
+
+
+def parse_fields(raw: bytes, *, name: str) -> dict[str, str]:
+    """Parse a form or a query of a page; `name` says which, for the refusal.
+
+    Raises:
+        BadRequest: as `read_form`.
+    """
+    try:
+        text = raw.decode("ascii")
+        fields = dict(
+            parse_qsl(text, keep_blank_values=True, errors="strict", max_num_fields=MAX_FORM_FIELDS)
         )
-    if compression == "identity" and declared.isdigit() and int(declared) > MAX_BODY_BYTES:
-        raise _too_large()
-    raw = await _read(receive)
-    return parse_json(raw if compression == "identity" else _decompress(raw, _COMPRESSIONS[compression]))
+    except ValueError as error:
+        raise BadRequest(
+            f"The {name} must be URL-encoded UTF-8 of at most {MAX_FORM_FIELDS} fields."
+        ) from error
+    if any("\0" in text for field in fields.items() for text in field):
+        raise BadRequest(f"The {name} has a NUL character.")
+    return fields
 
 
 def parse_json(raw: bytes) -> object:
@@ -67,15 +96,29 @@ def parse_json(raw: bytes) -> object:
     return parsed
 
 
-def _is_json(content_type: str) -> bool:
+def _is(headers: Headers, content_type: str) -> bool:
     message = Message()
-    message["content-type"] = content_type
-    if message.get_content_type() != "application/json":
+    message["content-type"] = headers.get("content-type", "")
+    if message.get_content_type() != content_type:
         return False
     charset = message.get_param("charset", "utf-8")
     if not str(charset).lower().startswith("utf-8") and str(charset).lower() != "utf8":
         raise UnsupportedMediaType(f"Charset {charset!s} is not supported; send UTF-8.")
     return True
+
+
+async def _read_plain(headers: Headers, receive: Receive) -> bytes:
+    """Return the decompressed body."""
+    declared = headers.get("content-length", "")
+    compression = headers.get("content-encoding", "identity").strip().lower()
+    if compression != "identity" and compression not in _COMPRESSIONS:
+        raise UnsupportedMediaType(
+            f"Content-Encoding {compression!r} is not supported; send identity, gzip or deflate."
+        )
+    if compression == "identity" and declared.isdigit() and int(declared) > MAX_BODY_BYTES:
+        raise _too_large()
+    raw = await _read(receive)
+    return raw if compression == "identity" else _decompress(raw, _COMPRESSIONS[compression])
 
 
 async def _read(receive: Receive) -> bytes:

@@ -1,9 +1,17 @@
 """What the server knows of one request before any handler runs."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
+from typing import TypeAlias
 from uuid import uuid4
 
+from starlette.responses import Response
 from starlette.types import Scope
+
+from kalends.api.errors import DomainError
+
+ShowFailure: TypeAlias = Callable[[Scope, DomainError | None], Response]
+"""Makes the answer to a request that is refused with an error, or failed by a bug of ours: None."""
 
 _KEY = "kalends.context"
 
@@ -14,7 +22,8 @@ class RequestContext:
 
     `sent_url` is path and query as the client wrote them, `url` the same after the rewrites; `json` the
     parsed body, `{}` where there is none; `rate_headers` those of the rate limit, None until it is counted;
-    `client_address` where the request comes from, known once it is admitted.
+    `client_address` where the request comes from, known once it is admitted. `show_failure` belongs to
+    routes that answer people instead of programs.
     """
 
     sent_url: str
@@ -24,6 +33,7 @@ class RequestContext:
     rate_headers: list[tuple[bytes, bytes]] | None = None
     credential: object = None
     client_address: str = ""
+    show_failure: ShowFailure | None = None
 
 
 def attach(scope: Scope, context: RequestContext) -> None:

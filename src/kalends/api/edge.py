@@ -4,11 +4,13 @@ from collections.abc import Callable, Sequence
 
 import structlog
 from starlette.datastructures import Headers
+from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from kalends.api import envelope
 from kalends.api.body import read_json
 from kalends.api.context import RequestContext, attach
+from kalends.api.errors import DomainError
 from kalends.api.failures import refusal_of
 
 _log = structlog.get_logger(__name__)
@@ -129,8 +131,13 @@ class Edge:
             elif refusal.status >= _FIRST_SERVER_ERROR:
                 _log.warning("request refused", request_id=context.request_id, error=str(error))
             if not started:
-                answer = envelope.failure(refusal, context.url) if refusal else envelope.bug(context.url)
-                await answer(scope, receive, send_with_headers)
+                await _failure(inner, context, refusal)(scope, receive, send_with_headers)
+
+
+def _failure(scope: Scope, context: RequestContext, refusal: DomainError | None) -> Response:
+    if context.show_failure is not None:
+        return context.show_failure(scope, refusal)
+    return envelope.failure(refusal, context.url) if refusal else envelope.bug(context.url)
 
 
 def rewritten(url: str) -> str:

@@ -17,7 +17,7 @@ from fastapi.routing import APIRoute
 from starlette.datastructures import QueryParams
 from starlette.types import Receive, Scope, Send
 
-from kalends.api.context import RequestContext, context_of
+from kalends.api.context import RequestContext, ShowFailure, context_of
 from kalends.api.errors import BadRequest, NotFound
 from kalends.api.flat import flat_handler
 from kalends.api.idempotency import answered_once
@@ -71,6 +71,7 @@ class Route(APIRoute):
 
     version: date = OLDEST
     is_version_required: bool = False
+    show_failure: ShowFailure | None = None
 
     def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
         """Return the handler, fed with the parsed body if it takes one."""
@@ -90,16 +91,24 @@ class Router(APIRouter):
 
     `version` is the date of its handlers; with `version_is_required` a request without the header is
     refused, because the shapes of older dates are not those that the header's absence stands for.
+    `show_failure` answers for what goes wrong, in place of the error envelope.
     """
 
     def __init__(
-        self, prefix: str, tag: str, *, version: date = OLDEST, version_is_required: bool = False
+        self,
+        prefix: str,
+        tag: str,
+        *,
+        version: date = OLDEST,
+        version_is_required: bool = False,
+        show_failure: ShowFailure | None = None,
     ) -> None:
         super().__init__(
             prefix=prefix, tags=[tag], route_class=Route, redirect_slashes=False, strict_content_type=False
         )
         self._version = version
         self._version_is_required = version_is_required
+        self._show_failure = show_failure
 
     def add_api_route(self, path: str, endpoint: Callable[..., Any], **options: Any) -> None:
         """Add an operation; POST answers 201 unless told otherwise, and once for each `Idempotency-Key`."""
@@ -111,6 +120,7 @@ class Router(APIRouter):
         if isinstance(route, Route):
             route.version = self._version
             route.is_version_required = self._version_is_required
+            route.show_failure = self._show_failure
             describe_operation(route, self._version if self._version_is_required else None)
 
 
@@ -214,6 +224,7 @@ class Dispatcher(APIRouter):
             raise NotFound(f"Cannot {scope['method']} {context.sent_url}")
         versions, parameters = found
         route = choose_version(versions, asked)
+        context.show_failure = route.show_failure
         await self._admit(scope, context)
         scope["path_params"] = parameters
         scope["route"] = route

@@ -59,7 +59,7 @@ def about_webhook(language: Language, url: str, since: datetime) -> Letter:
 def _buttons(scene: Scene, links: Links) -> Iterator[Button]:
     if scene.is_asking:
         yield Button(scene.language.text("Confirm"), links.approve(*_grant(scene)), is_main=True)
-        yield Button(scene.language.text("Reject"), links.decline(*_grant(scene)))
+        yield Button(scene.language.text("Decline"), links.decline(*_grant(scene)))
 
 
 def _changes(scene: Scene, links: Links) -> Iterator[Button]:

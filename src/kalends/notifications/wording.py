@@ -30,13 +30,13 @@ WORDING = {
         subject=mark("Awaiting your approval: %(title)s, %(when)s"),
         heading=mark("An event is awaiting your approval"),
         series=mark("A series of events is awaiting your approval"),
-        intro=mark("%(name)s has asked for this time. Please confirm or reject it."),
+        intro=mark("%(name)s has asked for this time. Please confirm or decline it."),
     ),
     Template.HOST_APPROVAL_REMINDER: Wording(
         subject=mark("Still awaiting your approval: %(title)s, %(when)s"),
         heading=mark("An event is still awaiting your approval"),
         series=mark("A series of events is still awaiting your approval"),
-        intro=mark("%(name)s has asked for this time. Please confirm or reject it."),
+        intro=mark("%(name)s has asked for this time. Please confirm or decline it."),
     ),
     Template.HOST_RESCHEDULED: Wording(
         subject=mark("Rescheduled: %(title)s, %(when)s"),

@@ -1,0 +1,212 @@
+"""What the page of a booking says, as far as its visitor may know it."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from kalends.bookings.booking import Attendee, Status
+from kalends.event_types.event_type import StoredObject
+from kalends.notifications.language import Language, mark
+from kalends.notifications.places import place_of
+from kalends.web.visit import Visit
+
+_FAUX_DOMAIN = "@sms.cal.com"  # of an attendee who gave a phone number only
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A line of a row. `url` makes it a link."""
+
+    text: str
+    url: str | None = None
+    is_struck: bool = False
+    is_quiet: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A labelled part of the page."""
+
+    label: str
+    lines: list[Line]
+
+
+@dataclass(frozen=True, slots=True)
+class State:
+    """Where a booking stands, in words; `kind` chooses the colour."""
+
+    kind: str
+    text: str
+
+
+def title_of(visit: Visit) -> str:
+    """Return the booking's title; one that names somebody whom the visitor may not know is made anew."""
+    booking, event_type = visit.booking, visit.event_type
+    if not booking.is_seated or sees_all(visit):
+        return booking.title
+    host = host_name(visit)
+    if event_type is None:
+        return host
+    return visit.language.text("%(event)s with %(host)s", event=event_type.title, host=host)
+
+
+def host_name(visit: Visit) -> str:
+    """Return how the host is called."""
+    organizer = visit.booking.organizer
+    return organizer.name or organizer.username
+
+
+def state_of(visit: Visit) -> State:
+    """Return where the booking stands."""
+    booking = visit.booking
+    if booking.status is Status.CANCELLED and booking.is_rescheduled:
+        return State("moved", visit.language.text("Rescheduled"))
+    kind, text = _STATES[booking.status]
+    if booking.status is Status.ACCEPTED and visit.is_over:
+        kind, text = "past", _PAST
+    return State(kind, visit.language.text(text))
+
+
+def rows_of(visit: Visit) -> list[Row]:
+    """Return the rows of the page; those that have nothing to say are left out."""
+    text = visit.language.text
+    rows = [
+        Row(text("When"), list(_when(visit))),
+        Row(text("Who"), list(_who(visit))),
+        Row(text("Where"), list(_where(visit))),
+        Row(text("Notes"), list(_notes(visit))),
+        *_answers(visit),
+        _reason(visit),
+    ]
+    return [row for row in rows if row.lines]
+
+
+def sees_all(visit: Visit) -> bool:
+    """Tell whether the visitor may know who else attends: of strangers on seats, only if it is set so."""
+    if visit.is_host or not visit.booking.is_seated:
+        return True
+    seats = visit.event_type.seats if visit.event_type is not None else None
+    return seats is not None and seats.shows_attendees
+
+
+def _when(visit: Visit) -> Iterator[Line]:
+    booking, language = visit.booking, visit.language
+    yield Line(language.period(booking.start, booking.end), is_struck=booking.status.is_final)
+    yield Line(f"{language.zone.key.replace('_', ' ')}", is_quiet=True)
+
+
+def _who(visit: Visit) -> Iterator[Line]:
+    booking, language, event_type = visit.booking, visit.language, visit.event_type
+    hides_host = visit.grant is None or (event_type is not None and event_type.hide_organizer_email)
+    address = "" if hides_host and not visit.is_host else booking.organizer.email
+    yield Line(_joined(f"{host_name(visit)} ({language.text('organizer')})", address))
+    own = visit.attendee
+    nameless = 0
+    for attendee in booking.attendees:
+        if attendee is own or visit.is_host or _is_known_to(visit, attendee):
+            yield Line(_joined(attendee.name, _email(attendee), attendee.phone_number or ""))
+        elif sees_all(visit) and attendee.name:
+            yield Line(attendee.name)
+        elif sees_all(visit):
+            nameless += 1
+    if nameless:
+        yield Line(language.plural("%(count)s guest", "%(count)s guests", nameless))
+
+
+def _is_known_to(visit: Visit, attendee: Attendee) -> bool:
+    """Tell whether an attendee knows another's address: of the guests, who named them does."""
+    booking = visit.booking
+    return (
+        visit.attendee is not None
+        and not booking.is_seated
+        and visit.attendee is booking.attendees[0]
+        and not attendee.name
+    )
+
+
+def _email(attendee: Attendee) -> str:
+    return "" if attendee.email.endswith(_FAUX_DOMAIN) else attendee.email
+
+
+def _joined(*parts: str) -> str:
+    return " · ".join(part for part in parts if part)
+
+
+def _where(visit: Visit) -> Iterator[Line]:
+    place = place_of(visit.booking, visit.language)
+    if place is not None:
+        yield Line(place.text, url=place.url)
+        if place.note:
+            yield Line(place.note, is_quiet=True)
+
+
+def _notes(visit: Visit) -> Iterator[Line]:
+    if visit.grant is None:
+        return
+    if visit.event_type is not None and visit.event_type.hide_calendar_notes and not visit.is_host:
+        return
+    seat = visit.attendee.seat if visit.attendee is not None else None
+    text = seat.description if seat is not None else visit.booking.description
+    for line in (text or "").strip().splitlines():
+        yield Line(line)
+
+
+def _answers(visit: Visit) -> Iterator[Row]:
+    """Yield what the booker answered, to them and to the host; hidden questions only to the host."""
+    if visit.event_type is None or visit.grant is None:
+        return
+    answers = _answers_known(visit)
+    for field in visit.event_type.booking_fields or ():
+        answer = _answer(answers.get(field["name"]), visit.language)
+        if answer and _is_shown(field, is_for_host=visit.is_host):
+            yield Row(str(field.get("label") or field["name"]), [Line(answer)])
+
+
+def _answers_known(visit: Visit) -> Mapping[str, Any]:
+    if visit.booking.is_seated:
+        seat = visit.attendee.seat if visit.attendee is not None else None
+        return {} if seat is None else seat.responses
+    return visit.booking.responses or {}
+
+
+def _is_shown(field: StoredObject, *, is_for_host: bool) -> bool:
+    is_own = not str(field.get("editable", "user")).startswith("system")
+    return is_own and (is_for_host or not field.get("hidden"))
+
+
+def _answer(value: object, language: Language) -> str:
+    match value:
+        case bool():
+            return language.text("Yes") if value else language.text("No")
+        case str() | int() | float():
+            return str(value).strip()
+        case list():
+            return ", ".join(str(item) for item in value)
+        case _:
+            return ""
+
+
+def _reason(visit: Visit) -> Row:
+    """Return why it was cancelled or declined, or else why it was moved here; strangers are not told."""
+    booking = visit.booking
+    label, said = {
+        Status.CANCELLED: (_CANCELLED_BECAUSE, booking.cancellation_reason),
+        Status.REJECTED: (_DECLINED_BECAUSE, booking.rejection_reason),
+    }.get(booking.status, (_MOVED_BECAUSE, (booking.responses or {}).get("rescheduledReason")))
+    is_told = visit.grant is not None and isinstance(said, str)
+    lines = str(said).strip().splitlines() if is_told else ()
+    return Row(visit.language.text(label), [Line(line) for line in lines])
+
+
+_DECLINED_BECAUSE = mark("Reason")
+_CANCELLED_BECAUSE = mark("Reason for cancelling")
+_MOVED_BECAUSE = mark("Reason for rescheduling")
+
+_PAST = mark("Over")
+_STATES = {
+    Status.ACCEPTED: ("accepted", mark("Confirmed")),
+    Status.PENDING: ("pending", mark("Awaiting confirmation")),
+    Status.CANCELLED: ("cancelled", mark("Cancelled")),
+    Status.REJECTED: ("cancelled", mark("Declined")),
+    Status.AWAITING_HOST: ("pending", mark("Waiting for a host")),
+}

@@ -1,0 +1,119 @@
+"""The pages as HTML: templates, styles, and what goes wrong told to people."""
+
+import hashlib
+from collections.abc import Callable
+from functools import cache
+from importlib.resources import files
+from typing import Any
+
+from babel import Locale
+from babel.dates import format_skeleton, get_day_names
+from fastapi import Response
+from fastapi.responses import HTMLResponse
+from jinja2 import Environment, PackageLoader, StrictUndefined
+from starlette.datastructures import Headers
+from starlette.types import Scope
+
+from kalends.api.errors import DomainError
+from kalends.notifications.language import Language, language_for, mark
+from kalends.web.visit import NoLongerPart
+
+_STYLE = (files("kalends.web") / "static" / "pages.css").read_bytes()
+
+STYLE_PATH = f"/booking-assets/pages-{hashlib.sha256(_STYLE).hexdigest()[:12]}.css"
+"""Where the style is served; it changes with its content."""
+
+# Addresses of these pages are secrets: they are not for caches, and not for search engines.
+_HEADERS = {"cache-control": "no-store", "x-robots-tag": "noindex, nofollow"}
+
+_DAYS_OF_WEEK = 7
+
+
+def style() -> Response:
+    """Return the style of all pages."""
+    headers = {"cache-control": "public, max-age=31536000, immutable"}
+    return Response(_STYLE, media_type="text/css", headers=headers)
+
+
+def page(template: str, language: Language, *, status: int = 200, **content: Any) -> Response:
+    """Return a page in somebody's language."""
+    html = (
+        _templates()
+        .get_template(template)
+        .render(
+            language=language,
+            text=language.text,
+            direction=Locale.parse(language.tag, sep="-").text_direction,
+            style_path=STYLE_PATH,
+            weekdays=_weekdays,
+            **content,
+        )
+    )
+    return HTMLResponse(html, status, headers={**_HEADERS, "content-language": language.tag})
+
+
+def show_failure(scope: Scope, refusal: DomainError | None) -> Response:
+    """Return the page that says why there is no other."""
+    language = language_for(_asked_language(Headers(scope=scope).get("accept-language", "")), "UTC")
+    status = refusal.status if refusal is not None else 500
+    heading, message = _failure(refusal, status)
+    return page("failure.html", language, status=status, heading=heading, message=message)
+
+
+def _failure(refusal: DomainError | None, status: int) -> tuple[str, str]:
+    if isinstance(refusal, NoLongerPart):
+        return _NO_LONGER_PART
+    return _FAILURES.get(status, _FAILURES[400] if status < 500 else _FAILURES[500])
+
+
+def _weekdays(language: Language) -> list[tuple[str, str]]:
+    """Return the weekdays in the visitor's order, each short and in full."""
+    first = language.locale.first_week_day
+    short = get_day_names("abbreviated", "stand-alone", language.locale)
+    full = get_day_names("wide", "stand-alone", language.locale)
+    order = [(first + number) % _DAYS_OF_WEEK for number in range(_DAYS_OF_WEEK)]
+    return [(short[day], full[day]) for day in order]
+
+
+def _asked_language(header: str) -> str:
+    """Return the first language that a browser asks for."""
+    return header.split(",")[0].split(";")[0].strip()
+
+
+@cache
+def _templates() -> Environment:
+    environment = Environment(
+        loader=PackageLoader("kalends.web"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    environment.filters["month"] = _dated("yMMMM")
+    environment.filters["long_day"] = _dated("MMMMEEEEd")
+    return environment
+
+
+def _dated(skeleton: str) -> Callable[[Any, Language], str]:
+    return lambda day, language: format_skeleton(skeleton, day, locale=language.locale)
+
+
+_NO_LONGER_PART = (
+    mark("You do not attend this booking any more"),
+    mark("It was cancelled for you, or moved to another time. The newest mail about it has the right link."),
+)
+
+_FAILURES = {
+    400: (mark("This does not work"), mark("Something about this address or form is not as it should be.")),
+    403: (
+        mark("This link is not valid"),
+        mark("It may have been cut off or altered on its way. Please open it from the mail once more."),
+    ),
+    404: (mark("There is no such booking"), mark("The address may be incomplete. Please check the mail.")),
+    410: (
+        mark("This link has expired"),
+        mark("Links work until the booking is over. There is nothing left to change."),
+    ),
+    429: (mark("Too many requests"), mark("Please wait a minute, then try again.")),
+    500: (mark("Something went wrong here"), mark("It is not your fault. Please try again later.")),
+}
