@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from fastapi import FastAPI
 from starlette.types import ASGIApp
 
-from kalends import __version__
+from kalends import __version__, metrics
 from kalends.accounts import routes as accounts
 from kalends.api import health, reference
 from kalends.api.edge import Edge
@@ -38,6 +38,7 @@ _ROUTERS: Sequence[Router] = (
     auth.router,
     bookings.router,
     event_types.router,
+    metrics.router,
     reservations.router,
     schedules.router,
     slots.router,
@@ -100,6 +101,7 @@ def create_api(settings: Settings, *, clock: Callable[[], datetime] = utc_now) -
     app.state.clock = clock
     app.state.keys = keys
     app.state.outgoing = outgoing
+    app.state.metrics = metrics.Page()
     app.state.admission = admission
     reference_routes = reference.router(app)
     routes = [route for router in (*_ROUTERS, reference_routes) for route in router.routes]

@@ -23,6 +23,7 @@ from kalends.notifications.smtp import SmtpTransport
 from kalends.notifications.staleness import is_outdated
 from kalends.notifications.suppression import OUTDATED, UNTOUCHED
 from kalends.notifications.writing import Circumstances, Written, is_untouched, write
+from kalends.outbox import service as outbox
 from kalends.settings import Settings
 from kalends.smtp_url import server_of
 
@@ -114,10 +115,12 @@ class _Delivery:
         except Needless as error:
             async with self._database.transaction() as work:
                 await queries.mark_suppressed(work, mail.id, str(error))
+                await outbox.count(work, {"mail_attempts:suppressed": 1})
         except PermanentFailure as error:
             _log.warning("a mail was refused", mail=mail.id, error=str(error))
             async with self._database.transaction() as work:
                 await queries.mark_failed(work, mail.id, str(error))
+                await outbox.count(work, {"mail_attempts:refused": 1})
         except TemporaryFailure as error:
             await self._put_off(mail, str(error))
         except (ServerUnavailable, psycopg.Error):
@@ -128,9 +131,11 @@ class _Delivery:
         else:
             async with self._database.transaction() as work:
                 await queries.mark_sent(work, mail.id, self._now)
+                await outbox.count(work, {"mail_attempts:sent": 1})
 
     async def _put_off(self, mail: Claimed, error: str) -> None:
         async with self._database.transaction() as work:
+            await outbox.count(work, {"mail_attempts:failed": 1})
             if mail.attempts > len(RETRIES):
                 _log.warning("a mail is given up", mail=mail.id, error=error)
                 await queries.mark_failed(work, mail.id, error)

@@ -7,7 +7,7 @@ from datetime import datetime
 from psycopg.rows import TupleRow
 
 from kalends.db.database import Connection, UnitOfWork
-from kalends.db.rows import first_row
+from kalends.db.rows import first_row, only_row
 from kalends.notifications.mail import Mail, Method, NewMail, Recipient, State, Template
 from kalends.notifications.series import Occurrence
 
@@ -241,6 +241,19 @@ async def give_back(work: UnitOfWork, mail_ids: Sequence[int], now: datetime) ->
         """,
         (now, list(mail_ids)),
     )
+
+
+async def count_waiting(connection: Connection, now: datetime) -> tuple[int, datetime | None]:
+    """Return how many mails are to be sent, and since when the first that is due waits."""
+    count, oldest = await only_row(
+        connection,
+        """
+        SELECT count(*), min(next_attempt_at) FILTER (WHERE next_attempt_at <= %s)
+          FROM mails WHERE state IN ('queued', 'sending')
+        """,
+        (now,),
+    )
+    return count, oldest
 
 
 async def forget_messages(work: UnitOfWork, before: datetime) -> int:

@@ -16,6 +16,7 @@ from kalends.notifications.messages import Envelope
 from kalends.notifications.plan import PLAN, Planned, planned
 from kalends.notifications.sender import Sender, sender_of
 from kalends.notifications.suppression import reason_not_to_send
+from kalends.outbox.backlog import Backlog
 from kalends.outbox.fact import StoredFact
 from kalends.settings import Settings
 from kalends.webhooks import health as webhooks
@@ -75,6 +76,11 @@ async def send_again(work: UnitOfWork, mail_id: int, *, now: datetime) -> None:
     """
     if not await queries.requeue(work, mail_id, now):
         raise NotFound(f"There is no mail {mail_id} that could be sent again.")
+
+
+async def backlog(connection: Connection, *, now: datetime) -> Backlog:
+    """Return how many mails are to be sent, and since when the first that is due waits."""
+    return Backlog(*await queries.count_waiting(connection, now))
 
 
 async def forget(database: Database, now: datetime) -> None:

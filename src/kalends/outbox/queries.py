@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from kalends.db.database import Connection, UnitOfWork
-from kalends.db.rows import first_row
+from kalends.db.rows import first_row, only_row
 from kalends.outbox.fact import Fact, StoredFact
 
 _STORED = "e.id, e.uid, e.kind, e.payload, e.ordering_key, e.created_at, e.event_type_id, e.user_id"
@@ -160,3 +160,37 @@ async def forget_before(work: UnitOfWork, moment: datetime) -> None:
     await work.connection.execute(
         "DELETE FROM outbox_events WHERE created_at < %s AND handled_at IS NOT NULL", (moment,)
     )
+
+
+async def count_unhandled(connection: Connection) -> tuple[int, datetime | None]:
+    """Return how many facts wait for their consumers, and since when the first does."""
+    count, oldest = await only_row(
+        connection, "SELECT count(*), min(created_at) FROM outbox_events WHERE handled_at IS NULL", ()
+    )
+    return count, oldest
+
+
+async def count_failures(connection: Connection) -> tuple[int, datetime | None]:
+    """Return how often a consumer has failed at a fact and not yet done better, and since when."""
+    count, oldest = await only_row(
+        connection,
+        "SELECT count(*), min(e.created_at) FROM outbox_failures f JOIN outbox_events e ON e.id = f.event_id",
+        (),
+    )
+    return count, oldest
+
+
+async def count_timers(connection: Connection, now: datetime) -> tuple[int, datetime | None]:
+    """Return how many timers are set, and since when the first that is due waits."""
+    count, oldest = await only_row(
+        connection,
+        "SELECT count(*), min(due_at) FILTER (WHERE due_at <= %s) FROM booking_timers",
+        (now,),
+    )
+    return count, oldest
+
+
+async def list_counters(connection: Connection) -> list[tuple[str, int]]:
+    """Return all counters by name."""
+    cursor = await connection.execute("SELECT name, value FROM worker_counters ORDER BY name")
+    return [(name, value) for name, value in await cursor.fetchall()]

@@ -3,8 +3,9 @@
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 
-from kalends.db.database import UnitOfWork
+from kalends.db.database import Connection, UnitOfWork
 from kalends.outbox import queries
+from kalends.outbox.backlog import Backlog
 from kalends.outbox.fact import Fact
 
 
@@ -26,3 +27,17 @@ async def forget_before(work: UnitOfWork, moment: datetime) -> None:
 async def count(work: UnitOfWork, increments: Mapping[str, int]) -> None:
     """Add to the counters of `/metrics`; the part of a name before a colon is the counter's own."""
     await queries.count(work, increments)
+
+
+async def backlogs(connection: Connection, *, now: datetime) -> Mapping[str, Backlog]:
+    """Return what waits for a worker, by its kind."""
+    return {
+        "facts": Backlog(*await queries.count_unhandled(connection)),
+        "failures": Backlog(*await queries.count_failures(connection)),
+        "timers": Backlog(*await queries.count_timers(connection, now)),
+    }
+
+
+async def counters(connection: Connection) -> Mapping[str, int]:
+    """Return the counters of `/metrics`, over all workers."""
+    return dict(await queries.list_counters(connection))

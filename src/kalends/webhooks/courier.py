@@ -41,7 +41,7 @@ _FAREWELL_SECONDS = 5.0
 _NOTED_TOGETHER = 100
 _NOTE_TRIES = 3
 
-_LAG_BUCKETS = (0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 30.0, 60.0, 300.0)
+LAG_BUCKETS = (0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 30.0, 60.0, 300.0)
 """Upper bounds, in seconds, of the time from an event to the first attempt of its delivery."""
 
 _log = structlog.get_logger(__name__)
@@ -230,7 +230,7 @@ def _counts(batch: Sequence[Outcome]) -> Counter[str]:
             counts[f"webhook_given_up:{outcome.taken.trigger}"] += 1
         if attempt.number == 1:
             lag = (attempt.started_at - outcome.taken.happened_at).total_seconds()
-            bucket = next((bound for bound in _LAG_BUCKETS if lag <= bound), None)
+            bucket = next((bound for bound in LAG_BUCKETS if lag <= bound), None)
             counts[f"webhook_lag:{'+Inf' if bucket is None else bucket}"] += 1
             counts["webhook_lag_sum_ms"] += max(0, round(lag * 1_000))
     return counts

@@ -9,7 +9,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from kalends.db.database import UnitOfWork
+from kalends.db.database import Connection, UnitOfWork
+from kalends.db.rows import only_row
 from kalends.webhooks.webhook import Attempt, Status
 
 LEASE = timedelta(seconds=30)
@@ -252,3 +253,16 @@ async def give_back(work: UnitOfWork, taken: Sequence[Taken], *, now: datetime) 
         """,
         {"now": now, "ids": [one.id for one in taken], "numbers": [one.number for one in taken]},
     )
+
+
+async def count_pending(connection: Connection, now: datetime) -> tuple[int, datetime | None]:
+    """Return how many deliveries are under way, and since when the first that is due waits."""
+    count, oldest = await only_row(
+        connection,
+        """
+        SELECT count(*), min(next_attempt_at) FILTER (WHERE next_attempt_at <= %s)
+          FROM webhook_deliveries WHERE status = 'pending'
+        """,
+        (now,),
+    )
+    return count, oldest

@@ -11,10 +11,10 @@ from kalends.auth.principal import Principal
 from kalends.db.database import Connection, UnitOfWork
 from kalends.encryption import Keyring
 from kalends.event_types import service as event_types
+from kalends.outbox.backlog import Backlog
 from kalends.outbox.fact import StoredFact
-from kalends.webhooks import queries
+from kalends.webhooks import lease, queries
 from kalends.webhooks.following import Follower
-from kalends.webhooks.lease import LEASE
 from kalends.webhooks.triggers import ANNOUNCEMENTS, announcement_of
 from kalends.webhooks.webhook import KEPT_SECRET, Delivery, NewDelivery, Scope, Webhook
 
@@ -206,7 +206,7 @@ async def retry(
     _require_active(webhook)
     has_body = await queries.lock_delivery(work, delivery_id)
     delivery = await _delivery(work.connection, webhook, delivery_id)
-    if delivery.status == "pending" and delivery.next_attempt_at <= now + LEASE:
+    if delivery.status == "pending" and delivery.next_attempt_at <= now + lease.LEASE:
         return delivery
     if has_body:
         await queries.restart_delivery(work, delivery_id, now=now)
@@ -250,6 +250,11 @@ async def replay(
 async def forget_before(work: UnitOfWork, moment: datetime) -> None:
     """Delete deliveries that are older and no longer under way."""
     await queries.forget_before(work, moment)
+
+
+async def backlog(connection: Connection, *, now: datetime) -> Backlog:
+    """Return how many deliveries are under way, and since when the first that is due waits."""
+    return Backlog(*await lease.count_pending(connection, now))
 
 
 async def _find(connection: Connection, webhook_id: str) -> Webhook:

@@ -1,0 +1,118 @@
+"""`/metrics`: how the workers do, for Prometheus.
+
+All of it is counted in the database, so any server tells the whole truth, whichever processes do the work,
+and a restart resets nothing. Only counts are told: nothing of anybody's data.
+"""
+
+import asyncio
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from fastapi import Request, Response
+from prometheus_client import CollectorRegistry, generate_latest
+from prometheus_client.core import (
+    CounterMetricFamily,
+    GaugeMetricFamily,
+    HistogramMetricFamily,
+    Metric,
+)
+from prometheus_client.registry import Collector
+
+from kalends.api.dependencies import now_of, reader_of
+from kalends.api.routing import Router
+from kalends.db.database import Connection
+from kalends.notifications import service as notifications
+from kalends.outbox import service as outbox
+from kalends.outbox.backlog import Backlog
+from kalends.webhooks import service as webhooks
+from kalends.webhooks.courier import LAG_BUCKETS
+
+_CONTENT_TYPE = "text/plain; version=0.0.4; charset=utf-8"
+_SECONDS_KEPT = 1.0
+
+router = Router("/metrics", "Health")
+
+
+@dataclass(slots=True)
+class Page:
+    """The text, which is made at most once a second however often it is asked for."""
+
+    text: bytes = b""
+    made_at: float = float("-inf")
+    making: asyncio.Lock = field(default_factory=asyncio.Lock)
+
+
+@router.get("")
+async def metrics(request: Request) -> Response:
+    """Tell Prometheus what waits for the workers, and what they have done."""
+    page: Page = request.app.state.metrics
+    seconds = asyncio.get_running_loop().time
+    async with page.making:
+        if seconds() - page.made_at > _SECONDS_KEPT:
+            async with reader_of(request) as connection:
+                page.text = await _text(connection, now_of(request))
+            page.made_at = seconds()
+    return Response(page.text, media_type=_CONTENT_TYPE)
+
+
+async def _text(connection: Connection, now: datetime) -> bytes:
+    backlogs = {
+        **await outbox.backlogs(connection, now=now),
+        "webhooks": await webhooks.backlog(connection, now=now),
+        "mails": await notifications.backlog(connection, now=now),
+    }
+    registry = CollectorRegistry()
+    registry.register(_Counted(backlogs, await outbox.counters(connection), now))
+    return generate_latest(registry)
+
+
+class _Counted(Collector):
+    """The metrics of one moment."""
+
+    def __init__(self, backlogs: Mapping[str, Backlog], counters: Mapping[str, int], now: datetime) -> None:
+        self._backlogs = backlogs
+        self._counters = counters
+        self._now = now
+
+    def collect(self) -> Iterator[Metric]:
+        """Yield every metric."""
+        waiting = GaugeMetricFamily(
+            "kalends_queue_waiting", "What is to be done, now or later.", labels=["queue"]
+        )
+        age = GaugeMetricFamily(
+            "kalends_queue_oldest_seconds",
+            "How long the first that is due has been waiting.",
+            labels=["queue"],
+        )
+        for queue, backlog in self._backlogs.items():
+            waiting.add_metric([queue], backlog.count)
+            late = 0.0 if backlog.oldest is None else (self._now - backlog.oldest).total_seconds()
+            age.add_metric([queue], max(0.0, late))
+        yield waiting
+        yield age
+        yield self._counter("facts", "Facts handed to all consumers.")
+        yield self._counter("failures", "Facts that a consumer failed at.", "consumer")
+        yield self._counter("webhook_attempts", "Requests to subscribers.", "trigger", "outcome")
+        yield self._counter("webhook_given_up", "Deliveries that no attempt brought through.", "trigger")
+        yield self._counter("mail_attempts", "Attempts to hand over a mail.", "outcome")
+        yield self._lag()
+
+    def _counter(self, name: str, text: str, *labels: str) -> Metric:
+        family = CounterMetricFamily(f"kalends_{name}", text, labels=labels)
+        for key, value in self._counters.items():
+            counter, *values = key.split(":")
+            if counter == name:
+                family.add_metric(values, value)
+        return family
+
+    def _lag(self) -> Metric:
+        family = HistogramMetricFamily(
+            "kalends_webhook_lag_seconds", "From an event to the first attempt of its delivery."
+        )
+        total, buckets = 0, []
+        for bound in (*map(str, LAG_BUCKETS), "+Inf"):
+            total += self._counters.get(f"webhook_lag:{bound}", 0)
+            buckets.append((bound, float(total)))
+        family.add_metric([], buckets, self._counters.get("webhook_lag_sum_ms", 0) / 1_000)
+        return family

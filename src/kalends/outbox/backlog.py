@@ -1,0 +1,12 @@
+"""How much waits for a worker."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Backlog:
+    """How many things are to be done, and since when the first that is due waits; None: none is due."""
+
+    count: int
+    oldest: datetime | None
