@@ -152,6 +152,23 @@ async def test_a_host_merges_two_bookings_if_there_are_seats(ana: Host, client: 
     assert refusal(refused, 409)["message"] == "not_enough_available_seats_error"
 
 
+async def test_who_sits_in_both_bookings_that_are_merged_keeps_one_seat(ana: Host, client: Client) -> None:
+    event_type = await creates_class(ana)
+    first = await books(client, event_type)
+    await books(client, event_type, TWELVE)
+    moved = await reschedules(ana.client, first["uid"], TWELVE)
+    assert len(moved["attendees"]) == 1
+    assert data(await client.get(f"{URL}/{first['uid']}"))["attendees"] == []
+
+
+async def test_guests_of_the_last_seat_to_move_away_do_not_stay_behind(ana: Host, client: Client) -> None:
+    event_type = await creates_class(ana)
+    first = await books(client, event_type, guests=["di@example.com"])
+    await reschedules(client, first["uid"], TWELVE, seatUid=first["seatUid"])
+    left = data(await client.get(f"{URL}/{first['uid']}"))
+    assert (left["status"], left["attendees"]) == ("cancelled", [])
+
+
 async def test_only_the_host_moves_or_cancels_all_seats(ana: Host, ben: Host, client: Client) -> None:
     event_type = await creates_class(ana)
     uid = (await books(client, event_type))["uid"]

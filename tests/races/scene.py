@@ -159,6 +159,11 @@ def deciding(uid: str, decision: str, api_key: str) -> bytes:
     return request_bytes("POST", f"/v2/bookings/{uid}/{decision}", {}, api_key=api_key)
 
 
+def marking_absent(uid: str, api_key: str) -> bytes:
+    """Return a host's request to note that the host did not come to a booking."""
+    return request_bytes("POST", f"/v2/bookings/{uid}/mark-absent", {"host": True}, api_key=api_key)
+
+
 def reserving(event_type_id: int, start: datetime) -> bytes:
     """Return the request for a binding reservation."""
     body = {"eventTypeId": event_type_id, "slotStart": start.isoformat(), "binding": True}

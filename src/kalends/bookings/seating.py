@@ -230,7 +230,8 @@ async def _merge(work: UnitOfWork, booking: Booking, target: Booking, event_type
 
 
 async def _end(work: UnitOfWork, booking: Booking) -> None:
-    """End a booking whose last attendee has gone elsewhere."""
+    """End a booking that nobody with a seat is left in; who sits elsewhere already, and guests, go too."""
+    await writes.delete_attendees(work, booking.id, [attendee.id for attendee in booking.attendees])
     await writes.end_bookings(work, [booking.id], reason=None, by=None, is_rescheduled=False)
     await outbox.clear_timers(work, [booking.id])
 
