@@ -10,6 +10,7 @@ import pytest
 from kalends.notifications import service as notifications
 from kalends.notifications.delivery import RETRIES, send_due
 from kalends.notifications.mail import State
+from kalends.notifications.messages import readable
 from kalends.outbox import service as outbox
 from kalends.outbox.fact import Fact
 from kalends.webhooks.health import DISABLED, WebhookDisabled
@@ -182,6 +183,21 @@ async def test_without_a_mail_server_mails_are_files_that_only_their_owner_reads
     assert b"\nTo: ana@example.com" in files[0].read_bytes().replace(b"\r", b"")
     assert files[0].stat().st_mode & 0o077 == 0
     assert (tmp_path / "mail").stat().st_mode & 0o077 == 0
+
+
+async def test_a_message_can_be_read_while_it_is_kept(ana: Host, client: Client, office: Office) -> None:
+    await books(client, await ana.creates_event_type())
+    await office.works()
+    async with office.database.connection() as connection:
+        _, message = await notifications.read_mail(connection, office.settings, 2)
+    shown = readable(message or b"").splitlines()
+    assert shown[:4] == [
+        "From: Ana <kalends@example.com>",
+        "To: Bo Guest <bo@example.com>",
+        "Reply-To: ana@example.com",
+        "Subject: Scheduled: Intro between Ana and Bo Guest, Mon, Sep 5, 2050, 12:00 PM – 1:00 PM",
+    ]
+    assert "Your event is scheduled" in shown
 
 
 async def test_messages_are_kept_for_thirty_days_and_the_log_for_good(

@@ -4,7 +4,7 @@ import sys
 
 import typer
 
-from kalends.cli import accounts, api_keys, database, diagnosis, serve, worker
+from kalends.cli import accounts, api_keys, database, diagnosis, mail, serve, worker
 from kalends.cli.common import explain
 
 app = typer.Typer(
@@ -20,6 +20,7 @@ app.command("worker")(worker.worker)
 app.add_typer(database.app, name="db")
 app.add_typer(accounts.app, name="user")
 app.add_typer(api_keys.app, name="api-key")
+app.add_typer(mail.app, name="mail")
 app.command("doctor")(diagnosis.doctor)
 
 

@@ -8,7 +8,8 @@ from datetime import datetime
 from email.header import Header
 from email.headerregistry import Address
 from email.message import EmailMessage
-from email.policy import SMTP
+from email.parser import BytesParser
+from email.policy import SMTP, default
 from email.utils import format_datetime
 
 from cryptography.fernet import Fernet, InvalidToken, MultiFernet
@@ -21,6 +22,7 @@ from kalends.notifications.plain import one_line
 # Seven bits reach every server, also those that do not say what else they take.
 _POLICY = SMTP.clone(cte_type="7bit")
 
+_SHOWN = ("From", "To", "Reply-To", "Subject", "Date", "Message-ID")
 _LONGEST_NAME = 200
 _LONGEST_SUBJECT = 300
 
@@ -74,6 +76,15 @@ def build(
     if withdrawal is not None:
         _attach(message, withdrawal, "former-event.ics")
     return _subject(letter.subject) + message.as_bytes()
+
+
+def readable(message: bytes) -> str:
+    """Return what people want to see of a message: its main headers and its text."""
+    parsed = BytesParser(EmailMessage, policy=default).parsebytes(message)
+    head = [f"{name}: {parsed[name]}" for name in _SHOWN if name in parsed]
+    body = parsed.get_body(("plain",))
+    text = body.get_content() if body is not None else ""
+    return "\n".join([*head, "", *text.splitlines()])
 
 
 def pack(keys: Sequence[bytes], message: bytes) -> bytes:

@@ -63,7 +63,11 @@ def _of_series(base: BookingEvent, event_type: EventType) -> BookingEvent:
 
 def _shared(base: BookingEvent, event_type: EventType) -> BookingEvent:
     attendees = tuple(
-        replace(attendee, seat=Seat(UUID(int=number), "I bring my own cup.", {}, {}))
+        replace(
+            attendee,
+            locale=base.booking.attendees[0].locale,
+            seat=Seat(UUID(int=number), "I bring my own cup.", {}, {}),
+        )
         for number, attendee in enumerate(base.booking.attendees)
     )
     return replace(
