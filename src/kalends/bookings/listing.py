@@ -117,7 +117,8 @@ def _statement(command: ListBookings, filters: list[str]) -> str:
         f"""
         (SELECT id, place FROM (
             SELECT b.id, {column} FROM bookings b WHERE {" AND ".join([*part, *filters])} {fence}
-            ) AS matching (id, place) ORDER BY {_order(command, "place", "id")} LIMIT %(take)s + %(skip)s)
+            ) AS matching (id, place)
+            ORDER BY {_order(command, "place", "id")} LIMIT %(take)s + %(skip)s::bigint)
         """
         for part in _parts(command)
     )
