@@ -1,14 +1,16 @@
 """Where the server's secret comes from, and what is made from it."""
 
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
+import psycopg
 import pytest
 from cryptography.fernet import Fernet, MultiFernet
 from pydantic import SecretStr, ValidationError
 
 from kalends import secrets
-from kalends.secrets import SECRET_FILE, SecretUnavailable, encryption_keys, signing_key
+from kalends.secrets import SECRET_FILE, SecretUnavailable, claim, encryption_keys, signing_key
 from kalends.settings import Settings
 
 SECRET = SecretStr("correct horse battery staple, and more")
@@ -89,3 +91,46 @@ def test_a_secret_that_was_cut_short_is_not_used(tmp_path: Path) -> None:
     (tmp_path / SECRET_FILE).write_text("\n")
     with pytest.raises(SecretUnavailable, match="cut short"):
         signing_key(Settings(data_dir=tmp_path))
+
+
+# --- One secret for all servers of a database ----------------------------------------------------------
+
+
+@pytest.fixture
+def unclaimed(database_url: str) -> Iterator[str]:
+    """Return the URL of a database that no server has used yet."""
+    yield database_url
+    with psycopg.connect(database_url, autocommit=True) as connection:
+        connection.execute("DELETE FROM server_secret")
+
+
+def test_servers_that_share_a_secret_share_a_database(unclaimed: str, tmp_path: Path) -> None:
+    settings = Settings(data_dir=tmp_path)
+    assert not claim(settings, unclaimed)
+    assert not claim(settings, unclaimed)
+    content = (tmp_path / SECRET_FILE).read_text().strip()
+    assert not claim(Settings(secret_key=SecretStr(content)), unclaimed)
+
+
+def test_a_server_that_made_a_secret_of_its_own_is_refused(unclaimed: str, tmp_path: Path) -> None:
+    claim(Settings(data_dir=tmp_path / "first"), unclaimed)
+    with pytest.raises(SecretUnavailable, match="KALENDS_SECRET_KEY to the same value"):
+        claim(Settings(data_dir=tmp_path / "second"), unclaimed)
+    assert not claim(Settings(data_dir=tmp_path / "first"), unclaimed)
+
+
+def test_an_operator_may_change_the_secret(unclaimed: str, tmp_path: Path) -> None:
+    claim(Settings(data_dir=tmp_path), unclaimed)
+    assert claim(Settings(secret_key=SECRET), unclaimed)
+    assert not claim(Settings(secret_key=SECRET), unclaimed)
+    with pytest.raises(SecretUnavailable):
+        claim(Settings(data_dir=tmp_path), unclaimed)
+
+
+def test_the_database_learns_nothing_of_the_secret(unclaimed: str) -> None:
+    settings = Settings(secret_key=SECRET)
+    claim(settings, unclaimed)
+    with psycopg.connect(unclaimed) as connection:
+        row = connection.execute("SELECT fingerprint FROM server_secret").fetchone()
+    assert row is not None
+    assert row[0] not in (signing_key(settings), SECRET.get_secret_value().encode())

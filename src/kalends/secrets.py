@@ -14,6 +14,7 @@ from pathlib import Path
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
+from kalends.db.connect import connect
 from kalends.settings import SHORTEST_SECRET, Settings
 
 SECRET_FILE = "secret.key"  # noqa: S105 - the name of a file
@@ -46,6 +47,34 @@ def encryption_keys(settings: Settings) -> tuple[bytes, ...]:
     """
     given = [] if settings.encryption_keys is None else settings.encryption_keys.get_secret_value().split(",")
     return (*(key.strip().encode() for key in given), base64.urlsafe_b64encode(_derived(settings, "storage")))
+
+
+def claim(settings: Settings, url: str) -> bool:
+    """See that all servers of a database have one secret; tell whether this one replaces another.
+
+    A secret that an operator set may replace the one before. One that a server made for itself may not: it
+    would sign links that the others refuse, and encrypt what they cannot read.
+
+    Raises:
+        SecretUnavailable: as `signing_key`, or the others have another secret.
+        DatabaseUnavailable: there is no connection.
+    """
+    own = _derived(settings, "fingerprint")
+    with connect(url) as connection:
+        connection.execute(
+            "INSERT INTO server_secret (fingerprint) VALUES (%s) ON CONFLICT DO NOTHING", (own,)
+        )
+        row = connection.execute("SELECT fingerprint FROM server_secret").fetchone()
+        if row is not None and bytes(row[0]) == own:
+            return False
+        if settings.secret_key is None:
+            raise SecretUnavailable(
+                f"This database is used with another secret than {settings.data_dir / SECRET_FILE}; set "
+                "KALENDS_SECRET_KEY to the same value for every server and worker (the content of the "
+                f"{SECRET_FILE} where the first one ran), or copy that file here"
+            )
+        connection.execute("UPDATE server_secret SET fingerprint = %s, created_at = now()", (own,))
+    return True
 
 
 def _derived(settings: Settings, purpose: str) -> bytes:

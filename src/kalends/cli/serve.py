@@ -67,10 +67,13 @@ def serve(
         server.listen(settings.host, settings.port) as listener,
         connect.database_url(settings) as url,
     ):
-        secrets.signing_key(settings)  # made here if need be: its absence must stop the start, not a request
         applied = migrate.upgrade(url)
         if applied:
             log.info("migrated", revisions=applied)
+        if secrets.claim(settings, url):
+            log.warning(
+                "a new secret is in use", consequence="links in mails sent before are not valid any more"
+            )
         storage = _rate_limit_storage(settings)
         settings = use_settings(None, url, port=listener.getsockname()[1], rate_limit_storage=storage)
         owner = in_transaction(settings, lambda work: create_owner(work, settings))

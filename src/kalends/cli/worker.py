@@ -17,13 +17,17 @@ def worker(data_dir: DataDir = None, database_url: DatabaseUrl = None) -> None:
 
     import structlog
 
-    from kalends import logs, server
+    from kalends import logs, secrets, server
     from kalends.db import connect, migrate
 
     logs.configure(settings)
     log = structlog.get_logger()
     with server.orderly_exit(), connect.database_url(settings) as url:
         migrate.require_current(url)
+        if secrets.claim(settings, url):
+            log.warning(
+                "a new secret is in use", consequence="links in mails sent before are not valid any more"
+            )
         settings = use_settings(None, url)
         log.info("working")
         try:

@@ -9,6 +9,7 @@ from kalends.models import (
     outbox,
     reservations,
     schedules,
+    secrets,
     webhooks,
 )
 from kalends.models.base import metadata
@@ -23,5 +24,6 @@ __all__ = [
     "outbox",
     "reservations",
     "schedules",
+    "secrets",
     "webhooks",
 ]
