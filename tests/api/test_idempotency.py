@@ -256,6 +256,16 @@ async def test_every_post_of_the_document_takes_a_key(api: FastAPI) -> None:
             assert ("Idempotency-Key" in names) == (method == "post"), path
 
 
+async def test_operations_take_keys_and_pages_do_not(api: FastAPI) -> None:
+    posts = [
+        route for route in api.router.routes if isinstance(route, Route) and "POST" in (route.methods or ())
+    ]
+    assert {hasattr(route.endpoint, "__wrapped__") == route.path.startswith("/v2/") for route in posts} == {
+        True
+    }
+    assert any(not route.path.startswith("/v2/") for route in posts)
+
+
 async def test_pages_of_other_origins_may_send_a_key_and_see_a_replay(client: Client) -> None:
     answer = await client.options("/v2/bookings")
     assert "Idempotency-Key" in answer.headers["access-control-allow-headers"]

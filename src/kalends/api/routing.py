@@ -111,10 +111,14 @@ class Router(APIRouter):
         self._show_failure = show_failure
 
     def add_api_route(self, path: str, endpoint: Callable[..., Any], **options: Any) -> None:
-        """Add an operation; POST answers 201 unless told otherwise, and once for each `Idempotency-Key`."""
+        """Add an operation; POST answers 201 unless told otherwise, and once for each `Idempotency-Key`.
+
+        Pages know no such keys: browsers send none, and what a form holds is not JSON.
+        """
         if options.get("methods") == ["POST"]:
             options["status_code"] = options.get("status_code") or 201
-            endpoint = answered_once(endpoint)
+            if self._show_failure is None:
+                endpoint = answered_once(endpoint)
         super().add_api_route(path, endpoint, **options)
         route = self.routes[-1]
         if isinstance(route, Route):
