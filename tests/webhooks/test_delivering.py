@@ -1,5 +1,6 @@
 """Events reach subscribers: signed, in order, again until they are taken (webhooks note, checks 17 to 40)."""
 
+import asyncio
 import hashlib
 import hmac
 from datetime import UTC, datetime, timedelta
@@ -9,7 +10,7 @@ import pytest
 from standardwebhooks import Webhook
 
 from kalends.db.database import Database
-from kalends.webhooks import lease
+from kalends.webhooks import courier, lease
 from kalends.webhooks.courier import AFTER_FAILURES
 from kalends.worker import KEPT, forget
 from tests.conftest import Clock
@@ -18,6 +19,7 @@ from tests.support.receiver import (
     Behaviour,
     Receiver,
     answers,
+    hangs,
     receiving,
     resets,
     talks_nonsense,
@@ -277,6 +279,25 @@ async def test_a_worker_that_dies_leaves_its_deliveries_to_others_after_the_leas
     clock.advance(lease.LEASE)
     await post.delivers()
     assert len(receiver.requests) == 1
+
+
+async def test_a_worker_that_stops_gives_back_what_it_cannot_finish(
+    ana: Host, receiver: Receiver, post: Post, clock: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(courier, "_FAREWELL_SECONDS", 0.1)
+    webhook = await subscribe(ana, receiver, "BOOKING_CREATED")
+    receiver.next_answers = [hangs]
+    await books(ana)
+    await post.hands_on()
+    assert await post.courier.send_due(post.database, post.settings, clock()) == 1
+    await asyncio.wait_for(receiver.arrived.wait(), 30)
+    await post.courier.finish()
+    [waiting] = await deliveries(ana, webhook)
+    assert (waiting["status"], waiting["attempts"]) == ("pending", [])
+    await post.delivers()
+    assert [request.id for request in receiver.requests] == [waiting["messageId"]] * 2
+    [logged] = await deliveries(ana, webhook)
+    assert [one["number"] for one in logged["attempts"]] == [1]
 
 
 async def test_a_webhook_that_only_fails_for_five_days_is_switched_off_and_its_owner_told(

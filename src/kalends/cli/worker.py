@@ -16,6 +16,7 @@ def worker(data_dir: DataDir = None, database_url: DatabaseUrl = None) -> None:
     import asyncio
 
     import structlog
+    import uvloop
 
     from kalends import logs, secrets, server
     from kalends.db import connect, migrate
@@ -23,6 +24,7 @@ def worker(data_dir: DataDir = None, database_url: DatabaseUrl = None) -> None:
     logs.configure(settings)
     log = structlog.get_logger()
     with server.orderly_exit(), connect.database_url(settings) as url:
+        secrets.signing_key(settings)  # its absence must stop the start, not a delivery
         migrate.require_current(url)
         if secrets.claim(settings, url):
             log.warning(
@@ -31,7 +33,8 @@ def worker(data_dir: DataDir = None, database_url: DatabaseUrl = None) -> None:
         settings = use_settings(None, url)
         log.info("working")
         try:
-            asyncio.run(_work(settings))
+            with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
+                runner.run(_work(settings))
         finally:
             log.info("stopping")
 

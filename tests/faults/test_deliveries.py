@@ -1,0 +1,149 @@
+"""Servers with their workers are killed while bookings are made: nothing that follows from one is lost.
+
+Repeats are allowed for what was on its way to the receiver when its process died, and for nothing else.
+"""
+
+import asyncio
+import os
+import signal
+from collections import Counter
+from collections.abc import Sequence
+from contextlib import suppress
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import psycopg
+import pytest
+
+from tests.races.scene import MONDAY, Scene, data_of, make_scene
+from tests.support.client import booking_of
+from tests.support.connection import Answer, connect, request_bytes
+from tests.support.receiver import Receiver, receiving
+from tests.support.server import Server, running
+
+CLIENTS = 4
+IN_FLIGHT = 8
+"""How many deliveries to one webhook a process has on their way at most."""
+
+_DEADLINE_SECONDS = 90.0
+
+_LOST = """
+    SELECT b.uid FROM bookings b
+     WHERE (SELECT count(*) FROM outbox_events e WHERE e.booking_id = b.id AND kind = 'booking.created') <> 1
+        OR (SELECT count(*) FROM outbox_events e JOIN webhook_deliveries d ON d.event_id = e.id
+             WHERE e.booking_id = b.id) <> 1
+        OR NOT EXISTS (SELECT FROM mails m WHERE m.booking_id = b.id)
+        OR NOT EXISTS (SELECT FROM booking_timers t WHERE t.booking_id = b.id)
+"""
+
+
+@pytest.mark.skipif(not Path("/proc/self").exists(), reason="only /proc tells the processes of a server")
+@pytest.mark.parametrize("kills", [20, pytest.param(200, marks=pytest.mark.full)])
+async def test_killed_servers_and_workers_lose_nothing(url: str, tmp_path: Path, kills: int) -> None:
+    settings = {
+        "KALENDS_RATE_LIMIT_ENABLED": "false",
+        "KALENDS_OUTGOING_ALLOW_PRIVATE": "true",
+        "KALENDS_DATA_DIR": str(tmp_path / "data"),
+    }
+    async with receiving() as receiver:
+        with running(tmp_path, "--workers", "2", "--database-url", url, **settings) as server:
+            scene = await make_scene(server, url)
+            await _subscribe(scene, receiver)
+            booked = await _book_while_processes_die(server, scene, kills)
+            await _wait_until_all_arrived(receiver, booked)
+            await _wait_until_all_is_noted(url)
+        with psycopg.connect(url) as connection:
+            lost = connection.execute(_LOST).fetchall()
+            assert lost == []
+            made = {uid for (uid,) in connection.execute("SELECT uid FROM bookings").fetchall()}
+    assert set(booked) <= made
+    arrived = Counter(body["payload"]["uid"] for body in receiver.bodies)
+    assert set(arrived) == made
+    assert len({request.id for request in receiver.requests}) == len(made)
+    assert sum(arrived.values()) - len(arrived) <= kills * IN_FLIGHT
+
+
+async def _subscribe(scene: Scene, receiver: Receiver) -> None:
+    connection = await connect(scene.port)
+    body = {"active": True, "subscriberUrl": receiver.url, "triggers": ["BOOKING_CREATED"]}
+    data_of(await connection.post("/v2/webhooks", body, scene.api_key), 201)
+    connection.close()
+
+
+async def _book_while_processes_die(server: Server, scene: Scene, kills: int) -> list[str]:
+    """Book without a pause from several clients, and kill a process after every few answers."""
+    uids: list[str] = []
+    is_over = asyncio.Event()
+
+    async def book(client: int) -> None:
+        number = 0
+        while not is_over.is_set():
+            start = MONDAY + timedelta(hours=number * CLIENTS + client)
+            number += 1
+            answer = await _persistently(scene, start)
+            uids.append(data_of(answer, 201)["uid"])
+
+    clients = [asyncio.create_task(book(client)) for client in range(CLIENTS)]
+    try:
+        for _ in range(kills):
+            enough = len(uids) + CLIENTS
+            while len(uids) < enough:
+                await asyncio.sleep(0.01)
+                for failed in clients:
+                    if failed.done():
+                        failed.result()
+            _kill_one_process(server)
+    finally:
+        is_over.set()
+    await asyncio.gather(*clients)
+    return uids
+
+
+async def _persistently(scene: Scene, start: Any) -> Answer:
+    """Send a booking until it is answered, under one key, as a careful client does."""
+    body = booking_of(scene.hour, start.isoformat())
+    request = request_bytes("POST", "/v2/bookings", body, key=f"booking at {start.isoformat()}")
+    async with asyncio.timeout(_DEADLINE_SECONDS):
+        while True:
+            with suppress(ConnectionError):
+                connection = await connect(scene.port)
+                try:
+                    return await connection.send(request)
+                finally:
+                    connection.close()
+
+
+def _kill_one_process(server: Server) -> None:
+    """Kill one of the processes that answer requests and deliver; the server replaces it."""
+    for process in _processes(server.process.pid):
+        os.kill(process, signal.SIGKILL)
+        return
+
+
+def _processes(supervisor: int) -> Sequence[int]:
+    children = Path(f"/proc/{supervisor}/task/{supervisor}/children").read_text().split()
+    found = []
+    for child in map(int, children):
+        with suppress(FileNotFoundError):
+            if b"spawn_main" in Path(f"/proc/{child}/cmdline").read_bytes():
+                found.append(child)
+    return found
+
+
+async def _wait_until_all_arrived(receiver: Receiver, uids: Sequence[str]) -> None:
+    async with asyncio.timeout(_DEADLINE_SECONDS):
+        while not set(uids) <= {body["payload"]["uid"] for body in receiver.bodies}:
+            receiver.arrived.clear()
+            await receiver.arrived.wait()
+
+
+async def _wait_until_all_is_noted(url: str) -> None:
+    pending = """
+        SELECT (SELECT count(*) FROM webhook_deliveries WHERE status = 'pending')
+             + (SELECT count(*) FROM outbox_events WHERE handled_at IS NULL)
+    """
+    with psycopg.connect(url, autocommit=True) as connection:
+        async with asyncio.timeout(_DEADLINE_SECONDS):
+            while connection.execute(pending).fetchone() != (0,):
+                await asyncio.sleep(0.1)

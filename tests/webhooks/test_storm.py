@@ -1,0 +1,171 @@
+"""Many events to a receiver that misbehaves in every way: each arrives, in the order of its booking."""
+
+import asyncio
+import random
+from collections import defaultdict
+from dataclasses import replace
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from kalends import outgoing
+from kalends.bookings.events import BookingEvent, EventKind, encode
+from kalends.db.database import Database
+from kalends.outbox import service as outbox
+from kalends.outbox.fact import Fact
+from tests.bookings.support import books, facts
+from tests.conftest import Clock
+from tests.support.client import Client, Host
+from tests.support.receiver import (
+    Behaviour,
+    Received,
+    Receiver,
+    answers,
+    hangs,
+    resets,
+    talks_nonsense,
+    trickles,
+)
+from tests.webhooks.conftest import Post, subscribe
+
+EVENTS_OF_A_BOOKING = 5
+MOST_FAILURES = 3
+"""Of one delivery in a row; the schedule has more attempts than these."""
+
+_FAILURES = (
+    answers(500, "sorry"),
+    answers(404),
+    answers(302, "", "Location: http://127.0.0.1:1/"),
+    resets,
+    talks_nonsense,
+    hangs,
+    trickles,
+)
+
+
+class Moody:
+    """Decides how the receiver treats each request, the same way in every run."""
+
+    def __init__(self) -> None:
+        self._random = random.Random(5)
+        self._failures: dict[str, int] = defaultdict(int)
+        self.taken: list[Received] = []
+        self.gone: set[str] = set()
+
+    def __call__(self, received: Received) -> Behaviour:
+        """Return what is to be done with a request."""
+        mood = self._random.random()
+        if mood < 0.01:
+            self.gone.add(received.id)
+            return answers(410)
+        if mood < 0.3 and self._failures[received.id] < MOST_FAILURES:
+            self._failures[received.id] += 1
+            return self._random.choice(_FAILURES)
+        self.taken.append(received)
+        return answers(200)
+
+
+@pytest.mark.parametrize("events", [500, pytest.param(20_000, marks=pytest.mark.full)])
+async def test_every_event_arrives_whatever_the_receiver_does(
+    ana: Host,
+    client: Client,
+    database: Database,
+    receiver: Receiver,
+    post: Post,
+    clock: Clock,
+    monkeypatch: pytest.MonkeyPatch,
+    events: int,
+) -> None:
+    monkeypatch.setattr(outgoing, "TOTAL_SECONDS", 0.3)
+    webhook = await subscribe(ana, receiver, "BOOKING_CREATED", "BOOKING_CANCELLED", secret="s3cret")
+    intro = await ana.creates_event_type()
+    await books(client, intro)
+    [sample] = await facts(database)
+    moody = Moody()
+    await post.delivers()
+    receiver.requests.clear()
+    receiver.choose = moody
+    await _happen(database, ana, intro["id"], sample, events)
+    await post.hands_on()
+    for _ in range(EVENTS_OF_A_BOOKING * MOST_FAILURES + 1):
+        await _deliver_what_is_due(post)
+        clock.advance(timedelta(hours=1))
+
+    log = await _log(database, webhook["id"])
+    assert len(log) == events + 1
+    by_status = {status: {key for key, found, _, _ in log if found == status} for _, status, _, _ in log}
+    assert set(by_status) <= {"succeeded", "failed"}
+    assert by_status.get("failed", set()) == moody.gone
+    # Each arrived at least once, and every repeat had the id and the bytes of the first attempt.
+    arrived: dict[str, set[bytes]] = defaultdict(set)
+    for request in receiver.requests:
+        arrived[request.id].add(request.body)
+    assert set(arrived) == {key for key, _, _, _ in log[1:]}
+    assert all(len(bodies) == 1 for bodies in arrived.values())
+    # The log has every request.
+    assert sum(attempts for _, _, attempts, _ in log[1:]) == len(receiver.requests)
+    assert all(attempts == logged for _, _, attempts, logged in log)
+    _assert_in_order(receiver.requests)
+
+
+def _assert_in_order(requests: list[Received]) -> None:
+    """Nothing of a booking was sent before all that came before it was taken, or given up."""
+    last: dict[str, int] = {}
+    for request in requests:
+        booking = request.json["payload"]["uid"]
+        sequence = int(request.headers["x-kalends-sequence"])
+        assert sequence >= last.get(booking, 0), booking
+        last[booking] = sequence
+
+
+async def _happen(
+    database: Database, host: Host, event_type_id: int, sample: BookingEvent, events: int
+) -> None:
+    """Let something happen to many bookings in turn."""
+    bookings = events // EVENTS_OF_A_BOOKING
+    told = [
+        replace(
+            sample,
+            kind=EventKind.CREATED if round_ == 0 else EventKind.CANCELLED,
+            booking=replace(sample.booking, uid=f"booking{number}", ical_uid=f"booking{number}@test"),
+        )
+        for round_ in range(EVENTS_OF_A_BOOKING)
+        for number in range(bookings)
+    ]
+    for start in range(0, len(told), 1_000):
+        async with database.transaction() as work:
+            await outbox.record(
+                work,
+                [
+                    Fact(
+                        kind=event.kind.value,
+                        booking_id=None,
+                        event_type_id=event_type_id,
+                        user_id=host.id,
+                        ordering_key=event.ordering_key,
+                        payload=encode(event),
+                    )
+                    for event in told[start : start + 1_000]
+                ],
+            )
+
+
+async def _deliver_what_is_due(post: Post) -> None:
+    while await post.courier.send_due(post.database, post.settings, post.clock()):
+        await asyncio.sleep(0)
+
+
+async def _log(database: Database, webhook_id: str) -> list[tuple[str, str, int, int]]:
+    """Return message id, status, and the attempts counted and logged of each delivery."""
+    async with database.connection() as connection:
+        cursor = await connection.execute(
+            """
+            SELECT 'msg_' || replace(d.id::text, '-', ''), d.status, d.attempts,
+                   (SELECT count(*) FROM webhook_attempts a WHERE a.delivery_id = d.id)
+              FROM webhook_deliveries d WHERE d.webhook_id = %s ORDER BY d.event_id
+            """,
+            (webhook_id,),
+        )
+        rows: list[Any] = await cursor.fetchall()
+    return rows
