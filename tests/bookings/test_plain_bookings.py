@@ -1,11 +1,9 @@
 """`/v2/bookings` of plain event types: create, read, list, reschedule, cancel (bookings note)."""
 
-from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
 
-from tests.conftest import Clock
 from tests.support.client import Client, Host, booking_of, data, refusal
 
 URL = "/v2/bookings"
@@ -261,86 +259,6 @@ async def test_a_bad_cancellation_changes_nothing(
     error = refusal(await client.post(f"{URL}/{booking['uid']}/cancel", json=body), 400)
     assert named in error["message"]
     assert data(await client.get(f"{URL}/{booking['uid']}")) == booking
-
-
-async def test_lists_tell_upcoming_past_and_cancelled_apart(ana: Host, client: Client, clock: Clock) -> None:
-    event_type = await ana.creates_event_type()
-    starts = ["2050-09-05T08:00:00Z", "2050-09-06T08:00:00Z", "2050-09-07T08:00:00Z"]
-    past, cancelled, upcoming = [(await books(client, event_type["id"], start))["uid"] for start in starts]
-    await client.post(f"{URL}/{cancelled}/cancel", json={})
-    clock.now = datetime(2050, 9, 6, 20, tzinfo=UTC)
-
-    async def listed(**query: Any) -> list[str]:
-        return [one["uid"] for one in data(await ana.client.get(URL, params=query))]
-
-    assert await listed() == [past, cancelled, upcoming]
-    assert await listed(status="upcoming") == [upcoming]
-    assert await listed(status="past") == [past]
-    assert await listed(status="cancelled") == [cancelled]
-    assert await listed(status="unconfirmed") == []
-    assert await listed(status="recurring") == []
-    assert await listed(status="past,upcoming", sortStart="desc") == [upcoming, past]
-    assert await listed(take=1, skip=1) == [cancelled]
-    assert await listed(afterStart="2050-09-06T08:00:00Z") == [cancelled, upcoming]
-    assert await listed(beforeEnd="2050-09-06T09:00:00Z") == [past, cancelled]
-    assert await listed(eventTypeId=event_type["id"], sortEnd="desc", take=2) == [upcoming, cancelled]
-    assert await listed(attendeeEmail="bo@example.com", attendeeName="Bo Guest") == await listed()
-    assert await listed(attendeeName="bo guest") == []
-    assert await listed(teamId=1) == []
-    assert await listed(afterUpdatedAt="2000-01-01") == [cancelled]
-    assert await listed(beforeCreatedAt="2000-01-01") == []
-
-
-async def test_a_plus_in_an_address_survives_the_query_string(ana: Host, client: Client) -> None:
-    event_type = await ana.creates_event_type()
-    body = booking_of(event_type["id"], TEN)
-    body["attendee"]["email"] = "a+b@example.com"
-    data(await client.post(URL, json=body), 201)
-    found = data(await ana.client.request("GET", f"{URL}?attendeeEmail=a+b@example.com"))
-    assert len(found) == 1
-
-
-async def test_who_attends_by_e_mail_sees_the_booking_in_their_list(
-    ana: Host, ben: Host, client: Client
-) -> None:
-    event_type = await ana.creates_event_type()
-    await books(client, event_type["id"], guests=["Ben@example.com"])
-    assert len(data(await ben.client.get(URL))) == 1
-
-
-@pytest.mark.parametrize(
-    "query",
-    [
-        {"take": "0"},
-        {"take": "251"},
-        {"take": "abc"},
-        {"take": ""},
-        {"skip": "-1"},
-        {"status": "foo"},
-        {"status": ""},
-        {"afterStart": "xyz"},
-        {"sortStart": "up"},
-        {"eventTypeIds": "1,x"},
-        {"eventTypeId": "999999"},
-    ],
-)
-async def test_a_bad_list_query_is_refused(ana: Host, query: dict[str, str]) -> None:
-    refusal(await ana.client.get(URL, params=query), 400)
-
-
-async def test_lists_take_a_constant_number_of_statements(
-    ana: Host, client: Client, count_statements: Any
-) -> None:
-    event_type = await ana.creates_event_type()
-    await books(client, event_type["id"])
-    with count_statements() as few:
-        data(await ana.client.get(URL))
-    start = datetime(2050, 9, 6, 8, tzinfo=UTC)
-    for hour in range(5):
-        await books(client, event_type["id"], (start + timedelta(hours=hour)).isoformat())
-    with count_statements() as many:
-        assert len(data(await ana.client.get(URL))) == 6
-    assert few.count == many.count
 
 
 async def test_a_booking_keeps_its_buffers_when_the_event_type_changes(ana: Host, client: Client) -> None:
