@@ -3,8 +3,10 @@
 from typing import Any
 
 import pytest
+from psycopg.types.json import Jsonb
 
-from tests.bookings.support import TEN, URL, books
+from kalends.db.database import Database
+from tests.bookings.support import ELEVEN, TEN, TWELVE, URL, books
 from tests.support.client import Client, Host, booking_of, refusal
 
 ADDRESS = {"type": "address", "address": "Dock 4", "public": True}
@@ -98,3 +100,33 @@ async def test_metadata_of_the_server_itself_is_not_taken_from_a_booker(ana: Hos
     booking = await books(client, intro, metadata={"videoCallUrl": "https://evil.example.com", "a": "b"})
     assert booking["location"] == "integrations:daily"
     assert booking["metadata"] == {"a": "b"}
+
+
+@pytest.mark.parametrize(
+    ("app", "location"),
+    [
+        ("daily-video", "integrations:daily"),
+        ("google-meet", "integrations:google:meet"),
+        ("zoom", "integrations:zoom"),
+        ("msteams", "integrations:office365_video"),
+        (None, "integrations:daily"),
+    ],
+)
+async def test_without_a_location_it_is_the_hosts_own_app(
+    app: str | None, location: str, ana: Host, client: Client, database: Database
+) -> None:
+    bare = await ana.creates_event_type("bare")
+    asked = await ana.creates_event_type("asked")
+    default = {} if app is None else {"defaultConferencingApp": {"appSlug": app}}
+    # What only teams may configure, and what only the connection of an app sets.
+    async with database.connection() as connection:
+        await connection.execute("UPDATE users SET metadata = %s WHERE id = %s", (Jsonb(default), ana.id))
+        for event_type, stored in ((bare, []), (asked, [{"type": "conferencing"}])):
+            await connection.execute(
+                "UPDATE event_types SET locations = %s WHERE id = %s", (Jsonb(stored), event_type["id"])
+            )
+    assert (await books(client, bare))["location"] == location
+    assert (await books(client, asked, ELEVEN))["location"] == location
+    chosen = await books(client, asked, TWELVE, location={"type": "organizersDefaultApp"})
+    assert chosen["location"] == location
+    assert chosen["bookingFieldsResponses"]["location"] == {"value": "conferencing", "optionValue": ""}

@@ -25,7 +25,8 @@ class Choice:
 class Place:
     """Where a booking takes place: the stored answer, if the booker gave one, and the booking's location.
 
-    `kind` is the row form's, such as `inPerson`; a location that is only a text has that of its answer.
+    `kind` is the row form's, such as `inPerson`; a location that is only a text has that of its answer, the
+    organizer's own app that of its integration.
     """
 
     kind: str
@@ -35,6 +36,11 @@ class Place:
 
 # What a stored location of a kind tells the booking; kinds whose text the booker gives are not here.
 _STORED_TEXT = {"inPerson": "address", "link": "link", "userPhone": "hostPhoneNumber"}
+
+_DEFAULT_APP = "conferencing"
+
+# Apps whose name differs from that of their integration.
+_INTEGRATIONS = {"daily-video": "cal-video", "msteams": "office365-video"}
 
 _ASKING = frozenset({"attendeeInPerson", "somewhereElse", "phone"})
 
@@ -49,10 +55,9 @@ def place_of(event_type: EventType, chosen: Choice | str | None, organizer: Mapp
     if isinstance(chosen, str):
         return _text_place(chosen)
     if chosen is not None:
-        return _chosen_place(event_type, chosen)
+        return _chosen_place(event_type, chosen, organizer)
     if event_type.locations:
-        first = event_type.locations[0]
-        return Place(first["type"], None, _location_of(first))
+        return _stored_place(event_type.locations[0], None, organizer)
     default = _default_app(organizer)
     return Place(default, None, default)
 
@@ -77,14 +82,14 @@ def _text_place(text: str) -> Place:
     return Place(kind, {"value": kind, "optionValue": text}, text)
 
 
-def _chosen_place(event_type: EventType, chosen: Choice) -> Place:
+def _chosen_place(event_type: EventType, chosen: Choice, organizer: Mapping[str, Any]) -> Place:
     kind = _row_kind(chosen)
     offered = [stored for stored in event_type.locations if stored["type"] == kind]
     if not offered:
         named = chosen.integration if chosen.kind == "integration" else chosen.kind
         raise BadRequest(f"location: this event type does not offer a location of type {named!r}.")
     if kind not in _ASKING:
-        return Place(kind, {"value": kind, "optionValue": ""}, _location_of(offered[-1]))
+        return _stored_place(offered[-1], {"value": kind, "optionValue": ""}, organizer)
     text = (chosen.text or "").strip()
     if not text:
         raise refused_answers(["{location}error_required_field"])
@@ -99,14 +104,21 @@ def _row_kind(chosen: Choice) -> str:
     return ROW_KINDS.get(chosen.kind, chosen.kind)
 
 
-def _location_of(stored: StoredObject) -> str:
-    """Return what a booking at a stored location says: its text or link, else the bare kind."""
+def _stored_place(
+    stored: StoredObject, response: dict[str, str] | None, organizer: Mapping[str, Any]
+) -> Place:
+    """Return the place that a stored location names: its text or link, else the bare kind."""
     kind: str = stored["type"]
+    if kind == _DEFAULT_APP:
+        app = _default_app(organizer)
+        return Place(app, response, app)
     text = stored.get(_STORED_TEXT.get(kind, "link"))
-    return text if isinstance(text, str) and text else kind
+    return Place(kind, response, text if isinstance(text, str) and text else kind)
 
 
 def _default_app(organizer: Mapping[str, Any]) -> str:
     app = organizer.get("defaultConferencingApp")
     slug = app.get("appSlug") if isinstance(app, dict) else None
-    return integration_kind(slug) if isinstance(slug, str) and slug else CAL_VIDEO["type"]
+    if not isinstance(slug, str) or not slug:
+        return str(CAL_VIDEO["type"])
+    return integration_kind(_INTEGRATIONS.get(slug, slug))
