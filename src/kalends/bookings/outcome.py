@@ -23,6 +23,7 @@ def seen_by(actor: Actor, outcome: Outcome) -> Outcome:
     """Leave out who must not be seen (bookings note, B28).
 
     Whoever shares a seated booking whose event type hides attendees sees themselves only; its host sees all.
+    So it is when the event type is gone, and with it what it said.
     """
     shown = tuple(_seen(actor, booking, outcome.seat_uid) for booking in outcome.bookings)
     return replace(outcome, bookings=shown)
@@ -34,7 +35,7 @@ def all_seen_by(actor: Actor, bookings: Sequence[Booking]) -> list[Booking]:
 
 
 def _seen(actor: Actor, booking: Booking, seat_uid: str | None) -> Booking:
-    is_open = not booking.is_seated or booking.event_type is None or booking.event_type.shows_attendees
+    is_open = not booking.is_seated or (booking.event_type is not None and booking.event_type.shows_attendees)
     if is_open or is_host(actor, booking):
         return booking
     own = tuple(one for one in booking.attendees if _is(actor, one, seat_uid))
