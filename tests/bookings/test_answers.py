@@ -4,7 +4,8 @@ from typing import Any
 
 import pytest
 
-from tests.bookings.support import ELEVEN, TEN, URL, books, reschedules
+from kalends.db.database import Database
+from tests.bookings.support import ELEVEN, TEN, URL, WEEKLY, books, reschedules
 from tests.support.client import Client, Host, booking_of, refusal
 
 
@@ -174,3 +175,66 @@ async def test_a_reason_is_of_one_move_only(ana: Host, client: Client) -> None:
     booking = await books(client, await ana.creates_event_type())
     moved = await reschedules(client, booking["uid"], ELEVEN, reschedulingReason="late")
     assert "reschedulingReason" not in await reschedules(client, moved["uid"], TEN)
+
+
+async def test_why_a_booking_moved_is_not_told_by_who_makes_it(ana: Host, client: Client) -> None:
+    intro = await ana.creates_event_type()
+    booking = await books(client, intro, bookingFieldsResponses={"rescheduledReason": 5, "x": "y"})
+    assert "reschedulingReason" not in booking
+    assert booking["bookingFieldsResponses"] == {"name": "Bo Guest", "email": "bo@example.com", "x": "y"}
+
+
+async def test_an_empty_reason_is_none(ana: Host, client: Client) -> None:
+    event_type = await form_of(ana, {"slug": "rescheduleReason", "required": True})
+    booking = await books(client, event_type)
+    url = f"{URL}/{booking['uid']}/reschedule"
+    error = refusal(await client.post(url, json={"start": ELEVEN, "reschedulingReason": ""}), 400)
+    assert "{rescheduleReason}error_required_field" in error["message"]
+
+
+PHONE = {"type": "phone", "slug": "attendeePhoneNumber", "label": "Phone", "required": False}
+
+
+async def ask_for_a_phone_only(database: Database, event_type: dict[str, Any]) -> None:
+    """Hide the e-mail address of a form, which the API does for the forms of teams only."""
+    async with database.connection() as connection:
+        await connection.execute(
+            """
+            UPDATE event_types SET booking_fields = (
+                SELECT jsonb_agg(field || CASE field->>'name'
+                           WHEN 'email' THEN '{"hidden": true, "required": false}'::jsonb ELSE '{}' END)
+                  FROM jsonb_array_elements(booking_fields::jsonb) AS field)
+             WHERE id = %s
+            """,
+            (event_type["id"],),
+        )
+
+
+async def test_a_phone_number_is_stored_as_a_number(ana: Host, client: Client) -> None:
+    event_type = await form_of(ana, PHONE)
+    booker = {"name": "Bo", "email": "bo@example.com", "timeZone": "UTC", "phoneNumber": " 393331234567"}
+    booking = await books(client, event_type, attendee=booker)
+    assert booking["attendees"][0]["phoneNumber"] == "+393331234567"
+    assert booking["bookingFieldsResponses"]["attendeePhoneNumber"] == "+393331234567"
+
+
+async def test_a_phone_number_is_enough_where_no_address_is_asked(
+    ana: Host, client: Client, database: Database
+) -> None:
+    event_type = await ana.creates_event_type(
+        "call", bookingFields=[{"type": "email", "required": True}, PHONE], recurrence=WEEKLY
+    )
+    await ask_for_a_phone_only(database, event_type)
+    booker = {"name": "Bo", "timeZone": "Europe/Rome", "phoneNumber": "+393331234567"}
+    for occurrence in await books(client, event_type, attendee=booker):
+        assert occurrence["attendees"][0]["email"] == "393331234567@sms.cal.com"
+        assert occurrence["bookingFieldsResponses"]["email"] == "393331234567@sms.cal.com"
+
+
+async def test_an_address_that_is_not_asked_for_does_not_replace_the_phone_number(
+    ana: Host, client: Client, database: Database
+) -> None:
+    event_type = await form_of(ana, PHONE)
+    await ask_for_a_phone_only(database, event_type)
+    error = refusal(await client.post(URL, json=booking_of(event_type["id"], TEN)), 400)
+    assert error["details"]["problems"] == ["{attendeePhoneNumber}error_required_field"]

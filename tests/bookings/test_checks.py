@@ -9,6 +9,7 @@ import pytest
 from psycopg import errors
 
 from kalends.db.database import Database
+from kalends.db.rows import first_row
 from tests.bookings.support import (
     CONFIRMED,
     ELEVEN,
@@ -169,3 +170,18 @@ async def test_a_blocking_request_does_not_count_for_a_limit_until_it_is_confirm
     data(await ana.client.post(f"{URL}/{waiting[1]['uid']}/confirm"))
     refused = await ana.client.post(f"{URL}/{waiting[0]['uid']}/confirm")
     assert refusal(refused, 403)["message"] == "booking_limit_reached"
+
+
+async def test_an_event_type_that_is_deleted_meanwhile_is_not_booked(
+    ana: Host, client: Client, database: Database
+) -> None:
+    intro = await ana.creates_event_type()
+    async with database.connection() as watcher, database.transaction() as work:
+        await work.connection.execute("DELETE FROM event_types WHERE id = %s", (intro["id"],))
+        answer = asyncio.create_task(client.post(URL, json=booking_of(intro["id"], TEN)))
+        while await first_row(watcher, _WAITING, ()) is None and not answer.done():
+            await asyncio.sleep(0.01)
+    refusal(await answer, 404)
+
+
+_WAITING = "SELECT FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND datname = current_database()"

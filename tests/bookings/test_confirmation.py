@@ -179,3 +179,12 @@ async def test_a_request_that_nobody_answers_is_declined_when_it_was_to_start(
         await service.expire_request(work, waiting["id"], now=clock.now)
     assert data(await client.get(f"{URL}/{waiting['uid']}"))["status"] == "rejected"
     assert await kinds_of_facts(database) == ["booking.requested", "booking.rejected"]
+
+
+async def test_a_host_is_known_by_a_new_address_too(ana: Host, client: Client, database: Database) -> None:
+    ask = await ana.creates_event_type("ask", confirmationPolicy=CONFIRMED)
+    waiting = await books(client, ask)
+    async with database.connection() as connection:
+        await connection.execute("UPDATE users SET email = 'ana@new.example.com' WHERE id = %s", (ana.id,))
+    moved = await reschedules(ana.client, waiting["uid"], TWELVE, rescheduledBy="ana@new.example.com")
+    assert moved["status"] == "accepted"

@@ -1,5 +1,6 @@
 """Bookings that attendees share, each on a seat of their own (bookings note, 2.11, 6.4, 7)."""
 
+from datetime import timedelta
 from typing import Any
 
 from kalends.db.database import Database
@@ -18,6 +19,7 @@ from tests.bookings.support import (
     statuses,
     timers,
 )
+from tests.conftest import Clock
 from tests.support.client import Client, Host, booking_of, data, refusal
 
 
@@ -149,7 +151,9 @@ async def test_a_host_merges_two_bookings_if_there_are_seats(ana: Host, client: 
     assert data(await client.get(f"{URL}/{first['uid']}"))["status"] == "cancelled"
     third = await books(client, event_type, attendee=attendee("di"))
     refused = await ana.client.post(f"{URL}/{third['uid']}/reschedule", json={"start": TWELVE})
-    assert refusal(refused, 409)["message"] == "not_enough_available_seats_error"
+    error = refusal(refused, 409)
+    assert error["message"] == "not_enough_available_seats_error"
+    assert error["details"]["reasons"] == ["seats_full"]
 
 
 async def test_who_sits_in_both_bookings_that_are_merged_keeps_one_seat(ana: Host, client: Client) -> None:
@@ -259,3 +263,33 @@ async def test_seats_are_listed_by_host_and_attendee(ana: Host, ben: Host, clien
     uid = (await books(client, event_type, attendee=attendee("ben")))["uid"]
     assert [one["uid"] for one in data(await ben.client.get(URL))] == [uid]
     assert statuses(data(await ana.client.get(URL))) == ["accepted"]
+
+
+async def test_a_seat_keeps_its_length_while_that_is_offered(ana: Host, client: Client) -> None:
+    event_type = await creates_class(ana)
+    first = await books(client, event_type)
+    second = await books(client, event_type, attendee=attendee("cy"))
+    shorter = {"lengthInMinutes": 30}
+    data(await ana.client.patch(f"/v2/event-types/{event_type['id']}", json=shorter))
+    moved = await reschedules(client, first["uid"], TWELVE, seatUid=second["seatUid"])
+    assert moved["duration"] == 30
+    assert (await reschedules(ana.client, first["uid"], "2050-09-05T13:00:00Z"))["duration"] == 30
+
+
+async def test_a_host_merges_into_no_booking_that_has_begun(ana: Host, client: Client, clock: Clock) -> None:
+    event_type = await creates_class(ana)
+    early = await books(client, event_type)
+    late = await books(client, event_type, TWELVE, attendee=attendee("cy"))
+    clock.advance(timedelta(days=4, hours=4, minutes=30))
+    url = f"{URL}/{late['uid']}/reschedule"
+    error = refusal(await ana.client.post(url, json={"start": TEN}), 400)
+    assert error["details"]["reasons"] == ["in_the_past"]
+    assert len(data(await client.get(f"{URL}/{early['uid']}"))["attendees"]) == 1
+
+
+async def test_attendees_stay_hidden_when_the_event_type_is_gone(ana: Host, client: Client) -> None:
+    event_type = await ana.creates_event_type("class", seats={**SEATS, "showAttendeeInfo": False})
+    uid = (await books(client, event_type))["uid"]
+    data(await ana.client.delete(f"/v2/event-types/{event_type['id']}"))
+    assert data(await client.get(f"{URL}/{uid}"))["attendees"] == []
+    assert len(data(await ana.client.get(f"{URL}/{uid}"))["attendees"]) == 1

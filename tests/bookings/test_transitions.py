@@ -22,7 +22,7 @@ from tests.bookings.support import (
     reschedules,
 )
 from tests.conftest import Clock
-from tests.support.client import Client, Host, data
+from tests.support.client import Client, Host, data, refusal
 
 Send = Callable[[Host, str], Awaitable[httpx.Response]]
 
@@ -130,3 +130,11 @@ async def test_a_move_out_of_bounds_is_known_by_its_code(ana: Host, client: Clie
     clock.advance(timedelta(days=4, hours=1))
     refused = await client.post(f"{URL}/{booking['uid']}/reschedule", json={"start": "2050-09-05T08:00:00Z"})
     assert refused.json()["error"]["message"] == "booking_time_out_of_bounds_error"
+
+
+async def test_a_move_into_the_past_says_so(ana: Host, client: Client) -> None:
+    booking = await books(client, await ana.creates_event_type())
+    refused = await client.post(f"{URL}/{booking['uid']}/reschedule", json={"start": "2050-08-31T08:00:00Z"})
+    error = refusal(refused, 400)
+    assert "in_the_past" in error["message"]
+    assert error["details"]["reasons"] == ["in_the_past"]

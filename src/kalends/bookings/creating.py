@@ -71,13 +71,15 @@ async def store(work: UnitOfWork, new: Sequence[NewBooking]) -> list[Booking]:
     Raises:
         BadRequest: the database knows of a booking in the way.
         Conflict: the same booking exists already.
+        NotFound: the event type was deleted meanwhile.
     """
     try:
-        booking_ids = await writes.insert_bookings(work, new)
-    except errors.ExclusionViolation as error:
-        raise holding.taken_at_last() from error
+        with holding.last_word():
+            booking_ids = await writes.insert_bookings(work, new)
     except errors.UniqueViolation as error:
         raise _duplicate(error) from error
+    except errors.ForeignKeyViolation as error:
+        raise NotFound("This event type was deleted meanwhile.") from error
     return await queries.find_by_ids(work.connection, booking_ids)
 
 
@@ -180,9 +182,7 @@ async def _take_seat(
     if joined is not None:
         await queries.lock_bookings(work, [joined.id])
         check_not_seated(joined, draft.booker.email)
-    verdict = await holding.check(work, event_type, period, now=now, zone=draft.booker.time_zone)
-    if not verdict.is_accepted:
-        raise holding.refusal_of(verdict.reasons)
+    await holding.require_free(work, event_type, period, now=now, zone=draft.booker.time_zone)
     seat = seat_of(draft)
     if joined is not None:
         return await _join(work, event_type, joined, draft.booker, seat, now=now)

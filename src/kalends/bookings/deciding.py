@@ -3,8 +3,6 @@
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
-from psycopg import errors
-
 from kalends.api.errors import BadRequest, Forbidden
 from kalends.bookings import announcing, holding, queries, writes
 from kalends.bookings.actors import Actor
@@ -37,7 +35,17 @@ async def confirm(work: UnitOfWork, actor: Actor, uid: str, *, now: datetime) ->
     if event_type is None:
         raise BadRequest("The event type of this booking was deleted, so it cannot be confirmed.")
     for booking in waiting:
-        await _require_not_taken(work, event_type, booking, now=now)
+        zone = booking.attendees[0].time_zone if booking.attendees else booking.organizer.time_zone
+        await holding.require_free(
+            work,
+            event_type,
+            (booking.start, booking.end),
+            now=now,
+            zone=zone,
+            moving=booking.uid,
+            among=holding.TAKEN,
+            of=booking.start,
+        )
         # One by one, so that the next is checked against those before it.
         await _accept(work, event_type, booking)
     await _announce_all(work, waiting, event_type, EventKind.CONFIRMED, uid, actor=actor, now=now)
@@ -141,23 +149,11 @@ async def _waiting(work: UnitOfWork, held: Held) -> tuple[list[Booking], EventTy
     return [one for one in series if one.status is Status.PENDING], event_type
 
 
-async def _require_not_taken(
-    work: UnitOfWork, event_type: EventType, booking: Booking, *, now: datetime
-) -> None:
-    zone = booking.attendees[0].time_zone if booking.attendees else booking.organizer.time_zone
-    period = (booking.start, booking.end)
-    verdict = await holding.check(work, event_type, period, now=now, zone=zone, moving=booking.uid)
-    if any(reason.code in holding.TAKEN for reason in verdict.reasons):
-        raise holding.refusal_of(verdict.reasons, of=booking.start, among=holding.TAKEN)
-
-
 async def _accept(work: UnitOfWork, event_type: EventType, booking: Booking) -> None:
     before = timedelta(minutes=event_type.before_event_buffer)
     after = timedelta(minutes=event_type.after_event_buffer)
-    try:
+    with holding.last_word():
         await writes.accept_bookings(work, [booking.id], before, after)
-    except errors.ExclusionViolation as error:
-        raise holding.taken_at_last() from error
 
 
 async def _announce_all(

@@ -76,7 +76,7 @@ def draft_of(event_type: EventType, actor: Actor, command: Create, *, blocked: f
         email=responses["email"],
         time_zone=command.attendee_time_zone,
         locale=command.attendee_language,
-        phone_number=command.attendee_phone_number,
+        phone_number=responses.get("attendeePhoneNumber"),
     )
     guests = [
         Attendee(name="", email=guest, time_zone=booker.time_zone, locale=_GUEST_LOCALE)
@@ -199,6 +199,14 @@ def length_of(event_type: EventType, asked: int | None) -> int:
         offered = ", ".join(map(str, options))
         raise BadRequest(f"lengthInMinutes must be one of: {offered}.")
     return asked
+
+
+def moved_period(booking: Booking, event_type: EventType, start: datetime) -> tuple[datetime, datetime]:
+    """Return when a booking is that moves: as long as it was while the event type offers that length."""
+    length = booking.end - booking.start
+    offered = {event_type.length, *event_type.length_options}
+    is_offered = length.total_seconds() / 60 in offered
+    return start, start + (length if is_offered else timedelta(minutes=event_type.length))
 
 
 def with_video_call(metadata: Mapping[str, Any], location: str | None) -> dict[str, Any]:

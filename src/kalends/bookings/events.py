@@ -4,7 +4,6 @@ A fact is written in the transaction of the change and never altered. It carries
 needs: the booking as it is after the change, with every attendee, and the event type of that moment.
 """
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import Enum
@@ -152,6 +151,3 @@ class Timer:
 
     kind: TimerKind
     due_at: datetime
-
-
-Timers = Sequence[Timer]

@@ -15,6 +15,9 @@ from kalends.event_types.event_type import StoredObject
 
 LONGEST_TEXT_AREA = 1_000
 
+REASON = "rescheduledReason"
+"""The answer that keeps why a booking was moved; only who moves it gives one."""
+
 PHONE_DOMAIN = "sms.cal.com"
 """Where the address of somebody who gave a phone number only seems to be; no mail goes there."""
 
@@ -68,7 +71,8 @@ def merged_answers(
     gets an address that stands for it.
 
     Raises:
-        BadRequest: an answer breaks the rule of its field; `details.problems` lists every such field.
+        BadRequest: an answer breaks the rule of its field, or there is neither an address nor a phone number;
+            `details.problems` lists every such field.
     """
     answers = _merged(given, own)
     by_name = {field["name"]: field for field in fields}
@@ -155,13 +159,18 @@ def _is_falsy(answer: Any) -> bool:
 
 
 def _address(answers: Mapping[str, Any], by_name: Mapping[str, StoredObject]) -> str:
+    """Return the booker's address; one that the form does not ask for does not count if it asks for a phone.
+
+    Raises:
+        BadRequest: neither is there.
+    """
     email: str = answers["email"]
     phone_field = by_name.get("attendeePhoneNumber")
-    if _is_hidden(by_name.get("email")) and not _is_hidden(phone_field):
-        email = ""
-    phone = answers.get("attendeePhoneNumber")
-    if email or not phone:
+    if email and (not _is_hidden(by_name.get("email")) or _is_hidden(phone_field)):
         return email
+    phone = answers.get("attendeePhoneNumber")
+    if not phone:
+        raise refused_answers([f"{{attendeePhoneNumber}}{_REQUIRED}"])
     return f"{str(phone).removeprefix('+')}@{PHONE_DOMAIN}"
 
 
@@ -277,7 +286,7 @@ def _check_offered(field: StoredObject, chosen: Sequence[str]) -> None:
 
 
 _REQUIRED = "error_required_field"
-_OWN_KEYS = frozenset({"name", "email", "attendeePhoneNumber", "guests", "location"})
+_OWN_KEYS = frozenset({"name", "email", "attendeePhoneNumber", "guests", "location", REASON})
 _PLAIN_TEXTS = ("notes", "smsReminderNumber", "title", "rescheduleReason")
 
 # What becomes a person's name, mail or number is right even when its question is not shown.
@@ -301,5 +310,6 @@ _CHECKS: Mapping[str, Callable[[StoredObject, Any], Any]] = {
 }
 
 _EMAIL = re.compile(
-    r"(?!\.)(?!.*\.\.)([A-Z0-9_+\-.']*)[A-Z0-9_+'-]@([A-Z0-9][A-Z0-9\-]*\.)+[A-Z]{2,}", re.IGNORECASE
+    r"(?!\.)(?!.*\.\.)([A-Z0-9_+\-.']*)[A-Z0-9_+'-]@([A-Z0-9][A-Z0-9\-]*\.)+[A-Z]{2,}",
+    re.IGNORECASE | re.ASCII,
 )

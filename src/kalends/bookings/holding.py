@@ -1,8 +1,11 @@
 """Whether a time can be booked, decided by the engine that lists slots, under the locks that keep it so."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import replace
 from datetime import datetime
+
+from psycopg import errors
 
 from kalends.api.errors import BadRequest, Conflict, DomainError, Forbidden
 from kalends.db.database import UnitOfWork
@@ -16,30 +19,18 @@ from kalends.slots.availability import Holds, Question, Situation, ask, load, ru
 TAKEN = frozenset({Code.BOOKING, Code.CALENDAR, Code.BUFFER, Code.LIMIT, Code.RESERVED})
 """What stands against a time whatever its host says about hours, notice and window."""
 
+BOUNDS = frozenset({Code.IN_THE_PAST, Code.MINIMUM_NOTICE, Code.BOOKING_WINDOW})
+"""What stands against a start that is too early or too late."""
+
 OUT_OF_BOUNDS = "booking_time_out_of_bounds_error"
-"""By what clients know that a booking is moved to a time that is too early or too late."""
+"""By what clients know that a booking is moved to a time that notice or booking window exclude."""
 
 Period = tuple[datetime, datetime]
-
-_BOUNDS = frozenset({Code.IN_THE_PAST, Code.MINIMUM_NOTICE, Code.BOOKING_WINDOW})
 
 
 async def lock_time(work: UnitOfWork, event_type: EventType, host_id: int) -> None:
     """Let this command alone decide about the time of a host, and about the event type's counts."""
     await lock_hosts(work, [host_id], event_type_id=event_type.id if event_type.counts_bookings else None)
-
-
-async def check(
-    work: UnitOfWork,
-    event_type: EventType,
-    period: Period,
-    *,
-    now: datetime,
-    zone: str,
-    moving: str | None = None,
-) -> engine.Verdict:
-    """Return whether a period can be booked; `zone` is the booker's, `moving` a booking that leaves."""
-    return await slots.check(work.connection, _question(event_type, period, now, zone, moving))
 
 
 async def require_free(
@@ -50,18 +41,24 @@ async def require_free(
     now: datetime,
     zone: str,
     moving: str | None = None,
+    among: Collection[Code] | None = None,
+    of: datetime | None = None,
     bounds_code: str | None = None,
 ) -> None:
-    """Check that a period can be booked.
+    """Check that a period can be booked; of what stands against it only the codes `among` all count.
+
+    `zone` is the booker's, `moving` the uid of a booking that leaves, `of` and `bounds_code` as in
+    `_refusal`.
 
     Raises:
-        BadRequest: it cannot; `details.reasons` says why, and the message is `bounds_code` if it is too early
-            or too late.
+        BadRequest: it cannot; `details.reasons` says why.
         Forbidden: a limit stands against it.
+        Conflict: its seats are taken.
     """
-    verdict = await check(work, event_type, period, now=now, zone=zone, moving=moving)
-    if not verdict.is_accepted:
-        raise refusal_of(verdict.reasons, bounds_code=bounds_code)
+    verdict = await slots.check(work.connection, _question(event_type, period, now, zone, moving))
+    counted = [reason for reason in verdict.reasons if among is None or reason.code in among]
+    if counted:
+        raise _refusal(counted, of=of, bounds_code=bounds_code)
 
 
 async def require_all_free(
@@ -71,7 +68,7 @@ async def require_all_free(
 
     Raises:
         BadRequest: one cannot; the message names it, and `details.reasons` says why.
-        Forbidden: only a limit stands against one.
+        Forbidden: a limit stands against one.
     """
     span = (periods[0][0], max(end for _, end in periods))
     question = _question(event_type, span, now, zone, None)
@@ -79,42 +76,46 @@ async def require_all_free(
     for period in periods:
         verdict = ask(engine.check, _question(event_type, period, now, zone, None), situation)
         if not verdict.is_accepted:
-            raise refusal_of(verdict.reasons, of=period[0] if len(periods) > 1 else None)
+            raise _refusal(verdict.reasons, of=period[0] if len(periods) > 1 else None)
         situation = _with_booking(situation, event_type, period)
 
 
-def refusal_of(
-    reasons: Sequence[engine.Reason],
-    *,
-    of: datetime | None = None,
-    among: Collection[Code] | None = None,
-    bounds_code: str | None = None,
+@contextmanager
+def last_word() -> Iterator[None]:
+    """Let the database refuse what is written meanwhile.
+
+    Raises:
+        BadRequest: it knows of a booking in the way.
+    """
+    try:
+        yield
+    except errors.ExclusionViolation as error:
+        codes = [str(Code.BOOKING)]
+        message = f"start: this time is not available ({codes[0]})."
+        raise BadRequest(message, details={"reasons": codes}) from error
+
+
+def _refusal(
+    reasons: Sequence[engine.Reason], *, of: datetime | None = None, bounds_code: str | None = None
 ) -> DomainError:
     """Return how a time is refused.
 
-    `of` names one occurrence of several, `among` the codes that count, `bounds_code` what clients know a time
-    by that is too early or too late.
+    `of` names one occurrence of several, `bounds_code` is what clients know a time by that notice or booking
+    window exclude.
     """
-    counted = [reason for reason in reasons if among is None or reason.code in among]
-    codes = list(dict.fromkeys(str(reason.code) for reason in counted))
-    found = {reason.code for reason in counted}
+    codes = list(dict.fromkeys(str(reason.code) for reason in reasons))
+    found = {reason.code for reason in reasons}
     details = {"reasons": codes}
     which = "this time" if of is None else f"the occurrence at {of.isoformat().replace('+00:00', 'Z')}"
-    if not found & _BOUNDS:
+    if not found & BOUNDS:
         if Code.SEATS_FULL in found:
             return Conflict("start: all seats of this time are taken (seats_full).", details=details)
         if Code.LIMIT in found:
             hint = f"{which[0].upper()}{which[1:]} is beyond what the event type allows in a period."
-            return Forbidden(_limit_code(counted), details={**details, "hint": hint})
-    elif bounds_code is not None:
+            return Forbidden(_limit_code(reasons), details={**details, "hint": hint})
+    elif bounds_code is not None and Code.IN_THE_PAST not in found:
         return BadRequest(bounds_code, details=details)
     return BadRequest(f"start: {which} is not available ({', '.join(codes)}).", details=details)
-
-
-def taken_at_last() -> BadRequest:
-    """Return how a time is refused that the database itself says is taken."""
-    codes = [str(Code.BOOKING)]
-    return BadRequest(f"start: this time is not available ({codes[0]}).", details={"reasons": codes})
 
 
 def _question(

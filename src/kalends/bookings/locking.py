@@ -50,7 +50,8 @@ async def hold_series(work: UnitOfWork, recurring_uid: str) -> tuple[list[Bookin
     if not found:
         raise unknown(recurring_uid)
     event_type = await _hold_around(work, found[0])
-    await queries.lock_bookings(work, [booking.id for booking in found])
+    # All that are in it now: one may have been moved since it was looked up.
+    await queries.lock_series(work, recurring_uid)
     return await queries.find_series(work.connection, recurring_uid), event_type
 
 

@@ -10,8 +10,8 @@ from kalends.api.locales import Locale
 from kalends.bookings.booking import Attendee, Booking, Organizer
 from kalends.bookings.calendar_links import CalendarLink
 from kalends.bookings.drafting import VIDEO_CALL_URL
+from kalends.bookings.form import REASON
 from kalends.bookings.outcome import Outcome
-from kalends.bookings.rescheduling import REASON
 
 
 class HostOutput(TypedDict):
@@ -131,8 +131,6 @@ Created = (
 Moved = (
     BookingOutput | RecurringBookingOutput | CreateSeatedBookingOutput | CreateRecurringSeatedBookingOutput
 )
-
-
 Marked = BookingOutput | RecurringBookingOutput | SeatedBookingOutput
 
 

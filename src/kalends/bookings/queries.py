@@ -1,7 +1,6 @@
 """SQL that reads and locks bookings."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -38,15 +37,6 @@ SELECT_BOOKING = f"""
 """
 
 
-@dataclass(frozen=True, slots=True)
-class Address:
-    """What a uid names: a booking, or the bookings of a series, with what has to be locked for them."""
-
-    booking_ids: tuple[int, ...]
-    host_ids: tuple[int, ...]
-    event_type_id: int | None
-
-
 async def find_booking(connection: Connection, uid: str) -> Booking | None:
     """Return a booking by its uid."""
     row = await first_row(connection, SELECT_BOOKING + " WHERE b.uid = %s", (uid,))
@@ -80,28 +70,17 @@ async def find_seated(connection: Connection, event_type_id: int, start: datetim
     return None if row is None else to_booking(row)
 
 
-async def find_address(connection: Connection, uid: str) -> Address | None:
-    """Return what a uid names, of a booking or else of a series."""
-    row = await first_row(
-        connection,
-        """
-        SELECT array_agg(id), array_agg(DISTINCT user_id), max(event_type_id) FROM (
-            SELECT id, user_id, event_type_id FROM bookings WHERE uid = %(uid)s
-             UNION ALL
-            SELECT id, user_id, event_type_id FROM bookings
-             WHERE recurring_booking_uid = %(uid)s
-               AND NOT EXISTS (SELECT FROM bookings WHERE uid = %(uid)s)) named
-        HAVING count(*) > 0
-        """,
-        {"uid": uid},
-    )
-    return None if row is None else Address(tuple(row[0]), tuple(row[1]), row[2])
-
-
 async def lock_bookings(work: UnitOfWork, booking_ids: Sequence[int]) -> None:
     """Keep other commands off these bookings until this one ends."""
     await work.connection.execute(
         "SELECT FROM bookings WHERE id = ANY(%s) ORDER BY id FOR UPDATE", (sorted(booking_ids),)
+    )
+
+
+async def lock_series(work: UnitOfWork, recurring_uid: str) -> None:
+    """Keep other commands off all bookings of a series until this one ends."""
+    await work.connection.execute(
+        "SELECT FROM bookings WHERE recurring_booking_uid = %s ORDER BY id FOR UPDATE", (recurring_uid,)
     )
 
 
@@ -115,14 +94,6 @@ async def find_series_outline(connection: Connection, recurring_uid: str) -> lis
         (recurring_uid,),
     )
     return [(ical_uid, start) for ical_uid, start in await cursor.fetchall()]
-
-
-async def series_ids(connection: Connection, recurring_uid: str) -> list[int]:
-    """Return the ids of all bookings of a series."""
-    cursor = await connection.execute(
-        "SELECT id FROM bookings WHERE recurring_booking_uid = %s ORDER BY id", (recurring_uid,)
-    )
-    return [booking_id for (booking_id,) in await cursor.fetchall()]
 
 
 def to_booking(row: TupleRow) -> Booking:

@@ -1,7 +1,7 @@
 """Moving a booking to another time (bookings note, 6.1 to 6.3)."""
 
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 from kalends.api.errors import BadRequest, NotFound
@@ -10,7 +10,7 @@ from kalends.bookings.actors import Actor
 from kalends.bookings.booking import Attendee, Booking, Status
 from kalends.bookings.commands import Reschedule
 from kalends.bookings.events import BookingEvent, EventKind, Previous
-from kalends.bookings.form import View, is_asked
+from kalends.bookings.form import REASON, View, is_asked
 from kalends.bookings.locking import hold
 from kalends.bookings.outcome import Outcome, is_host
 from kalends.bookings.problems import refused_answers
@@ -19,9 +19,6 @@ from kalends.db.database import UnitOfWork
 from kalends.event_types.booking_fields import effective_fields
 from kalends.event_types.event_type import EventType
 from kalends.outbox import service as outbox
-
-REASON = "rescheduledReason"
-"""The answer that keeps why a booking was moved."""
 
 
 async def reschedule(
@@ -50,14 +47,6 @@ async def reschedule(
     return await _replace(work, actor, booking, event_type, command, now=now)
 
 
-def length_kept(booking: Booking, event_type: EventType) -> timedelta:
-    """Return the length of a moved booking: its own while the event type offers it, else the default."""
-    length = booking.end - booking.start
-    offered = {event_type.length, *event_type.length_options}
-    is_offered = length.total_seconds() / 60 in offered
-    return length if is_offered else timedelta(minutes=event_type.length)
-
-
 async def _replace(
     work: UnitOfWork,
     actor: Actor,
@@ -67,7 +56,7 @@ async def _replace(
     *,
     now: datetime,
 ) -> Outcome:
-    period = (command.start, command.start + length_kept(booking, event_type))
+    period = drafting.moved_period(booking, event_type, command.start)
     booker = _booker(booking)
     responses = _responses(booking, event_type, command)
     await holding.require_free(
@@ -79,7 +68,7 @@ async def _replace(
         moving=booking.uid,
         bounds_code=holding.OUT_OF_BOUNDS,
     )
-    is_by_host = is_host(actor, booking) and _is_address(command.rescheduled_by, booking.organizer.email)
+    is_by_host = is_host(actor, booking) and _names_host(command.rescheduled_by, actor, booking)
     status = Status.ACCEPTED if is_by_host else drafting.status_of(event_type, command.start, now)
     await writes.end_bookings(work, [booking.id], reason=None, by=None, is_rescheduled=True)
     new = drafting.successor_of(booking, event_type, period, status)
@@ -128,6 +117,13 @@ def _responses(booking: Booking, event_type: EventType, command: Reschedule) -> 
         if field["name"] == "rescheduleReason" and field.get("required") and is_asked(field, View.RESCHEDULE):
             raise refused_answers(["{rescheduleReason}error_required_field"])
     return responses
+
+
+def _names_host(named: str | None, actor: Actor, booking: Booking) -> bool:
+    """Tell whether an address is the host's, now or when the booking was made."""
+    return any(
+        email is not None and _is_address(named, email) for email in (actor.email, booking.organizer.email)
+    )
 
 
 def _is_address(named: str | None, email: str) -> bool:

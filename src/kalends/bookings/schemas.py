@@ -181,9 +181,8 @@ class RescheduleBookingBody(StrictBody):
 
     def to_command(self) -> Reschedule:
         """Return the command that this body stands for."""
-        return Reschedule(
-            self.start.replace(microsecond=0), self.rescheduled_by, self.rescheduling_reason, self.seat_uid
-        )
+        start, reason = self.start.replace(microsecond=0), self.rescheduling_reason or None
+        return Reschedule(start, self.rescheduled_by, reason, self.seat_uid)
 
 
 class CancelBookingBody(StrictBody):

@@ -15,6 +15,7 @@ from kalends.bookings.writes import NewBooking
 from kalends.db.database import UnitOfWork
 from kalends.event_types.event_type import EventType
 from kalends.outbox import service as outbox
+from kalends.scheduling.engine import Code
 
 _SAME_TIME = "The booking is at this time already."
 
@@ -68,19 +69,18 @@ async def move_seat(
         raise creating.already_signed_up(_SAME_TIME)
     is_last = len(seats_of(booking)) == 1
     target = await _target(work, booking, event_type, command.start)
-    period = (command.start, command.start + (booking.end - booking.start))
+    period = drafting.moved_period(booking, event_type, command.start)
     if target is not None:
         creating.check_not_seated(target, moving.attendee.email)
-    verdict = await holding.check(
+    await holding.require_free(
         work,
         event_type,
         period,
         now=now,
         zone=moving.attendee.time_zone,
         moving=booking.uid if is_last else None,
+        bounds_code=holding.OUT_OF_BOUNDS,
     )
-    if not verdict.is_accepted:
-        raise holding.refusal_of(verdict.reasons, bounds_code=holding.OUT_OF_BOUNDS)
     if target is not None:
         await writes.move_attendees(work, [moving.attendee.id], target.id)
         seat = moving.seat
@@ -128,9 +128,21 @@ async def move_all(
     if command.start == booking.start:
         raise creating.already_signed_up(_SAME_TIME)
     target = await _target(work, booking, event_type, command.start)
+    period = drafting.moved_period(booking, event_type, command.start)
+    await holding.require_free(
+        work,
+        event_type,
+        period,
+        now=now,
+        zone=booking.attendees[0].time_zone if booking.attendees else booking.organizer.time_zone,
+        moving=booking.uid,
+        # Whether there are seats enough for everybody is asked below.
+        among=None if target is None else holding.BOUNDS,
+        bounds_code=holding.OUT_OF_BOUNDS,
+    )
     moved_id = booking.id
     if target is None:
-        await _move_row(work, actor, booking, event_type, command.start, now=now)
+        await _move_row(work, actor, booking, event_type, period)
     else:
         await _merge(work, booking, target, event_type)
         moved_id = target.id
@@ -200,21 +212,17 @@ async def _target(
 
 
 async def _move_row(
-    work: UnitOfWork, actor: Actor, booking: Booking, event_type: EventType, start: datetime, *, now: datetime
+    work: UnitOfWork, actor: Actor, booking: Booking, event_type: EventType, period: holding.Period
 ) -> None:
-    period = (start, start + (booking.end - booking.start))
-    zone = booking.attendees[0].time_zone if booking.attendees else booking.organizer.time_zone
-    await holding.require_free(
-        work, event_type, period, now=now, zone=zone, moving=booking.uid, bounds_code=holding.OUT_OF_BOUNDS
-    )
-    await writes.move_booking(
-        work,
-        booking.id,
-        *period,
-        before=timedelta(minutes=event_type.before_event_buffer),
-        after=timedelta(minutes=event_type.after_event_buffer),
-        by=actor.email,
-    )
+    with holding.last_word():
+        await writes.move_booking(
+            work,
+            booking.id,
+            *period,
+            before=timedelta(minutes=event_type.before_event_buffer),
+            after=timedelta(minutes=event_type.after_event_buffer),
+            by=actor.email,
+        )
 
 
 async def _merge(work: UnitOfWork, booking: Booking, target: Booking, event_type: EventType) -> None:
@@ -224,7 +232,8 @@ async def _merge(work: UnitOfWork, booking: Booking, target: Booking, event_type
     asked = sum(1 for attendee in newcomers if attendee.seat is not None)
     if len(seats_of(target)) + asked > capacity:
         hint = "There are too few seats at this time."
-        raise Conflict("not_enough_available_seats_error", details={"hint": hint})
+        details = {"reasons": [str(Code.SEATS_FULL)], "hint": hint}
+        raise Conflict("not_enough_available_seats_error", details=details)
     await writes.move_attendees(work, [attendee.id for attendee in newcomers], target.id)
     await _end(work, booking)
 
