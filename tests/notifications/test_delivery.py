@@ -108,6 +108,25 @@ async def test_many_workers_send_each_mail_once(
     assert len({mail.message["Message-ID"] for mail in mailbox.received}) == 24
 
 
+async def test_mails_about_one_booking_reach_each_person_in_their_order_whoever_sends_them(
+    ana: Host, client: Client, office: Office, mailbox: Mailbox
+) -> None:
+    event_type = await ana.creates_event_type()
+    await office.sets(event_type, seats_per_time_slot=40, seats_show_attendees=True)
+    names = [f"Guest {number}" for number in range(30)]
+    for number, name in enumerate(names):
+        attendee = {"name": name, "email": f"guest{number}@example.com", "timeZone": "Europe/Rome"}
+        await books(client, event_type, attendee=attendee)
+    await office.notes()
+    await asyncio.gather(*(office.sends() for _ in range(4)))
+    await office.sends()
+    told = [mail.text for mail in mailbox.received if mail.recipient == ANA]
+    assert len(told) == len(names)
+    assert [number for number, text in enumerate(told) if f"{names[number]} has booked a seat." in text] == [
+        *range(1, len(names))
+    ]
+
+
 async def test_what_a_worker_took_and_never_sent_is_sent_by_another(
     ana: Host, client: Client, office: Office, mailbox: Mailbox, clock: Clock
 ) -> None:

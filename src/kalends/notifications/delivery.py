@@ -30,7 +30,7 @@ from kalends.smtp_url import server_of
 RETRIES = tuple(timedelta(minutes=minutes) for minutes in (1, 5, 15, 60, 4 * 60, 12 * 60))
 """How long after each failed attempt the next one is."""
 
-_BATCH = 10
+_BATCH = 20
 _LEASE = timedelta(minutes=10)
 """How long a mail is a worker's own; should it die, another one sends the mail after that."""
 

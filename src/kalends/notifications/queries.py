@@ -99,25 +99,32 @@ async def insert_mails(work: UnitOfWork, mails: Sequence[NewMail]) -> None:
 async def claim(work: UnitOfWork, *, now: datetime, until: datetime, limit: int) -> list[Claimed]:
     """Take due mails to send, which no other worker takes until an instant.
 
-    Of the mails of one thread to one recipient only the first is taken: the next waits until that is sent or
-    put off.
+    Mails of one thread to one recipient are sent in their order: none is taken while an earlier one is with
+    another worker.
     """
     cursor = await work.connection.execute(
         """
         WITH due AS (
-            SELECT id FROM mails m
+            SELECT id, thread, recipient FROM mails m
              WHERE state IN ('queued', 'sending') AND next_attempt_at <= %(now)s
                AND NOT EXISTS (
                    SELECT FROM mails earlier
                     WHERE earlier.thread = m.thread AND earlier.recipient = m.recipient AND earlier.id < m.id
-                      AND (earlier.state = 'sending'
-                           OR earlier.state = 'queued' AND earlier.next_attempt_at <= %(now)s))
+                      AND earlier.state = 'sending' AND earlier.next_attempt_at > %(now)s)
              ORDER BY next_attempt_at, id
              LIMIT %(limit)s
                FOR UPDATE SKIP LOCKED
+        ), ready AS (
+            -- What another worker is taking at this moment is locked, and so is not among those that are due.
+            SELECT id FROM due
+             WHERE NOT EXISTS (
+                   SELECT FROM mails earlier
+                    WHERE earlier.thread = due.thread AND earlier.recipient = due.recipient
+                      AND earlier.id < due.id AND earlier.id NOT IN (SELECT id FROM due)
+                      AND earlier.state IN ('queued', 'sending') AND earlier.next_attempt_at <= %(now)s)
         ), claimed AS (
             UPDATE mails m SET state = 'sending', attempts = attempts + 1, next_attempt_at = %(until)s
-              FROM due WHERE m.id = due.id
+              FROM ready WHERE m.id = ready.id
             RETURNING m.*
         )
         SELECT c.id, c.template, c.recipient, c.message_id, c.attempts, c.thread, c.booking_id, c.starts_at,
