@@ -1,5 +1,6 @@
 """What is wrong with a request or the server is told as a page, on the pages only."""
 
+import random
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack
 
@@ -13,7 +14,7 @@ from kalends.app import create_api
 from kalends.settings import Settings
 from kalends.web.pages import show_failure
 from tests.conftest import Clock
-from tests.web.scene import Scene
+from tests.web.scene import Scene, host_token, token
 
 
 @pytest.fixture
@@ -61,3 +62,28 @@ def test_a_bug_of_ours_is_told_without_its_cause() -> None:
     page = show_failure(scope, None)
     assert page.status_code == 500
     assert b"It is not your fault." in bytes(page.body)
+
+
+SCRAPS = ("%00", "%ff", "%", "a", "&", "=", "+", "%f0%9f%98%80", "'", "<", "0", "-", "T", ":", "Z", "9", ";")
+GOOD = ("later", "2050-09", "2050-09-05", "2050-09-05T09:00:00Z", "Europe/Rome", "cancelled")
+NAMES = ("zone", "month", "day", "start", "reason", "scope", "done")
+
+
+@pytest.mark.parametrize("seed", range(5))
+async def test_no_address_and_no_form_is_too_much_for_the_pages(scene: Scene, seed: int) -> None:
+    await scene.set(requires_confirmation=True)
+    uid = (await scene.books())["uid"]
+    chance = random.Random(seed)
+    tokens = ("", token(uid), host_token(scene.host, uid))
+    for _ in range(60):
+        scraps = "".join(chance.choices(SCRAPS, k=12))
+        part = chance.choice(("", "/cancel", "/reschedule", "/approve", "/decline"))
+        address = f"/booking/{chance.choice((uid, uid, scraps))}{part}"
+        fields = [f"{name}={chance.choice((scraps, *GOOD))}" for name in chance.sample(NAMES, k=3)]
+        sent = "&".join([f"token={chance.choice((*tokens, scraps))}", *fields])
+        opened = await scene.client.get(f"{address}?{sent}")
+        posted = await scene.client.post(
+            address, content=sent, headers={"content-type": "application/x-www-form-urlencoded"}
+        )
+        assert opened.status_code < 500, (address, sent)
+        assert posted.status_code < 500, (address, sent)
