@@ -95,6 +95,8 @@ def create_api(settings: Settings, *, clock: Callable[[], datetime] = utc_now) -
         docs_url=None,
         redoc_url=None,
         servers=[{"url": settings.base_url}],
+        # Else FastAPI asks at every request whether anybody listens, which costs as much as routing it.
+        telemetry={"tracing": False, "metrics": False, "logs": False},
     )
     app.state.settings = settings
     app.state.database = database

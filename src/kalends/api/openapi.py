@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Any
 
 from fastapi import FastAPI
 from fastapi.dependencies.models import Dependant
-from fastapi.middleware.asyncexitstack import AsyncExitStackMiddleware
 from starlette.types import ASGIApp
 
 from kalends.api.idempotency import PARAMETER as IDEMPOTENCY_KEY
@@ -21,8 +20,8 @@ class DocumentedApi(FastAPI):
     """An application behind `api.edge`, whose document shows our failures in place of FastAPI's own."""
 
     def build_middleware_stack(self) -> ASGIApp:
-        """Return the router with the one layer that its routes rely on; the edge does the others' work."""
-        return AsyncExitStackMiddleware(self.router)
+        """Return the router alone; the edge does the work of FastAPI's own layers."""
+        return self.router
 
     def openapi(self) -> dict[str, Any]:
         """Return the document, which is made at the first call."""

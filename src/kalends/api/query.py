@@ -62,6 +62,9 @@ def comma_list(value: object) -> object:
 
 
 def _add(parsed: dict[str, Any], name: str, value: str) -> None:
+    if "[" not in name and name not in parsed:
+        parsed[name] = value
+        return
     indexed = _INDEXED.fullmatch(name)
     if indexed is not None:
         present = parsed.get(indexed["name"])

@@ -12,6 +12,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
+from functools import lru_cache
 from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address
 from typing import Protocol, TypeAlias
 
@@ -134,7 +135,7 @@ def headers(verdict: Verdict) -> list[tuple[bytes, bytes]]:
     found = []
     for state in verdict.states:
         in_seconds = _seconds_rounded_up(state.resets_at_ms - verdict.counted_at_ms)
-        found += _triple(f"-{_header_name(state.limit.name)}", state, in_seconds)
+        found += _triple(state.limit.name, state, in_seconds)
     found += plain_headers(verdict.states)
     if verdict.is_refused:
         found.append((b"Retry-After", b"%d" % verdict.retry_after))
@@ -144,7 +145,7 @@ def headers(verdict: Verdict) -> list[tuple[bytes, bytes]]:
 def plain_headers(states: Sequence[LimitState]) -> list[tuple[bytes, bytes]]:
     """Return the triple without a name: of the limit nearest to its end, resetting at an epoch second."""
     nearest = min(states, key=lambda state: (state.remaining, -state.resets_at_ms))
-    return _triple("", nearest, _seconds_rounded_up(nearest.resets_at_ms))
+    return _triple(None, nearest, _seconds_rounded_up(nearest.resets_at_ms))
 
 
 class BucketKind(StrEnum):
@@ -177,7 +178,7 @@ def bucket_for(authorization: str | None, client_id: str | None, address: str) -
         return _hashed_bucket(BucketKind.ACCESS_TOKEN, token)
     if client_id:
         return _hashed_bucket(BucketKind.OAUTH_CLIENT, client_id)
-    return _hashed_bucket(BucketKind.ANONYMOUS, address)
+    return _bucket_of_address(address)
 
 
 def client_address(sent: Mapping[str, str], peer: str, trusted: Sequence[Network]) -> str:
@@ -216,23 +217,36 @@ def _seconds_rounded_up(ms: int) -> int:
     return -(-ms // 1000)
 
 
-def _triple(suffix: str, state: LimitState, reset: int) -> list[tuple[bytes, bytes]]:
+def _triple(name: str | None, state: LimitState, reset: int) -> list[tuple[bytes, bytes]]:
+    limit, remaining, resets = _header_names(name)
     return [
-        (f"X-RateLimit-Limit{suffix}".encode(), b"%d" % state.limit.limit),
-        (f"X-RateLimit-Remaining{suffix}".encode(), b"%d" % state.remaining),
-        (f"X-RateLimit-Reset{suffix}".encode(), b"%d" % reset),
+        (limit, b"%d" % state.limit.limit),
+        (remaining, b"%d" % state.remaining),
+        (resets, b"%d" % reset),
     ]
 
 
-def _header_name(name: str) -> str:
+@lru_cache(maxsize=MOST_REMEMBERED)
+def _header_names(name: str | None) -> tuple[bytes, bytes, bytes]:
     # Operators name their limits freely, HTTP does not let headers be named so.
-    return _NOT_IN_HEADER_NAMES.sub("-", name[:1].upper() + name[1:])
+    suffix = "" if name is None else "-" + _NOT_IN_HEADER_NAMES.sub("-", name[:1].upper() + name[1:])
+    return (
+        f"X-RateLimit-Limit{suffix}".encode(),
+        f"X-RateLimit-Remaining{suffix}".encode(),
+        f"X-RateLimit-Reset{suffix}".encode(),
+    )
+
+
+@lru_cache(maxsize=MOST_REMEMBERED)
+def _bucket_of_address(address: str) -> Bucket:
+    return _hashed_bucket(BucketKind.ANONYMOUS, address)
 
 
 def _hashed_bucket(kind: BucketKind, text: str) -> Bucket:
     return Bucket(f"{kind}:{hashlib.sha256(text.encode('utf-8', 'replace')).hexdigest()}", kind)
 
 
+@lru_cache(maxsize=MOST_REMEMBERED)
 def _parse(text: str) -> Address | None:
     try:
         address = ip_address(text.strip())

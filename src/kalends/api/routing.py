@@ -13,6 +13,7 @@ from typing import Any
 from urllib.parse import unquote_to_bytes
 
 from fastapi import APIRouter, Request, Response
+from fastapi.middleware.asyncexitstack import AsyncExitStackMiddleware
 from fastapi.routing import APIRoute
 from starlette.datastructures import QueryParams
 from starlette.types import Receive, Scope, Send
@@ -75,7 +76,8 @@ class Route(APIRoute):
 
     def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
         """Return the handler, fed with the parsed body if it takes one."""
-        handle = flat_handler(self.dependant) or super().get_route_handler()
+        self._flat = flat_handler(self.dependant)
+        handle = super().get_route_handler()
 
         async def handle_plain(request: Request) -> Response:
             return await handle(ApiRequest(request.scope, request.receive))
@@ -84,6 +86,14 @@ class Route(APIRoute):
             return await handle(ParsedRequest(request))
 
         return handle_parsed if self.body_field else handle_plain
+
+    async def serve(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer a request: straight away where that is possible, else through FastAPI's layers."""
+        if self._flat is None:
+            await AsyncExitStackMiddleware(self.app)(scope, receive, send)
+            return
+        response = await self._flat(ApiRequest(scope, receive))
+        await response(scope, receive, send)
 
 
 class Router(APIRouter):
@@ -233,7 +243,7 @@ class Dispatcher(APIRouter):
         scope["path_params"] = parameters
         scope["route"] = route
         scope["endpoint"] = route.endpoint
-        await route.app(scope, receive, send)
+        await route.serve(scope, receive, send)
 
 
 def _compile(path: str) -> re.Pattern[str]:

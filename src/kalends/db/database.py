@@ -53,8 +53,12 @@ class Database:
     @asynccontextmanager
     async def connection(self) -> AsyncIterator[Connection]:
         """Lend a connection for reads."""
-        async with self._pool.connection() as connection:
+        # On autocommit there is nothing to commit or to roll back when it is given back.
+        connection = await self._pool.getconn()
+        try:
             yield connection
+        finally:
+            await self._pool.putconn(connection)
 
     @asynccontextmanager
     async def transaction(self) -> AsyncIterator[UnitOfWork]:

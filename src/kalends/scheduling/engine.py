@@ -286,11 +286,12 @@ def _offered(rules: Rules, hosts: Sequence[Host], taken: Taken, opens: int, clos
         for held in taken.reservations
         if held.keeps_hosts or not held.is_seat
     )
+    if not held:
+        return starts
     return [
         start
         for start in starts
-        if not held
-        or not overlaps(held, start, start + length)
+        if not overlaps(held, start, start + length)
         or suffices(available, _able(available, start, start + length))
     ]
 

@@ -71,12 +71,13 @@ def subtract(free: Sequence[Interval], busy: Sequence[Interval]) -> list[Interva
 
 
 def clip(intervals: Iterable[Interval], start: int, end: int) -> list[Interval]:
-    """Return the parts of `intervals` inside `[start, end)`."""
-    return [
-        (max(start, interval[0]), min(end, interval[1]))
-        for interval in intervals
-        if interval[1] > start and interval[0] < end
-    ]
+    """Return the parts of `intervals`, sorted and disjoint, inside `[start, end)`."""
+    inside = [interval for interval in intervals if interval[1] > start and interval[0] < end]
+    if inside and inside[0][0] < start:
+        inside[0] = (start, inside[0][1])
+    if inside and inside[-1][1] > end:
+        inside[-1] = (inside[-1][0], end)
+    return inside
 
 
 def contains(free: Sequence[Interval], start: int, end: int) -> bool:

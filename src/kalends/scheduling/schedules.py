@@ -3,6 +3,7 @@
 import datetime
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from kalends.scheduling.intervals import Interval, clip, join_overlapping
 from kalends.scheduling.zones import (
@@ -100,8 +101,8 @@ def openings(
         closed = closed_days(absences, first, last)
         found += _open_on(zone, first, last, weekly, dated, closed)
     if travel:
-        found.sort()
-    return clip(join_overlapping(found), start, end)
+        found = join_overlapping(sorted(found))
+    return clip(found, start, end)
 
 
 def clock(schedule: Schedule, travel: Sequence[Travel], start: int, end: int) -> list[OffsetSince]:
@@ -153,7 +154,9 @@ def _rows(hours: Sequence[WeeklyHours] | Sequence[Override]) -> _Rows:
     )
 
 
-def _rows_by_weekday(weekly: Sequence[WeeklyHours]) -> list[_Rows]:
+# The same hours are asked for again and again.
+@lru_cache(maxsize=4096)
+def _rows_by_weekday(weekly: tuple[WeeklyHours, ...]) -> list[_Rows]:
     return [_rows([row for row in weekly if day in row.days]) for day in range(7)]
 
 
@@ -198,7 +201,8 @@ def _open_on(
             if odd_day not in closed:
                 found += _open_on_odd_day(offsets, odd_day, rows)
         day = max(day, odd_until)
-    return found
+    # Where the clock goes back, rows may come to share time.
+    return join_overlapping(found) if len(offsets) > 1 else found
 
 
 def _open_on_odd_day(offsets: Sequence[OffsetSince], day: int, rows: _Rows) -> list[Interval]:

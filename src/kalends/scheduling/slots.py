@@ -81,12 +81,12 @@ def cut(pieces: Sequence[Piece], step: int, length: int) -> list[int]:
             tail = starts[-1]
             head = tail + 1
             continue
-        at = max(first, tail + step)
-        if at > latest:
+        at = tail + step
+        if first > latest or at > latest:
             continue
-        if at != tail + step:
-            head = at
-        starts.extend(range(at, latest + 1, step))
+        if first > at:
+            at = head = first
+        starts += range(at, latest + 1, step)
         tail = starts[-1]
     return starts
 

@@ -2,13 +2,12 @@
 
 from collections.abc import Sequence
 from functools import lru_cache
-from itertools import groupby
 from typing import Literal, NotRequired
 
 from typing_extensions import TypedDict
 
 from kalends.scheduling import engine
-from kalends.scheduling.zones import DAY, date_of_day, offset_at
+from kalends.scheduling.zones import DAY, date_of_day
 from kalends.slots.schemas import SlotsQuery
 from kalends.slots.service import Explained, Slots
 from kalends.slots.slot_uid import SlotUid
@@ -40,46 +39,46 @@ def slots_json(found: Slots, query: SlotsQuery) -> bytes:
     """
     zone = query.time_zone
     is_plain = not (query.shows_ends or query.slot_uids) and found.seats is None
-    days = []
-    parts = engine.day_parts(found.starts, zone or _UTC)
-    # Where the clock changes a day comes in two parts.
-    for day, parts_of_day in groupby(parts, key=lambda part: part[0]):
-        slots = ",".join(
-            _plain_slots(starts, day, offset, zone) if is_plain else _full_slots(starts, found, query)
-            for _, offset, starts in parts_of_day
-        )
-        days.append(f'"{_date_text(day)}":[{slots}]')
-    return f"{{{','.join(days)}}}".encode()
+    days: dict[str, str] = {}
+    for day, offset, starts in engine.day_parts(found.starts, zone or _UTC):
+        date = _date_text(day)
+        if is_plain:
+            slots = _plain_slots(starts, date, day * DAY - offset, _offset_text(zone, offset))
+        else:
+            slots = _full_slots(starts, found, query)
+        # Where the clock changes a day comes in two parts.
+        days[date] = f"{days[date]},{slots}" if date in days else slots
+    return ("{" + ",".join([f'"{date}":[{slots}]' for date, slots in days.items()]) + "}").encode()
 
 
-def _plain_slots(starts: Sequence[int], day: int, offset: int, zone: str | None) -> str:
+def _plain_slots(starts: Sequence[int], date: str, midnight: int, offset: str) -> str:
     """Return slots of one day and offset: only their clock differs."""
-    midnight = day * DAY - offset
-    date_text, offset_text = _date_text(day), _offset_text(zone, offset)
-    between = f'.000{offset_text}"}},{{"start":"{date_text}T'
+    between = f'.000{offset}"}},{{"start":"{date}T'
     clocks = between.join([_CLOCK_TEXTS[start - midnight] for start in starts])
-    return f'{{"start":"{date_text}T{clocks}.000{offset_text}"}}'
+    return f'{{"start":"{date}T{clocks}.000{offset}"}}'
 
 
 def _full_slots(starts: Sequence[int], found: Slots, query: SlotsQuery) -> str:
     """Return slots with their ends, their seats or their uids."""
-    zone = query.time_zone
-    slots = []
-    for start in starts:
-        slot = f'"start":"{_local_text(start, zone)}"'
-        if query.shows_ends:
-            slot += f',"end":"{_local_text(start + found.length * 60, zone)}"'
-        if found.seats is not None:
-            taken = found.taken.get(start)
-            count = taken.count if taken else 0
-            slot += f',"seatsBooked":{count},"seatsRemaining":{max(found.seats - count, 0)}'
-            slot += f',"seatsTotal":{found.seats}'
-            if taken is not None and taken.booking_uid is not None:
-                slot += f',"bookingUid":"{taken.booking_uid}"'
-        if query.slot_uids and found.event_type_id is not None:
-            slot += f',"slotUid":"{SlotUid(found.event_type_id, start, found.length)}"'
-        slots.append(f"{{{slot}}}")
-    return ",".join(slots)
+    slots = [f'"start":"{text}"' for text in _local_texts(starts, query.time_zone)]
+    if query.shows_ends:
+        ends = _local_texts([start + found.length * 60 for start in starts], query.time_zone)
+        slots = [f'{slot},"end":"{end}"' for slot, end in zip(slots, ends, strict=True)]
+    if found.seats is not None:
+        slots = [f"{slot},{_seats(start, found)}" for slot, start in zip(slots, starts, strict=True)]
+    if query.slot_uids and found.event_type_id is not None:
+        uids = [SlotUid(found.event_type_id, start, found.length) for start in starts]
+        slots = [f'{slot},"slotUid":"{uid}"' for slot, uid in zip(slots, uids, strict=True)]
+    return ",".join([f"{{{slot}}}" for slot in slots])
+
+
+def _seats(start: int, found: Slots) -> str:
+    total, taken = found.seats or 0, found.taken.get(start)
+    count = taken.count if taken else 0
+    seats = f'"seatsBooked":{count},"seatsRemaining":{max(total - count, 0)},"seatsTotal":{total}'
+    if taken is None or taken.booking_uid is None:
+        return seats
+    return f'{seats},"bookingUid":"{taken.booking_uid}"'
 
 
 class ReasonOutput(TypedDict):
@@ -153,9 +152,16 @@ _REFERENCES: dict[engine.Code, Literal["bookingUid", "reservationUid", "limit"]]
 
 def _local_text(instant: int, zone: str | None) -> str:
     """Return an instant in a zone's own time with its offset, such as `2050-09-05T09:00:00.000+02:00`."""
-    offset = 0 if zone is None else offset_at(zone, instant)
-    day, second = divmod(instant + offset, DAY)
-    return f"{_date_text(day)}T{_CLOCK_TEXTS[second]}.000{_offset_text(zone, offset)}"
+    return _local_texts([instant], zone)[0]
+
+
+def _local_texts(instants: Sequence[int], zone: str | None) -> list[str]:
+    """Return sorted instants as `_local_text` writes them."""
+    texts: list[str] = []
+    for day, offset, found in engine.day_parts(instants, zone or _UTC):
+        date, midnight, offset_text = _date_text(day), day * DAY - offset, _offset_text(zone, offset)
+        texts += [f"{date}T{_CLOCK_TEXTS[instant - midnight]}.000{offset_text}" for instant in found]
+    return texts
 
 
 @lru_cache(maxsize=4096)
