@@ -1,5 +1,6 @@
 """Can the server run here? One check a question, each with what to do when something is wrong."""
 
+import asyncio
 import os
 import shutil
 import time
@@ -14,7 +15,11 @@ from psycopg.rows import TupleRow
 from kalends.db import migrate
 from kalends.db.connect import connect, database_url
 from kalends.db.errors import DatabaseFault
+from kalends.notifications.failures import ServerUnavailable
+from kalends.notifications.folder import mail_folder
+from kalends.notifications.smtp import try_server
 from kalends.settings import Settings
+from kalends.smtp_url import server_of
 
 Verdict: TypeAlias = Literal["ok", "warning", "problem"]
 """A problem keeps the server from working; a warning does not."""
@@ -40,8 +45,9 @@ class Check:
 
 
 def examine(settings: Settings) -> list[Check]:
-    """Check variables, zone data, disk, database, clock and migrations, in this order."""
+    """Check variables, zone data, disk, mail server, database, clock and migrations, in this order."""
     checks = [check_variables(), check_zone_data(datetime.now(UTC)), check_disk(settings)]
+    checks.append(check_mail(settings))
     try:
         with database_url(settings) as url:
             with connect(url) as connection:
@@ -82,6 +88,22 @@ def check_disk(settings: Settings) -> Check:
     if free < _LEAST_FREE_BYTES:
         return Check("disk", "problem", found, "Make room, or choose another folder with KALENDS_DATA_DIR")
     return Check("disk", "ok", found)
+
+
+def check_mail(settings: Settings) -> Check:
+    """See whether mails can be handed over."""
+    if not settings.mail_enabled:
+        return Check("mail", "ok", "switched off, KALENDS_MAIL_ENABLED is false")
+    if settings.smtp_url is None:
+        return Check("mail", "ok", f"no mail server is set; mails become files in {mail_folder(settings)}")
+    server = server_of(settings.smtp_url.get_secret_value())
+    where = f"{server.host}, port {server.port}"
+    try:
+        asyncio.run(try_server(server))
+    except ServerUnavailable as error:
+        advice = "Mails wait until the mail server takes them; check KALENDS_SMTP_URL"
+        return Check("mail", "warning", f"{where}: {error}", advice)
+    return Check("mail", "ok", f"{where} takes mails")
 
 
 def check_database(settings: Settings, connection: psycopg.Connection[TupleRow]) -> Check:

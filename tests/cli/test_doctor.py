@@ -4,8 +4,9 @@ import json
 from pathlib import Path
 
 from tests.cli.kalends import kalends, kalends_json
+from tests.support.postgres import free_port
 
-CHECKS = ["settings", "zone data", "disk", "database", "clock", "migrations"]
+CHECKS = ["settings", "zone data", "disk", "mail", "database", "clock", "migrations"]
 
 
 def test_a_sound_installation_has_no_problem(url: str) -> None:
@@ -22,7 +23,21 @@ def test_a_misspelt_variable_is_pointed_out(url: str) -> None:
 
 def test_more_connections_than_the_database_takes_are_pointed_out(url: str) -> None:
     found = kalends_json("doctor", "--database-url", url, KALENDS_WORKERS="64")
-    assert "640 are wanted" in found["checks"][3]["advice"]
+    assert "640 are wanted" in found["checks"][4]["advice"]
+
+
+def test_a_mail_server_that_does_not_answer_is_pointed_out_with_its_name_and_without_its_password(
+    url: str,
+) -> None:
+    smtp_url = f"smtp://ana:secret-word@127.0.0.1:{free_port()}"
+    ran = kalends(
+        "doctor", "--json", "--database-url", url, KALENDS_SMTP_URL=smtp_url, KALENDS_MAIL_ENABLED="true"
+    )
+    [mail] = [check for check in json.loads(ran.stdout)["checks"] if check["name"] == "mail"]
+    assert mail["verdict"] == "warning"
+    assert "127.0.0.1" in mail["found"]
+    assert "secret-word" not in ran.stdout
+    assert ran.returncode == 0
 
 
 def test_a_database_that_cannot_be_used_is_a_problem_among_the_other_findings(tmp_path: Path) -> None:

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 
 def doctor(data_dir: DataDir = None, database_url: DatabaseUrl = None, as_json: Json = False) -> None:
-    """Check settings, database, migrations, zone data, clock and disk; status 1 when there is a problem."""
+    """Check settings, zone data, disk, mail, database, clock and migrations; status 1 for a problem."""
     checks = _examine(data_dir, database_url)
     is_ok = all(check.verdict != "problem" for check in checks)
     facts = [

@@ -14,6 +14,17 @@ _LONGEST_ERROR = 500
 _PERMANENT = 500  # the reply codes from here on
 
 
+async def try_server(server: Server) -> None:
+    """Connect as for a mail, and send none.
+
+    Raises:
+        ServerUnavailable: the server cannot be reached, or does not let us in.
+    """
+    client = await _connected(server)
+    with suppress(aiosmtplib.SMTPException, OSError):
+        await client.quit()
+
+
 class SmtpTransport:
     """One connection to a mail server, opened when the first mail is sent and again when it was lost."""
 
@@ -40,7 +51,7 @@ class SmtpTransport:
             ServerUnavailable: the server cannot be reached, or does not let us in.
         """
         if self._client is None or not self._client.is_connected:
-            self._client = await self._connected()
+            self._client = await _connected(self._server)
         try:
             await self._client.sendmail(sender, [recipient], message)
         except aiosmtplib.SMTPRecipientsRefused as error:
@@ -53,24 +64,24 @@ class SmtpTransport:
             self._client.close()
             raise TemporaryFailure(_described(error)) from error
 
-    async def _connected(self) -> aiosmtplib.SMTP:
-        server = self._server
-        client = aiosmtplib.SMTP(
-            hostname=server.host,
-            port=server.port,
-            use_tls=server.is_tls,
-            start_tls=False,
-            timeout=_TIMEOUT_SECONDS,
-        )
-        try:
-            await client.connect()
-            await _start_tls(client, server)
-            if server.user is not None:
-                await client.login(server.user, server.password or "")
-        except (aiosmtplib.SMTPException, OSError) as error:
-            client.close()
-            raise ServerUnavailable(_described(error)) from error
-        return client
+
+async def _connected(server: Server) -> aiosmtplib.SMTP:
+    client = aiosmtplib.SMTP(
+        hostname=server.host,
+        port=server.port,
+        use_tls=server.is_tls,
+        start_tls=False,
+        timeout=_TIMEOUT_SECONDS,
+    )
+    try:
+        await client.connect()
+        await _start_tls(client, server)
+        if server.user is not None:
+            await client.login(server.user, server.password or "")
+    except (aiosmtplib.SMTPException, OSError) as error:
+        client.close()
+        raise ServerUnavailable(_described(error)) from error
+    return client
 
 
 async def _start_tls(client: aiosmtplib.SMTP, server: Server) -> None:
