@@ -132,6 +132,19 @@ async def test_a_request_that_is_moved_while_it_waits_withdraws_nothing(
     assert all(mail.invitation is None for mail in mailbox.received)
 
 
+async def test_a_request_that_is_cancelled_was_in_no_calendar_and_is_taken_out_of_none(
+    ana: Host, client: Client, office: Office, mailbox: Mailbox
+) -> None:
+    event_type = await ana.creates_event_type()
+    await office.sets(event_type, requires_confirmation=True)
+    booking = await books(client, event_type)
+    await office.works()
+    await cancels(client, booking, "ill")
+    await office.works()
+    assert mailbox.last_to(BO).subject.startswith("Cancelled")
+    assert all(mail.invitation is None for mail in mailbox.received)
+
+
 async def test_a_description_is_in_the_readers_language_and_has_their_link(
     ana: Host, client: Client, office: Office, mailbox: Mailbox
 ) -> None:

@@ -166,12 +166,23 @@ async def test_a_host_who_cancels_tells_everybody(
     assert BO not in mailbox.to(CY).text
 
 
+async def test_a_hosts_answer_goes_to_who_joined_and_to_nobody_else(
+    course: dict[str, Any], client: Client, office: Office, mailbox: Mailbox
+) -> None:
+    for name in ("Bo", "Cy"):
+        await joins(client, course, name)
+        await office.works()
+        assert mailbox.last_to(ANA).message["Reply-To"] == f"{name.lower()}@example.com"
+
+
 async def test_notes_and_answers_are_those_of_the_seat(
     course: dict[str, Any], client: Client, office: Office, mailbox: Mailbox
 ) -> None:
     await joins(client, course, "Bo", bookingFieldsResponses={"notes": "Bo's secret"})
     await joins(client, course, "Cy", bookingFieldsResponses={"notes": "I bring tea"})
     await office.works()
+    first, _ = (mail.text for mail in mailbox.received if mail.recipient == ANA)
+    assert "Notes:\nBo's secret" in first
     assert "Notes:\nI bring tea" in mailbox.to(CY).text
     assert "secret" not in mailbox.to(CY).text
     assert "Notes:\nI bring tea" in mailbox.last_to(ANA).text

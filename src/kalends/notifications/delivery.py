@@ -34,7 +34,9 @@ _BATCH = 20
 _LEASE = timedelta(minutes=10)
 """How long a mail is a worker's own; should it die, another one sends the mail after that."""
 
-_LONGEST_BATCH_SECONDS = 240.0
+_LONGEST_BATCH_SECONDS = 10.0
+"""After that what is left is given back, so that a worker that is told to stop is not held up."""
+
 _LONGEST_ERROR = 500
 
 _log = structlog.get_logger(__name__)

@@ -47,6 +47,11 @@ class History:
     first_message_id: str | None
     last_method: Method | None
 
+    @property
+    def is_uninvited(self) -> bool:
+        """Tell whether they were told of it and never invited: they have asked, and nobody has confirmed."""
+        return self.first_message_id is not None and self.last_method is None
+
 
 @dataclass(frozen=True, slots=True)
 class LeftBooking:

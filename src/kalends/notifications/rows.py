@@ -122,7 +122,7 @@ def _description(scene: Scene) -> Iterator[Line]:
 
 
 def _notes(scene: Scene) -> Iterator[Line]:
-    event_type, attendee = scene.event.event_type, scene.mail.attendee
+    event_type, attendee = scene.event.event_type, scene.told_of
     if event_type is not None and event_type.hide_calendar_notes and not scene.is_for_host:
         return
     seat = attendee.seat if attendee is not None and scene.event.booking.is_seated else None
@@ -144,7 +144,7 @@ def _answers(scene: Scene) -> Iterator[Row]:
 
 def _responses(scene: Scene) -> Mapping[str, Any]:
     """Return the answers that the reader may see: of a shared booking, those of the attendee it tells of."""
-    booking, attendee = scene.event.booking, scene.mail.attendee
+    booking, attendee = scene.event.booking, scene.told_of
     if not booking.is_seated:
         return booking.responses or {}
     return attendee.seat.responses if attendee is not None and attendee.seat is not None else {}

@@ -52,9 +52,20 @@ class Scene:
         return organizer.name or organizer.username
 
     @property
+    def told_of(self) -> Attendee | None:
+        """The attendee whom the mail tells of: its reader, whose seat it is about, else the only booker."""
+        if self.mail.attendee is not None:
+            return self.mail.attendee
+        booking = self.event.booking
+        if not booking.is_seated:
+            return next(iter(booking.attendees), None)
+        seated = [attendee for attendee in booking.attendees if attendee.seat is not None]
+        return seated[0] if len(seated) == 1 else None
+
+    @property
     def attendee_name(self) -> str:
-        """How the attendee is called whom the mail tells of: a seat's, else the booker."""
-        attendee = self.mail.attendee or next(iter(self.event.booking.attendees), None)
+        """How that attendee is called."""
+        attendee = self.told_of
         return "" if attendee is None else attendee.name or attendee.email
 
     @property

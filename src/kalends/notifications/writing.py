@@ -60,6 +60,8 @@ def write(
     letter = compose(scene, links)
     series = _series(event, circumstances.occurrences)
     invitation = invitation_of(scene, letter, series, sender.address)
+    if invitation is not None and invitation.method is Method.CANCEL and circumstances.history.is_uninvited:
+        invitation = None
     given_up = _given_up(scene, circumstances, series)
     withdrawal = withdrawal_of(scene, letter, given_up, sender.address) if given_up is not None else None
     if invitation is None:
@@ -122,7 +124,9 @@ def _reply_to(scene: Scene) -> list[str]:
         return [booking.organizer.email]
     if scene.mail.template in _WITHOUT_REPLY:
         return []
-    return [attendee.email for attendee in booking.attendees if not is_faux(attendee.email)]
+    # An answer to all who share a booking would show them each other.
+    told_of = [scene.told_of] if booking.is_seated else booking.attendees
+    return [one.email for one in told_of if one is not None and not is_faux(one.email)]
 
 
 _WITHOUT_REPLY = frozenset({Template.HOST_CANCELLED, Template.HOST_SEAT_LEFT})
