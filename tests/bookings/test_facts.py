@@ -10,19 +10,22 @@ from kalends.db.database import Database
 from tests.bookings.support import (
     CONFIRMED,
     ELEVEN,
+    SEATS,
     TEN,
     TWELVE,
     URL,
+    WEEKLY,
     books,
     cancels,
     confirms,
     facts,
     kinds_of_facts,
     reschedules,
+    statuses,
     timers,
 )
 from tests.conftest import Clock
-from tests.support.client import Client, Host, booking_of, refusal
+from tests.support.client import Client, Host, booking_of, data, refusal
 
 
 async def test_a_booking_is_stated_with_all_that_follows_from_it(
@@ -125,7 +128,36 @@ async def test_blocked_addresses_neither_book_nor_attend(ana: Host, client: Clie
 
 async def test_a_locked_host_cannot_be_booked(ana: Host, client: Client, database: Database) -> None:
     intro = await ana.creates_event_type()
+    booking = await books(client, intro)
     async with database.connection() as connection:
         await connection.execute("UPDATE users SET is_locked = true WHERE id = %s", (ana.id,))
-    error = refusal(await client.post(URL, json=booking_of(intro["id"], TEN)), 404)
+    error = refusal(await client.post(URL, json=booking_of(intro["id"], ELEVEN)), 404)
     assert error["message"] == "eventTypeUser.notFound"
+    url = f"{URL}/{booking['uid']}/reschedule"
+    error = refusal(await client.post(url, json={"start": ELEVEN}), 404)
+    assert error["message"] == "eventTypeUser.notFound"
+    assert (await cancels(client, booking["uid"]))["status"] == "cancelled"
+
+
+async def test_an_unanswered_occurrence_leaves_the_rest_of_its_series(
+    ana: Host, client: Client, database: Database, clock: Clock
+) -> None:
+    weekly = await ana.creates_event_type("weekly", recurrence=WEEKLY, confirmationPolicy=CONFIRMED)
+    series = await books(client, weekly)
+    clock.advance(timedelta(days=5))
+    async with database.transaction() as work:
+        await service.expire_request(work, series[0]["id"], now=clock.now)
+    shown = data(await client.get(f"{URL}/{series[0]['recurringBookingUid']}"))
+    assert statuses(shown) == ["rejected", "pending", "pending", "pending"]
+    fact = (await facts(database))[-1]
+    assert fact.series is not None
+    assert not fact.series.covers_rest
+
+
+async def test_who_gives_up_the_last_seat_is_known_by_it(
+    ana: Host, client: Client, database: Database
+) -> None:
+    event_type = await ana.creates_event_type("class", seats=SEATS)
+    booking = await books(client, event_type)
+    await cancels(client, booking["uid"], seatUid=booking["seatUid"])
+    assert (await facts(database))[-1].actor == "bo@example.com"

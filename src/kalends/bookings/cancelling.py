@@ -41,7 +41,7 @@ async def cancel(work: UnitOfWork, actor: Actor, uid: str, command: Cancel, *, n
         if booking.is_seated:
             seating.require_host(actor, booking)
         _check_reason(actor, booking, command)
-        await _end(work, [booking], held.event_type, actor, command.reason, now=now, covers_rest=False)
+        await _end(work, [booking], held.event_type, actor.email, command.reason, now=now, covers_rest=False)
     return Outcome(tuple(await queries.find_by_ids(work.connection, [booking.id])))
 
 
@@ -53,11 +53,12 @@ async def _cancel_seat(
     if given_up is None:
         raise BadRequest(f"seatUid: this booking has no seat {seat_uid!r}.")
     if effect_of(booking, Command.CANCEL) is Effect.APPLIES:
+        by = actor.email or given_up.attendee.email
         if len(seating.seats_of(booking)) == 1:
-            await _end(work, [booking], held.event_type, actor, command.reason, now=now, covers_rest=False)
+            await _end(work, [booking], held.event_type, by, command.reason, now=now, covers_rest=False)
         else:
             await seating.give_up(
-                work, actor, booking, held.event_type, given_up, reason=command.reason, now=now
+                work, booking, held.event_type, given_up, by=by, reason=command.reason, now=now
             )
     return Outcome(tuple(await queries.find_by_ids(work.connection, [booking.id])))
 
@@ -71,7 +72,7 @@ async def _cancel_subsequent(
     _check_reason(actor, first, command)
     series, event_type = await hold_series(work, first.recurring_uid)
     meant = [booking for booking in series if booking.start >= first.start]
-    await _end(work, _live(meant), event_type, actor, command.reason, now=now, covers_rest=True)
+    await _end(work, _live(meant), event_type, actor.email, command.reason, now=now, covers_rest=True)
     found = await queries.find_series(work.connection, first.recurring_uid)
     return Outcome(tuple(found), is_series=True)
 
@@ -87,7 +88,7 @@ async def _cancel_series(
         raise BadRequest("cancelSubsequentBookings: name the occurrence to begin with, not the series.")
     _check_reason(actor, series[0], command)
     meant = [booking for booking in series if booking.start >= now]
-    await _end(work, _live(meant), event_type, actor, command.reason, now=now, covers_rest=True)
+    await _end(work, _live(meant), event_type, actor.email, command.reason, now=now, covers_rest=True)
     return Outcome(tuple(await queries.find_series(work.connection, recurring_uid)), is_series=True)
 
 
@@ -99,7 +100,7 @@ async def _end(
     work: UnitOfWork,
     bookings: Sequence[Booking],
     event_type: EventType | None,
-    actor: Actor,
+    by: str | None,
     reason: str | None,
     *,
     now: datetime,
@@ -108,7 +109,6 @@ async def _end(
     """Cancel bookings, sorted by their start, and state a fact for each; the first speaks for all."""
     if not bookings:
         return
-    by = actor.email
     await writes.end_bookings(
         work, [booking.id for booking in bookings], reason=reason, by=by, is_rescheduled=False
     )

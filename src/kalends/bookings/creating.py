@@ -54,9 +54,7 @@ async def create(
     if event_type.recurrence is None:
         length = drafting.length_of(event_type, command.length)
     draft = drafting.draft_of(event_type, actor, command, blocked=blocked)
-    if event_type.owner.is_locked:
-        hint = "The host of this event type cannot be booked."
-        raise NotFound("eventTypeUser.notFound", details={"hint": hint})
+    holding.require_host(event_type)
     if event_type.recurrence is not None:
         return await _create_series(work, event_type, draft, command, now=now)
     end = command.start + timedelta(minutes=length)

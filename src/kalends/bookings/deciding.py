@@ -84,7 +84,17 @@ async def expire_request(work: UnitOfWork, booking_id: int, *, now: datetime) ->
     if booking.event_type is not None:
         event_type = await event_types.find(work.connection, booking.event_type.id)
     await writes.reject_bookings(work, [booking.id], EXPIRED)
-    await _announce_all(work, [booking], event_type, EventKind.REJECTED, booking.uid, reason=EXPIRED, now=now)
+    await _announce_all(
+        work,
+        [booking],
+        event_type,
+        EventKind.REJECTED,
+        booking.uid,
+        reason=EXPIRED,
+        now=now,
+        # Each occurrence waits until it was to start itself.
+        covers_rest=False,
+    )
 
 
 async def mark_absent(
@@ -166,6 +176,7 @@ async def _announce_all(
     now: datetime,
     actor: Actor | None = None,
     reason: str | None = None,
+    covers_rest: bool = True,
 ) -> None:
     """State one fact for each booking; the one that was named speaks for all."""
     changed = await queries.find_by_ids(work.connection, [booking.id for booking in decided])
@@ -181,7 +192,7 @@ async def _announce_all(
                 booking,
                 event_type,
                 is_lead=booking.uid == lead_uid,
-                series=announcing.series_at(booking, outline, starts=starts, covers_rest=True)
+                series=announcing.series_at(booking, outline, starts=starts, covers_rest=covers_rest)
                 if outline
                 else None,
                 actor=None if actor is None else actor.email,

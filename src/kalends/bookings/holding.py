@@ -7,7 +7,7 @@ from datetime import datetime
 
 from psycopg import errors
 
-from kalends.api.errors import BadRequest, Conflict, DomainError, Forbidden
+from kalends.api.errors import BadRequest, Conflict, DomainError, Forbidden, NotFound
 from kalends.db.database import UnitOfWork
 from kalends.db.locks import lock_hosts
 from kalends.event_types.event_type import EventType
@@ -31,6 +31,17 @@ Period = tuple[datetime, datetime]
 async def lock_time(work: UnitOfWork, event_type: EventType, host_id: int) -> None:
     """Let this command alone decide about the time of a host, and about the event type's counts."""
     await lock_hosts(work, [host_id], event_type_id=event_type.id if event_type.counts_bookings else None)
+
+
+def require_host(event_type: EventType) -> None:
+    """Check that the host of an event type may be booked.
+
+    Raises:
+        NotFound: the host is locked.
+    """
+    if event_type.owner.is_locked:
+        hint = "The host of this event type cannot be booked."
+        raise NotFound("eventTypeUser.notFound", details={"hint": hint})
 
 
 async def require_free(

@@ -27,7 +27,8 @@ async def reschedule(
     """Replace a booking by one at another start; of a seated one, move a seat or all of them.
 
     Raises:
-        NotFound: no booking has this uid, it was declined, its event type is gone, or it has no such seat.
+        NotFound: no booking has this uid, it was declined, its event type is gone, its host is locked, or it
+            has no such seat.
         BadRequest: it was cancelled or replaced already, or the new time cannot be booked.
         Forbidden: a limit of the event type is reached, or somebody who is not the host moves all seats.
         Unauthorized: nobody proven moves all seats.
@@ -39,6 +40,7 @@ async def reschedule(
         raise NotFound("The event type of this booking was deleted, so it cannot be rescheduled.")
     if event_type.disable_rescheduling:
         raise BadRequest("Bookings of this event type cannot be rescheduled.")
+    holding.require_host(event_type)
     if command.seat_uid is not None:
         return await seating.move_seat(work, actor, booking, event_type, command, now=now)
     effect_of(booking, Command.RESCHEDULE)

@@ -162,15 +162,15 @@ async def move_all(
 
 async def give_up(
     work: UnitOfWork,
-    actor: Actor,
     booking: Booking,
     event_type: EventType | None,
     given_up: Seated,
     *,
+    by: str,
     reason: str | None,
     now: datetime,
 ) -> None:
-    """Free one seat of a booking that others attend."""
+    """Free one seat of a booking that others attend; `by` is the e-mail of who does it."""
     await writes.delete_attendees(work, booking.id, [given_up.attendee.id])
     [left] = await queries.find_by_ids(work.connection, [booking.id])
     event = BookingEvent(
@@ -179,7 +179,7 @@ async def give_up(
         left,
         event_type,
         attendee=given_up.attendee,
-        actor=actor.email or given_up.attendee.email,
+        actor=by,
         reason=reason,
     )
     await announcing.announce(work, [event])
