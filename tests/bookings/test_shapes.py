@@ -28,7 +28,10 @@ PERSON = {"name", "email", "timeZone", "language", "absent"}
 SITTING = PERSON | {"seatUid", "bookingFieldsResponses", "metadata"}
 MOVED = {"rescheduledFromUid", "reschedulingReason", "rescheduledByEmail"}
 CANCELLED = {"cancellationReason", "cancelledByEmail"}
-KINDS = {"plain": ({}, PLAIN), "recurring": ({"recurrence": WEEKLY}, OCCURRENCE)}
+KINDS: dict[str, tuple[dict[str, Any], set[str]]] = {
+    "plain": ({}, PLAIN),
+    "recurring": ({"recurrence": WEEKLY}, OCCURRENCE),
+}
 
 
 def first(shown: Any) -> dict[str, Any]:
