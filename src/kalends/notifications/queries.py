@@ -64,40 +64,44 @@ class LeftBooking:
 
 async def insert_mails(work: UnitOfWork, mails: Sequence[NewMail]) -> None:
     """Store mails, in this order, but for those that are stored already."""
-    cursor = work.connection.cursor()
-    await cursor.executemany(
+    await work.connection.execute(
         """
         INSERT INTO mails (
             cause, template, recipient, event_id, booking_id, booking_uid, thread, starts_at, attendee,
             locale, time_zone, message_id, subject, message, state, reason, next_attempt_at)
-        VALUES (
-            %(cause)s, %(template)s, %(recipient)s, %(event_id)s, %(booking_id)s, %(booking_uid)s, %(thread)s,
-            %(starts_at)s, %(attendee)s, %(locale)s, %(time_zone)s, %(message_id)s, %(subject)s, %(message)s,
-            %(state)s, %(reason)s, %(due_at)s)
-        ON CONFLICT (cause, template, recipient) DO NOTHING
+        SELECT cause, template, recipient, event_id, booking_id, booking_uid, thread, starts_at, attendee,
+               locale, time_zone, message_id, subject, message,
+               CASE WHEN reason IS NULL THEN 'queued' ELSE 'suppressed' END, reason,
+               CASE WHEN reason IS NULL THEN due_at END
+          FROM unnest(
+                   %(causes)s::text[], %(templates)s::text[], %(recipients)s::text[], %(event_ids)s::bigint[],
+                   %(booking_ids)s::bigint[], %(booking_uids)s::text[], %(threads)s::text[],
+                   %(starts)s::timestamptz[], %(attendees)s::text[], %(locales)s::text[],
+                   %(time_zones)s::text[], %(message_ids)s::text[], %(subjects)s::text[],
+                   %(messages)s::bytea[], %(reasons)s::text[], %(due)s::timestamptz[]) WITH ORDINALITY
+                   AS m (cause, template, recipient, event_id, booking_id, booking_uid, thread, starts_at,
+                         attendee, locale, time_zone, message_id, subject, message, reason, due_at, position)
+         ORDER BY position
+            ON CONFLICT (cause, template, recipient) DO NOTHING
         """,
-        [
-            {
-                "cause": mail.cause,
-                "template": mail.template.value,
-                "recipient": mail.recipient,
-                "event_id": mail.event_id,
-                "booking_id": mail.booking_id,
-                "booking_uid": mail.booking_uid,
-                "thread": mail.thread,
-                "starts_at": mail.starts_at,
-                "attendee": mail.attendee,
-                "locale": mail.locale,
-                "time_zone": mail.time_zone,
-                "message_id": mail.message_id,
-                "subject": mail.subject,
-                "message": mail.message,
-                "state": (State.QUEUED if mail.reason is None else State.SUPPRESSED).value,
-                "reason": mail.reason,
-                "due_at": mail.due_at if mail.reason is None else None,
-            }
-            for mail in mails
-        ],
+        {
+            "causes": [mail.cause for mail in mails],
+            "templates": [mail.template.value for mail in mails],
+            "recipients": [mail.recipient for mail in mails],
+            "event_ids": [mail.event_id for mail in mails],
+            "booking_ids": [mail.booking_id for mail in mails],
+            "booking_uids": [mail.booking_uid for mail in mails],
+            "threads": [mail.thread for mail in mails],
+            "starts": [mail.starts_at for mail in mails],
+            "attendees": [mail.attendee for mail in mails],
+            "locales": [mail.locale for mail in mails],
+            "time_zones": [mail.time_zone for mail in mails],
+            "message_ids": [mail.message_id for mail in mails],
+            "subjects": [mail.subject for mail in mails],
+            "messages": [mail.message for mail in mails],
+            "reasons": [mail.reason for mail in mails],
+            "due": [mail.due_at for mail in mails],
+        },
     )
 
 
