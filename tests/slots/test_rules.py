@@ -223,3 +223,25 @@ async def test_only_the_first_slot_of_each_day_is_shown_on_request(ana: Host, cl
     listed = data(await client.get("/v2/slots", params={"eventTypeId": event_type["id"], **WEEK}))
     assert [len(slots) for slots in listed.values()] == [1] * 5
     assert listed["2050-09-05"] == [{"start": "2050-09-05T08:00:00.000Z"}]
+
+
+async def test_a_booking_of_another_length_sees_the_window_of_slots_of_that_length(
+    ana: Host, client: Client, clock: Clock
+) -> None:
+    clock.now = FRIDAY
+    rows = [
+        # Half past nine is on the grid of half hours, but not on that of hours.
+        {"days": ["Monday"], "startTime": "09:30", "endTime": "10:30"},
+        {"days": ["Tuesday", "Wednesday"], "startTime": "09:00", "endTime": "12:00"},
+    ]
+    await ana.creates_schedule(isDefault=True, availability=rows)
+    event_type = await ana.creates_event_type(
+        lengthInMinutes=30,
+        lengthInMinutesOptions=[30, 60],
+        bookingWindow=days_ahead(2, "calendarDays", rolling=True),
+    )
+    assert await days(client, event_type) == DAYS[:2]
+    assert await days(client, event_type, duration=60) == DAYS[1:3]
+    body = booking_of(event_type["id"], "2050-09-07T08:00:00Z")
+    refusal(await client.post("/v2/bookings", json=body), 400)
+    data(await client.post("/v2/bookings", json={**body, "lengthInMinutes": 60}), 201)

@@ -133,7 +133,7 @@ def _question(
     event_type: EventType, period: Period, now: datetime, zone: str, moving: str | None
 ) -> Question:
     begins, ends = (int(instant.timestamp()) for instant in period)
-    rules = rules_of(event_type, (ends - begins) // 60, interval=event_type.length)
+    rules = rules_of(event_type, (ends - begins) // 60)
     return Question(event_type, rules, begins, ends, now, zone=zone, moving=moving, holds=Holds.BINDING)
 
 

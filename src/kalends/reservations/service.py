@@ -213,7 +213,7 @@ async def _check_not_taken(
     minutes = (ends - begins) // 60
     question = Question(
         event_type,
-        rules_of(event_type, minutes, interval=minutes),
+        rules_of(event_type, minutes),
         begins,
         ends,
         now,

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date, datetime
 from enum import Enum
 from functools import lru_cache
@@ -56,13 +56,9 @@ class Situation:
     taken: engine.Taken
 
 
-def rules_of(event_type: EventType, length: int, *, interval: int) -> engine.Rules:
-    """Return the rules of an event type for bookings of `length` minutes.
-
-    `interval` is the step between starts, in minutes, of an event type that sets none.
-    """
-    rules = terms_of(event_type).rules(length)
-    return replace(rules, slot_interval=rules.slot_interval or interval)
+def rules_of(event_type: EventType, length: int) -> engine.Rules:
+    """Return the rules of an event type for bookings of `length` minutes, the same as for lists of them."""
+    return terms_of(event_type).rules(length)
 
 
 async def load(connection: Connection, question: Question, *, names_bookings: bool) -> Situation:
