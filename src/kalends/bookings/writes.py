@@ -1,10 +1,11 @@
 """SQL that changes bookings, their attendees and seats, and the time they take of their hosts."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
+import msgspec
 from psycopg.types.json import Jsonb
 
 from kalends.bookings.booking import Attendee, Seat, Status
@@ -43,20 +44,15 @@ class NewBooking:
     attendees: Sequence[Attendee]
 
 
+# Rows come as JSON: a parameter for each of so many columns takes longer to prepare than the statement runs.
 _INSERT = """
     WITH new AS (
-        SELECT * FROM unnest(
-            %(uids)s::text[], %(organizer_ids)s::int[], %(organizer_emails)s::text[],
-            %(event_type_ids)s::int[], %(statuses)s::text[], %(titles)s::text[], %(descriptions)s::text[],
-            %(starts)s::timestamptz[], %(ends)s::timestamptz[], %(locations)s::text[],
-            %(responses)s::jsonb[], %(metadata)s::jsonb[], %(ical_uids)s::text[], %(ical_sequences)s::int[],
-            %(rescheduled_by)s::text[], %(rescheduled_from_uids)s::text[], %(recurring_uids)s::text[],
-            %(is_seated)s::bool[], %(idempotency_keys)s::bytea[], %(busy_from)s::timestamptz[],
-            %(busy_until)s::timestamptz[], %(blocks)s::bool[])
-            WITH ORDINALITY AS n (
-            uid, user_id, organizer_email, event_type_id, status, title, description, start_time, end_time,
-            location, responses, metadata, ical_uid, ical_sequence, rescheduled_by, rescheduled_from_uid,
-            recurring_booking_uid, is_seated, idempotency_key, busy_from, busy_until, blocks, position)
+        SELECT * FROM json_to_recordset(%(bookings)s::json) AS n (
+            position int, uid text, user_id int, organizer_email text, event_type_id int, status text,
+            title text, description text, start_time timestamptz, end_time timestamptz, location text,
+            responses jsonb, metadata jsonb, ical_uid text, ical_sequence int, rescheduled_by text,
+            rescheduled_from_uid text, recurring_booking_uid text, is_seated bool, idempotency_key bytea,
+            busy_from timestamptz, busy_until timestamptz, blocks bool)
     ), booking AS (
         INSERT INTO bookings (
             uid, user_id, organizer_email, event_type_id, status, title, description, start_time, end_time,
@@ -70,20 +66,18 @@ _INSERT = """
     ), attending AS (
         INSERT INTO attendees (booking_id, email, name, time_zone, locale, phone_number, is_absent)
         SELECT booking.id, a.email, a.name, a.time_zone, a.locale, a.phone_number, a.is_absent
-          FROM unnest(%(attended_uids)s::text[], %(emails)s::text[], %(names)s::text[],
-                      %(time_zones)s::text[], %(locales)s::text[], %(phone_numbers)s::text[],
-                      %(absences)s::bool[])
-               WITH ORDINALITY AS a (uid, email, name, time_zone, locale, phone_number, is_absent, position)
+          FROM json_to_recordset(%(attendees)s::json) AS a (
+               position int, uid text, email text, name text, time_zone text, locale text,
+               phone_number text, is_absent bool)
           JOIN booking ON booking.uid = a.uid
          ORDER BY a.position
         RETURNING id, booking_id
     ), seats AS (
         INSERT INTO booking_seats (uid, booking_id, attendee_id, description, responses, metadata)
-        SELECT s.uid, first.booking_id, first.attendee_id, s.description, s.responses, s.metadata
-          FROM unnest(%(seated_uids)s::text[], %(seat_uids)s::uuid[], %(seat_descriptions)s::text[],
-                      %(seat_responses)s::jsonb[], %(seat_metadata)s::jsonb[])
-               AS s (booking_uid, uid, description, responses, metadata)
-          JOIN booking ON booking.uid = s.booking_uid
+        SELECT s.seat_uid, first.booking_id, first.attendee_id, s.description, s.responses, s.metadata
+          FROM json_to_recordset(%(seats)s::json) AS s (
+               uid text, seat_uid uuid, description text, responses jsonb, metadata jsonb)
+          JOIN booking ON booking.uid = s.uid
           JOIN (SELECT booking_id, min(id) AS attendee_id FROM attending GROUP BY booking_id) first
             ON first.booking_id = booking.id
     ), busy AS (
@@ -93,6 +87,8 @@ _INSERT = """
     )
     SELECT id FROM booking ORDER BY id
 """
+
+_encode = msgspec.json.Encoder().encode
 
 
 async def insert_bookings(work: UnitOfWork, new: Sequence[NewBooking]) -> list[int]:
@@ -107,43 +103,69 @@ async def insert_bookings(work: UnitOfWork, new: Sequence[NewBooking]) -> list[i
     cursor = await work.connection.execute(
         _INSERT,
         {
-            "uids": [one.uid for one in new],
-            "organizer_ids": [one.organizer_id for one in new],
-            "organizer_emails": [one.organizer_email for one in new],
-            "event_type_ids": [one.event_type_id for one in new],
-            "statuses": [one.status.value for one in new],
-            "titles": [one.title for one in new],
-            "descriptions": [one.description for one in new],
-            "starts": [one.start for one in new],
-            "ends": [one.end for one in new],
-            "locations": [one.location for one in new],
-            "responses": [None if one.responses is None else Jsonb(one.responses) for one in new],
-            "metadata": [Jsonb(one.metadata) for one in new],
-            "ical_uids": [one.ical_uid for one in new],
-            "ical_sequences": [one.ical_sequence for one in new],
-            "rescheduled_by": [one.rescheduled_by for one in new],
-            "rescheduled_from_uids": [one.rescheduled_from_uid for one in new],
-            "recurring_uids": [one.recurring_uid for one in new],
-            "is_seated": [one.is_seated for one in new],
-            "idempotency_keys": [one.idempotency_key for one in new],
-            "busy_from": [one.start - one.before for one in new],
-            "busy_until": [one.end + one.after for one in new],
-            "blocks": [one.blocks for one in new],
-            "attended_uids": [uid for uid, _ in attending],
-            "emails": [attendee.email for _, attendee in attending],
-            "names": [attendee.name for _, attendee in attending],
-            "time_zones": [attendee.time_zone for _, attendee in attending],
-            "locales": [attendee.locale for _, attendee in attending],
-            "phone_numbers": [attendee.phone_number for _, attendee in attending],
-            "absences": [attendee.is_absent for _, attendee in attending],
-            "seated_uids": [uid for uid, _ in seated],
-            "seat_uids": [seat.uid for _, seat in seated],
-            "seat_descriptions": [seat.description for _, seat in seated],
-            "seat_responses": [Jsonb(seat.responses) for _, seat in seated],
-            "seat_metadata": [Jsonb(seat.metadata) for _, seat in seated],
+            "bookings": _json(_booking_row(position, one) for position, one in enumerate(new)),
+            "attendees": _json(_attendee_row(*numbered) for numbered in enumerate(attending)),
+            "seats": _json(_seat_row(uid, seat) for uid, seat in seated),
         },
     )
     return [booking_id for (booking_id,) in await cursor.fetchall()]
+
+
+def _json(rows: Iterable[Mapping[str, Any]]) -> str:
+    return _encode(list(rows)).decode()
+
+
+def _booking_row(position: int, new: NewBooking) -> dict[str, Any]:
+    key = new.idempotency_key
+    return {
+        "position": position,
+        "uid": new.uid,
+        "user_id": new.organizer_id,
+        "organizer_email": new.organizer_email,
+        "event_type_id": new.event_type_id,
+        "status": new.status.value,
+        "title": new.title,
+        "description": new.description,
+        "start_time": new.start,
+        "end_time": new.end,
+        "location": new.location,
+        "responses": new.responses,
+        "metadata": new.metadata,
+        "ical_uid": new.ical_uid,
+        "ical_sequence": new.ical_sequence,
+        "rescheduled_by": new.rescheduled_by,
+        "rescheduled_from_uid": new.rescheduled_from_uid,
+        "recurring_booking_uid": new.recurring_uid,
+        "is_seated": new.is_seated,
+        "idempotency_key": None if key is None else f"\\x{key.hex()}",
+        "busy_from": new.start - new.before,
+        "busy_until": new.end + new.after,
+        "blocks": new.blocks,
+    }
+
+
+def _attendee_row(position: int, attending: tuple[str, Attendee]) -> dict[str, Any]:
+    uid, attendee = attending
+    return {
+        "position": position,
+        "uid": uid,
+        "email": attendee.email,
+        "name": attendee.name,
+        "time_zone": attendee.time_zone,
+        "locale": attendee.locale,
+        "phone_number": attendee.phone_number,
+        "is_absent": attendee.is_absent,
+    }
+
+
+def _seat_row(uid: str, seat: Seat) -> dict[str, Any]:
+    return {
+        "uid": uid,
+        "seat_uid": seat.uid,
+        "description": seat.description,
+        "responses": seat.responses,
+        "metadata": seat.metadata,
+    }
 
 
 async def insert_seat(work: UnitOfWork, booking_id: int, attendee: Attendee, seat: Seat) -> None:
