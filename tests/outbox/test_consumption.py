@@ -1,6 +1,7 @@
 """Facts reach every consumer, in their order, whatever one of them does."""
 
 import asyncio
+from collections.abc import Sequence
 from datetime import timedelta
 
 import pytest
@@ -23,12 +24,13 @@ class Diary:
         self.kinds: list[str] = []
         self.failing = failing
 
-    async def __call__(self, work: UnitOfWork, told: StoredFact) -> None:
-        """Remember a fact."""
-        await work.connection.execute("SELECT 1")
-        if told.kind == self.failing:
-            raise RuntimeError("this consumer fails")
-        self.kinds.append(told.kind)
+    async def __call__(self, work: UnitOfWork, facts: Sequence[StoredFact]) -> None:
+        """Remember facts."""
+        for told in facts:
+            await work.connection.execute("SELECT 1")
+            if told.kind == self.failing:
+                raise RuntimeError("this consumer fails")
+            self.kinds.append(told.kind)
 
 
 async def test_every_consumer_gets_every_fact_in_order_and_once(database: Database, clock: Clock) -> None:

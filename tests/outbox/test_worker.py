@@ -8,6 +8,7 @@ import pytest
 
 from kalends.db.database import Database, UnitOfWork
 from kalends.outbox import worker
+from kalends.outbox.consumption import one_by_one
 from kalends.outbox.fact import StoredFact
 from kalends.outbox.worker import Duties, Worker
 from kalends.settings import Settings
@@ -60,7 +61,7 @@ class Everything:
     def duties(self) -> Duties:
         """All of it."""
         return Duties(
-            consumers={"everything": self.consume},
+            consumers={"everything": one_by_one(self.consume)},
             senders=[self.send_due],
             upkeep=[self.forget],
             farewells=[self.farewell],

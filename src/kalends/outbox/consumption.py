@@ -15,8 +15,8 @@ from kalends.db.locks import try_lock_facts
 from kalends.outbox import queries
 from kalends.outbox.fact import StoredFact
 
-Consume: TypeAlias = Callable[[UnitOfWork, StoredFact], Awaitable[None]]
-"""Write down what follows from a fact. It may be called again for the same fact, after it has raised."""
+Consume: TypeAlias = Callable[[UnitOfWork, Sequence[StoredFact]], Awaitable[None]]
+"""Write down what follows from facts, in their order. After it has raised, it is called again for each."""
 
 Consumers: TypeAlias = Mapping[str, Consume]
 """Consumers by their names, which are stored with what they could not follow up."""
@@ -26,6 +26,16 @@ _FIRST_RETRY = timedelta(minutes=1)
 _LONGEST_RETRY = timedelta(hours=1)
 
 _log = structlog.get_logger(__name__)
+
+
+def one_by_one(consume_one: Callable[[UnitOfWork, StoredFact], Awaitable[None]]) -> Consume:
+    """Return the consumer that takes each fact by itself."""
+
+    async def consume_each(work: UnitOfWork, facts: Sequence[StoredFact]) -> None:
+        for fact in facts:
+            await consume_one(work, fact)
+
+    return consume_each
 
 
 async def consume(database: Database, consumers: Consumers, *, now: datetime) -> int:
@@ -63,12 +73,12 @@ async def _consume_batch(database: Database, consumers: Consumers, *, now: datet
         if not await try_lock_facts(work):
             return 0
         facts = await queries.list_unhandled(work, _BATCH)
-        for fact in facts:
-            for name, consumer in consumers.items():
-                if is_guarded:
-                    await _succeeds(work, name, consumer, fact, now=now, attempts=0)
-                else:
-                    await consumer(work, fact)
+        for name, consumer in consumers.items():
+            if not is_guarded:
+                await consumer(work, facts)
+                continue
+            for fact in facts:
+                await _succeeds(work, name, consumer, fact, now=now, attempts=0)
         await queries.mark_handled(work, _ids(facts))
         await queries.count(work, {"facts": len(facts)})
     return len(facts)
@@ -80,7 +90,7 @@ async def _succeeds(
     """Call a consumer; if it raises, undo what it did and note when to call it again."""
     try:
         async with work.connection.transaction():
-            await consumer(work, fact)
+            await consumer(work, [fact])
     except Exception as error:  # noqa: BLE001 - whatever a consumer raises, the others go on
         _log.exception("a fact was not followed up", consumer=name, fact=str(fact.uid), kind=fact.kind)
         wait = min(_FIRST_RETRY * 2 ** min(attempts, 10), _LONGEST_RETRY)

@@ -35,8 +35,9 @@ _GONE = 410
 _ASK_LATER = (429, 503)
 
 _MOST_AT_ONCE = 64
-_MOST_OF_ONE_WEBHOOK = 8
+_MOST_OF_ONE_WEBHOOK = 16
 _LOOK_AGAIN_SECONDS = 0.2
+_GATHERING_SECONDS = 0.02
 _FAREWELL_SECONDS = 5.0
 _NOTED_TOGETHER = 100
 _NOTE_TRIES = 3
@@ -80,11 +81,15 @@ class Courier:
             task = asyncio.create_task(self._deliver(database, one))
             self._under_way[task] = one
             task.add_done_callback(self._end)
-        if not taken and self._under_way:
+        under_way = len(self._under_way)
+        if not taken and under_way:
+            # What ends may make room for what could not begin; what ends together is followed together.
             await asyncio.wait(
                 self._under_way, timeout=_LOOK_AGAIN_SECONDS, return_when=asyncio.FIRST_COMPLETED
             )
-        return len(taken) or len(self._under_way)
+            if self._under_way:
+                await asyncio.wait(self._under_way, timeout=_GATHERING_SECONDS)
+        return len(taken) or under_way
 
     async def settled(self) -> None:
         """Wait until nothing is under way."""
@@ -173,11 +178,13 @@ class Courier:
 
     async def _store_in(self, work: UnitOfWork, batch: Sequence[Outcome]) -> None:
         now = self._clock()
-        await lease.note(work, batch, now=now)
-        await outbox.count(work, _counts(batch))
+        async with work.connection.pipeline():
+            await lease.note(work, batch, now=now)
+            await outbox.count(work, _counts(batch))
         succeeded = {one.taken.webhook_id for one in batch if one.attempt.error is None}
         failed = {one.taken.webhook_id for one in batch} - succeeded
-        await health.note(work, succeeded=succeeded, failed=failed, now=now)
+        if failed or any(one.taken.is_failing for one in batch):
+            await health.note(work, succeeded=succeeded, failed=failed, now=now)
 
 
 def headers_of(content_type: str, secret: str | None, body: bytes) -> list[tuple[str, str]]:

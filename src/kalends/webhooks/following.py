@@ -24,20 +24,25 @@ class Follower:
 
     site: str
 
-    async def __call__(self, work: UnitOfWork, fact: StoredFact) -> None:
-        """Write down the deliveries that follow from a fact."""
-        announcement = announcement_of(fact.kind)
-        if announcement is None:
-            return
+    async def __call__(self, work: UnitOfWork, facts: Sequence[StoredFact]) -> None:
+        """Write down the deliveries that follow from facts."""
+        told = [
+            (fact, announcement) for fact in facts if (announcement := announcement_of(fact.kind)) is not None
+        ]
         subscribed = await queries.list_subscribed(
             work.connection,
-            announcement.trigger,
-            user_id=fact.user_id,
-            event_type_id=fact.event_type_id,
+            {(found.trigger, fact.user_id, fact.event_type_id) for fact, found in told},
         )
-        if subscribed:
-            deliveries = self.deliveries(announcement, fact, subscribed)
-            await queries.insert_deliveries(work, deliveries, due_at=fact.created_at - _CLOCKS_DIFFER)
+        deliveries = [
+            delivery
+            for fact, found in told
+            if (webhooks := subscribed.get((found.trigger, fact.user_id, fact.event_type_id)))
+            for delivery in self.deliveries(found, fact, webhooks)
+        ]
+        if deliveries:
+            # Before the first of these facts, so that the order of what is due is that of what happened.
+            due_at = min(fact.created_at for fact, _ in told) - _CLOCKS_DIFFER
+            await queries.insert_deliveries(work, deliveries, due_at=due_at)
 
     def deliveries(
         self, announcement: Announcement, fact: StoredFact, subscribed: Sequence[Webhook]

@@ -27,12 +27,14 @@ _HELD_BACK = timedelta(minutes=10)
 class Taken:
     """A delivery that this worker is to attempt now, with what its webhook says at this moment.
 
-    `number` counts attempts from 1, `tries` those since the schedule of repeats began.
+    `number` counts attempts from 1, `tries` those since the schedule of repeats began. `is_failing`: the
+    webhook has not succeeded since its last failure.
     """
 
     id: UUID
     webhook_id: str
     event_id: int
+    ordering_key: str
     trigger: str
     number: int
     tries: int
@@ -43,6 +45,7 @@ class Taken:
     secret: bytes | None
     previous_secret: bytes | None
     previous_secret_until: datetime | None
+    is_failing: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,9 +121,11 @@ async def take(
            SET attempts = d.attempts + 1, tries = d.tries + 1, next_attempt_at = %(lease)s
           FROM chosen, webhooks w
          WHERE d.id = chosen.id AND w.id = d.webhook_id
-        RETURNING d.id, d.webhook_id, d.event_id, d.trigger, d.attempts, d.tries, d.body, d.content_type,
+        RETURNING d.id, d.webhook_id, d.event_id, d.ordering_key, d.trigger, d.attempts, d.tries, d.body,
+                  d.content_type,
                   coalesce((SELECT f.created_at FROM outbox_events f WHERE f.id = d.event_id), d.created_at),
-                  w.subscriber_url, w.secret, w.previous_secret, w.previous_secret_until
+                  w.subscriber_url, w.secret, w.previous_secret, w.previous_secret_until,
+                  w.failing_since IS NOT NULL
         """,
         {
             "due": due,
@@ -137,17 +142,12 @@ async def take(
 
 
 async def note(work: UnitOfWork, outcomes: Sequence[Outcome], *, now: datetime) -> None:
-    """Note how attempts went, and release those that waited for them.
+    """Note how attempts went, and make those due that waited for what has ended.
 
     What was taken by another worker meanwhile, or cancelled, stays as that left it.
     """
-    ids = [outcome.taken.id for outcome in outcomes]
-    # Locked in one order by all workers, so that two never wait for each other.
-    await work.connection.execute(
-        "SELECT FROM webhook_deliveries WHERE id = ANY(%s) ORDER BY id FOR UPDATE", (ids,)
-    )
     attempts = [outcome.attempt for outcome in outcomes]
-    cursor = await work.connection.execute(
+    await work.connection.execute(
         """
         WITH o AS (
             SELECT * FROM unnest(
@@ -159,20 +159,18 @@ async def note(work: UnitOfWork, outcomes: Sequence[Outcome], *, now: datetime) 
         ), noted AS (
             UPDATE webhook_deliveries d
                SET status = o.status, next_attempt_at = o.next_attempt_at,
-                   completed_at = CASE o.status WHEN 'pending' THEN NULL ELSE %(now)s END
+                   completed_at = CASE o.status WHEN 'pending' THEN NULL ELSE %(now)s::timestamptz END
               FROM o WHERE d.id = o.id AND d.attempts = o.number AND d.status = 'pending'
-            RETURNING d.id, d.webhook_id, d.ordering_key, d.status
-        ), logged AS (
-            INSERT INTO webhook_attempts (
-                delivery_id, number, started_at, duration_ms, status_code, error, error_detail, answer)
-            SELECT id, number, started_at, duration_ms, status_code, error, error_detail, answer
-              FROM o JOIN noted USING (id)
+            RETURNING d.id
         )
-        SELECT DISTINCT webhook_id, ordering_key FROM noted WHERE status <> 'pending'
+        INSERT INTO webhook_attempts (
+            delivery_id, number, started_at, duration_ms, status_code, error, error_detail, answer)
+        SELECT id, number, started_at, duration_ms, status_code, error, error_detail, answer
+          FROM o JOIN noted USING (id)
         """,
         {
             "now": now,
-            "ids": ids,
+            "ids": [outcome.taken.id for outcome in outcomes],
             "numbers": [attempt.number for attempt in attempts],
             "statuses": [outcome.status for outcome in outcomes],
             "next": [outcome.next_attempt_at for outcome in outcomes],
@@ -184,9 +182,9 @@ async def note(work: UnitOfWork, outcomes: Sequence[Outcome], *, now: datetime) 
             "answers": [attempt.answer for attempt in attempts],
         },
     )
-    done = await cursor.fetchall()
-    if done:
-        await _release(work, [(str(key[0]), str(key[1])) for key in done], now=now)
+    ended = [outcome.taken for outcome in outcomes if outcome.status != "pending"]
+    if ended:
+        await _release(work, [(one.webhook_id, one.ordering_key) for one in ended], now=now)
 
 
 async def _release(work: UnitOfWork, keys: Sequence[tuple[str, str]], *, now: datetime) -> None:

@@ -1,8 +1,9 @@
 """SQL of webhooks and of the log of their deliveries."""
 
-from collections.abc import Mapping, Sequence
+from collections import defaultdict
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
-from typing import Any
+from typing import Any, TypeAlias
 from uuid import UUID
 
 from psycopg import sql
@@ -41,18 +42,36 @@ async def list_webhooks(connection: Connection, scope: Scope, *, take: int, skip
     return [Webhook(*row) for row in await cursor.fetchall()]
 
 
+Occasion: TypeAlias = tuple[str, int | None, int | None]
+"""A trigger, and the ids of the user and the event type that it happened to."""
+
+
 async def list_subscribed(
-    connection: Connection, trigger: str, *, user_id: int | None, event_type_id: int | None
-) -> list[Webhook]:
-    """Return the active webhooks that are told of a trigger at this user or event type."""
+    connection: Connection, occasions: Collection[Occasion]
+) -> dict[Occasion, list[Webhook]]:
+    """Return the active webhooks that are told of each occasion; those without any are left out."""
+    if not occasions:
+        return {}
+    listed = list(occasions)
     cursor = await connection.execute(
         f"""
-        SELECT {_COLUMNS} FROM webhooks w
-         WHERE {_IN_SCOPE} AND active AND %(trigger)s = ANY(triggers) ORDER BY created_at, id
+        SELECT o.place, {_COLUMNS}
+          FROM unnest(%s::text[], %s::int[], %s::int[]) WITH ORDINALITY
+               AS o (trigger, user_id, event_type_id, place)
+          JOIN webhooks w ON (w.user_id = o.user_id OR w.event_type_id = o.event_type_id)
+                         AND w.active AND o.trigger = ANY(w.triggers)
+         ORDER BY w.created_at, w.id
         """,
-        {"user_id": user_id, "event_type_id": event_type_id, "trigger": trigger},
+        (
+            [trigger for trigger, _, _ in listed],
+            [user_id for _, user_id, _ in listed],
+            [event_type_id for _, _, event_type_id in listed],
+        ),
     )
-    return [Webhook(*row) for row in await cursor.fetchall()]
+    subscribed: dict[Occasion, list[Webhook]] = defaultdict(list)
+    for place, *columns in await cursor.fetchall():
+        subscribed[listed[place - 1]].append(Webhook(*columns))
+    return subscribed
 
 
 async def url_is_taken(connection: Connection, scope: Scope, url: str) -> bool:
