@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-PAGES = ("idempotency", "reservations", "seats", "recurrence", "confirmation")
+PAGES = ("idempotency", "reservations", "seats", "recurrence", "confirmation", "webhooks")
 """The pages of `docs` whose lines of shell go on from the README's walk, in this order."""
 
 _ROOT = Path(__file__).parents[2]
