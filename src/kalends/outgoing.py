@@ -187,9 +187,10 @@ class Outgoing:
         addresses = [host] if _is_address(host) else await self._resolved(host, port)
         for address in addresses:
             if not self._allow_private and not is_public(ipaddress.ip_address(address.partition("%")[0])):
+                # Not which address: names of the server's own network are nobody's business.
                 raise Unreachable(
                     "blocked_address",
-                    f"{host} is {address}, which is no public address; "
+                    f"{host} does not lead to a public address; "
                     "KALENDS_OUTGOING_ALLOW_PRIVATE=true would allow it",
                 )
         return addresses

@@ -26,6 +26,8 @@ from kalends.webhooks.following import Follower
 KEPT = timedelta(days=30)
 """How long facts, and all that was made of them, are kept."""
 
+_FORGOTTEN_AT_ONCE = 1_000
+
 
 def duties(settings: Settings, outgoing: Outgoing, keys: Keyring, clock: Callable[[], datetime]) -> Duties:
     """Return what the workers of this server do."""
@@ -54,7 +56,9 @@ async def fire_timer(work: UnitOfWork, booking_id: int, kind: str, *, now: datet
 
 
 async def forget(database: Database, now: datetime) -> None:
-    """Delete facts and deliveries that are older than `KEPT`."""
-    async with database.transaction() as work:
-        await outbox.forget_before(work, now - KEPT)
-        await webhooks.forget_before(work, now - KEPT)
+    """Delete facts and deliveries that are older than `KEPT`, some in each transaction."""
+    for forget_some in (outbox.forget_before, webhooks.forget_before):
+        is_more = True
+        while is_more:
+            async with database.transaction() as work:
+                is_more = await forget_some(work, now - KEPT, limit=_FORGOTTEN_AT_ONCE) > 0

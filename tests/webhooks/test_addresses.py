@@ -7,6 +7,7 @@ from collections.abc import AsyncIterator
 from typing import Any
 
 import pytest
+from pydantic import SecretStr
 
 from kalends import outgoing
 from kalends.encryption import Keyring
@@ -113,7 +114,7 @@ async def test_a_name_is_looked_up_once_and_refused_for_one_bad_address_of_many(
     with pytest.raises(Unreachable) as refused:
         await strict_outgoing.post("http://rebinding.example/", [], b"{}")
     assert refused.value.kind == "blocked_address"
-    assert "10.0.0.1" in str(refused.value)
+    assert "10.0.0.1" not in str(refused.value)
     assert lookups == ["rebinding.example"]
 
 
@@ -197,6 +198,20 @@ async def test_a_blocked_delivery_is_logged_as_such(ana: Host, receiver: Receive
     [logged] = await deliveries(ana, webhook)
     assert logged["attempts"][0]["error"] == "blocked_address"
     assert "KALENDS_OUTGOING_ALLOW_PRIVATE" in logged["attempts"][0]["errorDetail"]
+    assert receiver.requests == []
+
+
+async def test_a_secret_of_another_key_is_logged_and_shown_to_nobody(
+    ana: Host, receiver: Receiver, post: Post
+) -> None:
+    webhook = await subscribe(ana, receiver, "BOOKING_CREATED", secret="s3cret")
+    other = post.settings.model_copy(update={"secret_key": SecretStr("another secret of 32 characters!")})
+    post.courier = Courier(post.courier._outgoing, Keyring(other), post.clock)
+    await books(ana)
+    await post.delivers()
+    [logged] = await deliveries(ana, webhook)
+    assert logged["attempts"][0]["error"] == "secret"
+    assert "KALENDS_SECRET_KEY" in logged["attempts"][0]["errorDetail"]
     assert receiver.requests == []
 
 

@@ -155,11 +155,16 @@ async def count(work: UnitOfWork, increments: Mapping[str, int]) -> None:
     )
 
 
-async def forget_before(work: UnitOfWork, moment: datetime) -> None:
-    """Delete handled facts that are older."""
-    await work.connection.execute(
-        "DELETE FROM outbox_events WHERE created_at < %s AND handled_at IS NOT NULL", (moment,)
+async def forget_before(work: UnitOfWork, moment: datetime, limit: int) -> int:
+    """Delete up to `limit` handled facts that are older; return how many."""
+    cursor = await work.connection.execute(
+        """
+        DELETE FROM outbox_events WHERE id IN (
+            SELECT id FROM outbox_events WHERE created_at < %s AND handled_at IS NOT NULL LIMIT %s)
+        """,
+        (moment, limit),
     )
+    return cursor.rowcount
 
 
 async def count_unhandled(connection: Connection) -> tuple[int, datetime | None]:

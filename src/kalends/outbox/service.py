@@ -19,9 +19,9 @@ async def clear_timers(work: UnitOfWork, booking_ids: Sequence[int]) -> None:
     await queries.delete_timers(work, booking_ids)
 
 
-async def forget_before(work: UnitOfWork, moment: datetime) -> None:
-    """Delete facts that are older and have been handed on."""
-    await queries.forget_before(work, moment)
+async def forget_before(work: UnitOfWork, moment: datetime, *, limit: int) -> int:
+    """Delete up to `limit` facts that are older and have been handed on; return how many."""
+    return await queries.forget_before(work, moment, limit)
 
 
 async def count(work: UnitOfWork, increments: Mapping[str, int]) -> None:

@@ -284,11 +284,16 @@ async def restart_delivery(work: UnitOfWork, delivery_id: UUID, *, now: datetime
     )
 
 
-async def forget_before(work: UnitOfWork, moment: datetime) -> None:
-    """Delete deliveries that are older and no longer under way."""
-    await work.connection.execute(
-        "DELETE FROM webhook_deliveries WHERE created_at < %s AND status <> 'pending'", (moment,)
+async def forget_before(work: UnitOfWork, moment: datetime, limit: int) -> int:
+    """Delete up to `limit` deliveries that are older and no longer under way; return how many."""
+    cursor = await work.connection.execute(
+        """
+        DELETE FROM webhook_deliveries WHERE id IN (
+            SELECT id FROM webhook_deliveries WHERE created_at < %s AND status <> 'pending' LIMIT %s)
+        """,
+        (moment, limit),
     )
+    return cursor.rowcount
 
 
 _DELIVERY = """

@@ -247,9 +247,9 @@ async def replay(
     return Replayed(len(deliveries), rest[0].created_at if rest else None)
 
 
-async def forget_before(work: UnitOfWork, moment: datetime) -> None:
-    """Delete deliveries that are older and no longer under way."""
-    await queries.forget_before(work, moment)
+async def forget_before(work: UnitOfWork, moment: datetime, *, limit: int) -> int:
+    """Delete up to `limit` deliveries that are older and no longer under way; return how many."""
+    return await queries.forget_before(work, moment, limit)
 
 
 async def backlog(connection: Connection, *, now: datetime) -> Backlog:
