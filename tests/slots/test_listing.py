@@ -319,24 +319,6 @@ async def test_hours_keep_to_the_wall_clock_when_it_changes(
     assert [start[11:13] for start in found] == expected
 
 
-@pytest.mark.parametrize(
-    ("properties", "expected"),
-    [
-        ({"lengthInMinutes": 50}, ["09:00", "09:50", "10:40"]),
-        ({"lengthInMinutes": 45}, ["09:00", "09:45", "10:30", "11:15"]),
-        ({"lengthInMinutes": 60, "slotInterval": 30}, ["09:00", "09:30", "10:00", "10:30", "11:00"]),
-        ({"lengthInMinutes": 30, "offsetStart": 10}, ["09:10", "09:50", "10:30", "11:10"]),
-    ],
-)
-async def test_the_grid_follows_length_interval_and_offset(
-    ana: Host, client: Client, properties: dict[str, Any], expected: list[str]
-) -> None:
-    row = {"days": ["Monday"], "startTime": "09:00", "endTime": "12:00"}
-    await ana.creates_schedule(isDefault=True, availability=[row])
-    event_type = await ana.creates_event_type(**properties)
-    assert await clock_times(client, eventTypeId=event_type["id"], **MONDAY) == expected
-
-
 async def test_a_duration_changes_length_and_step(ana: Host, client: Client) -> None:
     row = {"days": ["Monday"], "startTime": "09:00", "endTime": "12:00"}
     await ana.creates_schedule(isDefault=True, availability=[row])
