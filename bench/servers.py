@@ -22,7 +22,7 @@ NO_LIMITS = {"rate_limit_api_key": "1000000000", "rate_limit_anonymous": "100000
 
 @dataclass(frozen=True, slots=True)
 class Server:
-    """A running server: its port, its process, and the key of its first account."""
+    """A running server: its port, its process, and the key of its first account, if it has one."""
 
     port: int
     process_id: int
@@ -35,6 +35,12 @@ class Server:
         if status >= 400:
             raise RuntimeError(answer.decode())
         return json.loads(answer)["data"]
+
+    @property
+    def cpu_microseconds(self) -> float:
+        """The time that the threads of its process have spent on a processor."""
+        tasks = Path(f"/proc/{self.process_id}/task").iterdir()
+        return sum(int((task / "schedstat").read_text().split()[0]) for task in tasks) / 1000
 
     def headers(self, version: str) -> dict[str, str]:
         """Return the headers of the first account."""
@@ -64,8 +70,8 @@ def kalends(data_dir: Path, **settings: str) -> Iterator[Server]:
 
 
 @contextmanager
-def floor(kind: str, database_url: str, body_bytes: int) -> Iterator[int]:
-    """Run a floor on the same kind of server and return its port."""
+def floor(kind: str, database_url: str, body_bytes: int) -> Iterator[Server]:
+    """Run a floor on the same kind of server."""
     port = _free_port()
     environment = {**os.environ, "KALENDS_DATABASE_URL": database_url, "BODY_BYTES": str(body_bytes)}
     command = [sys.executable, "-m", "uvicorn", f"bench.floor:{kind}", "--port", str(port)]
@@ -73,7 +79,7 @@ def floor(kind: str, database_url: str, body_bytes: int) -> Iterator[int]:
     with subprocess.Popen(command, env=environment) as process:
         wait_until_healthy(port, path="/")
         try:
-            yield port
+            yield Server(port, process.pid, api_key="")
         finally:
             process.terminate()
 

@@ -126,6 +126,8 @@ async def list_slots(
     )
     situation = await load_found(connection, question, found)
     starts = ask(engine.list_slots, question, situation)
+    if found.terms.seats is None:
+        return Slots(starts, length, found.terms.id)
     return Slots(starts, length, found.terms.id, found.terms.seats, _taken_seats(situation.taken))
 
 
