@@ -8,7 +8,8 @@ from markupsafe import Markup
 
 from kalends.bookings.booking import Attendee
 from kalends.bookings.events import EventKind
-from kalends.event_types.event_type import Frequency, Recurrence, StoredObject
+from kalends.event_types.event_type import Frequency, Recurrence
+from kalends.notifications.answers import answer_text, is_told
 from kalends.notifications.language import Language, mark
 from kalends.notifications.letter import Line, Row
 from kalends.notifications.places import place_of
@@ -137,8 +138,8 @@ def _answers(scene: Scene) -> Iterator[Row]:
         return
     responses = _responses(scene)
     for field in event_type.booking_fields or ():
-        answer = _answer(responses.get(field["name"]), scene.language)
-        if answer and _is_shown(field, is_for_host=scene.is_for_host):
+        answer = answer_text(responses.get(field["name"]), scene.language)
+        if answer and is_told(field, is_for_host=scene.is_for_host):
             yield Row(str(field.get("label") or field["name"]), [Line(answer)])
 
 
@@ -148,20 +149,3 @@ def _responses(scene: Scene) -> Mapping[str, Any]:
     if not booking.is_seated:
         return booking.responses or {}
     return attendee.seat.responses if attendee is not None and attendee.seat is not None else {}
-
-
-def _is_shown(field: StoredObject, *, is_for_host: bool) -> bool:
-    is_own = not str(field.get("editable", "user")).startswith("system")
-    return is_own and (is_for_host or not field.get("hidden"))
-
-
-def _answer(value: object, language: Language) -> str:
-    match value:
-        case bool():
-            return language.text("Yes") if value else language.text("No")
-        case str() | int() | float():
-            return str(value).strip()
-        case list():
-            return ", ".join(str(item) for item in value)
-        case _:
-            return ""

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from kalends.bookings.booking import Attendee, Status
-from kalends.event_types.event_type import StoredObject
-from kalends.notifications.language import Language, mark
+from kalends.notifications.answers import answer_text, is_told
+from kalends.notifications.language import mark
 from kalends.notifications.places import place_of
 from kalends.web.visit import Visit
 
@@ -157,8 +157,8 @@ def _answers(visit: Visit) -> Iterator[Row]:
         return
     answers = _answers_known(visit)
     for field in visit.event_type.booking_fields or ():
-        answer = _answer(answers.get(field["name"]), visit.language)
-        if answer and _is_shown(field, is_for_host=visit.is_host):
+        answer = answer_text(answers.get(field["name"]), visit.language)
+        if answer and is_told(field, is_for_host=visit.is_host):
             yield Row(str(field.get("label") or field["name"]), [Line(answer)])
 
 
@@ -169,23 +169,6 @@ def _answers_known(visit: Visit) -> Mapping[str, Any]:
     return visit.booking.responses or {}
 
 
-def _is_shown(field: StoredObject, *, is_for_host: bool) -> bool:
-    is_own = not str(field.get("editable", "user")).startswith("system")
-    return is_own and (is_for_host or not field.get("hidden"))
-
-
-def _answer(value: object, language: Language) -> str:
-    match value:
-        case bool():
-            return language.text("Yes") if value else language.text("No")
-        case str() | int() | float():
-            return str(value).strip()
-        case list():
-            return ", ".join(str(item) for item in value)
-        case _:
-            return ""
-
-
 def _reason(visit: Visit) -> Row:
     """Return why it was cancelled or declined, or else why it was moved here; strangers are not told."""
     booking = visit.booking
@@ -193,8 +176,8 @@ def _reason(visit: Visit) -> Row:
         Status.CANCELLED: (_CANCELLED_BECAUSE, booking.cancellation_reason),
         Status.REJECTED: (_DECLINED_BECAUSE, booking.rejection_reason),
     }.get(booking.status, (_MOVED_BECAUSE, (booking.responses or {}).get("rescheduledReason")))
-    is_told = visit.grant is not None and isinstance(said, str)
-    lines = str(said).strip().splitlines() if is_told else ()
+    may_know = visit.grant is not None and isinstance(said, str)
+    lines = str(said).strip().splitlines() if may_know else ()
     return Row(visit.language.text(label), [Line(line) for line in lines])
 
 
