@@ -115,4 +115,9 @@ _ALPHABET = "123456789abcdefghijkmnopqrstuvwxyzABCDEFGHJKLMNPQRSTUVWXYZ"
 
 def new_uid() -> str:
     """Return a uid: 22 base58 characters, 128 random bits. Whoever knows it has an attendee's power."""
-    return "".join(secrets.choice(_ALPHABET) for _ in range(22))
+    number = secrets.randbits(128)
+    characters = []
+    for _ in range(22):
+        number, digit = divmod(number, len(_ALPHABET))
+        characters.append(_ALPHABET[digit])
+    return "".join(characters)
