@@ -16,12 +16,14 @@ class HostTime:
     """When one host is free.
 
     `free` is the time for a new booking. `base` disregards limits and the bookings of a seated event type,
-    which a further attendee may join; the grid of slots is laid on it.
+    which a further attendee may join; the grid of slots is laid on it. `closed`, sorted and disjoint, is
+    where the two differ.
     """
 
     host: Host
     base: list[Interval]
     free: list[Interval]
+    closed: list[Interval]
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,12 +67,12 @@ def host_times(rules: Rules, hosts: Sequence[Host], taken: Taken, start: int, en
         if rules.is_shared:
             buffers = [around for busy in own_seated for around in _buffers(busy)]
             base = free_time(host, start, end, buffers)
-            new_only += [(busy.raw_start, busy.raw_end) for busy in own_seated]
-            free = subtract(base, merge(new_only)) if new_only else base
+            closed = merge([*new_only, *((busy.raw_start, busy.raw_end) for busy in own_seated)])
+            times.append(HostTime(host, base, subtract(base, closed), closed))
         else:
             new_only += [(busy.start, busy.end) for busy in own_seated]
-            base = free = free_time(host, start, end, new_only)
-        times.append(HostTime(host, base, free))
+            free = free_time(host, start, end, new_only)
+            times.append(HostTime(host, free, free, []))
     return times
 
 

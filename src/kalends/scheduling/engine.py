@@ -268,6 +268,7 @@ def _offered(rules: Rules, hosts: Sequence[Host], taken: Taken, opens: int, clos
     available = availability(rules, hosts, taken, opens, closes)
     length = rules.length * 60
     starts = grid(available, opens, closes)
+    joined: set[int] = set()
     if rules.is_shared:
         joined = {
             seated.start
@@ -276,24 +277,28 @@ def _offered(rules: Rules, hosts: Sequence[Host], taken: Taken, opens: int, clos
             and seated.start + length <= closes
             and suffices(available, base_free(available, seated.start, seated.start + length))
         }
-        return [
-            start
-            for start in sorted(joined.union(starts))
-            if start in joined or suffices(available, _able(available, start, start + length))
-        ]
-    held = merge(
-        (held.start - held.before, held.end + held.after)
-        for held in taken.reservations
-        if held.keeps_hosts or not held.is_seat
-    )
-    if not held:
+        starts = sorted(joined.union(starts))
+    contested = _contested(available)
+    if not contested:
         return starts
     return [
         start
         for start in starts
-        if not overlaps(held, start, start + length)
+        if start in joined
+        or not overlaps(contested, start, start + length)
         or suffices(available, _able(available, start, start + length))
     ]
+
+
+def _contested(available: Availability) -> list[Interval]:
+    """Return where a start of the grid may not be bookable after all: limited, seated or reserved times."""
+    closed = [period for time in available.fixed + available.rotating for period in time.closed]
+    closed += [
+        (held.start - held.before, held.end + held.after)
+        for held in available.taken.reservations
+        if held.keeps_hosts or not held.is_seat
+    ]
+    return merge(closed)
 
 
 def _able(available: Availability, start: int, end: int) -> tuple[int, ...]:
