@@ -21,6 +21,7 @@ from kalends.scheduling.engine import (
     default_schedule,
     list_slots,
 )
+from kalends.scheduling.windows import last_day
 from tests.scheduling import oracle
 from tests.scheduling.build import at, booked, busy, clock, codes, host, listed, stamps, weekly
 from tests.scheduling.oracle import Question
@@ -198,3 +199,13 @@ def test_the_first_slot_of_a_day_survives_the_edge_of_the_window() -> None:
     all_day = Host(1, Schedule("UTC", weekly("00:00-23:59")))
     rules = Rules(60, first_slot_only=True, window=window)
     assert stamps(listed(rules, [all_day], "2025-03-04", "2025-03-06")) == ["04 23:00", "05 00:00"]
+
+
+@pytest.mark.parametrize("today", range(20_000, 20_007))
+def test_any_number_of_business_days_is_counted_day_by_day(today: int) -> None:
+    for days in range(60):
+        counted, last = 0, today
+        while counted < days:
+            last += 1
+            counted += dt.date.fromordinal(dt.date(1970, 1, 1).toordinal() + last).isoweekday() < 6
+        assert last_day(DaysWindow(days, is_business=True), today) == last

@@ -20,7 +20,12 @@ def last_day(window: DaysWindow, today: int) -> int:
     """Return the last local day of a window that does not roll."""
     if not window.is_business:
         return today + window.days
-    return next(islice(_steps(today, is_business=True), window.days, None))
+    if window.days == 0:
+        return today
+    # From a weekend one counts as from the Friday before it, and five business days are a week.
+    weeks, days = divmod(window.days, 5)
+    friday_or_earlier = today - {6: 1, 0: 2}.get(weekday(today), 0)
+    return next(islice(_steps(friday_or_earlier + 7 * weeks, is_business=True), days, None))
 
 
 def looked_at_days(window: DaysWindow, today: int) -> list[int]:
