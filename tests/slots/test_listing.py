@@ -384,3 +384,23 @@ async def test_listing_takes_a_constant_number_of_statements(
     with count_statements() as long:
         await listed(client, eventTypeId=event_type["id"], start="2050-09-01", end="2051-08-31")
     assert short.count == long.count == 1
+
+
+@pytest.mark.parametrize(
+    "dates",
+    [
+        {"start": "1000-01-02", "end": "1000-02-01"},
+        {"start": "8999-12-01", "end": "8999-12-30"},
+        {"start": "2050-09-05", "end": "1000-01-02"},
+    ],
+)
+@pytest.mark.parametrize("zone", ["Pacific/Kiritimati", "America/Los_Angeles"])
+async def test_the_first_and_the_last_year_have_an_answer(
+    ana: Host, client: Client, dates: dict[str, str], zone: str
+) -> None:
+    window = {"type": "businessDays", "value": 2, "rolling": True}
+    event_type = await ana.creates_event_type(bookingLimitsCount={"year": 1}, bookingWindow=window)
+    assert await listed(client, eventTypeId=event_type["id"], timeZone=zone, **dates) == {}
+    free = await ana.creates_event_type("free")
+    days = await listed(client, eventTypeId=free["id"], timeZone=zone, **dates)
+    assert bool(days) == (dates["start"] > "8")
