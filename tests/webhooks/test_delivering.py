@@ -272,7 +272,7 @@ async def test_a_worker_that_dies_leaves_its_deliveries_to_others_after_the_leas
     await books(ana)
     await post.hands_on()
     async with database.transaction() as work:
-        taken = await lease.take(work, now=clock(), room=10, under_way={}, most_each=8)
+        taken, _ = await lease.take(work, now=clock(), room=10, under_way={}, most_each=8)
     assert len(taken) == 1
     await post.delivers()
     assert receiver.requests == []

@@ -61,16 +61,17 @@ class Courier:
         self._database: Database | None = None
 
     async def send_due(self, database: Database, settings: Settings, now: datetime) -> int:
-        """Begin deliveries that are due; return how many began or are under way.
+        """Begin deliveries that are due; return how many began or are under way, or whether more may be due.
 
         While nothing can begin, it waits a moment for one to end.
         """
         self._database = database
         room = _MOST_AT_ONCE - len(self._under_way)
         taken: Sequence[Taken] = []
+        is_more = False
         if room > 0:
             async with database.transaction() as work:
-                taken = await lease.take(
+                taken, is_more = await lease.take(
                     work,
                     now=now,
                     room=room,
@@ -82,14 +83,14 @@ class Courier:
             self._under_way[task] = one
             task.add_done_callback(self._end)
         under_way = len(self._under_way)
-        if not taken and under_way:
+        if not taken and not is_more and under_way:
             # What ends may make room for what could not begin; what ends together is followed together.
             await asyncio.wait(
                 self._under_way, timeout=_LOOK_AGAIN_SECONDS, return_when=asyncio.FIRST_COMPLETED
             )
             if self._under_way:
                 await asyncio.wait(self._under_way, timeout=_GATHERING_SECONDS)
-        return len(taken) or under_way
+        return len(taken) or under_way or is_more
 
     async def settled(self) -> None:
         """Wait until nothing is under way."""

@@ -71,10 +71,11 @@ class Failing:
 
 async def take(
     work: UnitOfWork, *, now: datetime, room: int, under_way: Mapping[str, int], most_each: int
-) -> list[Taken]:
+) -> tuple[list[Taken], bool]:
     """Take up to `room` deliveries that are due, at most `most_each` of one webhook with those `under_way`.
 
-    Of one webhook and ordering key only the earliest that is pending is ever taken.
+    Of one webhook and ordering key only the earliest that is pending is ever taken. Also tells whether there
+    may be more that are due: only some are looked at.
     """
     full = [webhook_id for webhook_id, count in under_way.items() if count >= most_each]
     cursor = await work.connection.execute(
@@ -87,7 +88,7 @@ async def take(
     )
     due = [row[0] for row in await cursor.fetchall()]
     if not due:
-        return []
+        return [], False
     # A statement of its own: it sees what was noted until these rows were locked, and what is noted later
     # waits for this transaction before it releases any of them.
     cursor = await work.connection.execute(
@@ -138,7 +139,7 @@ async def take(
             "room": room,
         },
     )
-    return [Taken(*row) for row in await cursor.fetchall()]
+    return [Taken(*row) for row in await cursor.fetchall()], len(due) == _LOOKED_AT
 
 
 async def note(work: UnitOfWork, outcomes: Sequence[Outcome], *, now: datetime) -> None:
