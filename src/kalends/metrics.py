@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from fastapi import Request, Response
+from fastapi.responses import PlainTextResponse
 from prometheus_client import CollectorRegistry, generate_latest
 from prometheus_client.core import (
     CounterMetricFamily,
@@ -43,7 +44,7 @@ class Page:
     making: asyncio.Lock = field(default_factory=asyncio.Lock)
 
 
-@router.get("")
+@router.get("", response_class=PlainTextResponse)
 async def metrics(request: Request) -> Response:
     """Tell Prometheus what waits for the workers, and what they have done."""
     page: Page = request.app.state.metrics

@@ -16,7 +16,7 @@ import subprocess
 import tempfile
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO
@@ -237,7 +237,8 @@ def _stop(cluster: Path) -> None:
     running = _find_running(cluster)
     if running is None:
         return
-    os.kill(running.pid, signal.SIGINT)
+    with suppress(ProcessLookupError):
+        os.kill(running.pid, signal.SIGINT)
     deadline = time.monotonic() + _WAIT_SECONDS
     while _find_running(cluster) is not None:
         if time.monotonic() > deadline:
@@ -245,7 +246,8 @@ def _stop(cluster: Path) -> None:
                 f"PostgreSQL (process {running.pid}) did not stop within {_WAIT_SECONDS:.0f} s"
             )
         time.sleep(_POLL_SECONDS)
-    if running.socket_folder != cluster:
+    # One that was killed meanwhile has left its socket there; the next start clears that away.
+    if running.socket_folder != cluster and not any(running.socket_folder.iterdir()):
         running.socket_folder.rmdir()
 
 
