@@ -10,6 +10,7 @@ from collections import Counter
 from collections.abc import Sequence
 from contextlib import suppress
 from datetime import timedelta
+from http import HTTPStatus
 from pathlib import Path
 from typing import Any
 
@@ -101,7 +102,10 @@ async def _book_while_processes_die(server: Server, scene: Scene, kills: int) ->
 
 
 async def _persistently(scene: Scene, start: Any) -> Answer:
-    """Send a booking until it is answered, under one key, as a careful client does."""
+    """Send a booking until it is answered, under one key, as a careful client does.
+
+    The database may still be at work for a process that was killed: that is a 409, and no answer yet.
+    """
     body = booking_of(scene.hour, start.isoformat())
     request = request_bytes("POST", "/v2/bookings", body, key=f"booking at {start.isoformat()}")
     async with asyncio.timeout(_DEADLINE_SECONDS):
@@ -109,9 +113,12 @@ async def _persistently(scene: Scene, start: Any) -> Answer:
             with suppress(ConnectionError):
                 connection = await connect(scene.port)
                 try:
-                    return await connection.send(request)
+                    answer = await connection.send(request)
                 finally:
                     connection.close()
+                if answer.status != HTTPStatus.CONFLICT:
+                    return answer
+            await asyncio.sleep(0.01)
 
 
 def _kill_one_process(server: Server) -> None:
