@@ -133,8 +133,8 @@ async def _empty(database: Database) -> None:
     async with database.connection() as connection:
         await connection.execute(
             """
-            TRUNCATE users, api_keys, schedules, event_types, bookings, idempotency_keys, outbox_events,
-                     worker_counters, mails
+            TRUNCATE users, teams, api_keys, schedules, event_types, bookings, idempotency_keys,
+                     outbox_events, worker_counters, mails
              RESTART IDENTITY CASCADE
             """
         )

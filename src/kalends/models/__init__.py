@@ -1,6 +1,7 @@
 """The tables and their constraints, one file an area: the whole data model in one look."""
 
 from kalends.models import (
+    absences,
     accounts,
     bookings,
     event_types,
@@ -10,11 +11,13 @@ from kalends.models import (
     reservations,
     schedules,
     secrets,
+    teams,
     webhooks,
 )
 from kalends.models.base import metadata
 
 __all__ = [
+    "absences",
     "accounts",
     "bookings",
     "event_types",
@@ -25,5 +28,6 @@ __all__ = [
     "reservations",
     "schedules",
     "secrets",
+    "teams",
     "webhooks",
 ]

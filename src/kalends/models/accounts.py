@@ -32,6 +32,8 @@ users = Table(
     Column("time_format", Integer, nullable=False, server_default="12"),
     Column("locale", Text),
     Column("metadata", JSONB),
+    # Whether people may ask for common times of this user and others.
+    Column("allow_dynamic_booking", Boolean, nullable=False, server_default=text("true")),
     Column("is_system_admin", Boolean, nullable=False, server_default=text("false")),
     Column("is_locked", Boolean, nullable=False, server_default=text("false")),
     # Schedules refer to their owner, so this reference is added after both tables exist.

@@ -21,12 +21,20 @@ event_types = Table(
     "event_types",
     metadata,
     Column("id", Integer, Identity(), primary_key=True),
+    # Whose it is: a user's or a team's.
     Column("user_id", Integer, ForeignKey("users.id", ondelete="CASCADE")),
+    Column("team_id", Integer, ForeignKey("teams.id", ondelete="CASCADE")),
+    # The team's managed event type that this one of a member was made from.
+    Column("parent_id", Integer, ForeignKey("event_types.id", ondelete="CASCADE"), index=True),
+    # How a team's event type uses its hosts.
+    Column("scheduling_type", Text),
     Column("title", Text, nullable=False),
     Column("slug", Text, nullable=False),
     Column("description", Text),
     Column("length", Integer, nullable=False),
     Column("schedule_id", Integer, ForeignKey("schedules.id", ondelete="SET NULL"), index=True),
+    # Of hosts whose schedule names no zone; null: their own.
+    Column("time_zone", Text),
     Column("slot_interval", Integer),
     Column("offset_start", Integer, nullable=False, server_default="0"),
     Column("minimum_booking_notice", Integer, nullable=False, server_default="120"),
@@ -55,6 +63,8 @@ event_types = Table(
     Column("seats_per_time_slot", Integer),
     Column("seats_show_attendees", Boolean, nullable=False, server_default=text("false")),
     Column("seats_show_availability_count", Boolean, nullable=False, server_default=text("true")),
+    # A round robin that leaves moved bookings with the host they have.
+    Column("reschedule_with_same_round_robin_host", Boolean, nullable=False, server_default=text("false")),
     Column("requires_booker_email_verification", Boolean, nullable=False, server_default=text("false")),
     Column("hide_calendar_notes", Boolean, nullable=False, server_default=text("false")),
     Column("hide_calendar_event_details", Boolean, nullable=False, server_default=text("false")),
@@ -75,6 +85,12 @@ event_types = Table(
     created_at(),
     updated_at(),
     UniqueConstraint("user_id", "slug"),
+    UniqueConstraint("team_id", "slug"),
+    UniqueConstraint("user_id", "parent_id"),
+    CheckConstraint("num_nonnulls(user_id, team_id) = 1", name="owner"),
+    CheckConstraint("(team_id IS NULL) = (scheduling_type IS NULL)", name="team_scheduling"),
+    CheckConstraint("scheduling_type IN ('collective', 'roundRobin', 'managed')", name="scheduling_type"),
+    CheckConstraint("parent_id IS NULL OR user_id IS NOT NULL", name="managed_child"),
     CheckConstraint("length >= 1", name="length"),
     CheckConstraint("slot_interval >= 0", name="slot_interval"),
     CheckConstraint("offset_start >= 0", name="offset_start"),

@@ -26,8 +26,8 @@ webhooks = Table(
     Column("id", Text, primary_key=True, server_default=text("gen_random_uuid()")),
     Column("user_id", Integer, ForeignKey("users.id", ondelete="CASCADE")),
     Column("event_type_id", Integer, ForeignKey("event_types.id", ondelete="CASCADE")),
-    # The tables of these two join later, and their foreign keys with them.
-    Column("team_id", Integer),
+    Column("team_id", Integer, ForeignKey("teams.id", ondelete="CASCADE")),
+    # The table of OAuth clients joins later, and this one's foreign key with it.
     Column("oauth_client_id", Text),
     # Of the whole server.
     Column("is_platform", Boolean, nullable=False, server_default=text("false")),
