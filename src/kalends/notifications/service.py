@@ -1,6 +1,6 @@
 """Mails about bookings: written down with the facts they follow from, and looked after."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from uuid import NAMESPACE_URL, uuid5
 
@@ -17,6 +17,7 @@ from kalends.notifications.plan import PLAN, Planned, planned
 from kalends.notifications.sender import Sender, sender_of
 from kalends.notifications.suppression import reason_not_to_send
 from kalends.outbox.backlog import Backlog
+from kalends.outbox.consumption import Consume
 from kalends.outbox.fact import StoredFact
 from kalends.settings import Settings
 from kalends.webhooks import health as webhooks
@@ -32,19 +33,28 @@ _REMINDER_HOURS = (3, 24, 48)
 _ABOUT_ANOTHER = frozenset({Template.HOST_SEAT_JOINED, Template.HOST_SEAT_MOVED})
 
 
-def consumer(settings: Settings) -> Callable[[UnitOfWork, StoredFact], Awaitable[None]]:
-    """Return what writes down the mails that follow from a fact."""
+def consumer(settings: Settings) -> Consume:
+    """Return what writes down the mails that follow from facts, all of them in one statement."""
     sender = sender_of(settings)
 
-    async def consume(work: UnitOfWork, fact: StoredFact) -> None:
-        if fact.kind == webhooks.DISABLED:
-            await _note_webhook_disabled(work, settings, fact)
-        elif fact.kind in _KINDS:
-            event = decode(fact.payload)
-            mails = [
-                _new_mail(fact, event, mail, sender, is_enabled=settings.mail_enabled)
-                for mail in planned(event)
-            ]
+    async def consume(work: UnitOfWork, facts: Sequence[StoredFact]) -> None:
+        owners = await queries.list_owners(
+            work.connection,
+            {fact.user_id for fact in facts if fact.kind == webhooks.DISABLED and fact.user_id is not None},
+        )
+        mails: list[NewMail] = []
+        for fact in facts:
+            if fact.kind == webhooks.DISABLED:
+                owner = owners.get(fact.user_id) if fact.user_id is not None else None
+                if owner is not None:
+                    mails.append(_mail_to_owner(fact, owner, settings, sender))
+            elif fact.kind in _KINDS:
+                event = decode(fact.payload)
+                mails.extend(
+                    _new_mail(fact, event, mail, sender, is_enabled=settings.mail_enabled)
+                    for mail in planned(event)
+                )
+        if mails:
             await queries.insert_mails(work, mails)
 
     return consume
@@ -112,20 +122,17 @@ def _new_mail(
     )
 
 
-async def _note_webhook_disabled(work: UnitOfWork, settings: Settings, fact: StoredFact) -> None:
-    """Tell the owner of a webhook that the server has switched it off."""
-    owner = await queries.find_owner(work.connection, fact.user_id) if fact.user_id is not None else None
-    if owner is None:
-        return
+def _mail_to_owner(fact: StoredFact, owner: Recipient, settings: Settings, sender: Sender) -> NewMail:
+    """Return the mail that tells the owner of a webhook that the server has switched it off."""
     disabled = webhooks.decode(fact.payload)
-    template, sender, cause = Template.HOST_WEBHOOK_DISABLED, sender_of(settings), f"event:{fact.uid}"
+    template, cause = Template.HOST_WEBHOOK_DISABLED, f"event:{fact.uid}"
     language = language_for(owner.locale, owner.time_zone, owner.clock)
     letter = about_webhook(language, disabled.subscriber_url, disabled.failing_since)
     message_id = _message_id(cause, template, owner, sender)
     envelope = Envelope((sender.name, sender.address), ("", owner.email), message_id, disabled.disabled_at)
     message = messages.pack(secrets.encryption_keys(settings), messages.build(envelope, letter, None))
     reason = reason_not_to_send(template, owner, None, is_enabled=settings.mail_enabled)
-    mail = NewMail(
+    return NewMail(
         cause=cause,
         template=template,
         recipient=owner.address,
@@ -137,7 +144,6 @@ async def _note_webhook_disabled(work: UnitOfWork, settings: Settings, fact: Sto
         subject=letter.subject,
         message=message if reason is None else None,
     )
-    await queries.insert_mails(work, [mail])
 
 
 def _cause(fact: StoredFact, event: BookingEvent) -> str:

@@ -28,16 +28,6 @@ _LONGEST_RETRY = timedelta(hours=1)
 _log = structlog.get_logger(__name__)
 
 
-def one_by_one(consume_one: Callable[[UnitOfWork, StoredFact], Awaitable[None]]) -> Consume:
-    """Return the consumer that takes each fact by itself."""
-
-    async def consume_each(work: UnitOfWork, facts: Sequence[StoredFact]) -> None:
-        for fact in facts:
-            await consume_one(work, fact)
-
-    return consume_each
-
-
 async def consume(database: Database, consumers: Consumers, *, now: datetime) -> int:
     """Hand the oldest facts that wait to every consumer; return how many there were.
 

@@ -153,7 +153,7 @@ async def insert_deliveries(work: UnitOfWork, deliveries: Sequence[NewDelivery],
                    CASE WHEN error IS NULL THEN 0 ELSE 1 END,
                    %(due_at)s, CASE WHEN error IS NULL THEN NULL ELSE now() END
               FROM unnest(%(webhook_ids)s::text[], %(event_ids)s::bigint[], %(triggers)s::text[],
-                          %(ordering_keys)s::text[], %(bodies)s::bytea[], %(content_types)s::text[],
+                          %(ordering_keys)s::text[], %(bodies)b::bytea[], %(content_types)s::text[],
                           %(errors)s::text[])
                    AS n (webhook_id, event_id, trigger, ordering_key, body, content_type, error)
                 ON CONFLICT (webhook_id, event_id, trigger) DO UPDATE

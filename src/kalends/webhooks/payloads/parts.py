@@ -20,7 +20,7 @@ _DEFAULT_LOCALE = "en"
 
 def seconds(moment: datetime) -> str:
     """Return an instant like `2025-06-02T09:00:00Z`."""
-    return f"{moment.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}"
+    return moment.astimezone(UTC).isoformat(timespec="seconds").removesuffix("+00:00") + "Z"
 
 
 def milliseconds(moment: datetime) -> str:
