@@ -11,9 +11,9 @@ from babel.messages import Catalog
 from babel.messages.extract import extract_from_dir
 from babel.messages.pofile import read_po, write_po
 
-from kalends.notifications.language import CATALOGS, COMPLETE, SOURCE
+from kalends.words.language import CATALOGS, COMPLETE, SOURCE
 
-_FOLDERS = (CATALOGS.parent, CATALOGS.parents[1] / "web")
+_FOLDERS = [CATALOGS.parents[1] / name for name in ("notifications", "web", "words")]
 _METHODS = [("**.py", "python"), ("**/templates/*.html", "jinja2")]
 _KEYWORDS = {"mark": None, "text": None, "plural": (1, 2)}
 _WIDTH = 110

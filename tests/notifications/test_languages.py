@@ -9,7 +9,7 @@ from tools import catalogs
 
 from kalends.api.locales import Locale
 from kalends.bookings.deciding import EXPIRED
-from kalends.notifications.language import COMPLETE, SOURCE, language_for
+from kalends.words.language import COMPLETE, SOURCE, language_for
 
 TRANSLATED = [language for language in COMPLETE if language != SOURCE]
 START = datetime(2050, 9, 5, 13, 5, tzinfo=UTC)

@@ -10,13 +10,13 @@ from kalends.bookings.booking import Booking
 from kalends.bookings.events import BookingEvent
 from kalends.notifications import rendering
 from kalends.notifications.composing import compose
-from kalends.notifications.language import language_for
 from kalends.notifications.letter import Letter
 from kalends.notifications.links import Links
 from kalends.notifications.plan import planned
 from kalends.notifications.preview import write_previews
 from kalends.notifications.samples import sample_events
 from kalends.notifications.scene import Scene
+from kalends.words.language import language_for
 
 EVIL = '<script>alert(1)</script><img src="https://evil.example/x.png">'
 LINKS = Links("https://kalends.example.com", b"key")

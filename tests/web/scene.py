@@ -13,9 +13,9 @@ import httpx
 from pydantic import SecretStr
 
 from kalends.db.database import Database
+from kalends.link_tokens import Grant, Purpose, issue
 from kalends.secrets import signing_key
 from kalends.settings import Settings
-from kalends.web.tokens import Grant, Purpose, issue
 from tests.support.client import Client, Host, data
 from tests.support.server import SECRET_KEY
 

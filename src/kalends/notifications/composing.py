@@ -4,13 +4,13 @@ from collections.abc import Iterator
 from datetime import datetime
 
 from kalends.bookings.booking import Booking
-from kalends.notifications.language import Language
 from kalends.notifications.letter import Button, Letter, Line, Row
 from kalends.notifications.links import Links
 from kalends.notifications.mail import Recipient, Template
 from kalends.notifications.rows import rows_of
 from kalends.notifications.scene import Scene
 from kalends.notifications.wording import WORDING
+from kalends.words.language import Language
 
 
 def compose(scene: Scene, links: Links) -> Letter:

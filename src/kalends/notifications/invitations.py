@@ -13,12 +13,12 @@ from kalends.bookings.booking import Attendee
 from kalends.bookings.events import EventKind
 from kalends.notifications.letter import Letter
 from kalends.notifications.mail import Method, Template
-from kalends.notifications.places import place_of
 from kalends.notifications.plain import one_line
 from kalends.notifications.rendering import calendar_html, calendar_text
 from kalends.notifications.scene import Scene
 from kalends.notifications.series import CalendarSeries, Occurrence
 from kalends.notifications.suppression import is_faux
+from kalends.words.places import place_of
 
 _PRODUCT = "-//Kalends//Kalends//EN"
 _MARGIN = timedelta(days=366)  # of a time zone's rules around the dates that need them

@@ -4,8 +4,8 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from kalends.bookings.booking import Booking
+from kalends.link_tokens import Grant, Purpose, issue
 from kalends.notifications.mail import Recipient
-from kalends.web.tokens import Grant, Purpose, issue
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,12 +7,12 @@ from pathlib import Path
 from kalends.api.locales import Locale
 from kalends.notifications import rendering
 from kalends.notifications.composing import about_webhook, compose
-from kalends.notifications.language import language_for
 from kalends.notifications.letter import Letter
 from kalends.notifications.links import Links
 from kalends.notifications.plan import planned
 from kalends.notifications.samples import sample_events
 from kalends.notifications.scene import Scene
+from kalends.words.language import language_for
 
 
 def write_previews(folder: Path, language: Locale) -> list[Path]:

@@ -9,12 +9,12 @@ from markupsafe import Markup
 from kalends.bookings.booking import Attendee
 from kalends.bookings.events import EventKind
 from kalends.event_types.event_type import Frequency, Recurrence
-from kalends.notifications.answers import answer_text, is_told
-from kalends.notifications.language import Language, mark
 from kalends.notifications.letter import Line, Row
-from kalends.notifications.places import place_of
 from kalends.notifications.scene import Scene
 from kalends.notifications.suppression import is_faux
+from kalends.words.answers import answer_text, is_told
+from kalends.words.language import Language, mark
+from kalends.words.places import place_of
 
 # Safe for whoever reads it: HTML in the text stays text, links lead to the web or to mail only, and images,
 # which would report the reader to a stranger's server, are left out.

@@ -5,9 +5,9 @@ from datetime import datetime, timedelta
 
 from kalends.bookings.booking import Attendee
 from kalends.bookings.events import BookingEvent
-from kalends.notifications.language import Language
 from kalends.notifications.mail import Audience, Template
 from kalends.notifications.plan import Planned
+from kalends.words.language import Language
 
 _ENDING = frozenset({Template.HOST_CANCELLED, Template.CANCELLED, Template.DECLINED, Template.SEAT_LEFT})
 

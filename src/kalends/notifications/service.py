@@ -10,7 +10,6 @@ from kalends.bookings.events import BookingEvent, EventKind, decode
 from kalends.db.database import Connection, Database, UnitOfWork
 from kalends.notifications import messages, queries
 from kalends.notifications.composing import about_webhook
-from kalends.notifications.language import SOURCE, language_for
 from kalends.notifications.mail import Audience, Mail, NewMail, Recipient, Template
 from kalends.notifications.messages import Envelope
 from kalends.notifications.plan import PLAN, Planned, planned
@@ -21,6 +20,7 @@ from kalends.outbox.consumption import Consume
 from kalends.outbox.fact import StoredFact
 from kalends.settings import Settings
 from kalends.webhooks import health as webhooks
+from kalends.words.language import SOURCE, language_for
 
 KEPT_FOR = timedelta(days=30)
 """How long messages are kept; the log of mails stays."""

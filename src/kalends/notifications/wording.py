@@ -6,8 +6,8 @@ the attendee that a mail tells of.
 
 from dataclasses import dataclass
 
-from kalends.notifications.language import mark
 from kalends.notifications.mail import Template
+from kalends.words.language import mark
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,6 @@ from kalends.bookings.events import BookingEvent, EventKind
 from kalends.notifications import messages
 from kalends.notifications.composing import compose
 from kalends.notifications.invitations import CalendarObject, invitation_of, withdrawal_of
-from kalends.notifications.language import language_for
 from kalends.notifications.links import Links
 from kalends.notifications.mail import Method, Template
 from kalends.notifications.messages import Envelope
@@ -17,6 +16,7 @@ from kalends.notifications.scene import Scene
 from kalends.notifications.sender import Sender
 from kalends.notifications.series import CalendarSeries, Occurrence
 from kalends.notifications.suppression import is_faux
+from kalends.words.language import language_for
 
 
 @dataclass(frozen=True, slots=True)

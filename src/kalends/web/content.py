@@ -5,10 +5,10 @@ from dataclasses import dataclass
 from typing import Any
 
 from kalends.bookings.booking import Attendee, Status
-from kalends.notifications.answers import answer_text, is_told
-from kalends.notifications.language import mark
-from kalends.notifications.places import place_of
 from kalends.web.visit import Visit
+from kalends.words.answers import answer_text, is_told
+from kalends.words.language import mark
+from kalends.words.places import place_of
 
 _FAUX_DOMAIN = "@sms.cal.com"  # of an attendee who gave a phone number only
 

@@ -15,8 +15,8 @@ from starlette.datastructures import Headers
 from starlette.types import Scope
 
 from kalends.api.errors import DomainError
-from kalends.notifications.language import Language, language_for, mark
 from kalends.web.visit import NoLongerPart
+from kalends.words.language import Language, language_for, mark
 
 _STYLE = (files("kalends.web") / "static" / "pages.css").read_bytes()
 

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 
 from kalends.api.errors import DomainError
-from kalends.notifications.language import Language, mark
+from kalends.words.language import Language, mark
 
 _UNAUTHORIZED, _FORBIDDEN = 401, 403
 

@@ -14,15 +14,15 @@ from kalends.api.time_zones import canonical_time_zone
 from kalends.bookings import service as bookings
 from kalends.bookings.commands import Cancel, Reschedule
 from kalends.db.database import Connection
-from kalends.notifications.language import mark
+from kalends.link_tokens import Purpose
 from kalends.secrets import signing_key
 from kalends.web import pages, views
 from kalends.web.addresses import page_of, same_page
 from kalends.web.choosing import FIRST_YEAR, LAST_YEAR
 from kalends.web.problems import NOT_POSSIBLE, Problem
-from kalends.web.tokens import Purpose
 from kalends.web.views import LONGEST_REASON, START_FORMAT, Choice
 from kalends.web.visit import Arrival, LinkInvalid, Visit, arrive
+from kalends.words.language import mark
 
 router = Router("", "Pages", show_failure=pages.show_failure)
 

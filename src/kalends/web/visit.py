@@ -16,8 +16,8 @@ from kalends.bookings.booking import Attendee, Booking, Status
 from kalends.db.database import Connection
 from kalends.event_types import service as event_types
 from kalends.event_types.event_type import EventType
-from kalends.notifications.language import Language, language_for
-from kalends.web.tokens import BadToken, Grant, Purpose, TokenExpired, issue, read
+from kalends.link_tokens import BadToken, Grant, Purpose, TokenExpired, issue, read
+from kalends.words.language import Language, language_for
 
 
 class LinkInvalid(Forbidden):

@@ -6,7 +6,7 @@ from kalends.api.fields import is_phone_number
 from kalends.bookings.booking import Booking, Status
 from kalends.bookings.places import is_web_address
 from kalends.event_types.locations import INTEGRATION_PREFIX
-from kalends.notifications.language import Language, mark
+from kalends.words.language import Language, mark
 
 _PROVIDERS = {
     "daily": "Cal Video",

@@ -1,7 +1,7 @@
 """How the answers to an owner's own questions are told in mails and on pages."""
 
 from kalends.event_types.event_type import StoredObject
-from kalends.notifications.language import Language
+from kalends.words.language import Language
 
 
 def is_told(field: StoredObject, *, is_for_host: bool) -> bool:

@@ -1,0 +1,1 @@
+"""What mails and pages tell people in words: their language, answers, places."""
