@@ -1,5 +1,6 @@
 """The ASGI application, put together."""
 
+import asyncio
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager, nullcontext
 from datetime import UTC, datetime
@@ -23,6 +24,7 @@ from kalends.encryption import Keyring
 from kalends.event_types import routes as event_types
 from kalends.outbox.worker import Worker
 from kalends.outgoing import Outgoing
+from kalends.preloading import preload
 from kalends.reservations import routes as reservations
 from kalends.schedules import routes as schedules
 from kalends.settings import Settings, get_settings
@@ -83,7 +85,9 @@ def create_api(settings: Settings, *, clock: Callable[[], datetime] = utc_now) -
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         async with database, _worker(settings, database, outgoing, keys, clock):
+            preloading = asyncio.create_task(asyncio.to_thread(preload))
             yield
+            await preloading
             await admission.finish()
         outgoing.close()
 

@@ -8,6 +8,7 @@ import socket
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+from importlib import import_module
 from multiprocessing.process import BaseProcess
 from types import FrameType
 from typing import TYPE_CHECKING
@@ -67,6 +68,11 @@ def orderly_exit() -> Iterator[None]:
     finally:
         for number, handler in previous.items():
             signal.signal(number, handler)
+
+
+def load_early() -> None:
+    """Load the application that `run` needs while the caller waits for something else, such as a database."""
+    threading.Thread(target=import_module, args=("kalends.app",), daemon=True).start()
 
 
 def run(settings: Settings, listener: socket.socket) -> None:

@@ -9,7 +9,6 @@ from dataclasses import dataclass
 from typing import Annotated, Any, TypeAlias
 from uuid import UUID
 
-import phonenumbers
 from fastapi import Path
 from pydantic import BeforeValidator, Field, WithJsonSchema
 from pydantic_core import PydanticCustomError
@@ -137,6 +136,8 @@ def check_phone_number(value: object) -> str:
 
 def is_phone_number(text: str) -> bool:
     """Tell whether a text is a valid international number, with `+`."""
+    import phonenumbers  # here, as few requests need it and it takes long to load
+
     try:
         return phonenumbers.is_valid_number(phonenumbers.parse(text))
     except phonenumbers.NumberParseException:

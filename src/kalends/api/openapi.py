@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from datetime import date
 from http import HTTPStatus
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol, runtime_checkable
 
 from fastapi import FastAPI
 from fastapi.dependencies.models import Dependant
@@ -16,6 +16,14 @@ if TYPE_CHECKING:
     from kalends.api.routing import Route
 
 
+@runtime_checkable
+class DocumentedRoute(Protocol):
+    """A route that builds what only its description needs once that is asked for."""
+
+    def document_answer(self) -> None:
+        """Build it."""
+
+
 class DocumentedApi(FastAPI):
     """An application behind `api.edge`, whose document shows our failures in place of FastAPI's own."""
 
@@ -26,6 +34,9 @@ class DocumentedApi(FastAPI):
     def openapi(self) -> dict[str, Any]:
         """Return the document, which is made at the first call."""
         if self.openapi_schema is None:
+            for route in self.routes:
+                if isinstance(route, DocumentedRoute):
+                    route.document_answer()
             document = super().openapi()
             schemas = document.setdefault("components", {}).setdefault("schemas", {})
             schemas["ErrorEnvelope"] = _ERROR_ENVELOPE

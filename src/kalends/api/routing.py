@@ -13,8 +13,10 @@ from typing import Any
 from urllib.parse import unquote_to_bytes
 
 from fastapi import APIRouter, Request, Response
+from fastapi.datastructures import DefaultPlaceholder
 from fastapi.middleware.asyncexitstack import AsyncExitStackMiddleware
 from fastapi.routing import APIRoute
+from fastapi.utils import create_model_field
 from starlette.datastructures import QueryParams
 from starlette.types import Receive, Scope, Send
 
@@ -73,6 +75,13 @@ class Route(APIRoute):
     version: date = OLDEST
     is_version_required: bool = False
     show_failure: ShowFailure | None = None
+    answer_model: Any = None
+
+    def document_answer(self) -> None:
+        """Build the schema of the answers, which nothing but the document needs and which takes a while."""
+        if self.answer_model is not None and self.response_field is None:
+            name = f"Response_{self.unique_id}"
+            self.response_field = create_model_field(name, self.answer_model, mode="serialization")
 
     def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
         """Return the handler, fed with the parsed body if it takes one."""
@@ -129,9 +138,12 @@ class Router(APIRouter):
             options["status_code"] = options.get("status_code") or 201
             if self._show_failure is None:
                 endpoint = answered_once(endpoint)
-        super().add_api_route(path, endpoint, **options)
+        answer_model = options.pop("response_model", None)
+        super().add_api_route(path, endpoint, **options, response_model=None)
         route = self.routes[-1]
         if isinstance(route, Route):
+            if not isinstance(answer_model, DefaultPlaceholder):
+                route.answer_model = answer_model
             route.version = self._version
             route.is_version_required = self._version_is_required
             route.show_failure = self._show_failure

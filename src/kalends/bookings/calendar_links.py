@@ -4,8 +4,6 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from urllib.parse import quote, urlencode
 
-from icalendar import Calendar, Event
-
 from kalends.bookings.booking import Booking
 from kalends.bookings.drafting import VIDEO_CALL_URL
 from kalends.event_types.event_type import EventType
@@ -81,6 +79,8 @@ def _microsoft(host: str, booking: Booking, description: str, location: str) -> 
 
 
 def _ics(booking: Booking, description: str, location: str) -> str:
+    from icalendar import Calendar, Event  # here, as few requests need it and it takes long to load
+
     event = Event()
     event.add("uid", booking.ical_uid)
     event.add("sequence", booking.ical_sequence)

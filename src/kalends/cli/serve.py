@@ -62,6 +62,8 @@ def serve(
 
     logs.configure(settings)
     log = structlog.get_logger()
+    if settings.workers == 1:
+        server.load_early()
     with (
         server.orderly_exit(),
         server.listen(settings.host, settings.port) as listener,

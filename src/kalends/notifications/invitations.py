@@ -6,8 +6,7 @@ An invitation replaces an earlier one of the same UID when its SEQUENCE, or else
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta, tzinfo
-
-from icalendar import Calendar, Event, vCalAddress, vText
+from typing import TYPE_CHECKING
 
 from kalends.bookings.booking import Attendee
 from kalends.bookings.events import EventKind
@@ -19,6 +18,9 @@ from kalends.notifications.scene import Scene
 from kalends.notifications.series import CalendarSeries, Occurrence
 from kalends.notifications.suppression import is_faux
 from kalends.words.places import place_of
+
+if TYPE_CHECKING:
+    from icalendar import Event, vCalAddress
 
 _PRODUCT = "-//Kalends//Kalends//EN"
 _MARGIN = timedelta(days=366)  # of a time zone's rules around the dates that need them
@@ -123,7 +125,7 @@ def _whole(writer: "_Writer", series: CalendarSeries, method: Method) -> Invitat
     return writer.calendar(method, [event, *moved])
 
 
-def _occurrence(writer: "_Writer", series: CalendarSeries, one: Occurrence, method: Method) -> Event:
+def _occurrence(writer: "_Writer", series: CalendarSeries, one: Occurrence, method: Method) -> "Event":
     return writer.event(
         CalendarObject(series.uid, series.sequence, one.start, one.end, one.original_start), method
     )
@@ -143,7 +145,9 @@ class _Writer:
     def local(self, instant: datetime) -> datetime:
         return instant.astimezone(self.zone)
 
-    def calendar(self, method: Method, events: Sequence[Event]) -> Invitation:
+    def calendar(self, method: Method, events: Sequence["Event"]) -> Invitation:
+        from icalendar import Calendar
+
         calendar = Calendar()
         calendar.add("prodid", _PRODUCT)
         calendar.add("version", "2.0")
@@ -154,7 +158,9 @@ class _Writer:
         calendar.add_missing_timezones((self.first - _MARGIN).date(), (self.last + _MARGIN).date())
         return Invitation(method, calendar.to_ical())
 
-    def event(self, known: CalendarObject, method: Method) -> Event:
+    def event(self, known: CalendarObject, method: Method) -> "Event":
+        from icalendar import Event, vText
+
         scene, letter = self.scene, self.letter
         event = Event()
         event.add("uid", known.uid)
@@ -183,7 +189,7 @@ class _Writer:
         self._add_people(event)
         return event
 
-    def _add_people(self, event: Event) -> None:
+    def _add_people(self, event: "Event") -> None:
         scene = self.scene
         organizer = scene.event.booking.organizer
         # Clients take no invitation without an address of whoever invites.
@@ -195,7 +201,7 @@ class _Writer:
             if not is_faux(attendee.email):
                 event.add("attendee", self._attendee(attendee))
 
-    def _attendee(self, attendee: Attendee) -> vCalAddress:
+    def _attendee(self, attendee: Attendee) -> "vCalAddress":
         booking = self.scene.event.booking
         is_guest = attendee.seat is None if booking.is_seated else attendee != booking.attendees[0]
         return _person(
@@ -207,7 +213,9 @@ class _Writer:
         )
 
 
-def _person(address: str, **parameters: str) -> vCalAddress:
+def _person(address: str, **parameters: str) -> "vCalAddress":
+    from icalendar import vCalAddress
+
     person = vCalAddress(f"mailto:{address}")
     for name, value in parameters.items():
         person.params[name] = one_line(value)

@@ -1,29 +1,20 @@
 """Letters as HTML and as text, for mails and for calendars."""
 
 from functools import cache
+from typing import TYPE_CHECKING
 
-import css_inline
-from jinja2 import Environment, PackageLoader, StrictUndefined, Template, select_autoescape
 from markupsafe import Markup, escape
 
 from kalends.notifications.letter import Letter, Row
 
-_environment = Environment(
-    loader=PackageLoader("kalends.notifications", "templates"),
-    autoescape=select_autoescape(["html"]),
-    undefined=StrictUndefined,
-    trim_blocks=True,
-    lstrip_blocks=True,
-)
-
-# Mail clients ignore style sheets or parts of them, so every element carries its own style. What depends on
-# the screen cannot be inlined: it stays in the sheet, for clients that read it.
-_inliner = css_inline.CSSInliner(keep_style_tags=False, keep_at_rules=True, load_remote_stylesheets=False)
+if TYPE_CHECKING:
+    import css_inline
+    import jinja2
 
 
 def html(letter: Letter) -> str:
     """Return a mail's HTML form."""
-    return _inliner.inline(_template("mail.html").render(letter=letter))
+    return _inliner().inline(_template("mail.html").render(letter=letter))
 
 
 def text(letter: Letter) -> str:
@@ -57,5 +48,30 @@ def _for_calendar(letter: Letter) -> list[Row]:
 
 
 @cache
-def _template(name: str) -> Template:
-    return _environment.get_template(name)
+def _template(name: str) -> "jinja2.Template":
+    return _environment().get_template(name)
+
+
+@cache
+def _environment() -> "jinja2.Environment":
+    import jinja2
+
+    return jinja2.Environment(
+        loader=jinja2.PackageLoader("kalends.notifications", "templates"),
+        autoescape=jinja2.select_autoescape(["html"]),
+        undefined=jinja2.StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+
+
+@cache
+def _inliner() -> "css_inline.CSSInliner":
+    """Return what moves styles into the elements.
+
+    Mail clients ignore style sheets or parts of them. What depends on the screen cannot be inlined: it stays
+    in the sheet, for clients that read it.
+    """
+    import css_inline
+
+    return css_inline.CSSInliner(keep_style_tags=False, keep_at_rules=True, load_remote_stylesheets=False)

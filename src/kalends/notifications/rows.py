@@ -1,9 +1,9 @@
 """The rows of a letter, in their order (notifications note, section 5)."""
 
 from collections.abc import Iterator, Mapping
-from typing import Any
+from functools import cache
+from typing import TYPE_CHECKING, Any
 
-from markdown_it import MarkdownIt
 from markupsafe import Markup
 
 from kalends.bookings.booking import Attendee
@@ -16,9 +16,8 @@ from kalends.words.answers import answer_text, is_told
 from kalends.words.language import Language, mark
 from kalends.words.places import place_of
 
-# Safe for whoever reads it: HTML in the text stays text, links lead to the web or to mail only, and images,
-# which would report the reader to a stranger's server, are left out.
-_markdown = MarkdownIt("commonmark", {"html": False, "breaks": True}).disable("image")
+if TYPE_CHECKING:
+    from markdown_it import MarkdownIt
 
 _REASONS = {
     EventKind.REJECTED: mark("Reason"),
@@ -119,7 +118,19 @@ def _description(scene: Scene) -> Iterator[Line]:
     event_type = scene.event.event_type
     text = (event_type.description or "").strip() if event_type is not None else ""
     if text:
-        yield Line(text, html=Markup(_markdown.render(text)))  # noqa: S704 - made by a renderer that escapes
+        yield Line(text, html=Markup(_markdown().render(text)))  # noqa: S704 - made by a renderer that escapes
+
+
+@cache
+def _markdown() -> "MarkdownIt":
+    """Return a renderer that is safe for whoever reads what it makes.
+
+    HTML in the text stays text, links lead to the web or to mail only, and images, which would report the
+    reader to a stranger's server, are left out.
+    """
+    from markdown_it import MarkdownIt
+
+    return MarkdownIt("commonmark", {"html": False, "breaks": True}).disable("image")
 
 
 def _notes(scene: Scene) -> Iterator[Line]:

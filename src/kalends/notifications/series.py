@@ -9,15 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from dateutil.rrule import MONTHLY, WEEKLY, YEARLY, rrule
-
-from kalends.event_types.event_type import Frequency, Recurrence
-
-_FREQUENCIES = {
-    Frequency.YEARLY: ("YEARLY", YEARLY),
-    Frequency.MONTHLY: ("MONTHLY", MONTHLY),
-    Frequency.WEEKLY: ("WEEKLY", WEEKLY),
-}
+from kalends.event_types.event_type import Recurrence
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,14 +67,15 @@ class CalendarSeries:
         """Return the RRULE that yields exactly the first dates of what is kept; None: no rule does."""
         if self.rule is None:
             return None
-        kept = self.kept
-        name, frequency = _FREQUENCIES[self.rule.frequency]
+        from dateutil.rrule import rrule
+
+        kept, frequency = self.kept, self.rule.frequency  # whose numbers are those of `rrule` too
         first, *_ = dates = [self._local(occurrence.original_start) for occurrence in kept]
         if list(rrule(frequency, dtstart=first, interval=self.rule.interval, count=len(dates))) != dates:
             return None
         if len(kept) < len(self.occurrences):
-            return {"freq": name, "interval": self.rule.interval, "until": kept[-1].original_start}
-        return {"freq": name, "interval": self.rule.interval, "count": len(dates)}
+            return {"freq": frequency.name, "interval": self.rule.interval, "until": kept[-1].original_start}
+        return {"freq": frequency.name, "interval": self.rule.interval, "count": len(dates)}
 
     def _local(self, instant: datetime) -> datetime:
         return instant.astimezone(self.zone).replace(tzinfo=None)

@@ -4,19 +4,21 @@ import hashlib
 from collections.abc import Callable
 from functools import cache
 from importlib.resources import files
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from babel import Locale
 from babel.dates import format_skeleton, get_day_names
 from fastapi import Response
 from fastapi.responses import HTMLResponse
-from jinja2 import Environment, PackageLoader, StrictUndefined
 from starlette.datastructures import Headers
 from starlette.types import Scope
 
 from kalends.api.errors import DomainError
 from kalends.web.visit import NoLongerPart
 from kalends.words.language import Language, language_for, mark
+
+if TYPE_CHECKING:
+    import jinja2
 
 _STYLE = (files("kalends.web") / "static" / "pages.css").read_bytes()
 
@@ -81,11 +83,13 @@ def _asked_language(header: str) -> str:
 
 
 @cache
-def _templates() -> Environment:
-    environment = Environment(
-        loader=PackageLoader("kalends.web"),
+def _templates() -> "jinja2.Environment":
+    import jinja2
+
+    environment = jinja2.Environment(
+        loader=jinja2.PackageLoader("kalends.web"),
         autoescape=True,
-        undefined=StrictUndefined,
+        undefined=jinja2.StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
     )
