@@ -99,7 +99,8 @@ class Seats:
 class Settings:
     """What can be set of an event type. Lengths, notice, interval, offset and buffers are minutes.
 
-    `slot_interval` None or 0: the length. `schedule_id` None: the owner's default schedule. `locations` and
+    `slot_interval` None or 0: the length. `schedule_id` None: the owner's default schedule. `time_zone` is
+    that of hosts whose schedule names none; None: their own. `locations` and
     `booking_fields` are in row form (event-types note, sections 7 and 8.3); `booking_fields` None: the
     system fields. Limits are `{"PER_DAY": 2, …}`, None: never set. `metadata` is what the row form keeps
     there: `multipleDuration`, `bookerLayouts`, `disableStandardEmails` and the like, but not the threshold
@@ -111,6 +112,7 @@ class Settings:
     length: int
     description: str | None = None
     schedule_id: int | None = None
+    time_zone: str | None = None
     slot_interval: int | None = None
     offset_start: int = 0
     minimum_booking_notice: int = 120

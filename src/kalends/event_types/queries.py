@@ -29,9 +29,9 @@ _OWNER = """
 """
 
 _PLAIN = (
-    "id", "title", "slug", "description", "length", "schedule_id", "slot_interval", "offset_start",
-    "minimum_booking_notice", "before_event_buffer", "after_event_buffer", "hidden", "event_name",
-    "disable_guests", "booking_limits", "duration_limits", "only_show_first_available_slot",
+    "id", "title", "slug", "description", "length", "schedule_id", "time_zone", "slot_interval",
+    "offset_start", "minimum_booking_notice", "before_event_buffer", "after_event_buffer", "hidden",
+    "event_name", "disable_guests", "booking_limits", "duration_limits", "only_show_first_available_slot",
     "requires_booker_email_verification", "hide_calendar_notes", "hide_calendar_event_details",
     "hide_organizer_email", "lock_time_zone_toggle", "use_destination_calendar_email", "disable_cancelling",
     "disable_rescheduling", "interface_language", "success_redirect_url", "forward_params_success_redirect",

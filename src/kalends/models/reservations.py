@@ -18,12 +18,12 @@ from kalends.models.base import created_at, metadata
 slot_reservations = Table(
     "slot_reservations",
     metadata,
-    Column("uid", UUID, primary_key=True, server_default=text("gen_random_uuid()")),
+    Column("uid", UUID, primary_key=True),
+    # Whose time it takes: one row each, of one who rotates or of all who must be there.
+    Column("host_id", Integer, ForeignKey("users.id", ondelete="CASCADE"), primary_key=True),
     Column(
         "event_type_id", Integer, ForeignKey("event_types.id", ondelete="CASCADE"), nullable=False, index=True
     ),
-    # The host whose time it takes: the owner, or the first host of a team's event type.
-    Column("host_id", Integer, ForeignKey("users.id", ondelete="CASCADE"), nullable=False),
     Column("start_time", DateTime(timezone=True), nullable=False),
     Column("end_time", DateTime(timezone=True), nullable=False),
     # From this instant on it holds nothing, whether or not the row is still there.

@@ -1,12 +1,13 @@
 """SQL of reservations."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
 from psycopg.rows import TupleRow
 
 from kalends.db.database import Connection, UnitOfWork
-from kalends.db.rows import first_row, only_row
+from kalends.db.rows import first_row
 from kalends.reservations.reservation import Reservation
 
 _RESERVATION = "uid::text, event_type_id, start_time, end_time, release_at, is_seat, is_binding"
@@ -14,60 +15,59 @@ _RESERVATION = "uid::text, event_type_id, start_time, end_time, release_at, is_s
 
 async def find(connection: Connection, uid: UUID) -> Reservation | None:
     """Return a reservation, expired or not."""
-    row = await first_row(connection, f"SELECT {_RESERVATION} FROM slot_reservations WHERE uid = %s", (uid,))
-    return None if row is None else _reservation(row)
-
-
-async def insert(
-    work: UnitOfWork,
-    *,
-    event_type_id: int,
-    host_id: int,
-    start: datetime,
-    end: datetime,
-    release_at: datetime,
-    is_seat: bool,
-    is_binding: bool,
-) -> Reservation:
-    """Store a reservation."""
-    row = await only_row(
-        work.connection,
-        f"""
-        INSERT INTO slot_reservations (
-            event_type_id, host_id, start_time, end_time, release_at, is_seat, is_binding)
-        VALUES (%s, %s, %s, %s, %s, %s, %s)
-        RETURNING {_RESERVATION}
-        """,
-        (event_type_id, host_id, start, end, release_at, is_seat, is_binding),
-    )
-    return _reservation(row)
-
-
-async def update(
-    work: UnitOfWork,
-    uid: UUID,
-    *,
-    event_type_id: int,
-    host_id: int,
-    start: datetime,
-    end: datetime,
-    release_at: datetime,
-    is_seat: bool,
-    is_binding: bool,
-) -> Reservation | None:
-    """Write a reservation anew; None when it is gone."""
     row = await first_row(
-        work.connection,
-        f"""
-        UPDATE slot_reservations
-           SET event_type_id = %s, host_id = %s, start_time = %s, end_time = %s, release_at = %s,
-               is_seat = %s, is_binding = %s
-         WHERE uid = %s
-        RETURNING {_RESERVATION}
-        """,
-        (event_type_id, host_id, start, end, release_at, is_seat, is_binding, uid),
+        connection, f"SELECT {_RESERVATION} FROM slot_reservations WHERE uid = %s LIMIT 1", (uid,)
     )
     return None if row is None else _reservation(row)
+
+
+async def lock(work: UnitOfWork, uid: UUID) -> bool:
+    """Keep a reservation as it is until this command ends, and tell whether it is there."""
+    return (
+        await first_row(work.connection, "SELECT FROM slot_reservations WHERE uid = %s FOR UPDATE", (uid,))
+        is not None
+    )
+
+
+async def save(work: UnitOfWork, reservation: Reservation, host_ids: Sequence[int]) -> None:
+    """Store a reservation, new or changed, of the time of these hosts and of nobody else."""
+    await work.connection.execute(
+        """
+        INSERT INTO slot_reservations (
+            uid, host_id, event_type_id, start_time, end_time, release_at, is_seat, is_binding)
+        SELECT %s, host_id, %s, %s, %s, %s, %s, %s FROM unnest(%s::int[]) AS host_id
+            ON CONFLICT (uid, host_id) DO UPDATE
+           SET event_type_id = excluded.event_type_id, start_time = excluded.start_time,
+               end_time = excluded.end_time, release_at = excluded.release_at,
+               is_seat = excluded.is_seat, is_binding = excluded.is_binding
+        """,
+        (
+            reservation.uid,
+            reservation.event_type_id,
+            reservation.start,
+            reservation.end,
+            reservation.release_at,
+            reservation.is_seat,
+            reservation.is_binding,
+            list(host_ids),
+        ),
+    )
+    await work.connection.execute(
+        "DELETE FROM slot_reservations WHERE uid = %s AND host_id <> ALL(%s)",
+        (reservation.uid, list(host_ids)),
+    )
+
+
+async def find_hosts_held(work: UnitOfWork, reservation: Reservation, now: datetime) -> set[int]:
+    """Return the hosts whose time other reservations of the event type take during this one."""
+    cursor = await work.connection.execute(
+        """
+        SELECT host_id FROM slot_reservations
+         WHERE event_type_id = %s AND start_time < %s AND end_time > %s AND release_at > %s AND uid <> %s
+        """,
+        (reservation.event_type_id, reservation.end, reservation.start, now, reservation.uid),
+    )
+    return {host_id for (host_id,) in await cursor.fetchall()}
 
 
 async def delete(work: UnitOfWork, uid: UUID) -> None:

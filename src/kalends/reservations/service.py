@@ -1,20 +1,23 @@
 """The rules of reservations (slots note, section 3, and its better rules 12 to 17)."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from uuid import UUID
+from uuid import UUID, uuid4
 
 from kalends.api.errors import BadRequest, Forbidden, NotFound, Unauthorized, UnprocessableEntity
 from kalends.auth.principal import Principal
 from kalends.db.database import Connection, UnitOfWork
 from kalends.db.locks import lock_hosts
 from kalends.event_types import service as event_types
-from kalends.event_types.event_type import EventType
 from kalends.reservations import queries
 from kalends.reservations.reservation import Reservation
 from kalends.scheduling.engine import Code
 from kalends.slots import service as slots
-from kalends.slots.availability import Holds, Question, rules_of
+from kalends.slots.availability import Holds, Question
+from kalends.slots.rows import Offer
+from kalends.slots.terms import Terms
+from kalends.teams import service as teams
 
 DEFAULT_MINUTES = 5
 """How long a reservation lasts unless an authenticated caller chooses otherwise."""
@@ -61,29 +64,31 @@ async def create(
     Raises:
         Unauthorized: an anonymous caller chooses how long.
         NotFound: there is no such event type.
-        Forbidden: the caller chooses how long for somebody else's event type.
-        BadRequest: the length is not one of the event type, or it is to be kept for too long.
+        Forbidden: the caller chooses how long for an event type of people who share no team with them.
+        BadRequest: the length is not one of the event type, it is to be kept for too long, or the event type
+            has no hosts.
         UnprocessableEntity: the time is taken; `details.reasons` says by what.
     """
     if command.minutes and caller is None:
         raise Unauthorized("reservationDuration: only authenticated callers may choose it.")
-    event_type = await event_types.get(work.connection, command.event_type_id)
-    _check_duration(event_type, caller, command, policy)
-    slot_minutes = _slot_minutes(event_type, command)
+    offer = await slots.get_offer(work.connection, command.event_type_id)
+    await _check_duration(work, offer.terms, caller, command, policy)
+    slot_minutes = _slot_minutes(offer, command)
     end = command.start + timedelta(minutes=slot_minutes)
-    await _lock(work, event_type)
-    await _check_not_taken(work, event_type, command.start, end, now=now, own=None)
+    await _lock(work, offer)
+    able = await _check_not_taken(work, offer.terms, command.start, end, now=now, own=None)
     await queries.delete_expired(work, now - _KEPT_AFTER_RELEASE, _PURGED_AT_ONCE)
-    return await queries.insert(
-        work,
-        event_type_id=event_type.id,
-        host_id=event_type.owner.id,
+    made = Reservation(
+        uid=str(uuid4()),
+        event_type_id=command.event_type_id,
         start=command.start,
         end=end,
         release_at=_release_at(command, now),
-        is_seat=event_type.seats is not None,
+        is_seat=offer.terms.seats is not None,
         is_binding=_is_binding(command, policy),
     )
+    await queries.save(work, made, await _hosts_of(work, offer, made, able, now=now))
+    return made
 
 
 async def find(connection: Connection, uid: UUID | None) -> Reservation | None:
@@ -115,32 +120,31 @@ async def update(
         raise Unauthorized(
             f"reservationDuration: only authenticated callers may choose more than {DEFAULT_MINUTES} minutes."
         )
-    event_type = await event_types.get(work.connection, command.event_type_id)
+    offer = await slots.get_offer(work.connection, command.event_type_id)
     if chooses_longer:
-        _check_duration(event_type, caller, command, policy)
-    slot_minutes = _slot_minutes(event_type, command)
+        await _check_duration(work, offer.terms, caller, command, policy)
+    slot_minutes = _slot_minutes(offer, command)
     if (
         command.slot_minutes is None
         and command.listed_minutes is None
-        and event_type.id == stored.event_type_id
+        and command.event_type_id == stored.event_type_id
     ):
         slot_minutes = stored.minutes
     end = command.start + timedelta(minutes=slot_minutes)
-    await _lock(work, event_type)
-    await _check_not_taken(work, event_type, command.start, end, now=now, own=stored.uid)
-    updated = await queries.update(
-        work,
-        uid,
-        event_type_id=event_type.id,
-        host_id=event_type.owner.id,
+    await _lock(work, offer)
+    able = await _check_not_taken(work, offer.terms, command.start, end, now=now, own=stored.uid)
+    if not await queries.lock(work, uid):
+        raise NotFound("There is no such reservation.")
+    updated = Reservation(
+        uid=stored.uid,
+        event_type_id=command.event_type_id,
         start=command.start,
         end=end,
         release_at=_release_at(command, now),
-        is_seat=event_type.seats is not None,
+        is_seat=offer.terms.seats is not None,
         is_binding=stored.is_binding if command.is_binding is None else command.is_binding,
     )
-    if updated is None:
-        raise NotFound("There is no such reservation.")
+    await queries.save(work, updated, await _hosts_of(work, offer, updated, able, now=now))
     return updated
 
 
@@ -172,48 +176,58 @@ async def consume(
     return reservation
 
 
-def _check_duration(
-    event_type: EventType, caller: Principal | None, command: Reserve, policy: Policy
+async def _check_duration(
+    work: UnitOfWork, terms: Terms, caller: Principal | None, command: Reserve, policy: Policy
 ) -> None:
     if not command.minutes:
         return
-    if not event_types.is_owner(event_type, caller):
-        raise Forbidden("reservationDuration: only the event type's owner may choose it.")
+    if caller is None or not await _may_choose(work, terms, caller.user.id):
+        raise Forbidden("reservationDuration: only the event type's owner, or a team-mate, may choose it.")
     if command.minutes > policy.longest_minutes:
         raise BadRequest(f"reservationDuration must not be greater than {policy.longest_minutes}.")
 
 
-def _slot_minutes(event_type: EventType, command: Reserve) -> int:
-    options = event_type.length_options
+async def _may_choose(work: UnitOfWork, terms: Terms, user_id: int) -> bool:
+    """Tell whether a user may choose how long an event type's time is kept (slots note, 3.1)."""
+    if terms.team_id is not None:
+        return await teams.is_member(work.connection, user_id, terms.team_id)
+    if terms.user_id is None:
+        return False
+    return terms.user_id == user_id or await teams.share_team(work.connection, user_id, terms.user_id)
+
+
+def _slot_minutes(offer: Offer, command: Reserve) -> int:
+    options = offer.length_options
     if command.slot_minutes is not None and not options:
         raise BadRequest("slotDuration: this event type has one length only; leave the property out.")
-    allowed = options or (event_type.length,)
+    allowed = options or (offer.terms.length,)
     for name, minutes in (("slotDuration", command.slot_minutes), ("slotUid", command.listed_minutes)):
         if minutes is not None and minutes not in allowed:
             lengths = ", ".join(map(str, allowed))
             raise BadRequest(f"{name}: the lengths of this event type are {lengths} minutes.")
-    return command.slot_minutes or command.listed_minutes or event_type.length
+    return command.slot_minutes or command.listed_minutes or offer.terms.length
 
 
-async def _lock(work: UnitOfWork, event_type: EventType) -> None:
-    counted = event_type.id if event_type.counts_bookings else None
-    await lock_hosts(work, [event_type.owner.id], event_type_id=counted)
+async def _lock(work: UnitOfWork, offer: Offer) -> None:
+    host_ids = [*offer.fixed_ids, *offer.rotating_ids]
+    if not host_ids:
+        raise BadRequest("eventTypeId: this event type has no hosts.")
+    counted = offer.terms.id if offer.terms.counts_bookings else None
+    await lock_hosts(work, host_ids, event_type_id=counted)
 
 
 async def _check_not_taken(
-    work: UnitOfWork,
-    event_type: EventType,
-    start: datetime,
-    end: datetime,
-    *,
-    now: datetime,
-    own: str | None,
-) -> None:
+    work: UnitOfWork, terms: Terms, start: datetime, end: datetime, *, now: datetime, own: str | None
+) -> Sequence[int]:
+    """Check that a time is not taken, and return the hosts who are free; none if only hours are against it.
+
+    Raises:
+        UnprocessableEntity: it is taken.
+    """
     begins, ends = int(start.timestamp()), int(end.timestamp())
-    minutes = (ends - begins) // 60
     question = Question(
-        event_type,
-        rules_of(event_type, minutes),
+        terms,
+        terms.rules((ends - begins) // 60),
         begins,
         ends,
         now,
@@ -226,6 +240,22 @@ async def _check_not_taken(
         raise UnprocessableEntity(
             f"slotStart: this slot is taken ({', '.join(reasons)}).", details={"reasons": reasons}
         )
+    return verdict.host_ids
+
+
+async def _hosts_of(
+    work: UnitOfWork, offer: Offer, reservation: Reservation, able: Sequence[int], *, now: datetime
+) -> list[int]:
+    """Return whose time a reservation takes in other event types: of those who rotate, one is enough.
+
+    That is the first who is free and not taken so by another reservation of this event type.
+    """
+    taken = list(offer.fixed_ids)
+    if offer.rotating_ids:
+        free = [host_id for host_id in offer.rotating_ids if host_id in able] or offer.rotating_ids
+        held = await queries.find_hosts_held(work, reservation, now)
+        taken.append(next((host_id for host_id in free if host_id not in held), free[0]))
+    return taken
 
 
 def _release_at(command: Reserve, now: datetime) -> datetime:

@@ -8,11 +8,12 @@ from enum import Enum
 from functools import lru_cache
 from typing import TypeVar
 
+from kalends.api.errors import NotFound
 from kalends.db.database import Connection
 from kalends.event_types.event_type import EventType
 from kalends.scheduling import engine
 from kalends.slots import queries
-from kalends.slots.queries import Found, HostRow, Range, ReservationRow, SeatedRow
+from kalends.slots.rows import Found, HostRow, Range, ReservationRow, SeatedRow, Source
 from kalends.slots.terms import Terms, terms_of
 
 Answer = TypeVar("Answer")
@@ -65,46 +66,72 @@ async def load(connection: Connection, question: Question, *, names_bookings: bo
     """Read the hosts of a question's event type, and what takes their time.
 
     Reasons can say which booking stands in the way only with `names_bookings`.
+
+    Raises:
+        NotFound: the event type is gone.
     """
-    asked = _range_of(question)
-    hosts = await queries.find_hosts(connection, question.event_type.id, asked, names_bookings=names_bookings)
-    return await _situation(connection, question, hosts, asked)
+    event_type = question.event_type
+    if event_type.id is None:
+        raise LookupError("a group is no event type")
+    source = (
+        queries.user_event_type(event_type.id)
+        if isinstance(event_type, EventType) or event_type.team_id is None
+        else queries.team_event_type(event_type.id)
+    )
+    return await _read(connection, question, source, _range_of(question), names_bookings=names_bookings)
 
 
-async def load_found(connection: Connection, question: Question, found: Found) -> Situation:
+async def load_found(
+    connection: Connection, question: Question, found: Found, *, names_bookings: bool = False
+) -> Situation:
     """Read what a question needs besides what was found with the terms of its event type."""
     asked = _range_of(question)
-    hosts = found.hosts
-    if asked != found.asked:
-        hosts = await queries.find_hosts(connection, question.event_type.id, asked, names_bookings=False)
-    return await _situation(connection, question, hosts, asked)
+    if names_bookings or asked != found.asked:
+        return await _read(connection, question, found.source, asked, names_bookings=names_bookings)
+    return await _situation(connection, question, found)
 
 
-async def _situation(
-    connection: Connection, question: Question, hosts: Sequence[HostRow], asked: Range
+async def _read(
+    connection: Connection, question: Question, source: Source, asked: Range, *, names_bookings: bool
 ) -> Situation:
-    event_type, rules = question.event_type, question.rules
+    found = await queries.find(connection, source, asked, names_bookings=names_bookings)
+    if found is None:
+        raise NotFound(f"There is no event type {question.event_type.id}.")
+    return await _situation(connection, question, found)
+
+
+async def _situation(connection: Connection, question: Question, found: Found) -> Situation:
+    event_type, rules, asked = question.event_type, question.rules, found.asked
     before, after = event_type.before_event_buffer * 60, event_type.after_event_buffer * 60
-    seated = () if rules.seats is None else await queries.find_seated(connection, event_type.id, asked)
-    counting = engine.counting_range(
-        rules, start=question.start, end=question.end, now=int(question.now.timestamp()), zone=question.zone
-    )
-    counted = (
-        await queries.find_counted(connection, event_type.id, counting, question.moving) if counting else ()
-    )
+    seated: Sequence[SeatedRow] = ()
+    counted: Sequence[engine.Interval] = ()
+    if event_type.id is not None:
+        if rules.seats is not None:
+            seated = await queries.find_seated(connection, event_type.id, asked)
+        counting = engine.counting_range(
+            rules,
+            start=question.start,
+            end=question.end,
+            now=int(question.now.timestamp()),
+            zone=question.zone,
+        )
+        if counting:
+            counted = await queries.find_counted(connection, event_type.id, counting, question.moving)
     return Situation(
-        [_host(row, before, after) for row in hosts],
+        [_host(row, before, after) for row in found.hosts],
         engine.Taken(
             counted=counted,
             seated=[_seated(row, before, after) for row in seated],
-            reservations=[
-                reservation
-                for row in hosts
-                for held in row.reservations
-                if (reservation := _reservation(held, row.id, question)) is not None
-            ],
+            reservations=_reservations(found, question),
         ),
     )
+
+
+def _reservations(found: Found, question: Question) -> list[engine.Reservation]:
+    """Return what is kept of the event type itself, and of its hosts, each with the host that it takes."""
+    each = [_reservation(held, None, question) for held in found.reservations]
+    each += [_reservation(held, host.id, question) for host in found.hosts for held in host.reservations]
+    return [reservation for reservation in each if reservation is not None]
 
 
 def range_of_any(start: int, end: int, *, now: datetime, moving: str | None) -> Range:
@@ -172,9 +199,15 @@ def _host(row: HostRow, before: int, after: int) -> engine.Host:
             )
             for booking in row.bookings
         ],
+        is_fixed=row.is_fixed,
         blocked=[
             (start - after, end + before) for start, end in zip(row.busy_starts, row.busy_ends, strict=True)
         ],
+        out_of_office=tuple(
+            engine.Absence(date.fromisoformat(first), date.fromisoformat(last))
+            for first, last in row.absences
+        ),
+        travel=tuple(engine.Travel(*stay) for stay in row.travel),
     )
 
 
@@ -191,11 +224,12 @@ def _seated(row: SeatedRow, before: int, after: int) -> engine.Seated:
     )
 
 
-def _reservation(row: ReservationRow, host_id: int, question: Question) -> engine.Reservation | None:
+def _reservation(row: ReservationRow, host_id: int | None, question: Question) -> engine.Reservation | None:
     """Return a reservation as the engine takes it; None: it does not stand in the way of this question.
 
-    Only a binding one keeps its buffers free too. A held seat counts at its own start; what else its host
-    may do then is left open unless it binds, or this question is about a promise.
+    `host_id` is whose it is, None: the event type's own. Only a binding one keeps its buffers free too. A
+    held seat counts at its own start; what else its host may do then is left open unless it binds, or this
+    question is about a promise.
     """
     if row.uid == question.own_reservation or (question.holds is Holds.BINDING and not row.is_binding):
         return None

@@ -110,33 +110,37 @@ class Explanation(TypedDict):
     hosts: NotRequired[list[HostReasons]]
 
 
-def explanation(found: Explained, zone: str | None, *, is_authorised: bool) -> Explanation:
-    """Show why a time is or is not available: codes to the public, intervals and sources to its host."""
+def explanation(found: Explained, zone: str | None, *, reader_id: int | None) -> Explanation:
+    """Show why a time is or is not available: codes to the public, intervals and sources to its hosts.
+
+    `reader_id` is the user who may see all that; None: the public. Uids are powers over what they name, so
+    those of a host's bookings and reservations are for that host alone.
+    """
     shown: Explanation = {
         "start": _local_text(found.start, zone),
         "end": _local_text(found.end, zone),
         "isAvailable": found.is_available,
         "reasons": list(dict.fromkeys(str(reason.code) for reason in found.reasons)),
     }
-    if is_authorised:
-        shown["details"] = [_reason(reason, zone) for reason in found.reasons if reason.host_id is None]
+    if reader_id is not None:
+        by_host: dict[int | None, list[ReasonOutput]] = {}
+        for reason in found.reasons:
+            shows_uid = reader_id in (reason.host_id, found.terms.user_id)
+            by_host.setdefault(reason.host_id, []).append(_reason(reason, zone, shows_uid=shows_uid))
+        shown["details"] = by_host.get(None, [])
         shown["hosts"] = [
-            {
-                "userId": host_id,
-                "reasons": [_reason(reason, zone) for reason in found.reasons if reason.host_id == host_id],
-            }
-            for host_id in found.host_ids
+            {"userId": host_id, "reasons": by_host.get(host_id, [])} for host_id in found.host_ids
         ]
     return shown
 
 
-def _reason(reason: engine.Reason, zone: str | None) -> ReasonOutput:
+def _reason(reason: engine.Reason, zone: str | None, *, shows_uid: bool) -> ReasonOutput:
     shown: ReasonOutput = {"code": str(reason.code)}
     if reason.start is not None:
         shown["start"] = _local_text(reason.start, zone)
     if reason.end is not None:
         shown["end"] = _local_text(reason.end, zone)
-    if reason.reference is not None:
+    if reason.reference is not None and (shows_uid or reason.code is engine.Code.LIMIT):
         shown[_REFERENCES[reason.code]] = str(reason.reference)
     return shown
 

@@ -1,240 +1,97 @@
 """SQL of availability: a constant number of statements, whatever the number of hosts, days and bookings."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from datetime import datetime
 from typing import Any, LiteralString
 
 from psycopg.rows import TupleRow
 
 from kalends.db.database import Connection
 from kalends.event_types.event_type import BookingWindow, WindowKind
-from kalends.slots.terms import Terms
+from kalends.slots import statements
+from kalends.slots.rows import BusyRow, Found, HostRow, Offer, Range, ReservationRow, SeatedRow, Source
+from kalends.slots.terms import GROUP, Terms
 
 
-@dataclass(frozen=True, slots=True)
-class BusyRow:
-    """A booking that blocks a host, in epoch seconds: the period with its own buffers, and without."""
-
-    start: int
-    end: int
-    raw_start: int
-    raw_end: int
-    uid: str
+def user_event_type(event_type_id: int) -> Source:
+    """Return where an event type of a user is read."""
+    return Source(statements.OF_USER_BY_ID, {"event_type_id": event_type_id})
 
 
-@dataclass(frozen=True, slots=True)
-class ReservationRow:
-    """An unexpired reservation with the buffers of its event type, in minutes; epoch seconds."""
-
-    uid: str
-    event_type_id: int
-    start: int
-    end: int
-    is_seat: bool
-    is_binding: bool
-    before: int
-    after: int
+def user_event_type_by_slug(username: str, slug: str, organization: str | None) -> Source:
+    """Return where a user's event type is read: by the account's name, or by the one in an organization."""
+    values = {"username": username, "slug": slug}
+    if organization is None:
+        return Source(statements.OF_USER_BY_SLUG, values)
+    return Source(statements.OF_PROFILE_BY_SLUG, {**values, "organization": organization})
 
 
-@dataclass(frozen=True, slots=True)
-class SeatedRow:
-    """A booking whose seats are shared, in epoch seconds: its period, and with its own buffers."""
-
-    start: int
-    end: int
-    busy_from: int
-    busy_until: int
-    seats: int
-    host_ids: Sequence[int]
-    uid: str
+def team_event_type(event_type_id: int) -> Source:
+    """Return where an event type of a team is read."""
+    return Source(statements.OF_TEAM_BY_ID, {"event_type_id": event_type_id})
 
 
-@dataclass(frozen=True, slots=True)
-class HostRow:
-    """A host, the schedule that counts for an event type (slots note, 4.3), and what takes their time.
+def team_event_type_by_slug(team: str, slug: str, organization: str | None) -> Source:
+    """Return where an event type is read of a team that is in an organization, or in none."""
+    values = {"team": team, "slug": slug}
+    if organization is None:
+        return Source(statements.OF_TEAM_BY_SLUG, values)
+    return Source(statements.OF_ORGANIZATION_TEAM_BY_SLUG, {**values, "organization": organization})
 
-    `hours` is JSON text of `[days, start, end, date]` rows with times as minutes of the day; None: the
-    host has no schedule at all. Either `busy_starts` and `busy_ends`, epoch seconds, or `bookings` say when
-    the host is busy.
+
+def group(usernames: Sequence[str], organization: str) -> Source:
+    """Return where the users of an organization with some of these names are read."""
+    return Source(statements.OF_GROUP, {"usernames": list(usernames), "organization": organization})
+
+
+async def find(
+    connection: Connection, source: Source, asked: Range, *, names_bookings: bool = False
+) -> Found | None:
+    """Return the terms of an event type or a group, and its hosts with what takes their time.
+
+    Without `names_bookings` only the blocked periods are read, which is all that a list needs. None: there
+    is no such event type; a group may be empty.
     """
-
-    id: int
-    zone: str
-    hours: str | None
-    busy_starts: Sequence[int]
-    busy_ends: Sequence[int]
-    bookings: Sequence[BusyRow]
-    reservations: Sequence[ReservationRow]
-
-
-@dataclass(frozen=True, slots=True)
-class Range:
-    """Which busy times and reservations count: those in `[start, end)` epoch seconds, at `now`.
-
-    Busy times count also where only the buffers of the event type reach them. `moving` is the uid of a
-    booking that does not count.
-    """
-
-    start: int
-    end: int
-    now: datetime
-    moving: str | None
-
-    @property
-    def values(self) -> dict[str, Any]:
-        """Return the values that the statements take from it."""
-        return {"start": self.start, "end": self.end, "now": self.now, "moving": self.moving}
+    statement = source.statement.with_bookings if names_bookings else source.statement.with_periods
+    rows = await _rows(connection, statement, {**source.values, **asked.values})
+    if source.statement is statements.OF_GROUP:
+        refuses = any(not accepts for *_, accepts in rows)
+        return Found(GROUP, [_host(row[:-1]) for row in rows], (), asked, source, refuses)
+    if not rows:
+        return None
+    kept, moved_from, *terms = rows[0][statements.HOST_COLUMNS :]
+    # An event type without hosts is one row without a host.
+    hosts = [_host(row[: statements.HOST_COLUMNS]) for row in rows if row[0] is not None]
+    return Found(_terms(terms), _staying(hosts, moved_from), _reservations(kept), asked, source)
 
 
-@dataclass(frozen=True, slots=True)
-class Found:
-    """The terms of an event type, and its hosts with what takes their time in the range that was `asked`."""
-
-    terms: Terms
-    hosts: Sequence[HostRow]
-    asked: Range
-
-
-_DURING = """
-    tstzrange(to_timestamp(%(start)s - 60 * e.before_event_buffer),
-              to_timestamp(%(end)s + 60 * e.after_event_buffer))
-"""
-
-# What blocks a host. Bookings of which they are a host take time as they were booked, those that wait for a
-# confirmation too if they have a busy time at all; those that they attend by e-mail take the same time from
-# them as from the organizer. The bookings of a seated event type are left to `find_seated`. OFFSET 0 keeps
-# PostgreSQL from looking for the few attendances among everybody's busy times.
-_BLOCKING = f"""
-    SELECT t.booking_id, t.during
-      FROM busy_times t
-     WHERE t.host_id = u.id AND t.during && {_DURING}
-       AND (e.seats_per_time_slot IS NULL OR NOT EXISTS (
-               SELECT FROM bookings seated
-                WHERE seated.id = t.booking_id AND seated.event_type_id = e.id
-                  AND seated.is_seated AND seated.status = 'accepted'))
-    UNION ALL
-    SELECT t.booking_id, t.during
-      FROM (SELECT a.booking_id FROM attendees a WHERE lower(a.email) = lower(u.email) OFFSET 0) attending
-      JOIN bookings b ON b.id = attending.booking_id AND b.status = 'accepted'
-      JOIN busy_times t ON t.booking_id = b.id AND t.host_id = b.user_id
-     WHERE t.during && {_DURING}
-       AND NOT EXISTS (SELECT FROM busy_times own WHERE own.booking_id = b.id AND own.host_id = u.id)
-"""
-
-# A list needs the blocked periods only; to say why, bookings are looked up too.
-_PERIODS = f"""
-    SELECT array_agg(date_part('epoch', lower(during))::bigint) AS starts,
-           array_agg(date_part('epoch', upper(during))::bigint) AS ends,
-           NULL::json AS bookings
-      FROM ({_BLOCKING}) blocking
-     WHERE booking_id IS DISTINCT FROM (SELECT id FROM bookings WHERE uid = %(moving)s)
-"""
-_BOOKINGS = f"""
-    SELECT NULL::bigint[] AS starts, NULL::bigint[] AS ends,
-           json_agg(json_build_array(
-               date_part('epoch', lower(during))::bigint, date_part('epoch', upper(during))::bigint,
-               date_part('epoch', b.start_time)::bigint, date_part('epoch', b.end_time)::bigint, b.uid)
-               ORDER BY b.start_time, b.id) AS bookings
-      FROM (SELECT DISTINCT booking_id, during FROM ({_BLOCKING}) every) blocking
-      JOIN bookings b ON b.id = blocking.booking_id AND b.uid IS DISTINCT FROM %(moving)s
-"""
-
-_HOST = """
-    u.id, coalesce(s.time_zone, u.time_zone),
-    CASE WHEN s.id IS NULL THEN NULL ELSE (
-        SELECT coalesce(json_agg(json_build_array(
-                   a.days,
-                   extract(epoch FROM a.start_time)::int / 60,
-                   extract(epoch FROM a.end_time)::int / 60,
-                   a.date) ORDER BY a.id)::text, '[]')
-          FROM schedule_availability a WHERE a.schedule_id = s.id)
-    END,
-    busy.starts, busy.ends, busy.bookings,
-    (SELECT json_agg(json_build_array(
-                r.uid, r.event_type_id, date_part('epoch', r.start_time)::bigint,
-                date_part('epoch', r.end_time)::bigint, r.is_seat, r.is_binding,
-                held.before_event_buffer, held.after_event_buffer) ORDER BY r.start_time, r.uid)
-       FROM slot_reservations r JOIN event_types held ON held.id = r.event_type_id
-      WHERE r.host_id = u.id AND r.release_at > %(now)s
-        AND r.start_time < to_timestamp(%(end)s) AND r.end_time > to_timestamp(%(start)s))
-"""
-_HOST_COLUMNS = 7
-
-_TERMS = """
-    e.period_type, e.period_days, e.period_count_calendar_days, e.period_start_date, e.period_end_date,
-    e.id, e.length, e.slot_interval, e.offset_start, e.minimum_booking_notice, e.before_event_buffer,
-    e.after_event_buffer, e.booking_limits, e.duration_limits, e.only_show_first_available_slot,
-    e.seats_per_time_slot
-"""
-
-
-def _statement(columns: LiteralString, busy: LiteralString, where: LiteralString) -> LiteralString:
-    return f"""
-        SELECT {columns}
+async def find_offer(connection: Connection, event_type_id: int) -> Offer | None:
+    """Return an event type of a user or of a team."""
+    rows = await _rows(
+        connection,
+        f"""
+        SELECT coalesce(array_agg(h.user_id ORDER BY h.user_id) FILTER (WHERE h.is_fixed), '{{}}'),
+               coalesce(array_agg(h.user_id ORDER BY h.user_id) FILTER (WHERE NOT h.is_fixed), '{{}}'),
+               e.metadata -> 'multipleDuration', {statements.TERMS}
           FROM event_types e
-          JOIN users u ON u.id = e.user_id
-          LEFT JOIN schedules s ON s.id = coalesce(
-                   e.schedule_id,
-                   u.default_schedule_id,
-                   (SELECT min(first.id) FROM schedules first WHERE first.user_id = u.id))
-         CROSS JOIN LATERAL ({busy}) busy
-         WHERE {where}
-    """
-
-
-_BY_ID: LiteralString = "e.id = %(event_type_id)s"
-_BY_SLUG: LiteralString = "u.username = %(username)s AND e.slug = %(slug)s"
-
-_HOSTS_WITH_PERIODS = _statement(_HOST, _PERIODS, _BY_ID)
-_HOSTS_WITH_BOOKINGS = _statement(_HOST, _BOOKINGS, _BY_ID)
-_TERMS_BY_ID = _statement(f"{_HOST}, {_TERMS}", _PERIODS, _BY_ID)
-_TERMS_BY_SLUG = _statement(f"{_HOST}, {_TERMS}", _PERIODS, _BY_SLUG)
-
-
-async def find_hosts(
-    connection: Connection, event_type_id: int, asked: Range, *, names_bookings: bool
-) -> list[HostRow]:
-    """Return the hosts of an event type with what takes their time.
-
-    Without `names_bookings` only the blocked periods are read, which is all that a list needs.
-    """
-    statement = _HOSTS_WITH_BOOKINGS if names_bookings else _HOSTS_WITH_PERIODS
-    rows = await _rows(connection, statement, {"event_type_id": event_type_id, **asked.values})
-    return [_host(row) for row in rows]
-
-
-async def find_by_id(connection: Connection, event_type_id: int, asked: Range) -> Found | None:
-    """Return the terms of an event type, and its hosts with their blocked periods."""
-    rows = await _rows(connection, _TERMS_BY_ID, {"event_type_id": event_type_id, **asked.values})
-    return _found(rows, asked)
-
-
-async def find_by_slug(connection: Connection, username: str, slug: str, asked: Range) -> Found | None:
-    """Return the terms of a user's event type, and its hosts with their blocked periods; exact matches."""
-    rows = await _rows(connection, _TERMS_BY_SLUG, {"username": username, "slug": slug, **asked.values})
-    return _found(rows, asked)
+          LEFT JOIN LATERAL (
+               SELECT e.user_id, true AS is_fixed WHERE e.user_id IS NOT NULL
+                UNION ALL
+               SELECT h.user_id, h.is_fixed OR e.scheduling_type = 'collective'
+                 FROM hosts h WHERE h.event_type_id = e.id AND e.scheduling_type <> 'managed') h ON true
+         WHERE e.id = %(event_type_id)s
+         GROUP BY e.id
+        """,
+        {"event_type_id": event_type_id},
+    )
+    if not rows:
+        return None
+    fixed, rotating, lengths, *terms = rows[0]
+    return Offer(_terms(terms), lengths or (), fixed, rotating)
 
 
 async def find_seated(connection: Connection, event_type_id: int, asked: Range) -> list[SeatedRow]:
     """Return the seated bookings of an event type, each once, with the number of their seats."""
-    rows = await _rows(
-        connection,
-        f"""
-        SELECT date_part('epoch', b.start_time)::bigint, date_part('epoch', b.end_time)::bigint,
-               date_part('epoch', min(lower(t.during)))::bigint,
-               date_part('epoch', max(upper(t.during)))::bigint,
-               (SELECT count(*) FROM booking_seats s WHERE s.booking_id = b.id),
-               array_agg(t.host_id), b.uid
-          FROM event_types e
-          JOIN bookings b ON b.event_type_id = e.id AND b.is_seated AND b.status = 'accepted'
-          JOIN busy_times t ON t.booking_id = b.id
-         WHERE e.id = %(event_type_id)s AND t.during && {_DURING} AND b.uid IS DISTINCT FROM %(moving)s
-         GROUP BY b.id
-         ORDER BY b.start_time
-        """,
-        {"event_type_id": event_type_id, **asked.values},
-    )
+    rows = await _rows(connection, statements.SEATED, {"event_type_id": event_type_id, **asked.values})
     return [SeatedRow(*row) for row in rows]
 
 
@@ -268,16 +125,23 @@ async def _rows(
     return await cursor.fetchall()
 
 
-def _found(rows: Sequence[TupleRow], asked: Range) -> Found | None:
-    if not rows:
-        return None
-    kind, days, counts_calendar_days, first, last, *terms = rows[0][_HOST_COLUMNS:]
-    window = BookingWindow(WindowKind(kind), days, counts_calendar_days, first, last)
-    return Found(Terms(window, *terms), [_host(row[:_HOST_COLUMNS]) for row in rows], asked)
+def _terms(columns: Sequence[Any]) -> Terms:
+    kind, days, counts_calendar_days, first, last, *terms = columns
+    return Terms(BookingWindow(WindowKind(kind), days, counts_calendar_days, first, last), *terms)
+
+
+def _staying(hosts: Sequence[HostRow], moved_from: int | None) -> Sequence[HostRow]:
+    """Return the hosts of whom a moved booking may be: those who rotate only if it is theirs.
+
+    Where it is of none of them, all may have it (slots note, 4.2).
+    """
+    if not any(host.id == moved_from and not host.is_fixed for host in hosts):
+        return hosts
+    return [host for host in hosts if host.is_fixed or host.id == moved_from]
 
 
 def _host(row: Sequence[Any]) -> HostRow:
-    host_id, zone, hours, starts, ends, bookings, reservations = row
+    host_id, zone, hours, starts, ends, bookings, reservations, absences, travel, is_fixed = row
     return HostRow(
         host_id,
         zone,
@@ -285,5 +149,12 @@ def _host(row: Sequence[Any]) -> HostRow:
         starts or (),
         ends or (),
         [BusyRow(*booking) for booking in bookings or ()],
-        [ReservationRow(*held) for held in reservations or ()],
+        _reservations(reservations),
+        absences or (),
+        travel or (),
+        is_fixed,
     )
+
+
+def _reservations(found: Sequence[Sequence[Any]] | None) -> list[ReservationRow]:
+    return [ReservationRow(*held) for held in found or ()]

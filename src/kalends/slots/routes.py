@@ -11,7 +11,6 @@ from kalends.api.query import Query
 from kalends.api.routing import Router
 from kalends.api.wire import Success
 from kalends.auth.dependencies import OptionalCaller
-from kalends.event_types import service as event_types
 from kalends.slots import outputs, schemas, service
 
 router = Router("/v2/slots", "Slots", version=date(2024, 9, 4), version_is_required=True)
@@ -24,10 +23,11 @@ async def explain_slot(
     connection: Reader,
     request: Request,
 ) -> Response:
-    """Say why a time can or cannot be booked; intervals and sources are for the host only."""
+    """Say why a time can or cannot be booked; intervals and sources are for the host or the host's team."""
     found = await service.explain(connection, query.to_command(), now=now_of(request))
-    is_authorised = found.event_type is not None and event_types.is_owner(found.event_type, caller)
-    return success(outputs.explanation(found, query.time_zone, is_authorised=is_authorised))
+    is_told_all = await service.may_see_reasons(connection, found.terms, caller)
+    reader_id = caller.user.id if caller is not None and is_told_all else None
+    return success(outputs.explanation(found, query.time_zone, reader_id=reader_id))
 
 
 @router.get("", response_model=Success[dict[str, list[outputs.SlotOutput]]])

@@ -5,16 +5,17 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 
-from kalends.api.errors import BadRequest, NotFound
+from kalends.accounts import service as accounts
+from kalends.api.errors import BadRequest, NotFound, Unauthorized
+from kalends.auth.principal import Principal
 from kalends.db.database import Connection
-from kalends.event_types import service as event_types
-from kalends.event_types.event_type import EventType
 from kalends.scheduling import engine
 from kalends.scheduling.zones import day_of_date, day_start
 from kalends.slots import queries
 from kalends.slots.availability import Question, ask, load, load_found, range_of_any
-from kalends.slots.queries import Found, Range
-from kalends.slots.terms import terms_of
+from kalends.slots.rows import Found, Offer, Range, Source
+from kalends.slots.terms import Terms
+from kalends.teams import service as teams
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,9 +68,6 @@ class Slots:
     taken: Mapping[int, TakenSeats] = field(default_factory=dict)
 
 
-GROUP_LENGTH = 30
-"""Minutes of a group meeting that names no duration."""
-
 NO_SLOTS = Slots((), 0, None)
 
 
@@ -86,9 +84,9 @@ class Explain:
 
 @dataclass(frozen=True, slots=True)
 class Explained:
-    """What stands against `[start, end)`; `event_type` None: a group that has nobody."""
+    """What stands against `[start, end)` of an event type or a group with these terms, and its hosts."""
 
-    event_type: EventType | None
+    terms: Terms
     start: int
     end: int
     is_available: bool
@@ -104,16 +102,15 @@ async def list_slots(
     Raises:
         BadRequest: the range is longer than `longest_days`.
         NotFound: nothing has this address.
+        Unauthorized: somebody of a group does not take part in groups.
     """
     if command.end - command.start > longest_days * 86_400:
         raise BadRequest(f"start and end must be at most {longest_days} days apart.")
-    if command.address.usernames is not None:
-        return NO_SLOTS
-    if command.end <= command.start:
-        await resolve(connection, command.address)
-        return NO_SLOTS
-    asked = range_of_any(command.start, command.end, now=now, moving=command.moving)
+    end = max(command.start, command.end)
+    asked = range_of_any(command.start, end, now=now, moving=command.moving)
     found = await _find(connection, command.address, asked)
+    if command.start == end or not found.hosts:
+        return NO_SLOTS
     length = command.duration or found.terms.length
     question = Question(
         found.terms,
@@ -132,17 +129,57 @@ async def list_slots(
 
 
 async def _find(connection: Connection, address: SlotsAddress, asked: Range) -> Found:
+    """Return what has an address.
+
+    Raises:
+        NotFound: nothing has; the message says what is missing.
+        Unauthorized: somebody of a group does not take part in groups.
+    """
+    for source in _sources(address):
+        found = await queries.find(connection, source, asked)
+        if found is None:
+            continue
+        if found.is_refused:
+            raise Unauthorized("usernames: somebody of them does not take part in groups.")
+        return found
+    raise await _missing(connection, address)
+
+
+def _sources(address: SlotsAddress) -> Sequence[Source]:
+    """Return where to look for what has an address, one after the other."""
+    slug, organization = address.event_type_slug or "", address.organization_slug or None
     if address.event_type_id is not None:
-        found = await queries.find_by_id(connection, address.event_type_id, asked)
-    elif address.username is not None and not address.organization_slug:
-        found = await queries.find_by_slug(connection, address.username, address.event_type_slug or "", asked)
-    else:
-        found = None
-    if found is None:
-        # Says what is missing; or it was made in this very moment.
-        await resolve(connection, address)
-        return await _find(connection, address, asked)
-    return found
+        # Most event types are users', and reading one of them alone is faster.
+        event_type_id = address.event_type_id
+        return [queries.user_event_type(event_type_id), queries.team_event_type(event_type_id)]
+    if address.usernames is not None:
+        return [queries.group(address.usernames, organization or "")]
+    if address.username is not None:
+        return [queries.user_event_type_by_slug(address.username, slug, organization)]
+    return [queries.team_event_type_by_slug(address.team_slug or "", slug, organization)]
+
+
+async def _missing(connection: Connection, address: SlotsAddress) -> NotFound:
+    """Return what to say of an address that nothing has.
+
+    Raises:
+        NotFound: the same, where not even whose event type it would be is known.
+    """
+    slug, organization = address.event_type_slug, address.organization_slug or None
+    if address.event_type_id is not None:
+        return _no_event_type(address.event_type_id)
+    if address.username is None:
+        await teams.require_team(connection, address.team_slug or "", organization)
+        return NotFound(f"The team {address.team_slug!r} has no event type {slug!r}.")
+    if organization is not None:
+        await teams.require_profile(connection, address.username, organization)
+    elif await accounts.find_user_by_username(connection, address.username) is None:
+        return NotFound(f"There is no user {address.username!r}.")
+    return NotFound(f"The user {address.username!r} has no event type {slug!r}.")
+
+
+def _no_event_type(event_type_id: int) -> NotFound:
+    return NotFound(f"There is no event type {event_type_id}.")
 
 
 def _taken_seats(taken: engine.Taken) -> dict[int, TakenSeats]:
@@ -159,28 +196,33 @@ async def check(connection: Connection, question: Question) -> engine.Verdict:
     return ask(engine.check, question, await load(connection, question, names_bookings=True))
 
 
+async def get_offer(connection: Connection, event_type_id: int) -> Offer:
+    """Return an event type of a user or a team, as far as a reservation goes.
+
+    Raises:
+        NotFound: there is none with this id.
+    """
+    offer = await queries.find_offer(connection, event_type_id)
+    if offer is None:
+        raise _no_event_type(event_type_id)
+    return offer
+
+
 async def explain(connection: Connection, command: Explain, *, now: datetime) -> Explained:
     """Say why a time can or cannot be booked; a date is available when it offers a slot.
 
     Raises:
         NotFound: nothing has this address.
+        Unauthorized: somebody of a group does not take part in groups.
     """
-    event_type = await resolve(connection, command.address)
-    length = command.duration or (event_type.length if event_type else GROUP_LENGTH)
+    begins, ends = _explained_range(command, 0)
+    found = await _find(connection, command.address, Range(begins, ends, now, command.moving))
+    length = command.duration or found.terms.length
     start, end = _explained_range(command, length)
-    if event_type is None:
-        nobody = engine.Reason(engine.Code.NO_HOSTS)
-        return Explained(None, start, end, is_available=False, reasons=[nobody], host_ids=[])
     question = Question(
-        event_type,
-        terms_of(event_type).rules(length),
-        start,
-        end,
-        now,
-        zone=command.zone,
-        moving=command.moving,
+        found.terms, found.terms.rules(length), start, end, now, zone=command.zone, moving=command.moving
     )
-    situation = await load(connection, question, names_bookings=True)
+    situation = await load_found(connection, question, found, names_bookings=True)
     if isinstance(command.at, date):
         is_available = bool(ask(engine.list_slots, question, situation))
         reasons = ask(engine.explain_range, question, situation)
@@ -188,7 +230,7 @@ async def explain(connection: Connection, command: Explain, *, now: datetime) ->
         is_available = ask(engine.check, question, situation).is_accepted
         reasons = ask(engine.explain, question, situation)
     host_ids = [host.id for host in situation.hosts]
-    return Explained(event_type, start, end, is_available, reasons, host_ids)
+    return Explained(found.terms, start, end, is_available, reasons, host_ids)
 
 
 def _explained_range(command: Explain, length: int) -> tuple[int, int]:
@@ -198,14 +240,10 @@ def _explained_range(command: Explain, length: int) -> tuple[int, int]:
     return command.at, command.at + length * 60
 
 
-async def resolve(connection: Connection, address: SlotsAddress) -> EventType | None:
-    """Return the event type at an address; None for a group whose organization has nobody of it."""
-    if address.event_type_id is not None:
-        return await event_types.get(connection, address.event_type_id)
-    if address.usernames is not None:
-        return None
-    if address.organization_slug:
-        raise NotFound(f"There is no organization {address.organization_slug!r}.")
-    if address.username is None:
-        raise NotFound(f"There is no team {address.team_slug!r}.")
-    return await event_types.get_by_slug(connection, address.username, address.event_type_slug or "")
+async def may_see_reasons(connection: Connection, terms: Terms, caller: Principal | None) -> bool:
+    """Tell whether a caller may learn what keeps the hosts: the owner, or a member of the team."""
+    if caller is None:
+        return False
+    if terms.team_id is not None:
+        return await teams.is_member(connection, caller.user.id, terms.team_id)
+    return terms.user_id == caller.user.id

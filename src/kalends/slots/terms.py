@@ -12,11 +12,12 @@ from kalends.scheduling import engine
 class Terms:
     """The terms of an event type: length, notice, interval, offset and buffers in minutes, as in `EventType`.
 
-    `seats` None: they are not shared.
+    `id` None: those of a group that meets ad hoc. `seats` None: they are not shared. `user_id` or `team_id`
+    says whose it is.
     """
 
     window: BookingWindow
-    id: int
+    id: int | None
     length: int
     slot_interval: int | None
     offset_start: int
@@ -27,6 +28,14 @@ class Terms:
     duration_limits: Mapping[str, int] | None
     only_show_first_available_slot: bool
     seats: int | None
+    time_zone: str | None
+    user_id: int | None
+    team_id: int | None
+
+    @property
+    def counts_bookings(self) -> bool:
+        """Whether a further booking depends on how many there are: commands must take turns then."""
+        return bool(self.seats or self.booking_limits or self.duration_limits)
 
     def rules(self, length: int) -> engine.Rules:
         """Return the engine's rules for bookings of `length` minutes."""
@@ -37,7 +46,7 @@ class Terms:
             minimum_notice=self.minimum_booking_notice,
             booking_limits_count=_limits(self.booking_limits),
             booking_limits_duration=_limits(self.duration_limits),
-            window=_window(self.window),
+            window=_window(self.window, self.time_zone),
             seats=self.seats,
             first_slot_only=self.only_show_first_available_slot,
         )
@@ -58,7 +67,30 @@ def terms_of(event_type: EventType) -> Terms:
         event_type.duration_limits,
         event_type.only_show_first_available_slot,
         event_type.seats.per_time_slot if event_type.seats else None,
+        event_type.time_zone,
+        event_type.owner.id,
+        None,
     )
+
+
+GROUP = Terms(
+    window=BookingWindow(),
+    id=None,
+    length=30,
+    slot_interval=None,
+    offset_start=0,
+    minimum_booking_notice=120,
+    before_event_buffer=0,
+    after_event_buffer=0,
+    booking_limits=None,
+    duration_limits=None,
+    only_show_first_available_slot=False,
+    seats=None,
+    time_zone=None,
+    user_id=None,
+    team_id=None,
+)
+"""The terms of a group that meets ad hoc (slots note, 6.3)."""
 
 
 def _limits(stored: Mapping[str, int] | None) -> tuple[engine.Limit, ...]:
@@ -68,13 +100,13 @@ def _limits(stored: Mapping[str, int] | None) -> tuple[engine.Limit, ...]:
 _UNITS = {f"PER_{unit.name}": unit for unit in engine.Unit}
 
 
-def _window(stored: BookingWindow) -> engine.DaysWindow | engine.RangeWindow | None:
+def _window(stored: BookingWindow, zone: str | None) -> engine.DaysWindow | engine.RangeWindow | None:
     match stored.kind, stored.first, stored.last:
         case WindowKind.UNLIMITED, _, _:
             return None
         case WindowKind.RANGE, date() as first, date() as last:
-            # In the zone of the first host: an event type with a schedule gives all its hosts the same.
-            return engine.RangeWindow(first, last)
+            # Without a zone in that of the first host: a schedule of the event type gives all hosts the same.
+            return engine.RangeWindow(first, last, zone)
         case kind, _, _:
             return engine.DaysWindow(
                 stored.days or 0,

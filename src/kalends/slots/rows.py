@@ -1,0 +1,125 @@
+"""What the statements of availability return."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from kalends.slots.statements import Statement
+from kalends.slots.terms import Terms
+
+
+@dataclass(frozen=True, slots=True)
+class BusyRow:
+    """A booking that blocks a host, in epoch seconds: the period with its own buffers, and without."""
+
+    start: int
+    end: int
+    raw_start: int
+    raw_end: int
+    uid: str
+
+
+@dataclass(frozen=True, slots=True)
+class ReservationRow:
+    """An unexpired reservation with the buffers of its event type, in minutes; epoch seconds."""
+
+    uid: str
+    event_type_id: int
+    start: int
+    end: int
+    is_seat: bool
+    is_binding: bool
+    before: int
+    after: int
+
+
+@dataclass(frozen=True, slots=True)
+class SeatedRow:
+    """A booking whose seats are shared, in epoch seconds: its period, and with its own buffers."""
+
+    start: int
+    end: int
+    busy_from: int
+    busy_until: int
+    seats: int
+    host_ids: Sequence[int]
+    uid: str
+
+
+@dataclass(frozen=True, slots=True)
+class HostRow:
+    """A host, the schedule that counts for an event type (slots note, 4.3), and what takes their time.
+
+    `hours` is JSON text of `[days, start, end, date]` rows with times as minutes of the day; None: the
+    host has no schedule at all. Either `busy_starts` and `busy_ends`, epoch seconds, or `bookings` say when
+    the host is busy. `absences` are `[first, last]` ISO dates that the host is out of office; `travel` are
+    `[zone, start, end]` stays in epoch seconds, `end` None: for good.
+    """
+
+    id: int
+    zone: str
+    hours: str | None
+    busy_starts: Sequence[int]
+    busy_ends: Sequence[int]
+    bookings: Sequence[BusyRow]
+    reservations: Sequence[ReservationRow]
+    absences: Sequence[tuple[str, str]]
+    travel: Sequence[tuple[str, int, int | None]]
+    is_fixed: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Range:
+    """Which busy times and reservations count: those in `[start, end)` epoch seconds, at `now`.
+
+    Busy times count also where only the buffers of the event type reach them. `moving` is the uid of a
+    booking that does not count.
+    """
+
+    start: int
+    end: int
+    now: datetime
+    moving: str | None
+
+    @property
+    def values(self) -> dict[str, Any]:
+        """Return the values that the statements take from it."""
+        return {"start": self.start, "end": self.end, "now": self.now, "moving": self.moving}
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """Where hosts are read: the statement, and the values that it takes besides those of a range."""
+
+    statement: Statement
+    values: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """The terms of an event type, and its hosts with what takes their time in the range that was `asked`.
+
+    `reservations` are those of a team's event type itself; those of a user's are among the host's.
+    `is_refused`: somebody of a group does not take part in groups.
+    """
+
+    terms: Terms
+    hosts: Sequence[HostRow]
+    reservations: Sequence[ReservationRow]
+    asked: Range
+    source: Source
+    is_refused: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Offer:
+    """An event type as a reservation sees it.
+
+    `length_options` are the lengths to choose from, empty: only one. The ids of its hosts ascend.
+    """
+
+    terms: Terms
+    length_options: Sequence[int]
+    fixed_ids: Sequence[int]
+    rotating_ids: Sequence[int]

@@ -1,0 +1,62 @@
+"""SQL of teams, organizations and memberships."""
+
+from kalends.db.database import Connection
+from kalends.db.rows import first_row
+
+
+async def find_organization(connection: Connection, slug: str) -> int | None:
+    """Return the id of the organization with this slug."""
+    row = await first_row(
+        connection, "SELECT id FROM teams WHERE slug = %s AND is_organization AND parent_id IS NULL", (slug,)
+    )
+    return None if row is None else int(row[0])
+
+
+async def find_team(connection: Connection, slug: str, organization_id: int | None) -> int | None:
+    """Return the id of the team with this slug in an organization; None: in none."""
+    row = await first_row(
+        connection,
+        """
+        SELECT id FROM teams
+         WHERE slug = %(slug)s AND NOT is_organization
+           AND (parent_id = %(parent)s OR (%(parent)s::int IS NULL AND parent_id IS NULL))
+        """,
+        {"slug": slug, "parent": organization_id},
+    )
+    return None if row is None else int(row[0])
+
+
+async def knows_username(connection: Connection, organization_id: int, username: str) -> bool:
+    """Tell whether an organization knows somebody by this name."""
+    row = await first_row(
+        connection,
+        "SELECT FROM profiles WHERE organization_id = %s AND username = %s",
+        (organization_id, username),
+    )
+    return row is not None
+
+
+async def is_member(connection: Connection, user_id: int, team_id: int) -> bool:
+    """Tell whether a user is an accepted member of a team or of its organization."""
+    row = await first_row(
+        connection,
+        """
+        SELECT FROM teams t JOIN memberships m ON m.team_id IN (t.id, t.parent_id)
+         WHERE t.id = %s AND m.user_id = %s AND m.accepted LIMIT 1
+        """,
+        (team_id, user_id),
+    )
+    return row is not None
+
+
+async def share_team(connection: Connection, one_id: int, other_id: int) -> bool:
+    """Tell whether two users are accepted members of one team or organization."""
+    row = await first_row(
+        connection,
+        """
+        SELECT FROM memberships one JOIN memberships other ON other.team_id = one.team_id
+         WHERE one.user_id = %s AND other.user_id = %s AND one.accepted AND other.accepted LIMIT 1
+        """,
+        (one_id, other_id),
+    )
+    return row is not None
