@@ -1,29 +1,29 @@
-"""Slots of many hosts, from the database to the body of the answer: `python -m bench.slots`.
+"""Slots of a team's event type with many hosts: `python -m bench.slots`.
 
-No operation makes a team's event type yet, so what a request for one will do is done here with the functions
-that a request uses: the hosts with their hours and bookings are read by its statement, asked for all of
-them, the engine lists the slots, and they are written as JSON. What is left out is HTTP, which costs the same
-however many hosts there are.
+A client asks a server over HTTP, one request after another. What the server does for it is also timed in
+parts, by the functions that a request uses: reading the hosts with their hours and bookings, the engine, and
+writing the answer as JSON.
 """
 
 import asyncio
+import json
 import tempfile
 import time
 from collections.abc import Awaitable, Callable
-from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from statistics import median
 
 import psycopg
 
-from kalends.db import migrate
+from bench import load
+from bench.servers import NO_LIMITS, Server, kalends
 from kalends.db.database import Database
 from kalends.db.embedded import embedded_postgres
 from kalends.scheduling import engine
 from kalends.slots import availability, outputs, queries
 from kalends.slots.availability import Question, Situation, ask
-from kalends.slots.queries import Found, Range
+from kalends.slots.rows import Found, Range
 from kalends.slots.schemas import SlotsQuery
 from kalends.slots.service import Slots
 
@@ -33,7 +33,7 @@ HOSTS = 50
 BOOKINGS_A_HOST = 100
 GOAL_MS = 40
 
-_HOSTS = """
+_TEAM = """
     WITH host AS (
         INSERT INTO users (email, username, name, time_zone)
         SELECT 'host' || n || '@example.com', 'host' || n, 'Host ' || n,
@@ -47,98 +47,120 @@ _HOSTS = """
     ), hours AS (
         INSERT INTO schedule_availability (schedule_id, days, start_time, end_time)
         SELECT id, '{1, 2, 3, 4, 5}', '09:00', '17:00' FROM schedule
+    ), team AS (
+        INSERT INTO teams (name, slug) VALUES ('Crew', 'crew') RETURNING id
+    ), member AS (
+        INSERT INTO memberships (user_id, team_id, accepted) SELECT host.id, team.id, true FROM host, team
     ), event_type AS (
-        INSERT INTO event_types (user_id, title, slug, length, minimum_booking_notice)
-        SELECT id, 'Talk', 'talk', 30, 0 FROM host RETURNING id, user_id
+        INSERT INTO event_types (team_id, scheduling_type, title, slug, length, minimum_booking_notice)
+        SELECT id, 'roundRobin', 'Talk', 'talk', 30, 0 FROM team RETURNING id
+    ), hosting AS (
+        INSERT INTO hosts (event_type_id, user_id) SELECT event_type.id, host.id FROM event_type, host
     ), booking AS (
         INSERT INTO bookings (uid, user_id, event_type_id, status, title, start_time, end_time,
                               organizer_email, ical_uid)
-        SELECT gen_random_uuid()::text, user_id, id, 'accepted', 'Talk', start, start + interval '30 minutes',
-               'host@example.com', ''
-          FROM event_type, generate_series(0, %(bookings)s - 1) n,
+        SELECT gen_random_uuid()::text, host.id, event_type.id, 'accepted', 'Talk', start,
+               start + interval '30 minutes', 'host@example.com', ''
+          FROM host, event_type, generate_series(0, %(bookings)s - 1) n,
                LATERAL (SELECT timestamptz '2050-09-05 00:00Z' + n * interval '7 hours 30 minutes') at (start)
         RETURNING id, user_id, start_time, end_time
     ), attending AS (
         INSERT INTO attendees (booking_id, email, name, time_zone)
         SELECT id, 'guest' || id || '@example.com', 'Guest', 'UTC' FROM booking
+    ), busy AS (
+        INSERT INTO busy_times (host_id, booking_id, during)
+        SELECT user_id, id, tstzrange(start_time, end_time) FROM booking
     )
-    INSERT INTO busy_times (host_id, booking_id, during)
-    SELECT user_id, id, tstzrange(start_time, end_time) FROM booking
+    SELECT id FROM event_type
 """
 
-_QUERY = SlotsQuery.model_validate(
-    {"eventTypeId": "1", "start": "2050-09-05", "end": "2050-10-05", "timeZone": "Europe/Rome"}
-)
+_RANGE = {"start": "2050-09-05", "end": "2050-10-05", "timeZone": "Europe/Rome"}
 _NOW = datetime(2050, 9, 1, tzinfo=UTC)
 
 
 def main() -> None:
-    """Print the times of the parts and of the whole."""
+    """Print the times of whole requests, and of their parts."""
     print(
-        f"Slots of {HOSTS} round-robin hosts in 5 zones, 31 days, {HOSTS * BOOKINGS_A_HOST} bookings,"
-        f" in process, without HTTP: {ROUNDS} rounds of {ASKS}"
+        f"Slots of {HOSTS} round-robin hosts in 5 zones, 31 days, {HOSTS * BOOKINGS_A_HOST} bookings:"
+        f" {ROUNDS} rounds of {ASKS}"
     )
-    with tempfile.TemporaryDirectory() as folder, embedded_postgres(Path(folder)) as url:
-        migrate.upgrade(url)
-        with psycopg.connect(url, autocommit=True) as connection:
-            connection.execute(_HOSTS, {"hosts": HOSTS, "bookings": BOOKINGS_A_HOST})
-            connection.execute("ANALYZE")
-        asyncio.run(_measure(url))
+    with tempfile.TemporaryDirectory() as folder:
+        data_dir = Path(folder)
+        # The database outlives the server, so that its parts can be timed too.
+        with embedded_postgres(data_dir) as url, kalends(data_dir, **NO_LIMITS, worker="false") as server:
+            event_type_id = _make_team(url)
+            requests = _time_requests(server, event_type_id)
+            parts = asyncio.run(_time_parts(url, event_type_id))
+    _print("GET /v2/slots", requests, f"   (goal {GOAL_MS})")
+    for name, spent in parts.items():
+        _print(f"  {name}", spent)
 
 
-async def _measure(url: str) -> None:
-    command = _QUERY.to_command()
+def _make_team(url: str) -> int:
+    with psycopg.connect(url, autocommit=True) as connection:
+        row = connection.execute(_TEAM, {"hosts": HOSTS, "bookings": BOOKINGS_A_HOST}).fetchone()
+        connection.execute("ANALYZE")
+    if row is None:
+        raise RuntimeError("no team was made")
+    return int(row[0])
+
+
+def _time_requests(server: Server, event_type_id: int) -> list[float]:
+    """Return the median milliseconds of a request in each round."""
+    parameters = "&".join(f"{name}={value}" for name, value in _RANGE.items())
+    path = f"/v2/slots?eventTypeId={event_type_id}&{parameters}"
+    request = load.request("GET", path, {"cal-api-version": "2024-09-04"})
+    _, body = load.ask(server.port, request)
+    slots = sum(len(day) for day in json.loads(body)["data"].values())
+    print(f"  {slots} slots, {len(body)} bytes")
+    medians = []
+    for _ in range(ROUNDS):
+        found = load.run_all(server.port, [request] * ASKS, connections=1)
+        found.expect(200)
+        medians.append(found.percentile(0.5))
+    return medians
+
+
+async def _time_parts(url: str, event_type_id: int) -> dict[str, list[float]]:
+    query = SlotsQuery.model_validate({"eventTypeId": str(event_type_id), **_RANGE})
+    command = query.to_command()
     asked = availability.range_of_any(command.start, command.end, now=_NOW, moving=None)
     async with Database(url) as database:
-        found = await _read(database, asked)
+        found = await _read(database, event_type_id, asked)
         question = Question(
             found.terms, found.terms.rules(30), command.start, command.end, _NOW, zone=command.zone
         )
         situation = await _situation(database, question, found)
         starts = ask(engine.list_slots, question, situation)
-        body = outputs.slots_json(Slots(starts, 30, 1), _QUERY)
 
         async def read() -> None:
-            await _situation(database, question, await _read(database, asked))
+            await _situation(database, question, await _read(database, event_type_id, asked))
 
         async def list_slots() -> None:
             ask(engine.list_slots, question, situation)
 
         async def write() -> None:
-            outputs.slots_json(Slots(starts, 30, 1), _QUERY)
+            outputs.slots_json(Slots(starts, 30, event_type_id), query)
 
-        async def everything() -> None:
-            read_now = await _situation(database, question, await _read(database, asked))
-            listed = ask(engine.list_slots, question, read_now)
-            outputs.slots_json(Slots(listed, 30, 1), _QUERY)
-
-        parts = {"reading": read, "engine": list_slots, "JSON": write, "all": everything}
+        parts = {"reading": read, "engine": list_slots, "JSON": write}
         times: dict[str, list[float]] = {name: [] for name in parts}
         for _ in range(ROUNDS):
             for name, part in parts.items():
                 times[name].append(await _milliseconds(part))
-    print(f"  {len(starts)} slots, {len(body)} bytes")
-    for name, spent in times.items():
-        goal = f"   (goal {GOAL_MS})" if name == "all" else ""
-        print(f"  {name:8} {median(spent):6.2f} ms ({min(spent):.2f} to {max(spent):.2f}){goal}")
+    return times
 
 
-# The statement of a request but for whose hosts it reads.
-_TEAM = queries._statement(f"{queries._HOST}, {queries._TERMS}", queries._PERIODS, "e.slug = 'talk'")
-
-
-async def _read(database: Database, asked: Range) -> Found:
+async def _read(database: Database, event_type_id: int, asked: Range) -> Found:
     async with database.connection() as connection:
-        found = queries._found(await queries._rows(connection, _TEAM, asked.values), asked)
+        found = await queries.find(connection, queries.team_event_type(event_type_id), asked)
     if found is None:
-        raise RuntimeError("no hosts were made")
+        raise RuntimeError("the event type is gone")
     return found
 
 
 async def _situation(database: Database, question: Question, found: Found) -> Situation:
     async with database.connection() as connection:
-        situation = await availability.load_found(connection, question, found)
-    return replace(situation, hosts=[replace(host, is_fixed=False) for host in situation.hosts])
+        return await availability.load_found(connection, question, found)
 
 
 async def _milliseconds(part: Callable[[], Awaitable[None]]) -> float:
@@ -146,6 +168,10 @@ async def _milliseconds(part: Callable[[], Awaitable[None]]) -> float:
     for _ in range(ASKS):
         await part()
     return (time.perf_counter() - begin) / ASKS * 1000
+
+
+def _print(name: str, spent: list[float], note: str = "") -> None:
+    print(f"  {name:15} {median(spent):6.2f} ms ({min(spent):.2f} to {max(spent):.2f}){note}")
 
 
 if __name__ == "__main__":
