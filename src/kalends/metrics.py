@@ -63,17 +63,25 @@ async def _text(connection: Connection, now: datetime) -> bytes:
         "webhooks": await webhooks.backlog(connection, now=now),
         "mails": await notifications.backlog(connection, now=now),
     }
+    away_since = (await notifications.waiting_for_server(connection)).oldest
     registry = CollectorRegistry()
-    registry.register(_Counted(backlogs, await outbox.counters(connection), now))
+    registry.register(_Counted(backlogs, await outbox.counters(connection), away_since, now))
     return generate_latest(registry)
 
 
 class _Counted(Collector):
     """The metrics of one moment."""
 
-    def __init__(self, backlogs: Mapping[str, Backlog], counters: Mapping[str, int], now: datetime) -> None:
+    def __init__(
+        self,
+        backlogs: Mapping[str, Backlog],
+        counters: Mapping[str, int],
+        away_since: datetime | None,
+        now: datetime,
+    ) -> None:
         self._backlogs = backlogs
         self._counters = counters
+        self._away_since = away_since
         self._now = now
 
     def collect(self) -> Iterator[Metric]:
@@ -88,16 +96,23 @@ class _Counted(Collector):
         )
         for queue, backlog in self._backlogs.items():
             waiting.add_metric([queue], backlog.count)
-            late = 0.0 if backlog.oldest is None else (self._now - backlog.oldest).total_seconds()
-            age.add_metric([queue], max(0.0, late))
+            age.add_metric([queue], self._seconds_since(backlog.oldest))
         yield waiting
         yield age
+        yield GaugeMetricFamily(
+            "kalends_mail_server_away_seconds",
+            "How long mails have been waiting for a mail server that is away.",
+            value=self._seconds_since(self._away_since),
+        )
         yield self._counter("facts", "Facts handed to all consumers.")
         yield self._counter("failures", "Facts that a consumer failed at.", "consumer")
         yield self._counter("webhook_attempts", "Requests to subscribers.", "trigger", "outcome")
         yield self._counter("webhook_given_up", "Deliveries that no attempt brought through.", "trigger")
         yield self._counter("mail_attempts", "Attempts to hand over a mail.", "outcome")
         yield self._lag()
+
+    def _seconds_since(self, moment: datetime | None) -> float:
+        return 0.0 if moment is None else max(0.0, (self._now - moment).total_seconds())
 
     def _counter(self, name: str, text: str, *labels: str) -> Metric:
         family = CounterMetricFamily(f"kalends_{name}", text, labels=labels)

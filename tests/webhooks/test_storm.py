@@ -2,10 +2,9 @@
 
 import asyncio
 import random
-from collections import defaultdict
-from dataclasses import replace
+from collections import Counter, defaultdict
+from dataclasses import dataclass, replace
 from datetime import timedelta
-from typing import Any
 
 import pytest
 
@@ -44,6 +43,17 @@ _FAILURES = (
     hangs,
     trickles,
 )
+
+
+@dataclass(frozen=True, slots=True)
+class Logged:
+    """A delivery: its message id, the attempts it counts, those logged, and how many of these timed out."""
+
+    id: str
+    status: str
+    attempts: int
+    logged: int
+    timed_out: int
 
 
 class Moody:
@@ -95,22 +105,28 @@ async def test_every_event_arrives_whatever_the_receiver_does(
         await _deliver_what_is_due(post)
         clock.advance(timedelta(hours=1))
         log = await _log(database, webhook["id"])
-        if all(status != "pending" for _, status, _, _ in log):
+        if all(one.status != "pending" for one in log):
             break
 
     assert len(log) == events + 1
-    by_status = {status: {key for key, found, _, _ in log if found == status} for _, status, _, _ in log}
+    by_status: dict[str, set[str]] = defaultdict(set)
+    for one in log:
+        by_status[one.status].add(one.id)
     assert set(by_status) <= {"succeeded", "failed"}
-    assert by_status.get("failed", set()) == moody.gone
+    # On a busy machine the time may be over before a request was read, or its answer.
+    timed_out = {one.id for one in log if one.timed_out}
+    assert by_status["failed"] <= moody.gone <= by_status["failed"] | timed_out
     # Each arrived at least once, and every repeat had the id and the bytes of the first attempt.
     arrived: dict[str, set[bytes]] = defaultdict(set)
     for request in receiver.requests:
         arrived[request.id].add(request.body)
-    assert set(arrived) == {key for key, _, _, _ in log[1:]}
+    assert set(arrived) == {one.id for one in log[1:]}
     assert all(len(bodies) == 1 for bodies in arrived.values())
     # The log has every request.
-    assert sum(attempts for _, _, attempts, _ in log[1:]) == len(receiver.requests)
-    assert all(attempts == logged for _, _, attempts, logged in log)
+    requests = Counter(request.id for request in receiver.requests)
+    for one in log[1:]:
+        assert one.attempts == one.logged
+        assert one.logged - one.timed_out <= requests[one.id] <= one.logged, one
     _assert_in_order(receiver.requests)
 
 
@@ -161,16 +177,16 @@ async def _deliver_what_is_due(post: Post) -> None:
         await asyncio.sleep(0)
 
 
-async def _log(database: Database, webhook_id: str) -> list[tuple[str, str, int, int]]:
-    """Return message id, status, and the attempts counted and logged of each delivery."""
+async def _log(database: Database, webhook_id: str) -> list[Logged]:
+    """Return the deliveries of a webhook in the order of their events."""
     async with database.connection() as connection:
         cursor = await connection.execute(
             """
-            SELECT 'msg_' || replace(d.id::text, '-', ''), d.status, d.attempts,
-                   (SELECT count(*) FROM webhook_attempts a WHERE a.delivery_id = d.id)
-              FROM webhook_deliveries d WHERE d.webhook_id = %s ORDER BY d.event_id
+            SELECT 'msg_' || replace(d.id::text, '-', ''), d.status, d.attempts, count(a),
+                   count(a) FILTER (WHERE a.error = 'timeout')
+              FROM webhook_deliveries d LEFT JOIN webhook_attempts a ON a.delivery_id = d.id
+             WHERE d.webhook_id = %s GROUP BY d.id ORDER BY d.event_id
             """,
             (webhook_id,),
         )
-        rows: list[Any] = await cursor.fetchall()
-    return rows
+        return [Logged(*row) for row in await cursor.fetchall()]

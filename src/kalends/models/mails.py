@@ -52,6 +52,8 @@ mails = Table(
     Column("attempts", Integer, nullable=False, server_default="0"),
     # When it is due; while it is being sent, when another worker may take it over.
     Column("next_attempt_at", DateTime(timezone=True)),
+    # Since when the mail server has been away for it; null: at the last attempt it was there.
+    Column("server_away_since", DateTime(timezone=True)),
     Column("last_error", Text),
     Column("sent_at", DateTime(timezone=True)),
     created_at(),
@@ -61,5 +63,10 @@ mails = Table(
     Index("ix_mails_due", "next_attempt_at", postgresql_where=text("state IN ('queued', 'sending')")),
     Index("ix_mails_thread", "thread", "recipient"),
     Index("ix_mails_booking_uid", "booking_uid"),
+    Index(
+        "ix_mails_server_away",
+        "server_away_since",
+        postgresql_where=text("server_away_since IS NOT NULL AND state = 'queued'"),
+    ),
     Index("ix_mails_kept", "created_at", postgresql_where=text("message IS NOT NULL")),
 )

@@ -30,6 +30,12 @@ from kalends.smtp_url import server_of
 RETRIES = tuple(timedelta(minutes=minutes) for minutes in (1, 5, 15, 60, 4 * 60, 12 * 60))
 """How long after each failed attempt the next one is."""
 
+PATIENCE = timedelta(days=5)
+"""How long a mail waits for a mail server that is away before it is given up."""
+
+_SHORTEST_WAIT = timedelta(minutes=1)
+_LONGEST_WAIT = timedelta(minutes=15)
+
 _BATCH = 20
 _LEASE = timedelta(minutes=10)
 """How long a mail is a worker's own; should it die, another one sends the mail after that."""
@@ -83,6 +89,7 @@ class _Delivery:
         self._database = database
         self._transport = transport
         self._now = now
+        self._was_there = False
         self._sender = sender_of(settings)
         self._links = Links(settings.base_url, secrets.signing_key(settings))
         self._keys = secrets.encryption_keys(settings)
@@ -97,16 +104,17 @@ class _Delivery:
                     await queries.give_back(work, [left.id for left in claimed[position:]], self._now)
                 break
             try:
-                await self._deliver(mail)
+                is_there = await self._deliver(mail)
             except ServerUnavailable as error:
-                _log.warning("mails wait for the mail server", waiting=len(claimed), error=str(error))
-                for left in claimed[position:]:
-                    await self._put_off(left, str(error))
+                await self._await_server(claimed[position:], str(error))
                 return False
+            if is_there and not self._was_there:
+                self._was_there = True
+                await self._release_waiting()
         return True
 
-    async def _deliver(self, mail: Claimed) -> None:
-        """Send one mail, and note what came of it.
+    async def _deliver(self, mail: Claimed) -> bool:
+        """Send one mail, and note what came of it; return whether the mail server was there for it.
 
         Raises:
             ServerUnavailable: nothing can be sent, and nothing was noted.
@@ -118,22 +126,57 @@ class _Delivery:
             async with self._database.transaction() as work:
                 await queries.mark_suppressed(work, mail.id, str(error))
                 await outbox.count(work, {"mail_attempts:suppressed": 1})
+            return False
         except PermanentFailure as error:
             _log.warning("a mail was refused", mail=mail.id, error=str(error))
             async with self._database.transaction() as work:
                 await queries.mark_failed(work, mail.id, str(error))
                 await outbox.count(work, {"mail_attempts:refused": 1})
+            return False
         except TemporaryFailure as error:
             await self._put_off(mail, str(error))
+            return False
         except (ServerUnavailable, psycopg.Error):
             raise
         except Exception as error:  # noqa: BLE001 - a defect of one mail must not keep the others waiting
             _log.exception("a mail could not be sent", mail=mail.id)
             await self._put_off(mail, one_line(repr(error))[:_LONGEST_ERROR])
-        else:
-            async with self._database.transaction() as work:
-                await queries.mark_sent(work, mail.id, self._now)
-                await outbox.count(work, {"mail_attempts:sent": 1})
+            return False
+        async with self._database.transaction() as work:
+            await queries.mark_sent(work, mail.id, self._now)
+            await outbox.count(work, {"mail_attempts:sent": 1})
+        return True
+
+    async def _await_server(self, mails: Sequence[Claimed], error: str) -> None:
+        """Let mails wait for a server that is away, which is no fault of theirs, and so no attempt of theirs.
+
+        Each waits as long again as it has been waiting, within bounds.
+        """
+        until = {}
+        given_up = []
+        for mail in mails:
+            waited = self._now - (mail.server_away_since or self._now)
+            if waited >= PATIENCE:
+                given_up.append(mail)
+            else:
+                until[mail.id] = self._now + min(max(waited, _SHORTEST_WAIT), _LONGEST_WAIT)
+        since = min(mail.server_away_since or self._now for mail in mails)
+        _log.warning(
+            "mails wait for the mail server", waiting=len(until), since=since.isoformat(), error=error
+        )
+        async with self._database.transaction() as work:
+            await queries.await_server(work, until, error, now=self._now)
+            for mail in given_up:
+                _log.warning("a mail is given up", mail=mail.id, error=error)
+                await queries.mark_failed(work, mail.id, error)
+            await outbox.count(work, {"mail_attempts:server_away": len(mails)})
+
+    async def _release_waiting(self) -> None:
+        """Send now what waits for the server: it is there."""
+        async with self._database.transaction() as work:
+            released = await queries.release_waiting(work, self._now)
+        if released:
+            _log.info("the mail server is there again", waiting=released)
 
     async def _put_off(self, mail: Claimed, error: str) -> None:
         async with self._database.transaction() as work:

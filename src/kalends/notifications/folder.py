@@ -5,7 +5,7 @@ import os
 from pathlib import Path
 from types import TracebackType
 
-from kalends.notifications.failures import TemporaryFailure
+from kalends.notifications.failures import ServerUnavailable
 from kalends.settings import Settings
 
 
@@ -32,12 +32,12 @@ class FolderTransport:
         """Write a message to `<name>.eml`, where a message of the same name is replaced.
 
         Raises:
-            TemporaryFailure: the folder cannot be written.
+            ServerUnavailable: the folder cannot be written.
         """
         try:
             await asyncio.to_thread(self._write, name, message)
         except OSError as error:
-            raise TemporaryFailure(f"{self._folder} cannot be written: {error.strerror}") from error
+            raise ServerUnavailable(f"{self._folder} cannot be written: {error.strerror}") from error
 
     def _write(self, name: str, message: bytes) -> None:
         """Write beside the place and move there, so that nobody reads half a mail; links in it give power."""

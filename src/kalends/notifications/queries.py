@@ -1,6 +1,6 @@
 """SQL of mails."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -26,6 +26,7 @@ class Claimed:
 
     `statuses` are those of its booking, or of all in a series that it tells of; `is_attending` says that whom
     it presumes to attend does. `message` is as it was stored, `payload` the fact to render it from.
+    `server_away_since` is when the mail server was first found away for it, without being there since.
     """
 
     id: int
@@ -41,6 +42,7 @@ class Claimed:
     statuses: Sequence[str]
     start: datetime | None
     is_attending: bool
+    server_away_since: datetime | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,7 +152,8 @@ async def claim(work: UnitOfWork, *, now: datetime, until: datetime, limit: int)
                b.start_time,
                c.attendee IS NULL OR EXISTS (
                    SELECT FROM attendees a
-                    WHERE a.booking_id = c.booking_id AND lower(a.email) = lower(c.attendee))
+                    WHERE a.booking_id = c.booking_id AND lower(a.email) = lower(c.attendee)),
+               c.server_away_since
           FROM claimed c
           LEFT JOIN bookings b ON b.id = c.booking_id
           LEFT JOIN outbox_events e ON e.id = c.event_id AND c.message IS NULL
@@ -220,7 +223,8 @@ async def mark_sent(work: UnitOfWork, mail_id: int, now: datetime) -> None:
     """Note that a mail was handed over."""
     await work.connection.execute(
         """
-        UPDATE mails SET state = 'sent', sent_at = %s, next_attempt_at = NULL, last_error = NULL
+        UPDATE mails SET state = 'sent', sent_at = %s, next_attempt_at = NULL, last_error = NULL,
+               server_away_since = NULL
          WHERE id = %s
         """,
         (now, mail_id),
@@ -249,9 +253,52 @@ async def mark_failed(work: UnitOfWork, mail_id: int, error: str) -> None:
 async def put_off(work: UnitOfWork, mail_id: int, error: str, until: datetime) -> None:
     """Note that an attempt failed, and when the next one is."""
     await work.connection.execute(
-        "UPDATE mails SET state = 'queued', last_error = %s, next_attempt_at = %s WHERE id = %s",
+        """
+        UPDATE mails SET state = 'queued', last_error = %s, next_attempt_at = %s, server_away_since = NULL
+         WHERE id = %s
+        """,
         (error, until, mail_id),
     )
+
+
+async def await_server(work: UnitOfWork, until: Mapping[int, datetime], error: str, *, now: datetime) -> None:
+    """Note that mails wait for the mail server, each until an instant; none of them was attempted."""
+    await work.connection.execute(
+        """
+        UPDATE mails m SET state = 'queued', attempts = m.attempts - 1, last_error = %(error)s,
+               next_attempt_at = w.until, server_away_since = coalesce(m.server_away_since, %(now)s)
+          FROM unnest(%(ids)s::bigint[], %(until)s::timestamptz[]) AS w (id, until) WHERE m.id = w.id
+        """,
+        {"ids": list(until), "until": list(until.values()), "error": error, "now": now},
+    )
+
+
+async def release_waiting(work: UnitOfWork, now: datetime) -> int:
+    """Make all mails due that wait for the mail server; return how many."""
+    cursor = await work.connection.execute(
+        """
+        WITH waiting AS (
+            SELECT id FROM mails
+             WHERE server_away_since IS NOT NULL AND state = 'queued' AND next_attempt_at > %(now)s
+             ORDER BY id FOR UPDATE SKIP LOCKED)
+        UPDATE mails m SET next_attempt_at = %(now)s FROM waiting WHERE m.id = waiting.id
+        """,
+        {"now": now},
+    )
+    return cursor.rowcount
+
+
+async def find_server_away(connection: Connection) -> tuple[int, datetime | None]:
+    """Return how many mails wait for the mail server, and since when the first of them does."""
+    count, since = await only_row(
+        connection,
+        """
+        SELECT count(*), min(server_away_since)
+          FROM mails WHERE server_away_since IS NOT NULL AND state = 'queued'
+        """,
+        (),
+    )
+    return count, since
 
 
 async def give_back(work: UnitOfWork, mail_ids: Sequence[int], now: datetime) -> None:
@@ -313,7 +360,8 @@ async def requeue(work: UnitOfWork, mail_id: int, now: datetime) -> bool:
     """Let a mail be sent once more whose message is kept; False: there is none."""
     cursor = await work.connection.execute(
         """
-        UPDATE mails SET state = 'queued', attempts = 0, next_attempt_at = %s, reason = NULL, sent_at = NULL
+        UPDATE mails SET state = 'queued', attempts = 0, next_attempt_at = %s, reason = NULL, sent_at = NULL,
+               server_away_since = NULL
          WHERE id = %s AND state IN ('sent', 'failed') AND (message IS NOT NULL OR event_id IS NOT NULL)
         """,
         (now, mail_id),

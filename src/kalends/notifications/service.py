@@ -93,6 +93,11 @@ async def backlog(connection: Connection, *, now: datetime) -> Backlog:
     return Backlog(*await queries.count_waiting(connection, now))
 
 
+async def waiting_for_server(connection: Connection) -> Backlog:
+    """Return how many mails wait for a mail server that is away, and since when the first of them does."""
+    return Backlog(*await queries.find_server_away(connection))
+
+
 async def forget(database: Database, now: datetime) -> None:
     """Drop the messages of mails of which only the log is to stay."""
     async with database.transaction() as work:
