@@ -12,6 +12,7 @@ from typing import Literal, TypeAlias
 import psycopg
 from psycopg.rows import TupleRow
 
+from kalends import secrets
 from kalends.db import migrate
 from kalends.db.connect import connect, database_url
 from kalends.db.errors import DatabaseFault
@@ -31,6 +32,19 @@ _DATABASE_FACTS = """
     SELECT current_setting('server_version'), pg_database_size(current_database()) / 1000000,
            current_setting('max_connections')::int
 """
+_WAITING_MAILS = """
+    SELECT count(*), min(server_away_since)
+      FROM mails WHERE server_away_since IS NOT NULL AND state = 'queued'
+"""
+_SAME_FOR_ALL = (
+    f"Copy {secrets.SECRET_FILE} here from where the first server ran, or set KALENDS_SECRET_KEY to what it "
+    "holds, for every server and worker"
+)
+_REPLACES_ANOTHER = (
+    "The next start takes it: links in mails sent before become invalid, and what is encrypted cannot be "
+    "read; set the former value unless that is wanted"
+)
+_OF_OTHERS = 0o077
 _MOST_CLOCK_DIFFERENCE = timedelta(seconds=2)
 
 
@@ -45,14 +59,18 @@ class Check:
 
 
 def examine(settings: Settings) -> list[Check]:
-    """Check variables, zone data, disk, mail server, database, clock and migrations, in this order."""
+    """Check variables, zone data, disk, mail server, database, clock, migrations, secret, mails that wait."""
     checks = [check_variables(), check_zone_data(datetime.now(UTC)), check_disk(settings)]
     checks.append(check_mail(settings))
     try:
-        with database_url(settings) as url:
-            with connect(url) as connection:
-                checks += [check_database(settings, connection), check_clock(connection)]
-            checks.append(check_migrations(url))
+        with database_url(settings) as url, connect(url) as connection:
+            checks += [check_database(settings, connection), check_clock(connection)]
+            migrations = check_migrations(url)
+            is_migrated = migrations.verdict == "ok"
+            noted = secrets.noted_fingerprint(connection) if is_migrated else None
+            checks += [migrations, check_secret(settings, noted)]
+            if is_migrated:
+                checks.append(check_waiting_mails(connection, datetime.now(UTC)))
     except DatabaseFault as error:
         checks.append(Check("database", "problem", str(error)))
     return checks
@@ -144,6 +162,48 @@ def check_migrations(url: str) -> Check:
         advice = "Start the server, or run `kalends db migrate`"
         return Check("migrations", "warning", f"pending: {', '.join(found.pending)}", advice)
     return Check("migrations", "ok", f"at {found.current}, the newest")
+
+
+def check_secret(settings: Settings, noted: bytes | None) -> Check:
+    """See whether the secret can be used, and is that of the other servers; none is made.
+
+    `noted` is the fingerprint of theirs; None: none has started yet, or that is not known.
+    """
+    path = secrets.secret_file(settings)
+    is_set = settings.secret_key is not None
+    try:
+        if not is_set and not path.exists():
+            if noted is None:
+                return Check("secret", "ok", f"the first start will make one in {path}")
+            found = f"the database is used with a secret, and there is none in {path}"
+            return Check("secret", "problem", found, _SAME_FOR_ALL)
+        own = secrets.fingerprint(settings)
+        is_open = not is_set and path.stat().st_mode & _OF_OTHERS != 0
+    except (secrets.SecretUnavailable, OSError) as error:
+        return Check("secret", "problem", str(error))
+    where = "KALENDS_SECRET_KEY" if is_set else str(path)
+    is_another = noted is not None and own != noted
+    if is_another and is_set:
+        found = f"{where} is not the one that this database was used with"
+        return Check("secret", "warning", found, _REPLACES_ANOTHER)
+    if is_another:
+        return Check("secret", "problem", f"{where} is not the one of the other servers", _SAME_FOR_ALL)
+    if is_open:
+        advice = f"Links and what is encrypted depend on it: chmod 600 {path}"
+        return Check("secret", "warning", f"{where} can be read by other users", advice)
+    return Check("secret", "ok", f"in {where}" if is_set else f"in {where}; back it up with the database")
+
+
+def check_waiting_mails(connection: psycopg.Connection[TupleRow], now: datetime) -> Check:
+    """See whether mails wait for a mail server that the workers could not reach."""
+    row = connection.execute(_WAITING_MAILS).fetchone()
+    count, since = row or (0, None)
+    if since is None:
+        return Check("waiting mails", "ok", "none waits for the mail server")
+    hours = (now - since).total_seconds() / 3600
+    found = f"{count} wait for the mail server, the first for {hours:.1f} hours"
+    advice = "See what `kalends mail list` says, and mend it: after five days a mail is given up"
+    return Check("waiting mails", "warning", found, advice)
 
 
 def _zone_version() -> str:

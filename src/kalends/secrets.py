@@ -11,8 +11,10 @@ import secrets
 from functools import lru_cache
 from pathlib import Path
 
+import psycopg
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
+from psycopg.rows import TupleRow
 
 from kalends.db.connect import connect
 from kalends.settings import SHORTEST_SECRET, Settings
@@ -59,22 +61,41 @@ def claim(settings: Settings, url: str) -> bool:
         SecretUnavailable: as `signing_key`, or the others have another secret.
         DatabaseUnavailable: there is no connection.
     """
-    own = _derived(settings, "fingerprint")
+    own = fingerprint(settings)
     with connect(url) as connection:
         connection.execute(
             "INSERT INTO server_secret (fingerprint) VALUES (%s) ON CONFLICT DO NOTHING", (own,)
         )
-        row = connection.execute("SELECT fingerprint FROM server_secret").fetchone()
-        if row is not None and bytes(row[0]) == own:
+        if noted_fingerprint(connection) == own:
             return False
         if settings.secret_key is None:
             raise SecretUnavailable(
-                f"This database is used with another secret than {settings.data_dir / SECRET_FILE}; set "
+                f"This database is used with another secret than {secret_file(settings)}; set "
                 "KALENDS_SECRET_KEY to the same value for every server and worker (the content of the "
                 f"{SECRET_FILE} where the first one ran), or copy that file here"
             )
         connection.execute("UPDATE server_secret SET fingerprint = %s, created_at = now()", (own,))
     return True
+
+
+def secret_file(settings: Settings) -> Path:
+    """Return where the secret is kept that no variable sets."""
+    return settings.data_dir.expanduser().absolute() / SECRET_FILE
+
+
+def fingerprint(settings: Settings) -> bytes:
+    """Return what tells whether two secrets are the same, and nothing else.
+
+    Raises:
+        SecretUnavailable: as `signing_key`.
+    """
+    return _derived(settings, "fingerprint")
+
+
+def noted_fingerprint(connection: psycopg.Connection[TupleRow]) -> bytes | None:
+    """Return the fingerprint of the secret that the servers of a database have; None: none has started."""
+    row = connection.execute("SELECT fingerprint FROM server_secret").fetchone()
+    return None if row is None else bytes(row[0])
 
 
 def _derived(settings: Settings, purpose: str) -> bytes:
@@ -85,16 +106,15 @@ def _derived(settings: Settings, purpose: str) -> bytes:
 def _secret(settings: Settings) -> str:
     if settings.secret_key is not None:
         return settings.secret_key.get_secret_value()
-    return _kept(settings.data_dir.expanduser().absolute())
+    return _kept(secret_file(settings))
 
 
 @lru_cache(maxsize=8)
-def _kept(folder: Path) -> str:
-    """Return the secret of a data folder, which is made by whoever comes first."""
-    path = folder / SECRET_FILE
+def _kept(path: Path) -> str:
+    """Return the secret that a file holds, which is made by whoever comes first."""
     try:
         if not path.exists():
-            folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+            path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
             _make(path)
         kept = path.read_text(errors="replace").strip()
     except OSError as error:

@@ -1,12 +1,28 @@
 """`kalends doctor`."""
 
 import json
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+import psycopg
+
+from kalends import secrets
+from kalends.doctor import check_secret, check_waiting_mails
+from kalends.settings import Settings
 from tests.cli.kalends import kalends, kalends_json
 from tests.support.postgres import free_port
 
-CHECKS = ["settings", "zone data", "disk", "mail", "database", "clock", "migrations"]
+CHECKS = [
+    "settings",
+    "zone data",
+    "disk",
+    "mail",
+    "database",
+    "clock",
+    "migrations",
+    "secret",
+    "waiting mails",
+]
 
 
 def test_a_sound_installation_has_no_problem(url: str) -> None:
@@ -52,3 +68,66 @@ def test_a_wrong_setting_is_a_problem_with_its_name() -> None:
     ran = kalends("doctor", KALENDS_WORKERS="none")
     assert ran.returncode == 1
     assert "KALENDS_WORKERS" in ran.stdout
+
+
+def test_a_secret_that_others_do_not_have_is_pointed_out_by_the_command(url: str) -> None:
+    with psycopg.connect(url) as connection:
+        connection.execute("INSERT INTO server_secret (fingerprint) VALUES ('of another')")
+    found = kalends_json("doctor", "--database-url", url)
+    [secret] = [check for check in found["checks"] if check["name"] == "secret"]
+    assert secret["verdict"] == "warning"
+    assert "KALENDS_SECRET_KEY" in secret["found"]
+    assert "former value" in secret["advice"]
+
+
+def test_a_secret_that_is_still_to_be_made_is_no_problem_and_is_not_made(tmp_path: Path) -> None:
+    assert check_secret(Settings(data_dir=tmp_path), None).verdict == "ok"
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_secret_that_only_others_have_is_a_problem(tmp_path: Path) -> None:
+    check = check_secret(Settings(data_dir=tmp_path), b"of another")
+    assert check.verdict == "problem"
+    assert "secret.key" in (check.advice or "")
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_secret_made_beside_others_is_a_problem(tmp_path: Path) -> None:
+    settings = Settings(data_dir=tmp_path)
+    own = secrets.fingerprint(settings)
+    assert check_secret(settings, own).verdict == "ok"
+    check = check_secret(settings, b"of another")
+    assert check.verdict == "problem"
+    assert "KALENDS_SECRET_KEY" in (check.advice or "")
+
+
+def test_a_secret_that_other_users_can_read_is_pointed_out(tmp_path: Path) -> None:
+    settings = Settings(data_dir=tmp_path)
+    own = secrets.fingerprint(settings)
+    (tmp_path / "secret.key").chmod(0o644)
+    check = check_secret(settings, own)
+    assert check.verdict == "warning"
+    assert "chmod 600" in (check.advice or "")
+
+
+def test_a_secret_that_was_cut_short_is_a_problem(tmp_path: Path) -> None:
+    (tmp_path / "secret.key").write_text("short")
+    assert check_secret(Settings(data_dir=tmp_path), None).verdict == "problem"
+
+
+def test_mails_that_wait_for_the_mail_server_are_pointed_out(url: str) -> None:
+    now = datetime.now(UTC)
+    with psycopg.connect(url) as connection:
+        assert check_waiting_mails(connection, now).verdict == "ok"
+        connection.execute(
+            """
+            INSERT INTO mails (cause, template, recipient, locale, time_zone, message_id, state,
+                               next_attempt_at, server_away_since)
+            VALUES ('a cause', 'host.scheduled', 'ana@example.com', 'en', 'UTC', '<1@example.com>', 'queued',
+                    %(now)s, %(since)s)
+            """,
+            {"now": now, "since": now - timedelta(hours=3)},
+        )
+        check = check_waiting_mails(connection, now)
+    assert check.verdict == "warning"
+    assert check.found == "1 wait for the mail server, the first for 3.0 hours"

@@ -26,7 +26,7 @@ LATE = "2050-09-26T10:00:00Z"
 
 async def _retries(office: Office, clock: Clock, until: datetime) -> list[timedelta]:
     """Let the worker try whenever mails are due until an instant; return the waits between."""
-    waits = []
+    waits: list[timedelta] = []
     while True:
         due = min((mail.next_attempt_at for mail in await office.log() if mail.next_attempt_at), default=None)
         if due is None or due > until:
