@@ -1,10 +1,12 @@
 """`GET /v2/slots/explain`: why a time is not available."""
 
+from datetime import date
 from typing import Any
 
 import pytest
 
 from tests.support.client import Client, Host, booking_of, data, refusal
+from tests.support.teams import Rows
 
 
 async def explained(client: Client, event_type_id: int, **parameters: Any) -> Any:
@@ -107,3 +109,40 @@ async def test_a_bad_question_is_refused(
     event_type = await ana.creates_event_type()
     response = await client.get("/v2/slots/explain", params={"eventTypeId": event_type["id"], **parameters})
     assert named in refusal(response, 400)["message"]
+
+
+async def test_members_of_the_team_learn_what_keeps_each_host(
+    ana: Host, ben: Host, client: Client, rows: Rows
+) -> None:
+    own = await ben.creates_event_type()
+    body = booking_of(own["id"], "2050-09-05T10:00:00Z")
+    booking = data(await client.post("/v2/bookings", json=body), 201)
+    acme = await rows.organization("acme")
+    crew = await rows.team("crew", ben, organization=acme)
+    event_type = await rows.event_type(crew, ana, ben)
+    at = {"at": "2050-09-05T10:00:00Z"}
+    public = await explained(client, event_type, **at)
+    assert public["isAvailable"] is True
+    assert public["reasons"] == ["booking"]
+    # Ana hosts it but is no member.
+    for outsider in (client, ana.client):
+        assert "hosts" not in await explained(outsider, event_type, **at)
+    taken = {"code": "booking", "start": "2050-09-05T10:00:00.000Z", "end": "2050-09-05T11:00:00.000Z"}
+    assert (await explained(ben.client, event_type, **at))["hosts"] == [
+        {"userId": ana.id, "reasons": []},
+        {"userId": ben.id, "reasons": [{**taken, "bookingUid": booking["uid"]}]},
+    ]
+    # With the uid of a booking one may cancel it: others learn when, not which.
+    await rows.joins(ana, acme)
+    assert (await explained(ana.client, event_type, **at))["hosts"][1]["reasons"] == [taken]
+
+
+async def test_a_day_of_a_team_is_told_by_host(ana: Host, ben: Host, rows: Rows) -> None:
+    event_type = await rows.event_type(await rows.team("crew", ana), ana, ben, kind="collective")
+    await rows.is_away(ben, date(2050, 9, 5), date(2050, 9, 5))
+    found = await explained(ana.client, event_type, date="2050-09-05")
+    assert found["isAvailable"] is False
+    assert [[reason["code"] for reason in host["reasons"]] for host in found["hosts"]] == [
+        ["outside_working_hours", "outside_working_hours"],
+        ["outside_working_hours", "outside_working_hours", "out_of_office"],
+    ]

@@ -51,7 +51,7 @@ _EVENT_TYPE = f"""
 
 
 async def find_event_type(connection: Connection, event_type_id: int) -> EventType | None:
-    """Return an event type of anybody."""
+    """Return an event type of any user."""
     row = await first_row(connection, _EVENT_TYPE + " WHERE e.id = %s", (event_type_id,))
     return None if row is None else _event_type(row)
 
@@ -99,7 +99,7 @@ async def owns_schedule(connection: Connection, owner_id: int, schedule_id: int)
 
 
 async def lock_event_type(work: UnitOfWork, event_type_id: int) -> EventType | None:
-    """Return an event type of anybody, which nobody else changes until this command ends."""
+    """Return an event type of any user, which nobody else changes until this command ends."""
     row = await first_row(
         work.connection, _EVENT_TYPE + " WHERE e.id = %s FOR NO KEY UPDATE OF e", (event_type_id,)
     )

@@ -59,19 +59,23 @@ async def create_defaults(work: UnitOfWork, owner_id: int) -> None:
 
 
 async def get(connection: Connection, event_type_id: int) -> EventType:
-    """Return an event type of anybody.
+    """Return an event type of any user.
 
     Raises:
-        NotFound: there is none with this id.
+        NotFound: there is none with this id, or it is a team's.
     """
     event_type = await queries.find_event_type(connection, event_type_id)
+    if event_type is None and await queries.any_exists(connection, [event_type_id]):
+        raise NotFound(
+            f"Event type {event_type_id} belongs to a team: so far it has slots and reservations only."
+        )
     if event_type is None:
         raise NotFound(f"There is no event type {event_type_id}.")
     return event_type
 
 
 async def find(connection: Connection, event_type_id: int) -> EventType | None:
-    """Return an event type of anybody; None: there is none with this id."""
+    """Return an event type of any user; None: there is none with this id."""
     return await queries.find_event_type(connection, event_type_id)
 
 
