@@ -1,6 +1,7 @@
 """Reservations of event types with several hosts (slots note, 3.1, 3.5 and 12)."""
 
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
 
@@ -164,7 +165,7 @@ async def test_a_seat_of_a_team_event_type_is_counted_once(
     event_type = await rows.event_type(
         await rows.team("crew"), ana, ben, kind="collective", seats_per_time_slot=2
     )
-    asked = {"eventTypeId": event_type, "start": TEN, "end": "2050-09-05T11:00:00.000Z"}
+    asked: dict[str, Any] = {"eventTypeId": event_type, "start": TEN, "end": "2050-09-05T11:00:00.000Z"}
     await reserves(client, event_type)
     [slot] = data(await client.get("/v2/slots", params=asked))["2050-09-05"]
     assert (slot["seatsBooked"], slot["seatsRemaining"]) == (1, 1)

@@ -98,7 +98,7 @@ async def test_a_team_event_type_without_hosts_offers_nothing(
 ) -> None:
     event_type = await rows.event_type(await rows.team("crew", ana), kind=kind)
     assert await listed(client, eventTypeId=event_type, **WEEK) == {}
-    asked = {"eventTypeId": event_type, "at": "2050-09-05T10:00:00Z"}
+    asked: dict[str, Any] = {"eventTypeId": event_type, "at": "2050-09-05T10:00:00Z"}
     assert data(await client.get("/v2/slots/explain", params=asked))["reasons"] == ["no_hosts"]
 
 
@@ -190,7 +190,11 @@ async def test_dates_of_a_window_are_told_in_the_zone_of_the_event_type(
     ana: Host, client: Client, rows: Rows
 ) -> None:
     await works(ana, "00:00", "23:59")
-    window = {"period_type": "range", "period_start_date": "2050-09-06", "period_end_date": "2050-09-06"}
+    window: dict[str, Any] = {
+        "period_type": "range",
+        "period_start_date": "2050-09-06",
+        "period_end_date": "2050-09-06",
+    }
     event_type = await rows.event_type(await rows.team("crew"), ana, time_zone="America/New_York", **window)
     found = await starts(client, eventTypeId=event_type, **WEEK)
     assert found[0] == "2050-09-06T04:00:00.000Z"
