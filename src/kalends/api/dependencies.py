@@ -22,7 +22,7 @@ async def _reader(request: Request) -> AsyncIterator[Connection]:
 
 
 async def _unit_of_work(request: Request) -> AsyncIterator[UnitOfWork]:
-    async with _database(request).transaction() as work:
+    async with _database(request).pipelined_transaction() as work:
         yield work
 
 
@@ -33,7 +33,7 @@ def reader_of(request: Request) -> AbstractAsyncContextManager[Connection]:
 
 def transaction_of(request: Request) -> AbstractAsyncContextManager[UnitOfWork]:
     """Lend a transaction of its own, for what has none from `Work`."""
-    return _database(request).transaction()
+    return _database(request).pipelined_transaction()
 
 
 def now_of(request: Request) -> datetime:

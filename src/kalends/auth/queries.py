@@ -108,8 +108,8 @@ async def replace_key(
 
 async def delete_key(work: UnitOfWork, key_id: UUID) -> bool:
     """Delete a key; tell whether it was there."""
-    cursor = await work.connection.execute("DELETE FROM api_keys WHERE id = %s", (key_id,))
-    return cursor.rowcount == 1
+    row = await first_row(work.connection, "DELETE FROM api_keys WHERE id = %s RETURNING id", (key_id,))
+    return row is not None
 
 
 async def list_keys(connection: Connection, user_id: int | None) -> list[ApiKey]:

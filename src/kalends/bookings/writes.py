@@ -10,6 +10,7 @@ from psycopg.types.json import Jsonb
 
 from kalends.bookings.booking import Attendee, Seat, Status
 from kalends.db.database import UnitOfWork
+from kalends.db.rows import only_row
 
 
 @dataclass(frozen=True, slots=True)
@@ -264,7 +265,7 @@ async def accept_bookings(
     Raises:
         psycopg.errors.ExclusionViolation: a host is busy then.
     """
-    await work.connection.execute(
+    cursor = await work.connection.execute(
         """
         WITH busy AS (
             INSERT INTO busy_times (host_id, booking_id, during)
@@ -272,10 +273,11 @@ async def accept_bookings(
               FROM bookings WHERE id = ANY(%(ids)s)
             ON CONFLICT (host_id, booking_id) DO NOTHING
         )
-        UPDATE bookings SET status = 'accepted', updated_at = now() WHERE id = ANY(%(ids)s)
+        UPDATE bookings SET status = 'accepted', updated_at = now() WHERE id = ANY(%(ids)s) RETURNING id
         """,
         {"ids": list(booking_ids), "before": before, "after": after},
     )
+    await cursor.fetchall()
 
 
 async def move_booking(
@@ -293,7 +295,8 @@ async def move_booking(
     Raises:
         psycopg.errors.ExclusionViolation: the host is busy then.
     """
-    await work.connection.execute(
+    await only_row(
+        work.connection,
         """
         WITH busy AS (
             UPDATE busy_times SET during = tstzrange(%(busy_from)s, %(busy_until)s)
@@ -303,6 +306,7 @@ async def move_booking(
            SET start_time = %(start)s, end_time = %(end)s, rescheduled_by = %(by)s,
                ical_sequence = ical_sequence + 1, updated_at = now()
          WHERE id = %(booking_id)s
+        RETURNING id
         """,
         {
             "booking_id": booking_id,

@@ -66,6 +66,20 @@ class Database:
         async with self._pool.connection() as connection, connection.transaction():
             yield UnitOfWork(connection)
 
+    @asynccontextmanager
+    async def pipelined_transaction(self) -> AsyncIterator[UnitOfWork]:
+        """Run one command whose statements are sent on without waiting for those that nobody reads from.
+
+        The error of a statement whose rows are not fetched shows later: at the next that fetches, or when the
+        block ends. Whoever wants to catch it fetches.
+        """
+        async with (
+            self._pool.connection() as connection,
+            connection.pipeline(),
+            connection.transaction(),
+        ):
+            yield UnitOfWork(connection)
+
     def statistics(self) -> dict[str, Any]:
         """Return the pool's counters."""
         return dict(self._pool.get_stats())

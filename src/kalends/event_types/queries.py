@@ -127,9 +127,11 @@ async def update_event_type(work: UnitOfWork, event_type_id: int, settings: Sett
         psycopg.errors.UniqueViolation: the owner has another one with this slug.
     """
     values = _columns(settings)
-    statement = sql.SQL("UPDATE event_types SET {}, updated_at = now() WHERE id = %(event_type_id)s")
-    await work.connection.execute(
-        statement.format(assignments(values)), {**values, "event_type_id": event_type_id}
+    statement = sql.SQL(
+        "UPDATE event_types SET {}, updated_at = now() WHERE id = %(event_type_id)s RETURNING id"
+    )
+    await only_row(
+        work.connection, statement.format(assignments(values)), {**values, "event_type_id": event_type_id}
     )
 
 

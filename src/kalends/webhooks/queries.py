@@ -122,8 +122,10 @@ async def delete_webhook(work: UnitOfWork, webhook_id: str) -> None:
 
 async def delete_webhooks(work: UnitOfWork, scope: Scope) -> int:
     """Delete all webhooks of a scope; return how many there were."""
-    cursor = await work.connection.execute(f"DELETE FROM webhooks w WHERE {_IN_SCOPE}", _values(scope))
-    return cursor.rowcount
+    cursor = await work.connection.execute(
+        f"DELETE FROM webhooks w WHERE {_IN_SCOPE} RETURNING w.id", _values(scope)
+    )
+    return len(await cursor.fetchall())
 
 
 async def cancel_deliveries(work: UnitOfWork, webhook_id: str, *, now: datetime) -> None:
