@@ -20,11 +20,13 @@ from pydantic import SecretStr
 from bench.servers import NO_LIMITS, Server, kalends
 from kalends.db.database import Database
 from kalends.db.embedded import embedded_postgres
+from kalends.db.rows import only_row
 from kalends.notifications import service as notifications
-from kalends.outbox import consumption
+from kalends.outbox import consumption, timers
 from kalends.outbox.consumption import Consumers
 from kalends.settings import Settings
 from kalends.webhooks.following import Follower
+from kalends.worker import fire_timer
 
 LATENCIES = 200
 APART_SECONDS = 0.1
@@ -33,6 +35,7 @@ FACTS = 5_000
 
 _KALENDS = Path(sys.executable).with_name("kalends")
 _MONDAY = datetime(2050, 9, 5, tzinfo=UTC)
+_MUCH_LATER = datetime(2060, 1, 1, tzinfo=UTC)
 _LONGEST_WAIT_SECONDS = 120.0
 
 
@@ -72,8 +75,10 @@ def main() -> None:
             _deliveries(data_dir, url, inbox)
             for name, webhooks in (("without a webhook", False), ("with a webhook each", True)):
                 asyncio.run(_copy_facts(url, FACTS))
-                rate = asyncio.run(_consumption(url, has_webhooks=webhooks))
+                rate, worked = asyncio.run(_consumption(url, has_webhooks=webhooks))
                 print(f"\nFacts handed to their consumers, {name}: {rate:,.0f}/s   (goal 2,000)")
+                print(f"  {worked * 1e6:,.0f} µs of this process's processor time each")
+            print(f"\nTimers that took effect: {asyncio.run(_timers(url)):,.0f}/s")
 
 
 def _prepare(server: Server, inbox: Inbox) -> int:
@@ -135,7 +140,8 @@ async def _copy_facts(url: str, count: int) -> None:
         )
 
 
-async def _consumption(url: str, *, has_webhooks: bool) -> float:
+async def _consumption(url: str, *, has_webhooks: bool) -> tuple[float, float]:
+    """Return facts a second, and the seconds of processor time that one took, without the database's."""
     settings = Settings(database_url=SecretStr(url), mail_enabled=False)
     consumers: Consumers = {
         "webhooks": Follower(settings.base_url),
@@ -145,10 +151,21 @@ async def _consumption(url: str, *, has_webhooks: bool) -> float:
     async with Database(url) as database:
         async with database.transaction() as work:
             await work.connection.execute("UPDATE webhooks SET active = %s", (has_webhooks,))
-        begun = time.monotonic()
+        begun, worked = time.monotonic(), time.process_time()
         while found := await consumption.consume(database, consumers, now=datetime.now(UTC)):
             handled += found
-        return handled / (time.monotonic() - begun)
+        return handled / (time.monotonic() - begun), (time.process_time() - worked) / handled
+
+
+async def _timers(url: str) -> float:
+    """Let the timers of all bookings take effect, as if their times had come at once."""
+    async with Database(url) as database:
+        async with database.connection() as connection:
+            (count,) = await only_row(connection, "SELECT count(*) FROM booking_timers", ())
+        begun = time.monotonic()
+        while await timers.fire_due(database, fire_timer, now=_MUCH_LATER):
+            pass
+        return int(count) / (time.monotonic() - begun)
 
 
 @contextmanager
