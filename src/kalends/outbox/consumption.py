@@ -59,7 +59,9 @@ async def retry_failure(database: Database, consumers: Consumers, *, now: dateti
 
 
 async def _consume_batch(database: Database, consumers: Consumers, *, now: datetime, is_guarded: bool) -> int:
-    async with database.transaction() as work:
+    # What is caught shows where it happens only if each statement is waited for.
+    transaction = database.transaction() if is_guarded else database.pipelined_transaction()
+    async with transaction as work:
         if not await try_lock_facts(work):
             return 0
         facts = await queries.list_unhandled(work, _BATCH)
