@@ -103,12 +103,44 @@ def certificate(folder: Path) -> ssl.SSLContext:
     return context
 
 
+class OldServer(SMTP):
+    """Knows only HELO."""
+
+    async def smtp_EHLO(self, _hostname: str) -> None:  # noqa: N802 - named by the server
+        """Refuse the newer greeting."""
+        await self.push("502 5.5.1 what is that")
+
+
+class Unwilling(OldServer):
+    """Lets nobody in."""
+
+    async def smtp_HELO(self, _hostname: str) -> None:  # noqa: N802
+        """Refuse every greeting."""
+        await self.push("554 5.7.1 go away")
+
+
+class Particular(SMTP):
+    """Takes mails only from those who have logged in."""
+
+    async def smtp_MAIL(self, _argument: str | None) -> None:  # noqa: N802
+        """Ask for a login."""
+        await self.push("530 5.7.0 log in first")
+
+
+class Choosy(SMTP):
+    """Takes no mails in this name."""
+
+    async def smtp_MAIL(self, _argument: str | None) -> None:  # noqa: N802
+        """Refuse the sender."""
+        await self.push("550 5.1.0 not in this name")
+
+
 @asynccontextmanager
-async def server(mailbox: Mailbox, **options: Any) -> AsyncIterator[int]:
+async def server(mailbox: Mailbox, kind: type[SMTP] = SMTP, **options: Any) -> AsyncIterator[int]:
     """Run a mail server with these options on a free port."""
     loop, port = asyncio.get_running_loop(), free_port()
     running = await loop.create_server(
-        lambda: SMTP(mailbox, hostname="mail.test", loop=loop, **options), "127.0.0.1", port
+        lambda: kind(mailbox, hostname="mail.test", loop=loop, **options), "127.0.0.1", port
     )
     try:
         yield port
@@ -148,7 +180,7 @@ async def test_a_password_never_goes_over_a_connection_in_the_clear_unless_that_
         seen.append(data)
         return AuthResult(success=data.password == b"p", handled=False)
 
-    options = {"authenticator": authenticate, "auth_require_tls": False}
+    options: dict[str, Any] = {"authenticator": authenticate, "auth_require_tls": False}
     async with server(mailbox, **options) as port:
         with pytest.raises(ServerUnavailable):
             await send(f"smtp://u:p@127.0.0.1:{port}")
@@ -171,3 +203,29 @@ async def test_a_connection_is_kept_from_mail_to_mail_and_renewed_when_it_was_lo
 async def test_an_address_that_mail_cannot_carry_is_refused_for_good(mailbox: Mailbox) -> None:
     with pytest.raises(PermanentFailure):
         await send(mailbox.url, "ä@example.com")
+
+
+@pytest.mark.parametrize("starttls", ["", "?starttls=never"])
+async def test_a_server_that_knows_only_the_old_greeting_gets_mails(mailbox: Mailbox, starttls: str) -> None:
+    async with server(mailbox, OldServer) as port:
+        await send(f"smtp://127.0.0.1:{port}{starttls}")
+    assert mailbox.recipients == ["b@example.com"]
+
+
+@pytest.mark.parametrize("starttls", ["", "?starttls=never"])
+async def test_a_server_that_lets_nobody_in_refuses_no_mail(mailbox: Mailbox, starttls: str) -> None:
+    async with server(mailbox, Unwilling) as port:
+        with pytest.raises(ServerUnavailable, match="go away"):
+            await send(f"smtp://127.0.0.1:{port}{starttls}")
+
+
+async def test_a_server_that_wants_a_login_refuses_no_mail(mailbox: Mailbox) -> None:
+    async with server(mailbox, Particular) as port:
+        with pytest.raises(ServerUnavailable, match="530"):
+            await send(f"smtp://127.0.0.1:{port}")
+
+
+async def test_a_sender_that_is_refused_is_refused_for_good(mailbox: Mailbox) -> None:
+    async with server(mailbox, Choosy) as port:
+        with pytest.raises(PermanentFailure, match="550"):
+            await send(f"smtp://127.0.0.1:{port}")

@@ -12,6 +12,7 @@ from kalends.smtp_url import Server, StartTls
 _TIMEOUT_SECONDS = 20.0
 _LONGEST_ERROR = 500
 _PERMANENT = 500  # the reply codes from here on
+_WANTS_A_LOGIN = (530, 534, 535, 538)  # RFC 4954, section 6: whatever the mail is
 
 
 async def try_server(server: Server) -> None:
@@ -56,6 +57,10 @@ class SmtpTransport:
             await self._client.sendmail(sender, [recipient], message)
         except aiosmtplib.SMTPRecipientsRefused as error:
             raise _failure(error.recipients[0]) from error
+        except aiosmtplib.SMTPSenderRefused as error:
+            if error.code in _WANTS_A_LOGIN:
+                raise ServerUnavailable(_said(error)) from error
+            raise _failure(error) from error
         except aiosmtplib.SMTPResponseException as error:
             raise _failure(error) from error
         except ValueError as error:
@@ -76,6 +81,8 @@ async def _connected(server: Server) -> aiosmtplib.SMTP:
     try:
         await client.connect()
         await _start_tls(client, server)
+        # Not with the first mail: a server that wants nothing of us has nothing against that mail.
+        await _greet(client)
         if server.user is not None:
             await client.login(server.user, server.password or "")
     except (aiosmtplib.SMTPException, OSError) as error:
@@ -88,15 +95,26 @@ async def _start_tls(client: aiosmtplib.SMTP, server: Server) -> None:
     if server.is_tls or server.start_tls is StartTls.NEVER:
         return
     is_required = server.start_tls is StartTls.REQUIRED
-    if client.last_ehlo_response is None:
-        await client.ehlo()
+    await _greet(client)
     if is_required or client.supports_extension("starttls"):
         await client.starttls(validate_certs=is_required)
 
 
+async def _greet(client: aiosmtplib.SMTP) -> None:
+    if client.is_ehlo_or_helo_needed:
+        try:
+            await client.ehlo()
+        except aiosmtplib.SMTPHeloError:
+            await client.helo()
+
+
 def _failure(error: aiosmtplib.SMTPResponseException) -> TemporaryFailure | PermanentFailure:
-    said = one_line(f"{error.code} {error.message}")[:_LONGEST_ERROR]
-    return PermanentFailure(said) if error.code >= _PERMANENT else TemporaryFailure(said)
+    is_permanent = error.code >= _PERMANENT
+    return PermanentFailure(_said(error)) if is_permanent else TemporaryFailure(_said(error))
+
+
+def _said(error: aiosmtplib.SMTPResponseException) -> str:
+    return one_line(f"{error.code} {error.message}")[:_LONGEST_ERROR]
 
 
 def _described(error: Exception) -> str:
