@@ -299,7 +299,10 @@ def overlapping(question: Question, start: int, end: int) -> list[Reservation]:
 def unreserved(question: Question, hosts: Sequence[Host], start: int, end: int) -> list[Host]:
     """Return those of `hosts` whom no reservation needs; seconds."""
     needed: set[int] = set()
+    is_shared = any(held.is_seat and held.start == start for held in question.taken.reservations)
     for held in overlapping(question, start, end):
+        if held.only_hides and is_shared:
+            continue
         if held.host_id is not None:
             needed.add(held.host_id)
         elif any(host.is_fixed for host in question.hosts):

@@ -193,6 +193,13 @@ def reservations(draw: st.DrawFn, question: Question, start: int) -> list[Reserv
     around = draw(seldom(0, st.sampled_from((300, 1200))))
     lengths = st.sampled_from((900, 1800, 3600))
     return [
-        Reservation(at, at + draw(lengths), draw(st.sampled_from(ids)), before=around, after=around)
+        Reservation(
+            at,
+            at + draw(lengths),
+            draw(st.sampled_from(ids)),
+            only_hides=draw(st.booleans()),
+            before=around,
+            after=around,
+        )
         for at in draw(st.lists(moments(start), min_size=1, max_size=5))
     ]

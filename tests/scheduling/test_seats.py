@@ -123,3 +123,16 @@ def test_a_reservation_of_another_event_type_hides_no_start_that_is_joined() -> 
     assert clock(listed(CLASS, [host("09:00-12:00")], DAY, taken=taken)) == ["09:00", "10:00", "11:00"]
     alone = Taken(reservations=[held])
     assert clock(listed(CLASS, [host("09:00-12:00")], DAY, taken=alone)) == ["09:00", "11:00"]
+
+
+def test_a_reservation_that_only_hides_hides_no_start_of_which_a_seat_is_held() -> None:
+    begin = at(f"{DAY} 10:00")
+    elsewhere = Reservation(begin, begin + 3600, host_id=1, only_hides=True)
+    binding = Reservation(begin, begin + 3600, host_id=1)
+    seat = Reservation(begin, begin + 3600, is_seat=True)
+
+    def offered(*held: Reservation) -> list[str]:
+        return clock(listed(CLASS, [host("09:00-12:00")], DAY, taken=Taken(reservations=held)))
+
+    assert offered(elsewhere) == offered(binding, seat) == ["09:00", "11:00"]
+    assert offered(elsewhere, seat) == ["09:00", "10:00", "11:00"]

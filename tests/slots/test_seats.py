@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from kalends.db.database import Database
 from tests.conftest import Clock
 from tests.support.client import Client, Host, booking_of, data, refusal
 
@@ -261,3 +262,25 @@ async def test_listing_seats_and_limits_takes_a_constant_number_of_statements(
     with count_statements() as long:
         await slots(client, lesson, end="2051-08-31")
     assert short.count == long.count == 4
+
+
+async def test_an_ordinary_reservation_elsewhere_hides_no_start_of_which_a_seat_is_held(
+    ana: Host, client: Client, lesson: dict[str, Any], database: Database
+) -> None:
+    other = await ana.creates_event_type("other")
+    await holds(client, other)
+    assert ELEVEN not in await slots(client, lesson)
+    # No seat of a time that is taken can be held now, but one may have been before.
+    async with database.connection() as connection:
+        await connection.execute(
+            """
+            INSERT INTO slot_reservations (
+                uid, host_id, event_type_id, start_time, end_time, release_at, is_seat)
+            SELECT gen_random_uuid(), host_id, %s, start_time, end_time, release_at, true
+              FROM slot_reservations
+            """,
+            (lesson["id"],),
+        )
+    assert (await slots(client, lesson))[ELEVEN]["seatsBooked"] == 1
+    data(await client.post(RESERVATIONS, json={"eventTypeId": lesson["id"], "slotStart": ELEVEN}), 201)
+    await sits(client, lesson, "bo")

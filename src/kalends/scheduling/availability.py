@@ -153,7 +153,11 @@ def reserved_hosts(available: Availability, start: int, end: int) -> dict[int, R
     those free at its time, so these are kept only when they are no more than the reservations that
     compete for them: then whoever is left takes nothing from anybody's reservation.
     """
-    held = [one for one in available.taken.reservations if one.keeps_from(start, end)]
+    reservations = available.taken.reservations
+    has_held_seat = any(one.is_seat and one.start == start for one in reservations)
+    held = [
+        one for one in reservations if one.keeps_from(start, end) and not (has_held_seat and one.only_hides)
+    ]
     kept = {reservation.host_id: reservation for reservation in held if reservation.host_id is not None}
     for reservation in held:
         if reservation.host_id is not None:

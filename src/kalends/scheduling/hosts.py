@@ -77,7 +77,8 @@ class Reservation:
     host, or everybody if hosts are fixed. A `host_id`: it was made for another event type and takes that
     host. `is_seat`: it holds one seat of exactly that start, and hides nothing unless it `keeps_hosts` from
     every other start. `before` and `after` keep so many seconds around it free too, which a binding one
-    needs where bookings have buffers.
+    needs where bookings have buffers. One that `only_hides` stands against no start of which a seat is held:
+    others share that already.
     """
 
     start: int
@@ -85,6 +86,7 @@ class Reservation:
     host_id: int | None = None
     is_seat: bool = False
     keeps_hosts: bool = False
+    only_hides: bool = False
     before: int = 0
     after: int = 0
     reference: str | int | None = None

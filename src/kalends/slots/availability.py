@@ -245,6 +245,7 @@ def _reservation(row: ReservationRow, host_id: int | None, question: Question) -
         host_id=None if is_own else host_id,
         is_seat=is_seat,
         keeps_hosts=is_seat and keeps_hosts,
+        only_hides=not (row.is_seat or row.is_binding),
         before=(row.before + event_type.after_event_buffer) * 60 if row.is_binding else 0,
         after=(row.after + event_type.before_event_buffer) * 60 if row.is_binding else 0,
         reference=row.uid,
