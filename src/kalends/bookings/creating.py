@@ -73,12 +73,12 @@ async def store(work: UnitOfWork, new: Sequence[NewBooking]) -> list[Booking]:
     """
     try:
         with holding.last_word():
-            booking_ids = await writes.insert_bookings(work, new)
+            await writes.insert_bookings(work, new)
+            return await queries.find_by_uids(work.connection, [booking.uid for booking in new])
     except errors.UniqueViolation as error:
         raise _duplicate(error) from error
     except errors.ForeignKeyViolation as error:
         raise NotFound("This event type was deleted meanwhile.") from error
-    return await queries.find_by_ids(work.connection, booking_ids)
 
 
 def seat_of(draft: Draft) -> Seat:

@@ -51,6 +51,14 @@ async def find_series(connection: Connection, recurring_uid: str) -> list[Bookin
     return [to_booking(row) for row in await cursor.fetchall()]
 
 
+async def find_by_uids(connection: Connection, uids: Sequence[str]) -> list[Booking]:
+    """Return bookings by their start."""
+    cursor = await connection.execute(
+        SELECT_BOOKING + " WHERE b.uid = ANY(%s) ORDER BY b.start_time, b.id", (list(uids),)
+    )
+    return [to_booking(row) for row in await cursor.fetchall()]
+
+
 async def find_by_ids(connection: Connection, booking_ids: Sequence[int]) -> list[Booking]:
     """Return bookings by their start."""
     cursor = await connection.execute(

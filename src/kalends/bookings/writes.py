@@ -86,22 +86,22 @@ _INSERT = """
         SELECT new.user_id, booking.id, tstzrange(new.busy_from, new.busy_until)
           FROM booking JOIN new ON new.uid = booking.uid WHERE new.blocks
     )
-    SELECT id FROM booking ORDER BY id
+    SELECT
 """
 
 _encode = msgspec.json.Encoder().encode
 
 
-async def insert_bookings(work: UnitOfWork, new: Sequence[NewBooking]) -> list[int]:
-    """Store bookings in one statement: attendees, the first one's seat, the time they take; return ids.
+async def insert_bookings(work: UnitOfWork, new: Sequence[NewBooking]) -> None:
+    """Store bookings in one statement: attendees, the first one's seat, the time they take.
 
-    Raises:
+    Raises, in a pipeline once something is fetched:
         psycopg.errors.ExclusionViolation: the host is busy then.
         psycopg.errors.UniqueViolation: the same booking is there already, or its seated start is taken.
     """
     attending = [(booking.uid, attendee) for booking in new for attendee in booking.attendees]
     seated = [(uid, attendee.seat) for uid, attendee in attending if attendee.seat is not None]
-    cursor = await work.connection.execute(
+    await work.connection.execute(
         _INSERT,
         {
             "bookings": _json(_booking_row(position, one) for position, one in enumerate(new)),
@@ -109,7 +109,6 @@ async def insert_bookings(work: UnitOfWork, new: Sequence[NewBooking]) -> list[i
             "seats": _json(_seat_row(uid, seat) for uid, seat in seated),
         },
     )
-    return [booking_id for (booking_id,) in await cursor.fetchall()]
 
 
 def _json(rows: Iterable[Mapping[str, Any]]) -> str:
