@@ -23,10 +23,10 @@ run: $(STAMP) ## Start the server with its own database in ./.kalends
 	@KALENDS_DATA_DIR="$${KALENDS_DATA_DIR:-./.kalends}" exec $(VENV)/kalends serve
 
 test: $(STAMP) ## Run the tests
-	$(VENV)/pytest -n 2 -m "not full"
+	$(VENV)/pytest -n 2 --dist worksteal -m "not full"
 
 test-all: $(STAMP) ## Run the tests and their long variants
-	$(VENV)/pytest -n 2
+	$(VENV)/pytest -n 2 --dist worksteal
 
 check: $(STAMP) ## Check format, lint, types and import rules
 	$(VENV)/ruff format --check

@@ -28,6 +28,7 @@ IN_FLIGHT = 16
 """How many deliveries to one webhook a process has on their way at most."""
 
 _DEADLINE_SECONDS = 90.0
+_WORKERS = "3"  # so that some answer while one that was killed is being replaced
 
 _LOST = """
     SELECT b.uid FROM bookings b
@@ -48,7 +49,7 @@ async def test_killed_servers_and_workers_lose_nothing(url: str, tmp_path: Path,
         "KALENDS_DATA_DIR": str(tmp_path / "data"),
     }
     async with receiving() as receiver:
-        with running(tmp_path, "--workers", "2", "--database-url", url, **settings) as server:
+        with running(tmp_path, "--workers", _WORKERS, "--database-url", url, **settings) as server:
             scene = await make_scene(server, url)
             await _subscribe(scene, receiver)
             booked = await _book_while_processes_die(server, scene, kills)
