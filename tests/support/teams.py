@@ -2,14 +2,17 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, time, timedelta
 from typing import Any
+from uuid import uuid4
 
 from psycopg import sql
 from psycopg.types.json import Jsonb
 
 from kalends.db.database import Database
 from tests.support.client import Host
+
+NO_TIME = timedelta(0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +79,22 @@ class Rows:
         async with self.database.connection() as connection:
             await connection.execute(statement, {**columns, "row_id": row_id})
 
+    async def schedule(
+        self,
+        host: Host,
+        zone: str | None,
+        weekly: Sequence[tuple[Sequence[int], time, time]],
+        overrides: Sequence[tuple[date, time, time]] = (),
+    ) -> int:
+        """Make a schedule of somebody, and return its id; days count from Sunday, 0."""
+        schedule_id = await self._insert("schedules", user_id=host.id, name="Hours", time_zone=zone)
+        listed: list[dict[str, Any]] = [{"days": list(days)} for days, _, _ in weekly]
+        listed += [{"date": day} for day, _, _ in overrides]
+        for columns, (_, start, end) in zip(listed, [*weekly, *overrides], strict=True):
+            times = {"start_time": start, "end_time": end}
+            await self._insert("schedule_availability", schedule_id=schedule_id, **columns, **times)
+        return schedule_id
+
     async def is_away(self, host: Host, first: date, last: date) -> None:
         """Put somebody out of office from one date to another, both closed."""
         await self._insert("out_of_office_entries", user_id=host.id, start_date=first, end_date=last)
@@ -86,8 +105,32 @@ class Rows:
             "travel_schedules", user_id=host.id, time_zone=zone, start_time=start, end_time=end
         )
 
-    async def is_booked(self, host: Host, event_type_id: int, start: datetime, end: datetime) -> str:
-        """Put a booking of a team's event type into the database, and return its uid."""
+    async def reserves(
+        self, host: Host, event_type_id: int, start: datetime, end: datetime, *, is_binding: bool
+    ) -> None:
+        """Keep a time of an event type that takes this host, until the end of that time."""
+        await self._insert(
+            "slot_reservations",
+            uid=uuid4(),
+            host_id=host.id,
+            event_type_id=event_type_id,
+            start_time=start,
+            end_time=end,
+            release_at=end,
+            is_binding=is_binding,
+        )
+
+    async def is_booked(
+        self,
+        host: Host,
+        event_type_id: int,
+        start: datetime,
+        end: datetime,
+        *,
+        before: timedelta = NO_TIME,
+        after: timedelta = NO_TIME,
+    ) -> str:
+        """Put a booking with these buffers into the database, and return its uid."""
         uid = f"booked-{host.id}-{start:%d%H%M}"
         booking_id = await self._insert(
             "bookings",
@@ -106,7 +149,8 @@ class Rows:
         )
         async with self.database.connection() as connection:
             await connection.execute(
-                "INSERT INTO busy_times VALUES (%s, %s, tstzrange(%s, %s))", (host.id, booking_id, start, end)
+                "INSERT INTO busy_times VALUES (%s, %s, tstzrange(%s, %s))",
+                (host.id, booking_id, start - before, end + after),
             )
         return uid
 

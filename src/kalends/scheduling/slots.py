@@ -1,6 +1,6 @@
 """Cutting free time into slots, and filing them under days (slots note 4.11, 4.13)."""
 
-from bisect import bisect_left, bisect_right
+from bisect import bisect_left
 from collections.abc import Iterator, Sequence
 from datetime import date
 
@@ -27,18 +27,17 @@ def pieces_of(
     `clock` is the host's, so that half-hour zones are aligned as their hosts read them. `unit`,
     `offset_start` and `length` are seconds.
     """
-    if len(clock) == 1:
-        offset = clock[0][1]
-        return [
+    found: list[Piece] = []
+    position = 0
+    for current, (_, offset) in enumerate(clock):
+        has_next = current + 1 < len(clock)
+        stop = bisect_left(free, (clock[current + 1][0],), position) if has_next else len(free)
+        found += [
             (start, end, -(-(start + offset) // unit) * unit - offset + offset_start)
-            for start, end in free
+            for start, end in free[position:stop]
             if end - start >= length
         ]
-    found = []
-    for start, end in free:
-        if end - start >= length:
-            offset = clock[max(bisect_right(clock, (start, 1 << 62)) - 1, 0)][1]
-            found.append((start, end, -(-(start + offset) // unit) * unit - offset + offset_start))
+        position = stop
     return found
 
 

@@ -204,10 +204,12 @@ def _host(row: HostRow, before: int, after: int) -> engine.Host:
             (start - after, end + before) for start, end in zip(row.busy_starts, row.busy_ends, strict=True)
         ],
         out_of_office=tuple(
-            engine.Absence(date.fromisoformat(first), date.fromisoformat(last))
-            for first, last in row.absences
+            [
+                engine.Absence(date.fromisoformat(first), date.fromisoformat(last))
+                for first, last in row.absences
+            ]
         ),
-        travel=tuple(engine.Travel(*stay) for stay in row.travel),
+        travel=tuple([engine.Travel(*stay) for stay in row.travel]),
     )
 
 

@@ -11,6 +11,8 @@ from kalends.slots import statements
 from kalends.slots.rows import BusyRow, Found, HostRow, Offer, Range, ReservationRow, SeatedRow, Source
 from kalends.slots.terms import GROUP, Terms
 
+_EVENT_TYPE_COLUMNS = statements.HOST_COLUMNS + statements.TERMS_COLUMNS
+
 
 def user_event_type(event_type_id: int) -> Source:
     """Return where an event type of a user is read."""
@@ -58,10 +60,14 @@ async def find(
         return Found(GROUP, [_host(row[:-1]) for row in rows], (), asked, source, refuses)
     if not rows:
         return None
-    kept, moved_from, *terms = rows[0][statements.HOST_COLUMNS :]
+    terms = _terms(rows[0][statements.HOST_COLUMNS : _EVENT_TYPE_COLUMNS])
     # An event type without hosts is one row without a host.
     hosts = [_host(row[: statements.HOST_COLUMNS]) for row in rows if row[0] is not None]
-    return Found(_terms(terms), _staying(hosts, moved_from), _reservations(kept), asked, source)
+    of_team = rows[0][_EVENT_TYPE_COLUMNS:]
+    if not of_team:
+        return Found(terms, hosts, (), asked, source)
+    kept, moved_from = of_team
+    return Found(terms, _staying(hosts, moved_from), _reservations(kept), asked, source)
 
 
 async def find_offer(connection: Connection, event_type_id: int) -> Offer | None:

@@ -1,7 +1,7 @@
 """What can be booked, whether a time can, and why not."""
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 
@@ -145,18 +145,19 @@ async def _find(connection: Connection, address: SlotsAddress, asked: Range) -> 
     raise await _missing(connection, address)
 
 
-def _sources(address: SlotsAddress) -> Sequence[Source]:
-    """Return where to look for what has an address, one after the other."""
+def _sources(address: SlotsAddress) -> Iterator[Source]:
+    """Yield where to look for what has an address, one after the other."""
     slug, organization = address.event_type_slug or "", address.organization_slug or None
     if address.event_type_id is not None:
         # Most event types are users', and reading one of them alone is faster.
-        event_type_id = address.event_type_id
-        return [queries.user_event_type(event_type_id), queries.team_event_type(event_type_id)]
-    if address.usernames is not None:
-        return [queries.group(address.usernames, organization or "")]
-    if address.username is not None:
-        return [queries.user_event_type_by_slug(address.username, slug, organization)]
-    return [queries.team_event_type_by_slug(address.team_slug or "", slug, organization)]
+        yield queries.user_event_type(address.event_type_id)
+        yield queries.team_event_type(address.event_type_id)
+    elif address.usernames is not None:
+        yield queries.group(address.usernames, organization or "")
+    elif address.username is not None:
+        yield queries.user_event_type_by_slug(address.username, slug, organization)
+    else:
+        yield queries.team_event_type_by_slug(address.team_slug or "", slug, organization)
 
 
 async def _missing(connection: Connection, address: SlotsAddress) -> NotFound:

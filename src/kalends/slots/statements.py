@@ -79,6 +79,7 @@ TERMS = """
     e.after_event_buffer, e.booking_limits, e.duration_limits, e.only_show_first_available_slot,
     e.seats_per_time_slot, e.time_zone, e.user_id, e.team_id
 """
+TERMS_COLUMNS = 19
 
 
 def _host(is_fixed: LiteralString, chosen: LiteralString, held: LiteralString = "") -> LiteralString:
@@ -135,7 +136,7 @@ def _statement(
     return Statement(reading(_PERIODS), reading(_BOOKINGS))
 
 
-_USER_COLUMNS = f"{_host('true', 'e.schedule_id')}, NULL::json, NULL::int, {TERMS}"
+_USER_COLUMNS = f"{_host('true', 'e.schedule_id')}, {TERMS}"
 _USER = "event_types e JOIN users u ON u.id = e.user_id"
 
 
@@ -163,12 +164,11 @@ _IS_FIXED: LiteralString = "(h.is_fixed OR e.scheduling_type = 'collective')"
 # beside them; and whose booking is being moved, if it is to stay with its host.
 _TEAM_COLUMNS = f"""
     {_host(_IS_FIXED, f"coalesce({_CHOSEN})", "AND r.event_type_id <> e.id")},
-    kept.reservations,
+    {TERMS}, kept.reservations,
     CASE WHEN e.reschedule_with_same_round_robin_host AND e.scheduling_type = 'roundRobin' THEN (
         SELECT moved.user_id FROM bookings moved
          WHERE moved.uid = %(moving)s AND moved.status IN ('accepted', 'cancelled', 'pending'))
-    END,
-    {TERMS}
+    END
 """
 # A managed event type is a template: its children have hosts.
 _TEAM = f"""
