@@ -1,5 +1,6 @@
 """Reservations of event types with several hosts (slots note, 3.1, 3.5 and 12)."""
 
+import asyncio
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -172,3 +173,27 @@ async def test_a_seat_of_a_team_event_type_is_counted_once(
     await reserves(client, event_type)
     response = await client.post(URL, json={"eventTypeId": event_type, "slotStart": TEN})
     assert refusal(response, 422)["details"]["reasons"] == ["reserved"]
+
+
+async def test_at_once_no_more_get_a_round_robin_than_it_has_hosts(
+    ana: Host, ben: Host, client: Client, rows: Rows
+) -> None:
+    event_type = await rows.event_type(await rows.team("crew"), ana, ben)
+    body = {"eventTypeId": event_type, "slotStart": TEN}
+    answers = await asyncio.gather(*(client.post(URL, json=body) for _ in range(8)))
+    assert sorted(answer.status_code for answer in answers) == [201] * 2 + [422] * 6
+
+
+async def test_teams_with_the_same_hosts_never_wait_for_each_other(
+    ana: Host, ben: Host, client: Client, rows: Rows
+) -> None:
+    team = await rows.team("crew")
+    one = await rows.event_type(team, ana, ben, kind="collective", slug="one")
+    other = await rows.event_type(team, ben, ana, slug="other", booking_limits={"PER_DAY": 9})
+    own = await ben.creates_event_type()
+    bodies = [{"eventTypeId": number, "slotStart": TEN} for number in (one, other, own["id"])]
+    answers = await asyncio.gather(*(client.post(URL, json=body) for body in bodies * 3))
+    assert {answer.status_code for answer in answers} == {201, 422}
+    async with rows.database.connection() as connection:
+        cursor = await connection.execute("SELECT host_id, count(*) FROM slot_reservations GROUP BY 1")
+        assert [count for _, count in await cursor.fetchall()] == [1, 1]

@@ -79,8 +79,8 @@ async def delete_expired(work: UnitOfWork, before: datetime, at_most: int) -> No
     """Delete some reservations that were released before an instant."""
     await work.connection.execute(
         """
-        DELETE FROM slot_reservations WHERE uid IN (
-            SELECT uid FROM slot_reservations WHERE release_at < %s LIMIT %s FOR UPDATE SKIP LOCKED)
+        DELETE FROM slot_reservations WHERE (uid, host_id) IN (
+            SELECT uid, host_id FROM slot_reservations WHERE release_at < %s LIMIT %s FOR UPDATE SKIP LOCKED)
         """,
         (before, at_most),
     )
