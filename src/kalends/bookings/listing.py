@@ -20,7 +20,7 @@ _ORGANIZED = "b.user_id = %(caller_id)s"
 
 # What the caller organizes is in the other parts already, and found twice does no harm.
 _ATTENDED = """
-    b.id IN (SELECT a.booking_id FROM attendees a WHERE lower(a.email) = lower(%(caller_email)s))
+    b.id IN (SELECT a.booking_id FROM attendees a WHERE a.address = lower(%(caller_email)s))
 """
 
 # Both conditions on an address: the index is of its lower case, the filter is exact.
@@ -29,7 +29,7 @@ _ATTENDED_BY = "b.id IN (SELECT a.booking_id FROM attendees a WHERE"
 # A booking ends after its start, so a bound on the one bounds the other: each order has an index to use it.
 _CONDITIONS = {
     "attendee_email": f"""
-        {_ATTENDED_BY} lower(a.email) = lower(%(attendee_email)s) AND a.email = %(attendee_email)s)
+        {_ATTENDED_BY} a.address = lower(%(attendee_email)s) AND a.email = %(attendee_email)s)
     """,
     "attendee_name": f"{_ATTENDED_BY} a.name = %(attendee_name)s)",
     "event_type_ids": "b.event_type_id = ANY(%(event_type_ids)s)",

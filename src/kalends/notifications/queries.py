@@ -152,7 +152,7 @@ async def claim(work: UnitOfWork, *, now: datetime, until: datetime, limit: int)
                b.start_time,
                c.attendee IS NULL OR EXISTS (
                    SELECT FROM attendees a
-                    WHERE a.booking_id = c.booking_id AND lower(a.email) = lower(c.attendee)),
+                    WHERE a.booking_id = c.booking_id AND a.address = lower(c.attendee)),
                c.server_away_since
           FROM claimed c
           LEFT JOIN bookings b ON b.id = c.booking_id

@@ -26,7 +26,7 @@ _BLOCKING = f"""
                   AND seated.is_seated AND seated.status = 'accepted'))
     UNION ALL
     SELECT t.booking_id, t.during
-      FROM (SELECT a.booking_id FROM attendees a WHERE lower(a.email) = lower(u.email) OFFSET 0) attending
+      FROM (SELECT a.booking_id FROM attendees a WHERE a.address = lower(u.email) OFFSET 0) attending
       JOIN bookings b ON b.id = attending.booking_id AND b.status = 'accepted'
       JOIN busy_times t ON t.booking_id = b.id AND t.host_id = b.user_id
      WHERE t.during && {_DURING}
