@@ -256,3 +256,16 @@ async def test_the_number_of_statements_does_not_grow_with_hosts_days_or_booking
     with count_statements() as statements:
         await listed(client, teamSlug="crew", eventTypeSlug="large", **WEEK)
     assert statements.count == 1
+
+
+async def test_a_rolling_window_counts_the_days_on_which_any_host_has_time(
+    ana: Host, ben: Host, client: Client, rows: Rows
+) -> None:
+    await works(ana, "09:00", "12:00")
+    rolling: dict[str, Any] = {"period_type": "rolling_window", "period_count_calendar_days": True}
+    team = await rows.team("crew")
+    # It is Thursday; Ana works on Mondays and Tuesdays.
+    alone = await rows.event_type(team, ana, slug="alone", period_days=1, **rolling)
+    assert list(await listed(client, eventTypeId=alone, **WEEK)) == ["2050-09-05"]
+    both = await rows.event_type(team, ana, ben, slug="both", period_days=4, **rolling)
+    assert list(await listed(client, eventTypeId=both, **WEEK)) == ["2050-09-05", "2050-09-06"]
