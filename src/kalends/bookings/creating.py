@@ -22,6 +22,7 @@ from kalends.event_types.event_type import EventType, Frequency
 from kalends.reservations import service as reservations
 from kalends.scheduling.engine import Code
 from kalends.scheduling.recurrence import BeyondCalendarError, Period, occurrences
+from kalends.teams import service as teams
 
 MOST_OCCURRENCES = 366
 """Most bookings of one series."""
@@ -205,11 +206,14 @@ async def _join(
 async def _resolve(connection: Connection, address: EventTypeAddress) -> EventType:
     if address.event_type_id is not None:
         return await event_types.get(connection, address.event_type_id)
-    if address.organization_slug:
-        raise NotFound(f"There is no organization {address.organization_slug!r}.")
+    organization = address.organization_slug or None
     if not address.username:
-        raise NotFound(f"There is no team {address.team_slug!r}.")
-    return await event_types.get_by_slug(connection, address.username, address.event_type_slug or "")
+        await teams.require_team(connection, address.team_slug or "", organization)
+        raise NotFound(
+            f"The team {address.team_slug!r} cannot be booked: so far its event types have slots only."
+        )
+    slug = address.event_type_slug or ""
+    return await event_types.get_by_slug(connection, address.username, slug, organization)
 
 
 async def _consume_reservation(

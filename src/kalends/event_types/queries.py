@@ -64,6 +64,12 @@ async def find_by_slug(connection: Connection, username: str, slug: str) -> Even
     return None if row is None else _event_type(row)
 
 
+async def find_by_owner(connection: Connection, owner_id: int, slug: str) -> EventType | None:
+    """Return the event type of a user by its slug, which matches exactly."""
+    row = await first_row(connection, _EVENT_TYPE + " WHERE e.user_id = %s AND e.slug = %s", (owner_id, slug))
+    return None if row is None else _event_type(row)
+
+
 async def list_of_user(connection: Connection, username: str) -> list[EventType]:
     """Return the event types of a user by id."""
     cursor = await connection.execute(_EVENT_TYPE + " WHERE u.username = %s ORDER BY e.id", (username,))

@@ -12,6 +12,7 @@ from kalends.event_types import queries
 from kalends.event_types.changes import SettingsChanges
 from kalends.event_types.connections import check_connections
 from kalends.event_types.event_type import CAL_VIDEO, EventType, Owner, Settings
+from kalends.teams import service as teams
 
 _DEFAULTS = (
     Settings(title="30 Minutes", slug="thirty-minutes", length=30, locations=()),
@@ -105,16 +106,22 @@ async def any_exists(connection: Connection, event_type_ids: Sequence[int]) -> b
     return await queries.any_exists(connection, event_type_ids)
 
 
-async def get_by_slug(connection: Connection, username: str, slug: str) -> EventType:
-    """Return the event type of a user by its slug.
+async def get_by_slug(
+    connection: Connection, username: str, slug: str, organization_slug: str | None = None
+) -> EventType:
+    """Return the event type of a user by its slug; with an organization the user has this name there.
 
     Raises:
-        NotFound: there is no such user, or the user has none with this slug.
+        NotFound: there is no such organization or user, or the user has none with this slug.
     """
-    event_type = await queries.find_by_slug(connection, username, slug)
+    if organization_slug is None:
+        event_type = await queries.find_by_slug(connection, username, slug)
+    else:
+        owner_id = await teams.require_profile(connection, username, organization_slug)
+        event_type = await queries.find_by_owner(connection, owner_id, slug)
     if event_type is not None:
         return event_type
-    if not await queries.find_owners(connection, [username]):
+    if organization_slug is None and not await queries.find_owners(connection, [username]):
         raise NotFound(f"There is no user {username!r}.")
     raise NotFound(f"The user {username!r} has no event type {slug!r}.")
 

@@ -26,14 +26,14 @@ async def find_team(connection: Connection, slug: str, organization_id: int | No
     return None if row is None else int(row[0])
 
 
-async def knows_username(connection: Connection, organization_id: int, username: str) -> bool:
-    """Tell whether an organization knows somebody by this name."""
+async def find_profile(connection: Connection, organization_id: int, username: str) -> int | None:
+    """Return the id of the user whom an organization knows by this name."""
     row = await first_row(
         connection,
-        "SELECT FROM profiles WHERE organization_id = %s AND username = %s",
+        "SELECT user_id FROM profiles WHERE organization_id = %s AND username = %s",
         (organization_id, username),
     )
-    return row is not None
+    return None if row is None else int(row[0])
 
 
 async def is_member(connection: Connection, user_id: int, team_id: int) -> bool:

@@ -35,15 +35,17 @@ async def require_team(connection: Connection, slug: str, organization_slug: str
     return team_id
 
 
-async def require_profile(connection: Connection, username: str, organization_slug: str) -> None:
-    """Check that an organization knows somebody by this name.
+async def require_profile(connection: Connection, username: str, organization_slug: str) -> int:
+    """Return the id of the user whom an organization knows by this name.
 
     Raises:
         NotFound: there is no such organization, or it knows nobody of this name.
     """
     organization_id = await require_organization(connection, organization_slug)
-    if not await queries.knows_username(connection, organization_id, username):
+    user_id = await queries.find_profile(connection, organization_id, username)
+    if user_id is None:
         raise NotFound(f"There is no user {username!r} in the organization {organization_slug!r}.")
+    return user_id
 
 
 async def is_member(connection: Connection, user_id: int, team_id: int) -> bool:
