@@ -401,15 +401,21 @@ def list_slots(question: Question, start: int, end: int) -> list[int]:
     return [at * 60 for at in starts]
 
 
+def has_seat(question: Question, start: int) -> bool:
+    """Say whether a seat of a start is neither taken nor held, or seats are not counted."""
+    rules, taken = question.rules, question.taken
+    held = sum(held.is_seat and held.start == start for held in taken.reservations)
+    seated = sum(seated.taken for seated in taken.seated if seated.start == start)
+    return rules.seats is None or held + seated < rules.seats
+
+
 def accepts(question: Question, start: int) -> bool:
     """Say whether a booking of the rules' length may start at the second `start`, a full minute."""
     rules, taken, at = question.rules, question.taken, start // 60
     if start < question.now + rules.minimum_notice * 60 or not in_window(question, [at]):
         return False
-    seats = sum(held.is_seat and held.start == start for held in taken.reservations)
-    joined = [seated for seated in taken.seated if seated.start == start]
-    if rules.seats is not None and seats + sum(seated.taken for seated in joined) >= rules.seats:
+    if not has_seat(question, start):
         return False
-    if rules.seats is not None and joined:
+    if rules.seats is not None and any(seated.start == start for seated in taken.seated):
         return True
     return bool(question.hosts) and is_bookable(question, at)
