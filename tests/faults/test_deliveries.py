@@ -130,13 +130,17 @@ def _kill_one_process(server: Server) -> None:
 
 
 def _processes(supervisor: int) -> Sequence[int]:
-    children = Path(f"/proc/{supervisor}/task/{supervisor}/children").read_text().split()
-    found = []
-    for child in map(int, children):
-        with suppress(FileNotFoundError):
-            if b"spawn_main" in Path(f"/proc/{child}/cmdline").read_bytes():
-                found.append(child)
-    return found
+    """Return the processes that were forked for the supervisor, the oldest first."""
+    return [
+        process
+        for child in _children(supervisor)
+        if b"forkserver" in Path(f"/proc/{child}/cmdline").read_bytes()
+        for process in _children(child)
+    ]
+
+
+def _children(process: int) -> list[int]:
+    return [int(child) for child in Path(f"/proc/{process}/task/{process}/children").read_text().split()]
 
 
 async def _wait_until_all_arrived(receiver: Receiver, uids: Sequence[str]) -> None:
