@@ -74,26 +74,6 @@ async def test_an_error_of_the_database_goes_before_a_refusal_that_came_after_it
     await write_more(database)
 
 
-async def test_a_refusal_because_of_a_violation_leaves_the_connection_as_it_was(database: Database) -> None:
-    await write_some(database)
-    for _ in range(2 * PREPARED_AFTER):
-        with pytest.raises(LookupError, match="taken"):
-            await command_that_finds_its_number_taken(database)
-    await write_more(database)
-
-
-async def command_that_finds_its_number_taken(database: Database) -> None:
-    """Refuse what the database refuses, as services do."""
-    async with database.pipelined_transaction() as work:
-        await work.connection.execute("SELECT count(*) FROM notes WHERE id > %s", (0,))
-        try:
-            cursor = await work.connection.execute("INSERT INTO notes VALUES (%s) RETURNING id", (0,))
-            await work.connection.execute("SELECT count(*) FROM notes WHERE id < %s", (0,))
-            await cursor.fetchall()
-        except psycopg.errors.UniqueViolation as error:
-            raise LookupError("taken") from error
-
-
 async def write_more(database: Database) -> None:
     """Check that the connection goes on as if nothing had happened."""
     for number in range(100, 100 + PREPARED_AFTER):

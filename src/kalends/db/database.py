@@ -8,7 +8,6 @@ from typing import Any, TypeAlias
 
 import psycopg
 from psycopg import AsyncConnection
-from psycopg.pq import TransactionStatus
 from psycopg.rows import TupleRow
 from psycopg_pool import AsyncConnectionPool
 
@@ -85,15 +84,11 @@ class Database:
                 yield UnitOfWork(connection)
             except psycopg.Error:
                 raise
-            except Exception as error:
+            except Exception as error:  # noqa: BLE001 - it is raised again below
+                # Left to psycopg, a rollback would also forget all that is prepared, which suits a failure of
+                # the database; commands that refuse are everyday, and planning anew costs more than they do.
                 await pipeline.sync()
-                if connection.info.transaction_status is not TransactionStatus.INTRANS:
-                    raise
-                # Left to psycopg, a rollback also forgets all that is prepared, which is right after a failed
-                # statement; commands that refuse are everyday, and planning anew costs more than they do. A
-                # cursor would see that it is a rollback, and have all forgotten at some later time.
-                command = connection._exec_command(b"ROLLBACK AND CHAIN")  # noqa: SLF001 - no public way
-                await connection.wait(command)
+                await connection.execute("ROLLBACK AND CHAIN", prepare=False)
                 refusal = error
         if refusal is not None:
             raise refusal
