@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from types import TracebackType
 from typing import Any, TypeAlias
 
-import psycopg
 from psycopg import AsyncConnection
 from psycopg.rows import TupleRow
 from psycopg_pool import AsyncConnectionPool
@@ -74,24 +73,12 @@ class Database:
         The error of a statement whose rows are not fetched shows later: at the next that fetches, or when the
         block ends. Whoever wants to catch it fetches.
         """
-        refusal: Exception | None = None
         async with (
             self._pool.connection() as connection,
-            connection.pipeline() as pipeline,
+            connection.pipeline(),
             connection.transaction(),
         ):
-            try:
-                yield UnitOfWork(connection)
-            except psycopg.Error:
-                raise
-            except Exception as error:  # noqa: BLE001 - it is raised again below
-                # Left to psycopg, a rollback would also forget all that is prepared, which suits a failure of
-                # the database; commands that refuse are everyday, and planning anew costs more than they do.
-                await pipeline.sync()
-                await connection.execute("ROLLBACK AND CHAIN", prepare=False)
-                refusal = error
-        if refusal is not None:
-            raise refusal
+            yield UnitOfWork(connection)
 
     def statistics(self) -> dict[str, Any]:
         """Return the pool's counters."""
