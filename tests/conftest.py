@@ -19,6 +19,7 @@ from kalends.settings import Settings
 from tests.support.client import Client, Host, make_host
 from tests.support.postgres import clone_database, shared_server
 from tests.support.server import SECRET_KEY
+from tests.support.teams import Rows
 
 
 class Clock:
@@ -88,6 +89,12 @@ def database(api: FastAPI) -> Database:
     """Return the database of the server under test."""
     found: Database = api.state.database
     return found
+
+
+@pytest.fixture
+def rows(database: Database) -> Rows:
+    """Return what puts rows into the database that no operation makes yet."""
+    return Rows(database)
 
 
 @dataclass

@@ -18,6 +18,7 @@ from kalends.db.connect import connect, database_url
 from kalends.db.errors import DatabaseFault
 from kalends.notifications.failures import ServerUnavailable
 from kalends.notifications.folder import mail_folder
+from kalends.notifications.queries import SERVER_AWAY
 from kalends.notifications.smtp import try_server
 from kalends.settings import Settings
 from kalends.smtp_url import server_of
@@ -31,10 +32,6 @@ _OTHER_CONNECTIONS = 10  # of commands, backups, and PostgreSQL's own reserve
 _DATABASE_FACTS = """
     SELECT current_setting('server_version'), pg_database_size(current_database()) / 1000000,
            current_setting('max_connections')::int
-"""
-_WAITING_MAILS = """
-    SELECT count(*), min(server_away_since)
-      FROM mails WHERE server_away_since IS NOT NULL AND state = 'queued'
 """
 _SAME_FOR_ALL = (
     f"Copy {secrets.SECRET_FILE} here from where the first server ran, or set KALENDS_SECRET_KEY to what it "
@@ -196,7 +193,7 @@ def check_secret(settings: Settings, noted: bytes | None) -> Check:
 
 def check_waiting_mails(connection: psycopg.Connection[TupleRow], now: datetime) -> Check:
     """See whether mails wait for a mail server that the workers could not reach."""
-    row = connection.execute(_WAITING_MAILS).fetchone()
+    row = connection.execute(SERVER_AWAY).fetchone()
     count, since = row or (0, None)
     if since is None:
         return Check("waiting mails", "ok", "none waits for the mail server")

@@ -4,7 +4,6 @@ from typing import Any
 
 import pytest
 
-from kalends.db.database import Database
 from tests.support.client import Client, Host, booking_of, data, refusal
 from tests.support.teams import Rows
 
@@ -12,19 +11,17 @@ URL = "/v2/bookings"
 TEN = "2050-09-05T10:00:00Z"
 
 
-@pytest.fixture
-async def rows(database: Database, ana: Host) -> Rows:
-    """Return what makes rows; Ana, who offers a chat, is known to the organization acme as anna."""
-    rows = Rows(database)
+@pytest.fixture(autouse=True)
+async def acme(rows: Rows, ana: Host) -> None:
+    """Make an organization that knows Ana, who offers a chat, as anna, and a team of hers in it."""
     await ana.creates_event_type("chat")
-    acme = await rows.organization("acme")
-    await rows.is_known(ana, acme, "anna")
-    team = await rows.team("ops", ana, organization=acme)
+    organization = await rows.organization("acme")
+    await rows.is_known(ana, organization, "anna")
+    team = await rows.team("ops", ana, organization=organization)
     await rows.event_type(team, ana, slug="panel")
-    return rows
 
 
-async def test_the_name_in_an_organization_addresses_the_event_type(rows: Rows, client: Client) -> None:
+async def test_the_name_in_an_organization_addresses_the_event_type(client: Client) -> None:
     body = booking_of(0, TEN, eventTypeSlug="chat", username="anna", organizationSlug="acme")
     booking = data(await client.post(URL, json=body), 201)
     assert booking["eventType"]["slug"] == "chat"
@@ -43,8 +40,6 @@ async def test_the_name_in_an_organization_addresses_the_event_type(rows: Rows, 
         ({"eventTypeSlug": "panel", "teamSlug": "ops", "organizationSlug": "acme"}, "cannot be booked"),
     ],
 )
-async def test_what_is_not_found_is_named(
-    rows: Rows, client: Client, address: dict[str, Any], named: str
-) -> None:
+async def test_what_is_not_found_is_named(client: Client, address: dict[str, Any], named: str) -> None:
     error = refusal(await client.post(URL, json=booking_of(0, TEN, **address)), 404)
     assert named in error["message"]

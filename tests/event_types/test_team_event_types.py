@@ -8,9 +8,8 @@ from tests.support.teams import Rows
 
 
 @pytest.fixture
-async def panel(ana: Host, database: Database) -> int:
+async def panel(ana: Host, rows: Rows) -> int:
     """Return the id of an event type of a team that Ana belongs to and hosts."""
-    rows = Rows(database)
     return await rows.event_type(await rows.team("crew", ana), ana)
 
 

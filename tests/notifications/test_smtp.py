@@ -114,7 +114,7 @@ class OldServer(SMTP):
 class Unwilling(OldServer):
     """Lets nobody in."""
 
-    async def smtp_HELO(self, _hostname: str) -> None:  # noqa: N802
+    async def smtp_HELO(self, _hostname: str) -> None:  # noqa: N802 - named by the server
         """Refuse every greeting."""
         await self.push("554 5.7.1 go away")
 
@@ -122,7 +122,7 @@ class Unwilling(OldServer):
 class Particular(SMTP):
     """Takes mails only from those who have logged in."""
 
-    async def smtp_MAIL(self, _argument: str | None) -> None:  # noqa: N802
+    async def smtp_MAIL(self, _argument: str | None) -> None:  # noqa: N802 - named by the server
         """Ask for a login."""
         await self.push("530 5.7.0 log in first")
 
@@ -130,7 +130,7 @@ class Particular(SMTP):
 class Choosy(SMTP):
     """Takes no mails in this name."""
 
-    async def smtp_MAIL(self, _argument: str | None) -> None:  # noqa: N802
+    async def smtp_MAIL(self, _argument: str | None) -> None:  # noqa: N802 - named by the server
         """Refuse the sender."""
         await self.push("550 5.1.0 not in this name")
 

@@ -22,12 +22,6 @@ async def find_by_email(connection: Connection, email: str) -> User | None:
     return None if row is None else User(*row)
 
 
-async def find_by_username(connection: Connection, username: str) -> User | None:
-    """Return the user with exactly this username."""
-    row = await first_row(connection, f"SELECT {_USER} FROM users u WHERE u.username = %s", (username,))
-    return None if row is None else User(*row)
-
-
 async def has_users(connection: Connection) -> bool:
     """Tell whether there is any user."""
     return await first_row(connection, "SELECT FROM users LIMIT 1", ()) is not None

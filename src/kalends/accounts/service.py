@@ -100,11 +100,6 @@ async def find_user_by_email(connection: Connection, email: str) -> User:
     return user
 
 
-async def find_user_by_username(connection: Connection, username: str) -> User | None:
-    """Return the user with exactly this username, or None."""
-    return await queries.find_by_username(connection, username)
-
-
 async def has_users(connection: Connection) -> bool:
     """Tell whether there is any account yet."""
     return await queries.has_users(connection)

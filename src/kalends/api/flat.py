@@ -22,15 +22,20 @@ Handler = Callable[[Request], Coroutine[Any, Any, Response]]
 
 @dataclass(frozen=True, slots=True)
 class _Step:
-    """A dependency: the parameter it fills, the one it takes the request by, and what to call.
-
-    Either `call` is there, or `open` for what is to be closed before the answer leaves.
-    """
+    """A dependency: the parameter it fills, the one it takes the request by, and what to call."""
 
     fills: str | None
     takes_request_as: str
-    call: Callable[..., Awaitable[Any]] | None
-    open: Callable[..., AbstractAsyncContextManager[Any]] | None
+    call: Callable[..., Awaitable[Any]]
+
+
+@dataclass(frozen=True, slots=True)
+class _Opening:
+    """A dependency that is closed before the answer leaves."""
+
+    fills: str
+    takes_request_as: str
+    open: Callable[..., AbstractAsyncContextManager[Any]]
 
 
 def flat_handler(dependant: Dependant) -> Handler | None:
@@ -43,11 +48,10 @@ def flat_handler(dependant: Dependant) -> Handler | None:
     endpoint: Callable[..., Awaitable[Response]] | None = dependant.call
     if endpoint is None or _has_other_parameters(dependant) or len(dependant.body_params) > 1:
         return None
-    known = [step for step in steps if step is not None]
-    if len(known) < len(steps):
+    if None in steps:
         return None
-    calls = [step for step in known if step.call is not None]
-    opened = [step for step in known if step.open is not None]
+    calls = [step for step in steps if isinstance(step, _Step)]
+    opened = [step for step in steps if isinstance(step, _Opening)]
     read = _reader_of_parameters(dependant)
     request_name = dependant.request_param_name
 
@@ -61,9 +65,8 @@ def flat_handler(dependant: Dependant) -> Handler | None:
             return await endpoint(**values)
         async with AsyncExitStack() as stack:
             for step in opened:
-                if step.open is not None and step.fills is not None:
-                    manager = step.open(**{step.takes_request_as: request})
-                    values[step.fills] = await stack.enter_async_context(manager)
+                manager = step.open(**{step.takes_request_as: request})
+                values[step.fills] = await stack.enter_async_context(manager)
             return await endpoint(**values)
 
     return handle
@@ -72,10 +75,9 @@ def flat_handler(dependant: Dependant) -> Handler | None:
 async def _called(steps: Sequence[_Step], request: Request) -> dict[str, Any]:
     values: dict[str, Any] = {}
     for step in steps:
-        if step.call is not None:
-            value = await step.call(**{step.takes_request_as: request})
-            if step.fills is not None:
-                values[step.fills] = value
+        value = await step.call(**{step.takes_request_as: request})
+        if step.fills is not None:
+            values[step.fills] = value
     return values
 
 
@@ -99,7 +101,7 @@ def _reader_of_parameters(dependant: Dependant) -> Callable[[Request], dict[str,
     return read
 
 
-def _step(dependency: Dependant) -> _Step | None:
+def _step(dependency: Dependant) -> _Step | _Opening | None:
     call, request_name = dependency.call, dependency.request_param_name
     if call is None or request_name is None or dependency.dependencies:
         return None
@@ -108,9 +110,9 @@ def _step(dependency: Dependant) -> _Step | None:
     if inspect.isasyncgenfunction(call):
         if dependency.name is None or dependency.scope != "function":
             return None
-        return _Step(dependency.name, request_name, None, asynccontextmanager(call))
+        return _Opening(dependency.name, request_name, asynccontextmanager(call))
     is_coroutine = inspect.iscoroutinefunction(call) or inspect.iscoroutinefunction(type(call).__call__)
-    return _Step(dependency.name, request_name, call, None) if is_coroutine else None
+    return _Step(dependency.name, request_name, call) if is_coroutine else None
 
 
 def _has_other_parameters(dependant: Dependant) -> bool:

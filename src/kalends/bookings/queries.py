@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Any
+from typing import Any, LiteralString
 from uuid import UUID
 
 from psycopg.rows import TupleRow
@@ -45,25 +45,22 @@ async def find_booking(connection: Connection, uid: str) -> Booking | None:
 
 async def find_series(connection: Connection, recurring_uid: str) -> list[Booking]:
     """Return the bookings of a series by their start, whatever their status."""
-    cursor = await connection.execute(
-        SELECT_BOOKING + " WHERE b.recurring_booking_uid = %s ORDER BY b.start_time, b.id", (recurring_uid,)
-    )
-    return [to_booking(row) for row in await cursor.fetchall()]
+    return await _list(connection, "b.recurring_booking_uid = %s", recurring_uid)
 
 
 async def find_by_uids(connection: Connection, uids: Sequence[str]) -> list[Booking]:
     """Return bookings by their start."""
-    cursor = await connection.execute(
-        SELECT_BOOKING + " WHERE b.uid = ANY(%s) ORDER BY b.start_time, b.id", (list(uids),)
-    )
-    return [to_booking(row) for row in await cursor.fetchall()]
+    return await _list(connection, "b.uid = ANY(%s)", list(uids))
 
 
 async def find_by_ids(connection: Connection, booking_ids: Sequence[int]) -> list[Booking]:
     """Return bookings by their start."""
-    cursor = await connection.execute(
-        SELECT_BOOKING + " WHERE b.id = ANY(%s) ORDER BY b.start_time, b.id", (list(booking_ids),)
-    )
+    return await _list(connection, "b.id = ANY(%s)", list(booking_ids))
+
+
+async def _list(connection: Connection, where: LiteralString, value: object) -> list[Booking]:
+    statement = f"{SELECT_BOOKING} WHERE {where} ORDER BY b.start_time, b.id"
+    cursor = await connection.execute(statement, (value,))
     return [to_booking(row) for row in await cursor.fetchall()]
 
 

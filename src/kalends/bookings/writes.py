@@ -1,16 +1,15 @@
 """SQL that changes bookings, their attendees and seats, and the time they take of their hosts."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-import msgspec
 from psycopg.types.json import Jsonb
 
 from kalends.bookings.booking import Attendee, Seat, Status
 from kalends.db.database import UnitOfWork
-from kalends.db.rows import only_row
+from kalends.db.rows import json_bytes, json_rows, only_row
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +44,6 @@ class NewBooking:
     attendees: Sequence[Attendee]
 
 
-# Rows come as JSON: a parameter for each of so many columns takes longer to prepare than the statement runs.
 _INSERT = """
     WITH new AS (
         SELECT * FROM json_to_recordset(%(bookings)s::json) AS n (
@@ -89,8 +87,6 @@ _INSERT = """
     SELECT
 """
 
-_encode = msgspec.json.Encoder().encode
-
 
 async def insert_bookings(work: UnitOfWork, new: Sequence[NewBooking]) -> None:
     """Store bookings in one statement: attendees, the first one's seat, the time they take.
@@ -104,19 +100,14 @@ async def insert_bookings(work: UnitOfWork, new: Sequence[NewBooking]) -> None:
     await work.connection.execute(
         _INSERT,
         {
-            "bookings": _json(_booking_row(position, one) for position, one in enumerate(new)),
-            "attendees": _json(_attendee_row(*numbered) for numbered in enumerate(attending)),
-            "seats": _json(_seat_row(uid, seat) for uid, seat in seated),
+            "bookings": json_rows(_booking_row(position, one) for position, one in enumerate(new)),
+            "attendees": json_rows(_attendee_row(*numbered) for numbered in enumerate(attending)),
+            "seats": json_rows(_seat_row(uid, seat) for uid, seat in seated),
         },
     )
 
 
-def _json(rows: Iterable[Mapping[str, Any]]) -> str:
-    return _encode(list(rows)).decode()
-
-
 def _booking_row(position: int, new: NewBooking) -> dict[str, Any]:
-    key = new.idempotency_key
     return {
         "position": position,
         "uid": new.uid,
@@ -137,7 +128,7 @@ def _booking_row(position: int, new: NewBooking) -> dict[str, Any]:
         "rescheduled_from_uid": new.rescheduled_from_uid,
         "recurring_booking_uid": new.recurring_uid,
         "is_seated": new.is_seated,
-        "idempotency_key": None if key is None else f"\\x{key.hex()}",
+        "idempotency_key": json_bytes(new.idempotency_key),
         "busy_from": new.start - new.before,
         "busy_until": new.end + new.after,
         "blocks": new.blocks,
@@ -264,6 +255,7 @@ async def accept_bookings(
     Raises:
         psycopg.errors.ExclusionViolation: a host is busy then.
     """
+    # It returns something so that a violation shows here, and not at the end of the pipeline.
     cursor = await work.connection.execute(
         """
         WITH busy AS (

@@ -16,7 +16,7 @@ from kalends.notifications.plain import one_line
 from kalends.notifications.rendering import calendar_html, calendar_text
 from kalends.notifications.scene import Scene
 from kalends.notifications.series import CalendarSeries, Occurrence
-from kalends.notifications.suppression import is_faux
+from kalends.words.addresses import is_faux
 from kalends.words.places import place_of
 
 if TYPE_CHECKING:

@@ -4,11 +4,10 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-import msgspec
 from psycopg.rows import TupleRow
 
 from kalends.db.database import Connection, UnitOfWork
-from kalends.db.rows import first_row, only_row
+from kalends.db.rows import first_row, json_bytes, json_rows, only_row
 from kalends.notifications.mail import Mail, Method, NewMail, Recipient, State, Template
 from kalends.notifications.series import Occurrence
 
@@ -16,8 +15,6 @@ _LOGGED = """
     id, template, recipient, state, reason, subject, booking_uid, locale, time_zone, message_id, attempts,
     last_error, next_attempt_at, created_at, sent_at
 """
-
-_encode = msgspec.json.Encoder().encode
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +66,6 @@ class LeftBooking:
 
 async def insert_mails(work: UnitOfWork, mails: Sequence[NewMail]) -> None:
     """Store mails, in this order, but for those that are stored already."""
-    # As JSON: arrays of each column take longer to prepare than the statement runs.
     rows = [
         {
             "position": position,
@@ -86,7 +82,7 @@ async def insert_mails(work: UnitOfWork, mails: Sequence[NewMail]) -> None:
             "time_zone": mail.time_zone,
             "message_id": mail.message_id,
             "subject": mail.subject,
-            "message": None if mail.message is None else f"\\x{mail.message.hex()}",
+            "message": json_bytes(mail.message),
             "reason": mail.reason,
             "due_at": mail.due_at,
         }
@@ -109,7 +105,7 @@ async def insert_mails(work: UnitOfWork, mails: Sequence[NewMail]) -> None:
          ORDER BY position
             ON CONFLICT (cause, template, recipient) DO NOTHING
         """,
-        (_encode(rows).decode(),),
+        (json_rows(rows),),
     )
 
 
@@ -288,16 +284,16 @@ async def release_waiting(work: UnitOfWork, now: datetime) -> int:
     return cursor.rowcount
 
 
+SERVER_AWAY = """
+    SELECT count(*), min(server_away_since)
+      FROM mails WHERE server_away_since IS NOT NULL AND state = 'queued'
+"""
+"""How many mails wait for the mail server, and since when the first of them does."""
+
+
 async def find_server_away(connection: Connection) -> tuple[int, datetime | None]:
     """Return how many mails wait for the mail server, and since when the first of them does."""
-    count, since = await only_row(
-        connection,
-        """
-        SELECT count(*), min(server_away_since)
-          FROM mails WHERE server_away_since IS NOT NULL AND state = 'queued'
-        """,
-        (),
-    )
+    count, since = await only_row(connection, SERVER_AWAY, ())
     return count, since
 
 

@@ -11,7 +11,7 @@ from kalends.bookings.events import EventKind
 from kalends.event_types.event_type import Frequency, Recurrence
 from kalends.notifications.letter import Line, Row
 from kalends.notifications.scene import Scene
-from kalends.notifications.suppression import is_faux
+from kalends.words.addresses import is_faux
 from kalends.words.answers import answer_text, is_told
 from kalends.words.language import Language, mark
 from kalends.words.places import place_of

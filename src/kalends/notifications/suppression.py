@@ -2,6 +2,7 @@
 
 from kalends.event_types.event_type import EventType
 from kalends.notifications.mail import Audience, Recipient, Template
+from kalends.words.addresses import is_faux
 
 DISABLED = "mails are switched off (KALENDS_MAIL_ENABLED)"
 NO_ADDRESS = "the address stands for a phone number"
@@ -9,13 +10,6 @@ BY_EVENT_TYPE = "the event type sends no mails to its {audience}s (disableStanda
 OUTDATED = "the booking had changed before the mail was sent"
 
 UNTOUCHED = "nothing has changed for the recipient"
-
-_FAUX_DOMAIN = "@sms.cal.com"
-
-
-def is_faux(address: str) -> bool:
-    """Tell whether an address was made of the phone number of somebody without one."""
-    return address.lower().endswith(_FAUX_DOMAIN)
 
 
 def reason_not_to_send(

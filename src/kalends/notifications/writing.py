@@ -15,7 +15,7 @@ from kalends.notifications.queries import History, LeftBooking
 from kalends.notifications.scene import Scene
 from kalends.notifications.sender import Sender
 from kalends.notifications.series import CalendarSeries, Occurrence
-from kalends.notifications.suppression import is_faux
+from kalends.words.addresses import is_faux
 from kalends.words.language import language_for
 
 

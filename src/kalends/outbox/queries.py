@@ -3,21 +3,16 @@
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 
-import msgspec
-
 from kalends.db.database import Connection, UnitOfWork
-from kalends.db.rows import first_row, only_row
+from kalends.db.rows import first_row, json_bytes, json_rows, only_row
 from kalends.outbox.fact import Fact, StoredFact
 
 _STORED = "e.id, e.uid, e.kind, e.payload, e.ordering_key, e.created_at, e.event_type_id, e.user_id"
-
-_encode = msgspec.json.Encoder().encode
 
 
 async def insert_events(work: UnitOfWork, facts: Sequence[Fact]) -> None:
     """Store facts in their order, and let their timers stand in place of those that their bookings had."""
     retimed = [fact.booking_id for fact in facts if fact.booking_id is not None and fact.timers is not None]
-    # As JSON: a parameter for each column takes longer to prepare than the statement runs.
     timers = [
         {"booking_id": fact.booking_id, "kind": kind, "due_at": due_at}
         for fact in facts
@@ -31,7 +26,7 @@ async def insert_events(work: UnitOfWork, facts: Sequence[Fact]) -> None:
             "event_type_id": fact.event_type_id,
             "user_id": fact.user_id,
             "ordering_key": fact.ordering_key,
-            "payload": f"\\x{fact.payload.hex()}",
+            "payload": json_bytes(fact.payload),
         }
         for position, fact in enumerate(facts)
     ]
@@ -55,7 +50,7 @@ async def insert_events(work: UnitOfWork, facts: Sequence[Fact]) -> None:
         INSERT INTO booking_timers (booking_id, kind, due_at) SELECT booking_id, kind, due_at FROM due
             ON CONFLICT (booking_id, kind) DO UPDATE SET due_at = excluded.due_at
         """,
-        {"facts": _encode(rows).decode(), "retimed": retimed, "timers": _encode(timers).decode()},
+        {"facts": json_rows(rows), "retimed": retimed, "timers": json_rows(timers)},
     )
 
 

@@ -5,10 +5,10 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 
-from kalends.accounts import service as accounts
 from kalends.api.errors import BadRequest, NotFound, Unauthorized
 from kalends.auth.principal import Principal
 from kalends.db.database import Connection
+from kalends.event_types import service as event_types
 from kalends.scheduling import engine
 from kalends.scheduling.zones import day_of_date, day_start
 from kalends.slots import queries
@@ -172,11 +172,8 @@ async def _missing(connection: Connection, address: SlotsAddress) -> NotFound:
     if address.username is None:
         await teams.require_team(connection, address.team_slug or "", organization)
         return NotFound(f"The team {address.team_slug!r} has no event type {slug!r}.")
-    if organization is not None:
-        await teams.require_profile(connection, address.username, organization)
-    elif await accounts.find_user_by_username(connection, address.username) is None:
-        return NotFound(f"There is no user {address.username!r}.")
-    return NotFound(f"The user {address.username!r} has no event type {slug!r}.")
+    await event_types.get_by_slug(connection, address.username, slug or "", organization)
+    return NotFound(f"The event type {slug!r} was made in this very moment; ask once more.")
 
 
 def _no_event_type(event_type_id: int) -> NotFound:

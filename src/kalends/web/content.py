@@ -6,11 +6,10 @@ from typing import Any
 
 from kalends.bookings.booking import Attendee, Status
 from kalends.web.visit import Visit
+from kalends.words.addresses import is_faux
 from kalends.words.answers import answer_text, is_told
 from kalends.words.language import mark
 from kalends.words.places import place_of
-
-_FAUX_DOMAIN = "@sms.cal.com"  # of an attendee who gave a phone number only
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,7 +124,7 @@ def _is_known_to(visit: Visit, attendee: Attendee) -> bool:
 
 
 def _email(attendee: Attendee) -> str:
-    return "" if attendee.email.endswith(_FAUX_DOMAIN) else attendee.email
+    return "" if is_faux(attendee.email) else attendee.email
 
 
 def _joined(*parts: str) -> str:
