@@ -6,7 +6,9 @@ from dataclasses import dataclass
 from types import TracebackType
 from typing import Any, TypeAlias
 
-from psycopg import AsyncConnection
+import psycopg
+from psycopg import AsyncConnection, AsyncPipeline
+from psycopg.pq import TransactionStatus
 from psycopg.rows import TupleRow
 from psycopg_pool import AsyncConnectionPool
 
@@ -73,16 +75,40 @@ class Database:
         The error of a statement whose rows are not fetched shows later: at the next that fetches, or when the
         block ends. Whoever wants to catch it fetches.
         """
+        refusal: Exception | None = None
         async with (
             self._pool.connection() as connection,
-            connection.pipeline(),
+            connection.pipeline() as pipeline,
             connection.transaction(),
         ):
-            yield UnitOfWork(connection)
+            try:
+                yield UnitOfWork(connection)
+            except psycopg.Error:
+                raise
+            except Exception as error:
+                if not await _has_succeeded(connection, pipeline):
+                    raise
+                # Left to psycopg, a rollback also forgets all that is prepared, which is right after a failed
+                # statement; commands that refuse are everyday, and planning anew costs more than they do. A
+                # cursor would see that it is a rollback, and have all forgotten at some later time.
+                command = connection._exec_command(b"ROLLBACK AND CHAIN")  # noqa: SLF001 - no public way
+                await connection.wait(command)
+                refusal = error
+        if refusal is not None:
+            raise refusal
 
     def statistics(self) -> dict[str, Any]:
         """Return the pool's counters."""
         return dict(self._pool.get_stats())
+
+
+async def _has_succeeded(connection: Connection, pipeline: AsyncPipeline) -> bool:
+    """Wait for what was sent, and tell whether the database took every statement of the transaction."""
+    try:
+        await pipeline.sync()
+    except psycopg.Error:
+        return False
+    return connection.info.transaction_status is TransactionStatus.INTRANS
 
 
 _LONGEST_WAIT_SECONDS = 10.0
