@@ -1,13 +1,17 @@
 """How PostgreSQL goes about the statements that read hosts."""
 
 from datetime import UTC, datetime
-from typing import LiteralString
+from typing import Any, LiteralString
 
 import psycopg
 import pytest
+from psycopg import sql
 
+from kalends.db.database import Connection, Database
 from kalends.slots import statements
 from tests.support.client import Host
+
+PREPARED_AFTER = 4
 
 # Somebody books for everybody, under one address.
 _BOOKED_FOR_OTHERS = """
@@ -23,24 +27,60 @@ _BOOKED_FOR_OTHERS = """
 """
 
 
-@pytest.mark.parametrize(
+both_statements = pytest.mark.parametrize(
     "statement", [statements.OF_USER_BY_ID.with_periods, statements.OF_USER_BY_ID.with_bookings]
 )
+
+
+@both_statements
 async def test_attendances_are_found_without_reading_all_attendees(
     ana: Host, database_url: str, statement: LiteralString
 ) -> None:
     event_type_id = (await ana.creates_event_type())["id"]
-    instant = int(datetime(2050, 9, 5, tzinfo=UTC).timestamp())
-    values = {
-        "event_type_id": event_type_id,
-        "start": instant,
-        "end": instant + 86_400,
-        "now": datetime(2050, 9, 1, tzinfo=UTC),
-        "moving": None,
-    }
+    values = asked(event_type_id)
     with psycopg.connect(database_url) as connection:
         connection.execute(_BOOKED_FOR_OTHERS, {"host_id": ana.id, "event_type_id": event_type_id})
         connection.execute("ANALYZE attendees")
         plan = [line for (line,) in connection.execute("EXPLAIN " + statement, values).fetchall()]
         connection.rollback()
     assert any("ix_attendees_address" in line for line in plan), "\n".join(plan)
+
+
+@both_statements
+async def test_what_is_prepared_while_there_is_little_reads_no_table_whole(
+    ana: Host, database_url: str, statement: LiteralString
+) -> None:
+    values = asked((await ana.creates_event_type())["id"])
+    async with Database(database_url, size=1) as database, database.connection() as connection:
+        await connection.execute("ANALYZE")
+        for _ in range(PREPARED_AFTER):
+            await connection.execute(statement, values, binary=True)
+        [plan] = await plans(connection)
+    assert "Index" in plan
+    assert "Seq Scan" not in plan, plan
+
+
+def asked(event_type_id: int) -> dict[str, Any]:
+    """Return what a statement is given to read a day of an event type."""
+    instant = int(datetime(2050, 9, 5, tzinfo=UTC).timestamp())
+    return {
+        "event_type_id": event_type_id,
+        "start": instant,
+        "end": instant + 86_400,
+        "now": datetime(2050, 9, 1, tzinfo=UTC),
+        "moving": None,
+    }
+
+
+async def plans(connection: Connection) -> list[str]:
+    """Return how what is prepared on a connection will be run, whatever its tables come to hold."""
+    prepared = await connection.execute(
+        "SELECT name, cardinality(parameter_types) FROM pg_prepared_statements", prepare=False
+    )
+    found = []
+    for name, count in await prepared.fetchall():
+        nothing = sql.SQL(", ").join([sql.NULL] * count)
+        explain = sql.SQL("EXPLAIN EXECUTE {}({})").format(sql.Identifier(name), nothing)
+        lines = await (await connection.execute(explain, prepare=False)).fetchall()
+        found.append("\n".join(line for (line,) in lines))
+    return found

@@ -74,8 +74,7 @@ async def store(work: UnitOfWork, new: Sequence[NewBooking]) -> list[Booking]:
     """
     try:
         with holding.last_word():
-            await writes.insert_bookings(work, new)
-            return await queries.find_by_uids(work.connection, [booking.uid for booking in new])
+            return await writes.insert_bookings(work, new)
     except errors.UniqueViolation as error:
         raise _duplicate(error) from error
     except errors.ForeignKeyViolation as error:

@@ -48,11 +48,6 @@ async def find_series(connection: Connection, recurring_uid: str) -> list[Bookin
     return await _list(connection, "b.recurring_booking_uid = %s", recurring_uid)
 
 
-async def find_by_uids(connection: Connection, uids: Sequence[str]) -> list[Booking]:
-    """Return bookings by their start."""
-    return await _list(connection, "b.uid = ANY(%s)", list(uids))
-
-
 async def find_by_ids(connection: Connection, booking_ids: Sequence[int]) -> list[Booking]:
     """Return bookings by their start."""
     return await _list(connection, "b.id = ANY(%s)", list(booking_ids))

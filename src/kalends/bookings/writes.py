@@ -7,7 +7,8 @@ from typing import Any
 
 from psycopg.types.json import Jsonb
 
-from kalends.bookings.booking import Attendee, Seat, Status
+from kalends.bookings.booking import Attendee, Booking, Seat, Status
+from kalends.bookings.queries import SELECT_BOOKING, to_booking
 from kalends.db.database import UnitOfWork
 from kalends.db.rows import json_bytes, json_rows, only_row
 
@@ -44,7 +45,8 @@ class NewBooking:
     attendees: Sequence[Attendee]
 
 
-_INSERT = """
+# What is inserted stands in for the tables, where this statement cannot see it yet.
+_INSERT = f"""
     WITH new AS (
         SELECT * FROM json_to_recordset(%(bookings)s::json) AS n (
             position int, uid text, user_id int, organizer_email text, event_type_id int, status text,
@@ -52,7 +54,7 @@ _INSERT = """
             responses jsonb, metadata jsonb, ical_uid text, ical_sequence int, rescheduled_by text,
             rescheduled_from_uid text, recurring_booking_uid text, is_seated bool, idempotency_key bytea,
             busy_from timestamptz, busy_until timestamptz, blocks bool)
-    ), booking AS (
+    ), bookings AS (
         INSERT INTO bookings (
             uid, user_id, organizer_email, event_type_id, status, title, description, start_time, end_time,
             location, responses, metadata, ical_uid, ical_sequence, rescheduled_by, rescheduled_from_uid,
@@ -61,43 +63,47 @@ _INSERT = """
                location, responses, metadata, ical_uid, ical_sequence, rescheduled_by, rescheduled_from_uid,
                recurring_booking_uid, is_seated, idempotency_key
           FROM new ORDER BY position
-        RETURNING id, uid
-    ), attending AS (
+        RETURNING *
+    ), attendees AS (
         INSERT INTO attendees (booking_id, email, name, time_zone, locale, phone_number, is_absent)
-        SELECT booking.id, a.email, a.name, a.time_zone, a.locale, a.phone_number, a.is_absent
+        SELECT b.id, a.email, a.name, a.time_zone, a.locale, a.phone_number, a.is_absent
           FROM json_to_recordset(%(attendees)s::json) AS a (
                position int, uid text, email text, name text, time_zone text, locale text,
                phone_number text, is_absent bool)
-          JOIN booking ON booking.uid = a.uid
+          JOIN bookings b ON b.uid = a.uid
          ORDER BY a.position
-        RETURNING id, booking_id
-    ), seats AS (
+        RETURNING *
+    ), booking_seats AS (
         INSERT INTO booking_seats (uid, booking_id, attendee_id, description, responses, metadata)
         SELECT s.seat_uid, first.booking_id, first.attendee_id, s.description, s.responses, s.metadata
           FROM json_to_recordset(%(seats)s::json) AS s (
                uid text, seat_uid uuid, description text, responses jsonb, metadata jsonb)
-          JOIN booking ON booking.uid = s.uid
-          JOIN (SELECT booking_id, min(id) AS attendee_id FROM attending GROUP BY booking_id) first
-            ON first.booking_id = booking.id
+          JOIN bookings b ON b.uid = s.uid
+          JOIN (SELECT booking_id, min(id) AS attendee_id FROM attendees GROUP BY booking_id) first
+            ON first.booking_id = b.id
+        RETURNING *
     ), busy AS (
         INSERT INTO busy_times (host_id, booking_id, during)
-        SELECT new.user_id, booking.id, tstzrange(new.busy_from, new.busy_until)
-          FROM booking JOIN new ON new.uid = booking.uid WHERE new.blocks
+        SELECT new.user_id, b.id, tstzrange(new.busy_from, new.busy_until)
+          FROM bookings b JOIN new ON new.uid = b.uid WHERE new.blocks
     )
-    SELECT
+    {SELECT_BOOKING} ORDER BY b.start_time, b.id
 """
 
 
-async def insert_bookings(work: UnitOfWork, new: Sequence[NewBooking]) -> None:
+async def insert_bookings(work: UnitOfWork, new: Sequence[NewBooking]) -> list[Booking]:
     """Store bookings in one statement: attendees, the first one's seat, the time they take.
 
-    Raises, in a pipeline once something is fetched:
+    Return them by their start.
+
+    Raises:
         psycopg.errors.ExclusionViolation: the host is busy then.
         psycopg.errors.UniqueViolation: the same booking is there already, or its seated start is taken.
+        psycopg.errors.ForeignKeyViolation: the event type was deleted.
     """
     attending = [(booking.uid, attendee) for booking in new for attendee in booking.attendees]
     seated = [(uid, attendee.seat) for uid, attendee in attending if attendee.seat is not None]
-    await work.connection.execute(
+    cursor = await work.connection.execute(
         _INSERT,
         {
             "bookings": json_rows(_booking_row(position, one) for position, one in enumerate(new)),
@@ -105,6 +111,7 @@ async def insert_bookings(work: UnitOfWork, new: Sequence[NewBooking]) -> None:
             "seats": json_rows(_seat_row(uid, seat) for uid, seat in seated),
         },
     )
+    return [to_booking(row) for row in await cursor.fetchall()]
 
 
 def _booking_row(position: int, new: NewBooking) -> dict[str, Any]:

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from kalends.db.database import UnitOfWork
-from kalends.db.rows import only_row
+from kalends.db.rows import json_rows, only_row
 
 # The first key of a lock says what its second key is the id of. Locks are taken in the order of both keys.
 _EVENT_TYPE = 0
@@ -17,15 +17,15 @@ async def lock_hosts(work: UnitOfWork, host_ids: Sequence[int], *, event_type_id
     With `event_type_id` also those that count its bookings or seats. Locks are taken in ascending order, so
     that two commands never wait for each other.
     """
-    keys = [(_HOST, host_id) for host_id in sorted(set(host_ids))]
+    keys = [{"kind": _HOST, "id": host_id} for host_id in set(host_ids)]
     if event_type_id is not None:
-        keys.insert(0, (_EVENT_TYPE, event_type_id))
+        keys.append({"kind": _EVENT_TYPE, "id": event_type_id})
     await work.connection.execute(
         """
         SELECT pg_advisory_xact_lock(kind, id) FROM (
-            SELECT * FROM unnest(%s::int[], %s::int[]) AS key (kind, id) ORDER BY kind, id) AS ordered
+            SELECT * FROM json_to_recordset(%s::json) AS key (kind int, id int) ORDER BY kind, id) AS ordered
         """,
-        ([kind for kind, _ in keys], [key for _, key in keys]),
+        (json_rows(keys),),
     )
 
 

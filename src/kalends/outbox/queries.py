@@ -12,7 +12,6 @@ _STORED = "e.id, e.uid, e.kind, e.payload, e.ordering_key, e.created_at, e.event
 
 async def insert_events(work: UnitOfWork, facts: Sequence[Fact]) -> None:
     """Store facts in their order, and let their timers stand in place of those that their bookings had."""
-    retimed = [fact.booking_id for fact in facts if fact.booking_id is not None and fact.timers is not None]
     timers = [
         {"booking_id": fact.booking_id, "kind": kind, "due_at": due_at}
         for fact in facts
@@ -27,30 +26,32 @@ async def insert_events(work: UnitOfWork, facts: Sequence[Fact]) -> None:
             "user_id": fact.user_id,
             "ordering_key": fact.ordering_key,
             "payload": json_bytes(fact.payload),
+            "sets_timers": fact.timers is not None,
         }
         for position, fact in enumerate(facts)
     ]
     await work.connection.execute(
         """
-        WITH events AS (
+        WITH facts AS (
+            SELECT * FROM json_to_recordset(%(facts)s::json) AS f (
+                   position int, kind text, booking_id bigint, event_type_id int, user_id int,
+                   ordering_key text, payload bytea, sets_timers bool)
+        ), events AS (
             INSERT INTO outbox_events (kind, booking_id, event_type_id, user_id, ordering_key, payload)
             SELECT kind, booking_id, event_type_id, user_id, ordering_key, payload
-              FROM json_to_recordset(%(facts)s::json) AS f (
-                   position int, kind text, booking_id bigint, event_type_id int, user_id int,
-                   ordering_key text, payload bytea)
-             ORDER BY position
+              FROM facts ORDER BY position
         ), due AS (
             SELECT * FROM json_to_recordset(%(timers)s::json) AS t (
                    booking_id bigint, kind text, due_at timestamptz)
         ), gone AS (
             DELETE FROM booking_timers
-             WHERE booking_id = ANY(%(retimed)s::bigint[])
+             WHERE booking_id = ANY(ARRAY(SELECT booking_id FROM facts WHERE sets_timers))
                AND (booking_id, kind) NOT IN (SELECT booking_id, kind FROM due)
         )
         INSERT INTO booking_timers (booking_id, kind, due_at) SELECT booking_id, kind, due_at FROM due
             ON CONFLICT (booking_id, kind) DO UPDATE SET due_at = excluded.due_at
         """,
-        {"facts": json_rows(rows), "retimed": retimed, "timers": json_rows(timers)},
+        {"facts": json_rows(rows), "timers": json_rows(timers)},
     )
 
 
