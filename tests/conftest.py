@@ -136,12 +136,24 @@ async def ben(client: Client, database: Database) -> Host:
     return await make_host(client, database, "ben", time_zone="Europe/London")
 
 
+# Deleting what little a test has left takes a thirtieth of what TRUNCATE takes, which makes new files and has
+# every statement planned anew. All tables go, so their foreign keys need no watching.
+_EMPTY = """
+    DO $$
+    DECLARE
+        one text;
+    BEGIN
+        SET LOCAL session_replication_role = replica;
+        FOR one IN SELECT tablename FROM pg_tables
+                    WHERE schemaname = 'public' AND tablename NOT IN ('alembic_version', 'server_secret') LOOP
+            EXECUTE format('DELETE FROM %I', one);
+        END LOOP;
+        PERFORM setval(format('%I', sequencename)::regclass, 1, false)
+           FROM pg_sequences WHERE schemaname = 'public';
+    END $$
+"""
+
+
 async def _empty(database: Database) -> None:
     async with database.connection() as connection:
-        await connection.execute(
-            """
-            TRUNCATE users, teams, api_keys, schedules, event_types, bookings, idempotency_keys,
-                     outbox_events, worker_counters, mails
-             RESTART IDENTITY CASCADE
-            """
-        )
+        await connection.execute(_EMPTY)
