@@ -10,7 +10,7 @@ from typing_extensions import TypedDict
 class Body(BaseModel):
     """A request body or query: camelCase on the wire, unknown properties dropped."""
 
-    model_config = ConfigDict(alias_generator=to_camel, populate_by_name=True, frozen=True)
+    model_config = ConfigDict(alias_generator=to_camel, frozen=True)
 
     def sent(self) -> dict[str, Any]:
         """Return the properties that the client sent, by their Python names, nested models as they are."""
