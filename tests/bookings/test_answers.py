@@ -3,10 +3,11 @@
 from typing import Any
 
 import pytest
+from psycopg.types.json import Jsonb
 
 from kalends.db.database import Database
 from tests.bookings.support import ELEVEN, TEN, URL, WEEKLY, books, reschedules
-from tests.support.client import Client, Host, booking_of, refusal
+from tests.support.client import Client, Host, booking_of, data, refusal
 
 
 def field(kind: str, **members: Any) -> dict[str, Any]:
@@ -195,19 +196,25 @@ async def test_an_empty_reason_is_none(ana: Host, client: Client) -> None:
 PHONE = {"type": "phone", "slug": "attendeePhoneNumber", "label": "Phone", "required": False}
 
 
-async def ask_for_a_phone_only(database: Database, event_type: dict[str, Any]) -> None:
-    """Hide the e-mail address of a form, which the API does for the forms of teams only."""
+async def change_stored_fields(
+    database: Database, event_type: dict[str, Any], name: str, members: dict[str, Any]
+) -> None:
+    """Change a question of a form to what the API does not store, or not for a user."""
     async with database.connection() as connection:
         await connection.execute(
             """
             UPDATE event_types SET booking_fields = (
-                SELECT jsonb_agg(field || CASE field->>'name'
-                           WHEN 'email' THEN '{"hidden": true, "required": false}'::jsonb ELSE '{}' END)
+                SELECT jsonb_agg(field || CASE field->>'name' WHEN %s THEN %s::jsonb ELSE '{}' END)
                   FROM jsonb_array_elements(booking_fields::jsonb) AS field)
              WHERE id = %s
             """,
-            (event_type["id"],),
+            (name, Jsonb(members), event_type["id"]),
         )
+
+
+async def ask_for_a_phone_only(database: Database, event_type: dict[str, Any]) -> None:
+    """Hide the e-mail address of a form, which the API does for the forms of teams only."""
+    await change_stored_fields(database, event_type, "email", {"hidden": True, "required": False})
 
 
 async def test_a_phone_number_is_stored_as_a_number(ana: Host, client: Client) -> None:
@@ -238,3 +245,69 @@ async def test_an_address_that_is_not_asked_for_does_not_replace_the_phone_numbe
     await ask_for_a_phone_only(database, event_type)
     error = refusal(await client.post(URL, json=booking_of(event_type["id"], TEN)), 400)
     assert error["details"]["problems"] == ["{attendeePhoneNumber}error_required_field"]
+
+
+@pytest.mark.parametrize("phone", ["x\r\nBcc: z@example.com", "12"])
+async def test_a_phone_number_in_place_of_an_address_must_be_one(
+    ana: Host, client: Client, database: Database, phone: str
+) -> None:
+    event_type = await form_of(ana)
+    await ask_for_a_phone_only(database, event_type)
+    booker = {"name": "Bo", "timeZone": "UTC", "phoneNumber": phone}
+    refused = await client.post(URL, json=booking_of(event_type["id"], TEN, attendee=booker))
+    assert refusal(refused, 400)["details"]["problems"] == ["{attendeePhoneNumber}invalid_number"]
+
+
+async def test_an_answer_to_a_question_that_is_not_shown_has_its_kind_all_the_same(
+    ana: Host, client: Client
+) -> None:
+    event_type = await form_of(ana, field("number", required=False, hidden=True))
+    error = refusal(await client.post(URL, json=answered(event_type, {"asked": 5})), 400)
+    assert error["details"]["problems"] == ["{asked}Invalid string"]
+
+
+@pytest.mark.parametrize(
+    ("rule", "code"),
+    [
+        ({"excludeEmails": "nobody@, Example.com"}, "exclude_emails_match_found_error_message"),
+        ({"requireEmails": "acme.test,acme.example"}, "require_emails_no_match_found_error_message"),
+    ],
+)
+async def test_a_form_may_leave_out_addresses_or_want_certain_ones(
+    ana: Host, client: Client, database: Database, rule: dict[str, str], code: str
+) -> None:
+    event_type = await form_of(ana)
+    await change_stored_fields(database, event_type, "email", rule)
+    refused = await client.post(URL, json=booking_of(event_type["id"], TEN))
+    assert refusal(refused, 400)["details"]["problems"] == [f"{{email}}{code}"]
+    booker = {"name": "Bo", "email": "bo@acme.example", "timeZone": "UTC"}
+    await books(client, event_type, attendee=booker)
+
+
+@pytest.mark.parametrize("missing", ["name", "type", "required", "editable"])
+async def test_a_stored_question_that_is_incomplete_refuses_the_booking(
+    ana: Host, client: Client, database: Database, missing: str
+) -> None:
+    event_type = await form_of(ana, field("text", required=False))
+    async with database.connection() as connection:
+        await connection.execute(
+            """
+            UPDATE event_types SET booking_fields = (
+                SELECT jsonb_agg(CASE field->>'name' WHEN 'asked' THEN field - %s ELSE field END)
+                  FROM jsonb_array_elements(booking_fields::jsonb) AS field)
+             WHERE id = %s
+            """,
+            (missing, event_type["id"]),
+        )
+    error = refusal(await client.post(URL, json=answered(event_type, {"asked": "x"})), 400)
+    assert error["code"] == "BAD_REQUEST"
+    assert "incomplete" in error["message"]
+
+
+async def test_a_long_answer_has_no_bound_of_its_own_where_none_is_stored(
+    ana: Host, client: Client, database: Database
+) -> None:
+    event_type = await form_of(ana, field("textarea"))
+    await change_stored_fields(database, event_type, "asked", {"maxLength": None, "minLength": None})
+    data(await client.post(URL, json=answered(event_type, {"asked": "x" * 1_000})), 201)
+    refusal(await client.post(URL, json=answered(event_type, {"asked": "x" * 1_001})), 400)

@@ -188,3 +188,31 @@ async def test_a_host_is_known_by_a_new_address_too(ana: Host, client: Client, d
         await connection.execute("UPDATE users SET email = 'ana@new.example.com' WHERE id = %s", (ana.id,))
     moved = await reschedules(ana.client, waiting["uid"], TWELVE, rescheduledBy="ana@new.example.com")
     assert moved["status"] == "accepted"
+
+
+async def test_a_system_admin_decides_about_requests_of_others(
+    ana: Host, ben: Host, client: Client, database: Database
+) -> None:
+    ask = await ana.creates_event_type("ask", confirmationPolicy=CONFIRMED)
+    for command, status in (("confirm", "accepted"), ("decline", "rejected")):
+        waiting = await books(client, ask, TEN if command == "confirm" else ELEVEN)
+        await set_admin(database, ben, is_admin=False)
+        refusal(await ben.client.post(f"{URL}/{waiting['uid']}/{command}"), 403)
+        await set_admin(database, ben, is_admin=True)
+        assert data(await ben.client.post(f"{URL}/{waiting['uid']}/{command}"))["status"] == status
+
+
+async def set_admin(database: Database, user: Host, *, is_admin: bool) -> None:
+    async with database.connection() as connection:
+        await connection.execute("UPDATE users SET is_system_admin = %s WHERE id = %s", (is_admin, user.id))
+
+
+async def test_a_refused_confirmation_names_an_occurrence_only_where_there_are_several(
+    ana: Host, client: Client
+) -> None:
+    ask = await ana.creates_event_type("ask", confirmationPolicy=CONFIRMED)
+    waiting = await books(client, ask)
+    intro = await ana.creates_event_type()
+    await books(client, intro)
+    refused = refusal(await ana.client.post(f"{URL}/{waiting['uid']}/confirm"), 400)
+    assert refused["message"] == "start: this time is not available (booking)."

@@ -235,6 +235,10 @@ async def test_a_bad_query_is_refused_by_name(ana: Host, query: dict[str, str]) 
     assert [record["property"] for record in error["details"]["errors"]] == list(query)
 
 
+async def test_a_parameter_in_another_spelling_is_an_unknown_one(ana: Host, board: list[Row]) -> None:
+    assert await listed(ana, event_type_id="99999", after_start="soon") == await listed(ana)
+
+
 async def test_unknown_parameters_are_ignored(ana: Host, board: list[Row]) -> None:
     assert await listed(ana, sortUpdated="desc", teamIds=7) == expected(board, {})
 
@@ -248,3 +252,22 @@ async def test_a_list_takes_as_many_statements_for_many_as_for_few(
     with count_statements() as for_many:
         assert len(await listed(ana, status="upcoming,cancelled", sortEnd="desc")) > 10
     assert for_many.count == for_none.count
+
+
+async def test_a_new_booking_counts_as_changed_when_it_was_made(ana: Host, client: Client) -> None:
+    intro = await ana.creates_event_type()
+    made = data(await client.post(URL, json=booking_of(intro["id"], TEN)), 201)
+    assert made["updatedAt"] == made["createdAt"]
+    assert await listed(ana, afterUpdatedAt=made["createdAt"]) == [made["uid"]]
+
+
+async def test_bounds_may_lie_as_far_out_as_a_date_can(ana: Host, board: list[Row]) -> None:
+    everything = await listed(ana, afterStart="1000-01-01", take="250")
+    assert everything
+    assert await listed(ana, afterStart="0001-01-01", beforeEnd="9999-12-31", take="250") == everything
+    assert await listed(ana, beforeEnd="0001-01-01") == []
+    assert await listed(ana, afterStart="9999-12-31T23:59:59Z") == []
+
+
+async def test_a_status_that_is_named_twice_is_one(ana: Host, board: list[Row]) -> None:
+    assert await listed(ana, status="past,past") == await listed(ana, status="past")

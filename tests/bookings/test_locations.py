@@ -72,6 +72,7 @@ async def test_without_a_choice_it_is_the_first_location(ana: Host, client: Clie
         ({"type": "integration", "integration": "zoom"}, "'zoom'"),
         ({"type": "organizersDefaultApp"}, "'organizersDefaultApp'"),
         ({"type": "unheard"}, "'unheard'"),
+        ({"type": "inPerson"}, "'inPerson'"),
         ({"type": "attendeePhone", "phone": "123"}, "{location}invalid_number"),
         ({"type": "attendeePhone"}, "{location}error_required_field"),
         ({"type": "integration"}, "integration"),

@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 
+from kalends.db.database import Database
 from tests.support.client import Client, Host, booking_of, data, refusal
 
 URL = "/v2/bookings"
@@ -104,6 +105,8 @@ async def test_an_address_of_nothing_is_404(ana: Host, client: Client, address: 
     ("change", "named"),
     [
         ({"foo": 1}, "foo"),
+        ({"length_in_minutes": 60}, "length_in_minutes"),
+        ({"event_type_id": 1}, "event_type_id"),
         ({"instant": False}, "instant"),
         ({"instant": True}, "instant"),
         ({"eventTypeId": None}, "eventTypeSlug and username"),
@@ -116,6 +119,7 @@ async def test_an_address_of_nothing_is_404(ana: Host, client: Client, address: 
         ({"attendee": {"name": "Bo", "timeZone": "Mars/Base", "email": "b@ex.org"}}, "attendee.timeZone"),
         ({"attendee": {"name": "", "timeZone": "UTC", "email": "b@ex.org"}}, "{name}error_required_field"),
         ({"attendee": {"name": "B", "timeZone": "UTC", "email": "b@ex.org", "x": 1}}, "attendee.x"),
+        ({"attendee": {"name": "B", "time_zone": "UTC", "email": "b@ex.org"}}, "attendee.timeZone"),
         ({"attendee": {"name": "B", "timeZone": "UTC", "email": "nope"}}, "{email}email_validation_error"),
         ({"attendee": {"name": "B", "timeZone": "UTC", "phoneNumber": "+39066"}}, "{email}"),
         ({"attendee": {"name": "B", "timeZone": "UTC", "email": "b@ex.org", "language": "xx"}}, "language"),
@@ -268,3 +272,18 @@ async def test_a_booking_keeps_its_buffers_when_the_event_type_changes(ana: Host
     early = await client.post(URL, json=booking_of(event_type["id"], "2050-09-05T11:15:00Z"))
     assert refusal(early, 400)["details"]["reasons"] == ["buffer"]
     await books(client, event_type["id"], "2050-09-05T11:30:00Z")
+
+
+async def test_a_blocked_address_does_not_move_its_booking_but_the_host_does(
+    ana: Host, client: Client, database: Database
+) -> None:
+    event_type = await ana.creates_event_type()
+    booking = await books(client, event_type["id"])
+    async with database.connection() as connection:
+        await connection.execute("UPDATE attendees SET email = 'blocked@example.com'")
+        await connection.execute(
+            """UPDATE bookings SET responses = responses || '{"email": "blocked@example.com"}'"""
+        )
+    moving = f"{URL}/{booking['uid']}/reschedule"
+    refusal(await client.post(moving, json={"start": "2050-09-05T11:00:00Z"}), 403)
+    data(await ana.client.post(moving, json={"start": "2050-09-05T11:00:00Z"}), 201)

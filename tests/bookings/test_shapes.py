@@ -45,7 +45,11 @@ async def test_what_is_unset_is_absent_or_null(ana: Host, client: Client, kind: 
     properties, expected = KINDS[kind]
     booking = first(await books(client, await ana.creates_event_type(**properties)))
     assert set(booking) == expected
-    assert (booking["rating"], booking["updatedAt"], booking["description"]) == (None, None, "")
+    assert (booking["rating"], booking["updatedAt"], booking["description"]) == (
+        None,
+        booking["createdAt"],
+        "",
+    )
     assert set(booking["hosts"][0]) == {"id", "name", "email", "username", "timeZone"}
     assert set(booking["attendees"][0]) == PERSON
     assert data(await client.get(f"{URL}/{booking['uid']}")) == booking

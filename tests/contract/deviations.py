@@ -304,6 +304,14 @@ _BOOKINGS: tuple[Deviation, ...] = (
             Allow(f"{body} properties reservationUid", _STRING, "bookings 0.0: ours"),
         )
     ),
+    *(
+        Allow(
+            f"schemas Reschedule{kind}Input_2024_08_13 properties reservationUid",
+            _STRING,
+            "bookings 0.0: ours",
+        )
+        for kind in ("Booking", "SeatedBooking")
+    ),
     Replace(
         "schemas CreateInstantBookingInput_2024_08_13 properties instant enum",
         [True],

@@ -22,16 +22,19 @@ def parse_instant(value: object) -> datetime:
     Raises:
         PydanticCustomError: the text names no instant from `EARLIEST` to `LATEST`.
     """
-    if not isinstance(value, str) or not _ISO.fullmatch(value):
-        raise _refusal()
-    try:
-        moment = datetime.fromisoformat(value)
-        moment = moment.astimezone(UTC) if moment.tzinfo else moment.replace(tzinfo=UTC)
-    except (ValueError, OverflowError):
-        raise _refusal() from None
+    moment = _read(value)
     if not EARLIEST <= moment <= LATEST:
         raise broken("isDateString", f"must be between {EARLIEST.year} and {LATEST.year}")
     return moment
+
+
+def parse_bound(value: object) -> datetime:
+    """Return the instant that a text names as the end of a range, which may lie as far out as it wants.
+
+    Raises:
+        PydanticCustomError: the text names no instant.
+    """
+    return min(max(_read(value), EARLIEST), LATEST)
 
 
 def parse_date(value: object) -> date:
@@ -60,12 +63,28 @@ Instant: TypeAlias = Annotated[
     BeforeValidator(parse_instant),
     WithJsonSchema({"type": "string", "example": "2050-09-05T10:00:00Z"}),
 ]
+Bound: TypeAlias = Annotated[
+    datetime,
+    Rule("isDateString", _TEXT),
+    BeforeValidator(parse_bound),
+    WithJsonSchema({"type": "string", "example": "2050-09-05T10:00:00Z"}),
+]
 CalendarDate: TypeAlias = Annotated[
     date,
     Rule("isDate", "must be a calendar date in the format YYYY-MM-DD"),
     BeforeValidator(parse_date),
     WithJsonSchema({"type": "string", "example": "2031-02-17"}),
 ]
+
+
+def _read(value: object) -> datetime:
+    if not isinstance(value, str) or not _ISO.fullmatch(value):
+        raise _refusal()
+    try:
+        moment = datetime.fromisoformat(value)
+        return moment.astimezone(UTC) if moment.tzinfo else moment.replace(tzinfo=UTC)
+    except (ValueError, OverflowError):
+        raise _refusal() from None
 
 
 def _refusal() -> PydanticCustomError:

@@ -14,6 +14,7 @@ class Actor:
 
     user_id: int | None = None
     email: str | None = None
+    is_system_admin: bool = False
 
 
 ANYBODY = Actor()
@@ -21,4 +22,6 @@ ANYBODY = Actor()
 
 def actor_of(caller: Principal | None) -> Actor:
     """Return the actor behind a credential."""
-    return ANYBODY if caller is None else Actor(caller.user.id, caller.user.email)
+    if caller is None:
+        return ANYBODY
+    return Actor(caller.user.id, caller.user.email, caller.user.is_system_admin)

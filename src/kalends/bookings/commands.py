@@ -53,13 +53,15 @@ class Create:
 class Reschedule:
     """A booking to move to another start; `seat_uid` names one seat of it.
 
-    `rescheduled_by` is the e-mail of who asks. It makes somebody the host only if they prove to be.
+    `reservation_uid` names a reservation of the new time that the booking uses. `rescheduled_by` is the
+    e-mail of who asks. It makes somebody the host only if they prove to be.
     """
 
     start: datetime
     rescheduled_by: str | None = None
     reason: str | None = None
     seat_uid: str | None = None
+    reservation_uid: UUID | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -27,7 +27,8 @@ async def confirm(work: UnitOfWork, actor: Actor, uid: str, *, now: datetime) ->
 
     Raises:
         NotFound: no booking has this uid.
-        Forbidden: somebody else than the host asks, or a limit of the event type is reached.
+        Forbidden: somebody else than the host or a system admin asks, or a limit of the event type is
+            reached.
         BadRequest: it is not pending, or a time is taken meanwhile; `details.reasons` says by what.
     """
     held = await _hold_pending(work, actor, uid, Command.CONFIRM)
@@ -44,7 +45,7 @@ async def confirm(work: UnitOfWork, actor: Actor, uid: str, *, now: datetime) ->
             zone=zone,
             moving=booking.uid,
             among=holding.TAKEN,
-            of=booking.start,
+            of=booking.start if len(waiting) > 1 else None,
         )
         # One by one, so that the next is checked against those before it.
         await _accept(work, event_type, booking)
@@ -57,7 +58,7 @@ async def decline(work: UnitOfWork, actor: Actor, uid: str, reason: str | None, 
 
     Raises:
         NotFound: no booking has this uid.
-        Forbidden: somebody else than the host asks.
+        Forbidden: somebody else than the host or a system admin asks.
         BadRequest: it is not pending.
     """
     held = await _hold_pending(work, actor, uid, Command.DECLINE)
@@ -145,7 +146,8 @@ def _named(booking: Booking, command: MarkAbsent, now: datetime) -> tuple[list[i
 
 async def _hold_pending(work: UnitOfWork, actor: Actor, uid: str, command: Command) -> Held:
     held = await hold(work, uid)
-    _require_host(actor, held.booking)
+    if not actor.is_system_admin:
+        _require_host(actor, held.booking)
     effect_of(held.booking, command)
     return held
 

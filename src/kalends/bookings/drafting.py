@@ -69,7 +69,7 @@ def draft_of(event_type: EventType, actor: Actor, command: Create, *, blocked: f
         ),
         View.BOOKING,
     )
-    _check_not_blocked(responses["email"], actor, blocked)
+    check_not_blocked(responses["email"], actor, blocked)
     name = full_name(responses["name"])
     booker = Attendee(
         name=name,
@@ -223,18 +223,23 @@ def idempotency_key(
     return sha256(f"{event_type_id}.{start.timestamp()}.{end.timestamp()}.{emails}".encode()).digest()
 
 
+def check_not_blocked(email: str, actor: Actor, blocked: frozenset[str]) -> None:
+    """Check that an address, unless it is proven to be the actor's own, is none of those that may not book.
+
+    Raises:
+        Forbidden: it is blocked.
+    """
+    is_own = actor.email is not None and actor.email.lower() == email.lower()
+    if _base_address(email) in blocked and not is_own:
+        raise Forbidden("attendee.email: this address cannot be used for bookings here.")
+
+
 def _metadata(given: Mapping[str, object]) -> dict[str, Any]:
     """Return the metadata to store: texts only, without the key that the server itself uses."""
     wrong = [key for key, value in given.items() if not isinstance(value, str)]
     if wrong:
         raise BadRequest(f"metadata: {wrong[0]!r} must have a string as value.", code="BAD_REQUEST")
     return {key: value for key, value in given.items() if key != VIDEO_CALL_URL}
-
-
-def _check_not_blocked(email: str, actor: Actor, blocked: frozenset[str]) -> None:
-    is_own = actor.email is not None and actor.email.lower() == email.lower()
-    if _base_address(email) in blocked and not is_own:
-        raise Forbidden("attendee.email: this address cannot be used for bookings here.")
 
 
 def _base_address(email: str) -> str:

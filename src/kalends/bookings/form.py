@@ -52,8 +52,14 @@ def check_custom_answers(fields: Sequence[StoredObject], given: Mapping[str, Any
     """Check that every question of the owner's that must be answered is.
 
     Raises:
-        BadRequest: an answer is missing; the message names its field.
+        BadRequest: an answer is missing; the message names its field. Or a question is stored in a form that
+            no answer can be checked by.
     """
+    if not all(field.keys() >= _HEAD for field in fields):
+        raise BadRequest(
+            "A question of this event type's booking form is incomplete: its owner has to send it anew.",
+            code="BAD_REQUEST",
+        )
     for field in fields:
         is_own_question = not str(field.get("editable", "")).startswith("system")
         if is_own_question and field.get("required") and field["name"] not in given:
@@ -134,12 +140,11 @@ def _checked(field: StoredObject, answer: Any, view: View) -> Any:
     Raises:
         WrongAnswer: it breaks the field's rule, or is missing where there must be one.
     """
-    is_shown = is_asked(field, view)
     if _is_falsy(answer):
-        if is_shown and field.get("required"):
+        if is_asked(field, view) and field.get("required"):
             raise WrongAnswer(_REQUIRED)
         return answer
-    if not is_shown and field["name"] not in _ALWAYS_CHECKED:
+    if field["type"] == "phone" and _is_hidden(field):
         return answer
     check = _CHECKS.get(field["type"])
     return answer if check is None else check(field, answer)
@@ -171,6 +176,8 @@ def _address(answers: Mapping[str, Any], by_name: Mapping[str, StoredObject]) ->
     phone = answers.get("attendeePhoneNumber")
     if not phone:
         raise refused_answers([f"{{attendeePhoneNumber}}{_REQUIRED}"])
+    if not is_phone_number(phone):
+        raise refused_answers(["{attendeePhoneNumber}invalid_number"])
     return f"{str(phone).removeprefix('+')}@{PHONE_DOMAIN}"
 
 
@@ -201,10 +208,21 @@ def _name_parts(answer: str) -> dict[str, str]:
     return {"firstName": first, "lastName": last.strip()}
 
 
-def _check_email(_field: StoredObject, answer: Any) -> Any:
+def _check_email(field: StoredObject, answer: Any) -> Any:
     if not isinstance(answer, str) or not is_email_answer(answer):
         raise WrongAnswer("email_validation_error")
+    excluded, required = _entries(field, "excludeEmails"), _entries(field, "requireEmails")
+    if any(entry in answer.lower() for entry in excluded):
+        raise WrongAnswer("exclude_emails_match_found_error_message")
+    if required and not any(entry in answer.lower() for entry in required):
+        raise WrongAnswer("require_emails_no_match_found_error_message")
     return answer
+
+
+def _entries(field: StoredObject, key: str) -> list[str]:
+    """Return what a question lists, apart by commas, in lower case."""
+    entries = str(field.get(key) or "").lower().split(",")
+    return [entry.strip() for entry in entries if entry.strip()]
 
 
 def _check_phone(_field: StoredObject, answer: Any) -> Any:
@@ -231,7 +249,7 @@ def _check_option(field: StoredObject, answer: Any) -> Any:
 
 def _check_text_area(field: StoredObject, answer: Any) -> Any:
     text = str(_check_text(field, answer)).strip()
-    longest, shortest = field.get("maxLength", LONGEST_TEXT_AREA), field.get("minLength", 0)
+    longest, shortest = field.get("maxLength") or LONGEST_TEXT_AREA, field.get("minLength") or 0
     if len(text) > longest:
         raise WrongAnswer(f"Max. {longest} characters allowed")
     if len(text) < shortest:
@@ -286,11 +304,9 @@ def _check_offered(field: StoredObject, chosen: Sequence[str]) -> None:
 
 
 _REQUIRED = "error_required_field"
+_HEAD = frozenset({"name", "type", "required", "editable"})
 _OWN_KEYS = frozenset({"name", "email", "attendeePhoneNumber", "guests", "location", REASON})
 _PLAIN_TEXTS = ("notes", "smsReminderNumber", "title", "rescheduleReason")
-
-# What becomes a person's name, mail or number is right even when its question is not shown.
-_ALWAYS_CHECKED = frozenset({"name", "email", "guests", "notes"})
 
 _CHECKS: Mapping[str, Callable[[StoredObject, Any], Any]] = {
     "name": _check_name,

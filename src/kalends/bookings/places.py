@@ -101,7 +101,7 @@ def _chosen_place(event_type: EventType, chosen: Choice, organizer: Mapping[str,
 def _row_kind(chosen: Choice) -> str:
     if chosen.kind == "integration":
         return integration_kind(chosen.integration or "")
-    return ROW_KINDS.get(chosen.kind, chosen.kind)
+    return ROW_KINDS.get(chosen.kind, "")
 
 
 def _stored_place(

@@ -19,18 +19,28 @@ from kalends.db.database import UnitOfWork
 from kalends.event_types.booking_fields import effective_fields
 from kalends.event_types.event_type import EventType
 from kalends.outbox import service as outbox
+from kalends.reservations import service as reservations
 
 
 async def reschedule(
-    work: UnitOfWork, actor: Actor, uid: str, command: Reschedule, *, now: datetime
+    work: UnitOfWork,
+    actor: Actor,
+    uid: str,
+    command: Reschedule,
+    *,
+    now: datetime,
+    blocked: frozenset[str],
 ) -> Outcome:
     """Replace a booking by one at another start; of a seated one, move a seat or all of them.
+
+    `blocked` are addresses that may not book; their bookings are moved by the host only.
 
     Raises:
         NotFound: no booking has this uid, it was declined, its event type is gone, its host is locked, or it
             has no such seat.
         BadRequest: it was cancelled or replaced already, or the new time cannot be booked.
-        Forbidden: a limit of the event type is reached, or somebody who is not the host moves all seats.
+        Forbidden: the booker's address is blocked, a limit of the event type is reached, or somebody who is
+            not the host moves all seats.
         Unauthorized: nobody proven moves all seats.
         Conflict: there is no seat left at the new time, or the attendee has one there.
     """
@@ -41,12 +51,23 @@ async def reschedule(
     if event_type.disable_rescheduling:
         raise BadRequest("Bookings of this event type cannot be rescheduled.")
     holding.require_host(event_type)
+    await _consume_reservation(work, booking, event_type, command, now=now)
     if command.seat_uid is not None:
-        return await seating.move_seat(work, actor, booking, event_type, command, now=now)
+        return await seating.move_seat(work, actor, booking, event_type, command, now=now, blocked=blocked)
     effect_of(booking, Command.RESCHEDULE)
     if booking.is_seated:
         return await seating.move_all(work, actor, booking, event_type, command, now=now)
+    if not is_host(actor, booking):
+        drafting.check_not_blocked(_booker(booking).email, actor, blocked)
     return await _replace(work, actor, booking, event_type, command, now=now)
+
+
+async def _consume_reservation(
+    work: UnitOfWork, booking: Booking, event_type: EventType, command: Reschedule, *, now: datetime
+) -> None:
+    if command.reservation_uid is not None:
+        period = drafting.moved_period(booking, event_type, command.start)
+        await reservations.consume(work, command.reservation_uid, event_type.id, *period, now=now)
 
 
 async def _replace(
@@ -116,7 +137,11 @@ def _responses(booking: Booking, event_type: EventType, command: Reschedule) -> 
         responses[REASON] = command.reason
         return responses
     for field in effective_fields(event_type):
-        if field["name"] == "rescheduleReason" and field.get("required") and is_asked(field, View.RESCHEDULE):
+        if (
+            field.get("name") == "rescheduleReason"
+            and field.get("required")
+            and is_asked(field, View.RESCHEDULE)
+        ):
             raise refused_answers(["{rescheduleReason}error_required_field"])
     return responses
 

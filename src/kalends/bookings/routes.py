@@ -59,10 +59,12 @@ async def reschedule_booking(
     body: schemas.RescheduleBookingBody,
     work: Work,
     now: Now,
+    settings: CurrentSettings,
 ) -> Response:
     """Move a booking: the old one is cancelled, a new one takes its place; or move a seat."""
     actor = actor_of(caller)
-    moved = await service.reschedule(work, actor, booking_uid, body.to_command(), now=now)
+    blocked = settings.blocked_addresses
+    moved = await service.reschedule(work, actor, booking_uid, body.to_command(), now=now, blocked=blocked)
     return _answer(actor, moved, 201)
 
 

@@ -21,7 +21,7 @@ from kalends.api.fields import (
     check_text,
     leading_integer,
 )
-from kalends.api.instants import Instant
+from kalends.api.instants import Bound, Instant
 from kalends.api.locales import Locale
 from kalends.api.query import comma_list
 from kalends.api.wire import Body, StrictBody
@@ -172,6 +172,7 @@ class RescheduleBookingBody(StrictBody):
     rescheduled_by: Text | None = None
     rescheduling_reason: Text | None = None
     seat_uid: Text | None = None
+    reservation_uid: Uuid | None = None
 
     @model_validator(mode="after")
     def _gives_no_reason_for_a_seat(self) -> "RescheduleBookingBody":
@@ -182,7 +183,7 @@ class RescheduleBookingBody(StrictBody):
     def to_command(self) -> Reschedule:
         """Return the command that this body stands for."""
         start, reason = self.start.replace(microsecond=0), self.rescheduling_reason or None
-        return Reschedule(start, self.rescheduled_by, reason, self.seat_uid)
+        return Reschedule(start, self.rescheduled_by, reason, self.seat_uid, self.reservation_uid)
 
 
 class CancelBookingBody(StrictBody):
@@ -257,12 +258,12 @@ class BookingsQuery(Body):
     event_type_id: QueryInteger | None = None
     teams_ids: Ids | None = None
     team_id: QueryInteger | None = None
-    after_start: Instant | None = None
-    before_end: Instant | None = None
-    after_created_at: Instant | None = None
-    before_created_at: Instant | None = None
-    after_updated_at: Instant | None = None
-    before_updated_at: Instant | None = None
+    after_start: Bound | None = None
+    before_end: Bound | None = None
+    after_created_at: Bound | None = None
+    before_created_at: Bound | None = None
+    after_updated_at: Bound | None = None
+    before_updated_at: Bound | None = None
     sort_start: Direction | None = None
     sort_end: Direction | None = None
     sort_created: Direction | None = None
@@ -302,7 +303,7 @@ class BookingsQuery(Body):
         for order, direction in asked:
             if direction is not None:
                 return order, direction == "desc"
-        return Order.START, self.status in (["past"], ["cancelled"])
+        return Order.START, set(self.status or ()) in ({"past"}, {"cancelled"})
 
 
 def _repaired(email: str | None) -> str | None:

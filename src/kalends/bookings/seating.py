@@ -15,6 +15,7 @@ from kalends.bookings.writes import NewBooking
 from kalends.db.database import UnitOfWork
 from kalends.event_types.event_type import EventType
 from kalends.outbox import service as outbox
+from kalends.reservations import service as reservations
 from kalends.scheduling.engine import Code
 
 _SAME_TIME = "The booking is at this time already."
@@ -53,11 +54,13 @@ async def move_seat(
     command: Reschedule,
     *,
     now: datetime,
+    blocked: frozenset[str],
 ) -> Outcome:
     """Move one attendee to another start, into the booking there or a new one.
 
     Raises:
         NotFound: the booking has no such seat.
+        Forbidden: the attendee's address is one of those `blocked`, and no host asks.
         BadRequest: the booking is not accepted, or the new time cannot be booked.
         Conflict: there is no seat left at the new time, or the attendee has one there.
     """
@@ -65,6 +68,8 @@ async def move_seat(
     if moving is None:
         raise NotFound(f"seatUid: this booking has no seat {command.seat_uid!r}.")
     effect_of(booking, Command.RESCHEDULE)
+    if not is_host(actor, booking):
+        drafting.check_not_blocked(moving.attendee.email, actor, blocked)
     if command.start == booking.start:
         raise creating.already_signed_up(_SAME_TIME)
     is_last = len(seats_of(booking)) == 1
@@ -144,7 +149,7 @@ async def move_all(
     if target is None:
         await _move_row(work, actor, booking, event_type, period)
     else:
-        await _merge(work, booking, target, event_type)
+        await _merge(work, booking, target, event_type, now=now)
         moved_id = target.id
     [moved] = await queries.find_by_ids(work.connection, [moved_id])
     event = BookingEvent(
@@ -225,15 +230,19 @@ async def _move_row(
         )
 
 
-async def _merge(work: UnitOfWork, booking: Booking, target: Booking, event_type: EventType) -> None:
+async def _merge(
+    work: UnitOfWork, booking: Booking, target: Booking, event_type: EventType, *, now: datetime
+) -> None:
     present = {attendee.email.lower() for attendee in target.attendees}
     newcomers = [attendee for attendee in booking.attendees if attendee.email.lower() not in present]
     capacity = event_type.seats.per_time_slot if event_type.seats is not None else 0
     asked = sum(1 for attendee in newcomers if attendee.seat is not None)
-    if len(seats_of(target)) + asked > capacity:
+    left = capacity - len(seats_of(target))
+    kept = await reservations.count_binding_seats(work.connection, event_type.id, target.start, now=now)
+    if asked > left - kept:
+        reason = Code.SEATS_FULL if asked > left else Code.RESERVED
         hint = "There are too few seats at this time."
-        details = {"reasons": [str(Code.SEATS_FULL)], "hint": hint}
-        raise Conflict("not_enough_available_seats_error", details=details)
+        raise Conflict("not_enough_available_seats_error", details={"reasons": [str(reason)], "hint": hint})
     await writes.move_attendees(work, [attendee.id for attendee in newcomers], target.id)
     await _end(work, booking)
 

@@ -58,10 +58,10 @@ _INSERT = f"""
         INSERT INTO bookings (
             uid, user_id, organizer_email, event_type_id, status, title, description, start_time, end_time,
             location, responses, metadata, ical_uid, ical_sequence, rescheduled_by, rescheduled_from_uid,
-            recurring_booking_uid, is_seated, idempotency_key)
+            recurring_booking_uid, is_seated, idempotency_key, updated_at)
         SELECT uid, user_id, organizer_email, event_type_id, status, title, description, start_time, end_time,
                location, responses, metadata, ical_uid, ical_sequence, rescheduled_by, rescheduled_from_uid,
-               recurring_booking_uid, is_seated, idempotency_key
+               recurring_booking_uid, is_seated, idempotency_key, now()
           FROM new ORDER BY position
         RETURNING *
     ), attendees AS (

@@ -7,7 +7,7 @@ from uuid import UUID
 from psycopg.rows import TupleRow
 
 from kalends.db.database import Connection, UnitOfWork
-from kalends.db.rows import first_row
+from kalends.db.rows import first_row, only_row
 from kalends.reservations.reservation import Reservation
 
 _RESERVATION = "uid::text, event_type_id, start_time, end_time, release_at, is_seat, is_binding"
@@ -19,6 +19,21 @@ async def find(connection: Connection, uid: UUID) -> Reservation | None:
         connection, f"SELECT {_RESERVATION} FROM slot_reservations WHERE uid = %s LIMIT 1", (uid,)
     )
     return None if row is None else _reservation(row)
+
+
+async def count_binding_seats(
+    connection: Connection, event_type_id: int, start: datetime, now: datetime
+) -> int:
+    """Return how many seats of a start binding reservations keep."""
+    (count,) = await only_row(
+        connection,
+        """
+        SELECT count(DISTINCT uid) FROM slot_reservations
+         WHERE event_type_id = %s AND start_time = %s AND is_seat AND is_binding AND release_at > %s
+        """,
+        (event_type_id, start, now),
+    )
+    return int(count)
 
 
 async def lock(work: UnitOfWork, uid: UUID) -> bool:

@@ -176,6 +176,13 @@ async def consume(
     return reservation
 
 
+async def count_binding_seats(
+    connection: Connection, event_type_id: int, start: datetime, *, now: datetime
+) -> int:
+    """Return how many seats of a start are kept for bookings that name a reservation."""
+    return await queries.count_binding_seats(connection, event_type_id, start, now)
+
+
 async def _check_duration(
     work: UnitOfWork, terms: Terms, caller: Principal | None, command: Reserve, policy: Policy
 ) -> None:

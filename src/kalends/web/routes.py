@@ -103,7 +103,12 @@ async def reschedule_booking(request: Request) -> Response:
             raise _not_possible()
         async with transaction_of(request) as work:
             outcome = await bookings.reschedule(
-                work, visit.actor, arrival.booking_uid, command, now=arrival.now
+                work,
+                visit.actor,
+                arrival.booking_uid,
+                command,
+                now=arrival.now,
+                blocked=settings_of(request).blocked_addresses,
             )
     except DomainError as refusal:
         async with reader_of(request) as connection:

@@ -1,0 +1,72 @@
+"""Bookings that move to a time that a binding reservation keeps (bookings note, 0.0)."""
+
+from typing import Any
+
+from tests.bookings.support import ELEVEN, TEN, TWELVE, URL, attendee, books, reschedules
+from tests.support.client import Client, Host, data, refusal
+
+THREE_SEATS = {"seatsPerTimeSlot": 3, "showAttendeeInfo": True, "showAvailabilityCount": True}
+
+
+async def keeps(client: Client, event_type: dict[str, Any], start: str) -> str:
+    """Reserve a start for whoever names the reservation, and return its uid."""
+    body = {"eventTypeId": event_type["id"], "slotStart": start, "binding": True}
+    uid: str = data(await client.post("/v2/slots/reservations", json=body), 201)["reservationUid"]
+    return uid
+
+
+async def is_kept(client: Client, uid: str) -> bool:
+    return data(await client.get(f"/v2/slots/reservations/{uid}")) is not None
+
+
+async def test_a_booking_moves_to_the_time_that_its_reservation_keeps(ana: Host, client: Client) -> None:
+    intro = await ana.creates_event_type()
+    booking = await books(client, intro)
+    uid = await keeps(client, intro, ELEVEN)
+    stranger = await client.post(f"{URL}/{booking['uid']}/reschedule", json={"start": ELEVEN})
+    assert refusal(stranger, 400)["details"]["reasons"] == ["reserved"]
+    await reschedules(client, booking["uid"], ELEVEN, reservationUid=uid)
+    assert not await is_kept(client, uid)
+
+
+async def test_a_booking_that_cannot_move_leaves_the_reservation_it_names(ana: Host, client: Client) -> None:
+    intro = await ana.creates_event_type()
+    booking = await books(client, intro)
+    uid = await keeps(client, intro, ELEVEN)
+    refused = await client.post(
+        f"{URL}/{booking['uid']}/reschedule", json={"start": "2050-09-04T10:00:00Z", "reservationUid": uid}
+    )
+    refusal(refused, 400)
+    assert await is_kept(client, uid)
+
+
+async def test_a_seat_moves_to_the_seat_that_its_reservation_keeps(ana: Host, client: Client) -> None:
+    course = await ana.creates_event_type("class", seats={**THREE_SEATS, "seatsPerTimeSlot": 1})
+    seated = await books(client, course)
+    uid = await keeps(client, course, ELEVEN)
+    body = {"start": ELEVEN, "seatUid": seated["seatUid"]}
+    stranger = await client.post(f"{URL}/{seated['uid']}/reschedule", json=body)
+    assert refusal(stranger, 400)["details"]["reasons"] == ["reserved"]
+    await reschedules(client, seated["uid"], ELEVEN, seatUid=seated["seatUid"], reservationUid=uid)
+    assert not await is_kept(client, uid)
+
+
+async def test_a_host_moves_all_seats_to_a_time_that_leaves_those_that_are_kept(
+    ana: Host, client: Client
+) -> None:
+    course = await ana.creates_event_type("class", seats=THREE_SEATS)
+    await books(client, course, ELEVEN, attendee=attendee("di"))
+    uid = await keeps(client, course, ELEVEN)
+    for start, names in ((TEN, ("bo", "cy")), (TWELVE, ("ed",))):
+        for name in names:
+            seated = await books(client, course, start, attendee=attendee(name))
+        moving = f"{URL}/{seated['uid']}/reschedule"
+        if start == TEN:
+            error = refusal(await ana.client.post(moving, json={"start": ELEVEN}), 409)
+            assert error["message"] == "not_enough_available_seats_error"
+            assert error["details"]["reasons"] == ["reserved"]
+        else:
+            moved = data(await ana.client.post(moving, json={"start": ELEVEN}), 201)
+            assert len(moved["attendees"]) == 2
+    assert await is_kept(client, uid)
+    await books(client, course, ELEVEN, attendee=attendee("fay"), reservationUid=uid)
