@@ -12,6 +12,7 @@ from tests.conftest import Statements
 from tests.event_types.settings import URL, created
 from tests.event_types.test_locations import stores
 from tests.support.client import Client, Host, data, refusal
+from tests.support.teams import Rows
 
 INTRO = {"username": "ana", "eventSlug": "intro"}
 USER_METADATA = {
@@ -122,12 +123,83 @@ async def test_a_group_meeting_is_as_the_contract_says(ana: Host, ben: Host, cli
     assert group["description"]
 
 
-@pytest.mark.parametrize("organization", [{"orgSlug": "acme"}, {"orgId": "7"}])
-async def test_a_group_of_an_organization_has_its_members_only(
-    ana: Host, client: Client, organization: dict[str, str]
+@pytest.fixture
+async def acme(ana: Host, ben: Host, rows: Rows) -> dict[str, str]:
+    """Return the id of an organization that knows Ana as anna, and Ben as ana."""
+    organization_id = await rows.organization("acme")
+    await rows.is_known(ana, organization_id, "anna")
+    await rows.is_known(ben, organization_id, "ana")
+    return {"orgId": str(organization_id)}
+
+
+async def test_an_organization_has_its_own_names_of_users(
+    ana: Host, ben: Host, client: Client, acme: dict[str, str]
 ) -> None:
-    (group,) = data(await client.get(URL, params={"usernames": "ana", **organization}))
-    assert group["users"] == []
+    made, bens = await created(ana), await created(ben)
+    for where in ({"orgSlug": "acme"}, acme):
+        (one,) = data(await client.get(URL, params={"username": "anna", "eventSlug": "intro", **where}))
+        assert (one["id"], one["ownerId"]) == (made["id"], ana.id)
+        (other,) = data(await client.get(URL, params={**INTRO, **where}))
+        assert (other["id"], other["ownerId"]) == (bens["id"], ben.id)
+        whole = data(await client.get(URL, params={"username": "anna", **where}))
+        assert whole == data(await client.get(URL, params={"username": "ana"}))
+        assert data(await client.get(URL, params={"username": "ben", **where})) == []
+        (group,) = data(await client.get(URL, params={"usernames": "ana,ben,anna,ana", **where}))
+        assert [user["id"] for user in group["users"]] == [ben.id, ana.id]
+        (nobody,) = data(await client.get(URL, params={"usernames": "", **where}))
+        assert nobody["users"] == []
+
+
+async def test_the_slug_of_an_organization_beats_its_id(
+    ana: Host, client: Client, rows: Rows, acme: dict[str, str]
+) -> None:
+    other = str(await rows.organization("umbrella", ana))
+    asked = {"username": "anna", "orgId": other}
+    assert data(await client.get(URL, params=asked)) == []
+    assert data(await client.get(URL, params={**asked, "orgSlug": ""})) == []
+    assert len(data(await client.get(URL, params={**asked, "orgSlug": "acme"}))) == 4
+    assert data(await client.get(URL, params={**acme, "username": "anna", "orgSlug": "umbrella"})) == []
+
+
+async def test_only_an_organization_has_names_of_its_own(ana: Host, client: Client, rows: Rows) -> None:
+    crew = await rows.team("crew", ana)
+    await rows.is_known(ana, crew, "ana")
+    for nowhere in ({"orgSlug": "crew"}, {"orgId": str(crew)}, {"orgSlug": "acme"}, {"orgId": "-7"}):
+        assert data(await client.get(URL, params={"username": "ana", **nowhere})) == []
+        (group,) = data(await client.get(URL, params={"usernames": "ana", **nowhere}))
+        assert group["users"] == []
+    for not_given in ({"orgId": "0"}, {"orgId": ""}, {"orgSlug": ""}):
+        assert len(data(await client.get(URL, params={"username": "ana", **not_given}))) == 4
+
+
+async def test_a_hidden_event_type_is_for_its_owner_only_in_an_organization_too(
+    ana: Host, client: Client, database: Database, acme: dict[str, str]
+) -> None:
+    await hide(database, await created(ana))
+    asked = {"username": "anna", "eventSlug": "intro", **acme}
+    assert data(await client.get(URL, params=asked)) == []
+    assert len(data(await ana.client.get(URL, params=asked))) == 1
+
+
+async def test_lists_of_an_organization_read_no_more_for_more(
+    ana: Host,
+    client: Client,
+    acme: dict[str, str],
+    count_statements: Callable[[], AbstractContextManager[Statements]],
+) -> None:
+    async def asking(**names: str) -> list[int]:
+        counts = []
+        for where in ({"orgSlug": "acme"}, acme):
+            with count_statements() as statements:
+                data(await client.get(URL, params={**names, **where}))
+            counts.append(statements.count)
+        return counts
+
+    few = await asking(username="anna")
+    for number in range(5):
+        await created(ana, slug=f"s{number}")
+    assert await asking(username="anna") == few
+    assert await asking(usernames="anna,ana,nobody") == await asking(usernames="anna")
 
 
 async def test_a_list_takes_no_bad_key_and_ignores_other_bad_credentials(ana: Host, client: Client) -> None:

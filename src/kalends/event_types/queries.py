@@ -76,6 +76,12 @@ async def list_of_user(connection: Connection, username: str) -> list[EventType]
     return [_event_type(row) for row in await cursor.fetchall()]
 
 
+async def list_of_owners(connection: Connection, owner_ids: list[int]) -> list[EventType]:
+    """Return the event types of these users by id."""
+    cursor = await connection.execute(_EVENT_TYPE + " WHERE e.user_id = ANY(%s) ORDER BY e.id", (owner_ids,))
+    return [_event_type(row) for row in await cursor.fetchall()]
+
+
 async def any_exists(connection: Connection, event_type_ids: Sequence[int]) -> bool:
     """Tell whether one of these event types exists."""
     row = await first_row(
@@ -92,6 +98,18 @@ async def find_owners(connection: Connection, usernames: list[str]) -> list[Owne
          WHERE username = ANY(%(usernames)s) ORDER BY array_position(%(usernames)s, username)
         """,
         {"usernames": usernames},
+    )
+    return [_owner(row) for row in await cursor.fetchall()]
+
+
+async def find_owners_by_ids(connection: Connection, user_ids: list[int]) -> list[Owner]:
+    """Return the users with these ids, in the order of the ids."""
+    cursor = await connection.execute(
+        f"""
+        SELECT {_OWNER} FROM users u
+         WHERE id = ANY(%(user_ids)s) ORDER BY array_position(%(user_ids)s, id)
+        """,
+        {"user_ids": user_ids},
     )
     return [_owner(row) for row in await cursor.fetchall()]
 

@@ -196,5 +196,5 @@ class EventTypesQuery(Body):
             username=self.username or None,
             usernames=self.usernames,
             event_slug=self.event_slug or None,
-            is_in_organization=bool(self.org_slug) or self.org_id is not None,
+            organization=self.org_slug or self.org_id,
         )

@@ -27,12 +27,15 @@ _BLANK = Settings(title="", slug="", length=1)
 
 @dataclass(frozen=True, slots=True)
 class Listing:
-    """Which event types a public list asks for (event-types note, 2.2)."""
+    """Which event types a public list asks for (event-types note, 2.2).
+
+    With an organization, which its slug or its id names, the usernames are those that it knows its users by.
+    """
 
     username: str | None
     usernames: Sequence[str] | None
     event_slug: str | None
-    is_in_organization: bool
+    organization: str | int | None
 
 
 async def create(work: UnitOfWork, owner_id: int, changes: SettingsChanges) -> EventType:
@@ -128,9 +131,13 @@ async def get_by_slug(
 
 async def list_public(connection: Connection, listing: Listing, caller: Principal | None) -> list[EventType]:
     """Return what a list asks for; hidden ones for their owner only."""
-    if listing.username is None or listing.is_in_organization:
+    if listing.username is None:
         return []
-    found = await queries.list_of_user(connection, listing.username)
+    if listing.organization is None:
+        found = await queries.list_of_user(connection, listing.username)
+    else:
+        owner_ids = await teams.find_profiles(connection, listing.organization, [listing.username])
+        found = await queries.list_of_owners(connection, owner_ids)
     return [
         event_type
         for event_type in found
@@ -141,9 +148,11 @@ async def list_public(connection: Connection, listing: Listing, caller: Principa
 
 async def find_group(connection: Connection, listing: Listing) -> list[Owner]:
     """Return the users of a group that exist, in the order of their names."""
-    if listing.is_in_organization:
-        return []
-    return await queries.find_owners(connection, list(dict.fromkeys(listing.usernames or ())))
+    usernames = list(dict.fromkeys(listing.usernames or ()))
+    if listing.organization is None:
+        return await queries.find_owners(connection, usernames)
+    user_ids = await teams.find_profiles(connection, listing.organization, usernames)
+    return await queries.find_owners_by_ids(connection, user_ids)
 
 
 async def update(

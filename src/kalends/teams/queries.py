@@ -36,6 +36,21 @@ async def find_profile(connection: Connection, organization_id: int, username: s
     return None if row is None else int(row[0])
 
 
+async def find_profiles(connection: Connection, organization: str | int, usernames: list[str]) -> list[int]:
+    """Return the ids of the users whom an organization knows by these names, in the order of the names."""
+    column = "slug" if isinstance(organization, str) else "id"
+    cursor = await connection.execute(
+        f"""
+        SELECT p.user_id FROM teams o JOIN profiles p ON p.organization_id = o.id
+         WHERE o.{column} = %(organization)s AND o.is_organization AND o.parent_id IS NULL
+           AND p.username = ANY(%(usernames)s)
+         ORDER BY array_position(%(usernames)s, p.username)
+        """,
+        {"organization": organization, "usernames": usernames},
+    )
+    return [int(row[0]) for row in await cursor.fetchall()]
+
+
 async def is_member(connection: Connection, user_id: int, team_id: int) -> bool:
     """Tell whether a user is an accepted member of a team or of its organization."""
     row = await first_row(

@@ -1,5 +1,7 @@
 """The rules of teams: who belongs to them, and how they are addressed."""
 
+from collections.abc import Sequence
+
 from kalends.api.errors import NotFound
 from kalends.db.database import Connection
 from kalends.teams import queries
@@ -46,6 +48,16 @@ async def require_profile(connection: Connection, username: str, organization_sl
     if user_id is None:
         raise NotFound(f"There is no user {username!r} in the organization {organization_slug!r}.")
     return user_id
+
+
+async def find_profiles(
+    connection: Connection, organization: str | int, usernames: Sequence[str]
+) -> list[int]:
+    """Return the ids of the users whom an organization knows by these names, in the order of the names.
+
+    The organization is named by its slug or its id; one that does not exist knows nobody.
+    """
+    return await queries.find_profiles(connection, organization, list(usernames))
 
 
 async def is_member(connection: Connection, user_id: int, team_id: int) -> bool:
