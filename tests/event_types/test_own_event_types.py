@@ -152,6 +152,19 @@ async def test_a_foreign_or_unknown_event_type_is_404_but_403_to_delete(ana: Hos
     refusal(await ana.client.patch(f"{URL}/abc", json={}), 400)
 
 
+async def test_a_refusal_repeats_no_unknown_id(ana: Host) -> None:
+    url = f"{URL}/{10**22}"
+    for answer in (
+        await ana.client.get(url),
+        await ana.client.patch(url, json={}),
+        await ana.client.delete(url),
+        await ana.client.get(f"{url}/webhooks"),
+    ):
+        message = refusal(answer, 404)["message"]
+        assert "event type" in message
+        assert not any(character.isdigit() for character in message)
+
+
 async def test_a_deleted_event_type_leaves_its_bookings(ana: Host, client: Client) -> None:
     created = await ana.creates_event_type()
     body = booking_of(created["id"], "2050-09-05T10:00:00Z")

@@ -294,6 +294,7 @@ async def test_what_breaks_a_rule_is_refused_by_name_and_changes_nothing(
         ({"confirmationPolicy": {"type": "time"}}, "confirmationPolicy.noticeThreshold must be"),
         ({"confirmationPolicy": {**BY_NOTICE, "noticeThreshold": {"count": 2}}}, "noticeThreshold.unit is"),
         ({"seats": {**SEATS, "seatsPerTimeSlot": 1001}}, "seats.seatsPerTimeSlot must not be greater"),
+        ({"seats": {"disabled": "yes"}}, "seats.disabled must be a boolean value"),
         ({"recurrence": {**WEEKLY, "frequency": "daily"}}, "recurrence.frequency must be one of"),
         ({"color": {"lightThemeHex": "#fff", "darkThemeHex": "x"}}, "color.darkThemeHex must be a color"),
         ({"customName": "Hi {Foo}"}, "customName has the unknown variable {Foo}; known are {Event"),

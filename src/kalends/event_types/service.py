@@ -74,7 +74,7 @@ async def get(connection: Connection, event_type_id: int) -> EventType:
             f"Event type {event_type_id} belongs to a team: so far it has slots and reservations only."
         )
     if event_type is None:
-        raise NotFound(f"There is no event type {event_type_id}.")
+        raise _unknown()
     return event_type
 
 
@@ -91,7 +91,7 @@ async def get_for(connection: Connection, caller: Principal, event_type_id: int)
     """
     event_type = await queries.find_event_type(connection, event_type_id)
     if event_type is None or not is_owner(event_type, caller):
-        raise _not_yours(event_type_id)
+        raise _not_yours()
     return event_type
 
 
@@ -168,7 +168,7 @@ async def update(
     check_connections(changes)
     before = await queries.lock_event_type(work, event_type_id)
     if before is None or not is_owner(before, caller):
-        raise _not_yours(event_type_id)
+        raise _not_yours()
     await _check_schedule(work, caller.user.id, changes)
     after = changes.applied_to(before)
     try:
@@ -203,8 +203,13 @@ async def _check_schedule(work: UnitOfWork, owner_id: int, changes: SettingsChan
         raise NotFound(f"scheduleId: you have no schedule {schedule_id}.")
 
 
-def _not_yours(event_type_id: int) -> NotFound:
-    return NotFound(f"You have no event type {event_type_id}.")
+# Ids too large to exist have become another number on their way here, so no message repeats an unknown id.
+def _unknown() -> NotFound:
+    return NotFound("There is no event type with this id.")
+
+
+def _not_yours() -> NotFound:
+    return NotFound("You have no event type with this id.")
 
 
 def _slug_taken(slug: str) -> BadRequest:

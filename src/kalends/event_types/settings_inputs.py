@@ -1,7 +1,7 @@
 """Settings of an event type that are objects, as requests say them (event-types note, 6.2 to 6.7)."""
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from itertools import pairwise
 from typing import Annotated, Literal, TypeAlias
 
@@ -14,7 +14,6 @@ from kalends.api.fields import (
     Integer,
     Text,
     broken,
-    check_boolean,
     check_text,
 )
 from kalends.api.instants import CalendarDate
@@ -59,14 +58,20 @@ def _unless_disabled(read: Callable[[object], Body]) -> BeforeValidator:
 
     def choose(value: object) -> Body:
         members = members_of(value)
-        disabled = members.get("disabled", False)
-        if not isinstance(disabled, bool):
-            raise member_broken(
-                "disabled", value=disabled, error=broken("isBoolean", "must be a boolean value")
-            )
-        return _OFF if disabled else read({key: members[key] for key in members if key != "disabled"})
+        return (
+            _OFF
+            if _is_disabled(members)
+            else read({key: members[key] for key in members if key != "disabled"})
+        )
 
     return BeforeValidator(choose)
+
+
+def _is_disabled(members: Mapping[str, object]) -> bool:
+    disabled = members.get("disabled", False)
+    if not isinstance(disabled, bool):
+        raise member_broken("disabled", value=disabled, error=broken("isBoolean", "must be a boolean value"))
+    return disabled
 
 
 class _Limits(Body):
@@ -318,7 +323,7 @@ def _read_seats(value: object) -> Body | None:
     if "seatsPerTimeSlot" in members:
         return SeatsInput.model_validate(members)
     # An object that says neither how many seats nor that there are none says nothing.
-    return _OFF if check_boolean(members.get("disabled", False)) else None
+    return _OFF if _is_disabled(members) else None
 
 
 SeatsOrDisabled: TypeAlias = Annotated[SeatsInput | Disabled | None, BeforeValidator(_read_seats)]
