@@ -21,10 +21,13 @@ async def test_it_cannot_be_booked_yet_and_says_so(panel: int, client: Client, d
         assert cursor.rowcount == 0
 
 
-@pytest.mark.parametrize("method", ["GET", "PATCH", "DELETE"])
-async def test_it_is_none_of_its_hosts_own(ana: Host, panel: int, method: str) -> None:
-    body = {"json": {"title": "Mine"}} if method == "PATCH" else {}
-    refusal(await ana.client.request(method, f"/v2/event-types/{panel}", **body), 404)
+async def test_it_is_none_of_its_hosts_own(ana: Host, ben: Host, panel: int) -> None:
+    url = f"/v2/event-types/{panel}"
+    for host in (ana, ben):
+        refusal(await host.client.get(url), 404)
+        refusal(await host.client.patch(url, json={"title": "Mine"}), 404)
+        assert "team" in refusal(await host.client.delete(url), 403)["message"]
+    assert data(await ana.client.get("/v2/bookings", params={"eventTypeIds": str(panel)})) == []
     own = data(await ana.client.get("/v2/event-types", params={"username": "ana"}))
     assert panel not in [event_type["id"] for event_type in own]
 

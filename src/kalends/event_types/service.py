@@ -183,9 +183,13 @@ async def delete(work: UnitOfWork, caller: Principal, event_type_id: int) -> Eve
 
     Raises:
         NotFound: there is none with this id.
-        Forbidden: it belongs to somebody else.
+        Forbidden: it belongs to another user, or to a team.
     """
-    event_type = await get(work.connection, event_type_id)
+    event_type = await queries.find_event_type(work.connection, event_type_id)
+    if event_type is None and await queries.any_exists(work.connection, [event_type_id]):
+        raise Forbidden(f"Event type {event_type_id} belongs to a team.")
+    if event_type is None:
+        raise _unknown()
     if not is_owner(event_type, caller):
         raise Forbidden(f"Event type {event_type_id} belongs to another user.")
     await queries.delete_event_type(work, event_type_id)
