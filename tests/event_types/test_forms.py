@@ -215,7 +215,7 @@ async def test_of_several_names_and_several_e_mails_the_first_counts(ana: Host) 
         ([own("radio", options=["a", 1])], "bookingFields.0.options.1 must be a string"),
         ([own("text"), own("number")], "bookingFields.1.slug is the slug of another field"),
         ([{"slug": "notes"}, own("text", "notes")], "bookingFields.1.slug is the slug of another field"),
-        *(([own("text", slug)], "bookingFields.0.slug is the slug of another") for slug in SYSTEM[:3]),
+        ([own("text", "name"), own("text", "name")], "bookingFields.1.slug is the slug of another field"),
         ([{"type": "name", "label": None}], "bookingFields.0.label must be a string"),
         (
             [{"type": "splitName", "lastNameRequired": "no"}],
@@ -246,6 +246,22 @@ async def test_a_bad_form_is_refused_by_name_and_changes_nothing(ana: Host, fiel
     url = f"{URL}/{made['id']}"
     error = refusal(await ana.client.patch(url, json={"title": "New", "bookingFields": fields}), 400)
     assert named in error["message"]
+    assert data(await ana.client.get(url)) == made
+
+
+@pytest.mark.parametrize("slug", SYSTEM[:3])
+async def test_an_own_field_cannot_have_the_slug_of_a_leading_system_field(ana: Host, slug: str) -> None:
+    fields = [own("text"), own("boolean", slug)]
+    made = await created(ana)
+    url = f"{URL}/{made['id']}"
+    for answer in (
+        await ana.client.post(URL, json={**INTRO, "slug": "other", "bookingFields": fields}),
+        await ana.client.patch(url, json={"title": "New", "bookingFields": fields}),
+    ):
+        error = refusal(answer, 400)
+        assert error["code"] == "TRPCError"
+        assert error["message"].startswith("bookingFields.1.slug is the slug of a system field")
+    assert "other" not in await slugs(ana)
     assert data(await ana.client.get(url)) == made
 
 

@@ -45,7 +45,9 @@ async def test_what_is_sent_is_stored_and_read_back(ana: Host) -> None:
 
 async def test_a_slug_is_taken_once_per_owner(ana: Host, ben: Host) -> None:
     data(await ana.client.post(URL, json=INTRO), 201)
-    assert "slug" in refusal(await ana.client.post(URL, json=INTRO), 400)["message"]
+    error = refusal(await ana.client.post(URL, json=INTRO), 400)
+    assert "slug" in error["message"]
+    assert error["code"] == "BadRequestException"
     data(await ben.client.post(URL, json=INTRO), 201)
 
 
@@ -138,7 +140,9 @@ async def test_a_change_to_a_taken_slug_is_refused(ana: Host) -> None:
     first = await ana.creates_event_type("first")
     await ana.creates_event_type("second")
     url = f"{URL}/{first['id']}"
-    assert "slug" in refusal(await ana.client.patch(url, json={"slug": "second"}), 400)["message"]
+    error = refusal(await ana.client.patch(url, json={"slug": "second"}), 400)
+    assert "slug" in error["message"]
+    assert error["code"] == "TRPCError"
     data(await ana.client.patch(url, json={"slug": "first"}))
 
 

@@ -317,7 +317,7 @@ def _read_field(value: object) -> Body:
 
 
 def _check_slugs(fields: list[AnyField]) -> list[AnyField]:
-    taken = set(LEADING)
+    taken = set[str]()
     for position, field in enumerate(fields):
         if not isinstance(field, SlugField):
             continue
@@ -325,6 +325,16 @@ def _check_slugs(fields: list[AnyField]) -> list[AnyField]:
             text = "is the slug of another field of the form; each must have its own"
             raise member_broken(position, "slug", value=field.slug, error=broken("arrayUnique", text))
         taken.add(field.slug)
+    return fields
+
+
+def _check_reserved_slugs(fields: list[AnyField]) -> list[AnyField]:
+    for position, field in enumerate(fields):
+        if isinstance(field, SlugField) and field.slug in LEADING:
+            raise BadRequest(
+                f"bookingFields.{position}.slug is the slug of a system field; an own field needs another.",
+                code="TRPCError",
+            )
     return fields
 
 
@@ -342,6 +352,7 @@ BookingFields: TypeAlias = Annotated[
     Field(min_length=1),
     AfterValidator(_check_slugs),
     AfterValidator(_check_email),
+    AfterValidator(_check_reserved_slugs),
     refused_in_plain_words("bookingFields"),
 ]
 

@@ -61,4 +61,6 @@ def _check_seats(settings: Settings) -> None:
     if settings.confirmation.is_required:
         raise BadRequest("seats: an event type with seats has no confirmationPolicy; disable one of the two.")
     if settings.recurrence is not None:
-        raise BadRequest("seats: an event type with seats has no recurrence; disable one of the two.")
+        raise BadRequest(
+            "seats: an event type with seats has no recurrence; disable one of the two.", code="TRPCError"
+        )

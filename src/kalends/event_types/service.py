@@ -174,7 +174,7 @@ async def update(
     try:
         await queries.update_event_type(work, event_type_id, after)
     except errors.UniqueViolation as error:
-        raise _slug_taken(after.slug) from error
+        raise _slug_taken(after.slug, code="TRPCError") from error
     return await get(work.connection, event_type_id)
 
 
@@ -216,5 +216,5 @@ def _not_yours() -> NotFound:
     return NotFound("You have no event type with this id.")
 
 
-def _slug_taken(slug: str) -> BadRequest:
-    return BadRequest(f"slug: you have an event type with the slug {slug!r} already.")
+def _slug_taken(slug: str, *, code: str | None = None) -> BadRequest:
+    return BadRequest(f"slug: you have an event type with the slug {slug!r} already.", code=code)
