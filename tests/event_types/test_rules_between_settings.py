@@ -3,6 +3,7 @@
 import asyncio
 from typing import Any
 
+import httpx
 import pytest
 
 from kalends.db.database import Database
@@ -19,7 +20,7 @@ from tests.event_types.settings import (
     slugs,
 )
 from tests.event_types.test_locations import stores
-from tests.support.client import Host, broken_properties, data, refusal
+from tests.support.client import Host, booking_of, broken_properties, data, refusal
 
 TWO_LOCATIONS = [{"type": "attendeeDefined"}, {"type": "attendeePhone"}]
 EXCLUDED: list[tuple[str, Any, Any]] = [
@@ -234,6 +235,32 @@ async def test_a_policy_that_does_not_say_whether_it_blocks_keeps_that(ana: Host
     await changed(ana, made, confirmationPolicy=OFF)
     after = await changed(ana, made, confirmationPolicy={"type": "always"})
     assert after["confirmationPolicy"] == {**ALWAYS, "blockUnconfirmedBookingsInBooker": False}
+
+
+async def test_a_request_takes_its_time_from_all_event_types_as_the_policy_was(ana: Host, ben: Host) -> None:
+    day = {"start": "2050-09-05", "end": "2050-09-05"}
+
+    async def offered(event_type: dict[str, Any]) -> bool:
+        slots = data(await ben.client.get("/v2/slots", params={"eventTypeId": event_type["id"], **day}))
+        return any(slot["start"].startswith("2050-09-05T10:00") for slot in slots.get("2050-09-05", []))
+
+    async def asks(event_type: dict[str, Any]) -> httpx.Response:
+        return await ben.client.post(
+            "/v2/bookings", json=booking_of(event_type["id"], "2050-09-05T10:00:00Z")
+        )
+
+    ask = await ana.creates_event_type("ask", confirmationPolicy=ALWAYS)
+    intro = await ana.creates_event_type()
+    request = data(await asks(ask), 201)
+    await changed(ana, ask, confirmationPolicy={**ALWAYS, "blockUnconfirmedBookingsInBooker": False})
+    for event_type in (ask, intro):
+        assert not await offered(event_type)
+    assert refusal(await asks(intro), 400)["details"]["reasons"] == ["booking"]
+    url = f"/v2/bookings/{request['uid']}"
+    data(await ana.client.post(f"{url}/decline", json={}))
+    assert data(await asks(ask), 201)["status"] == "pending"
+    for event_type in (ask, intro):
+        assert await offered(event_type)
 
 
 async def test_what_the_api_cannot_write_of_the_metadata_is_kept(ana: Host, database: Database) -> None:
