@@ -70,7 +70,7 @@ RECURRENCES = st.one_of(
     st.just({"disabled": True}),
     _objects(
         interval=st.integers(1, 1_000),
-        occurrences=st.integers(1, 1_000),
+        occurrences=st.integers(1, 366),
         frequency=st.sampled_from(["yearly", "monthly", "weekly"]),
     ),
 )

@@ -17,7 +17,7 @@ from tests.event_types.settings import (
     created,
     slugs,
 )
-from tests.support.client import Host, broken_properties, data, refusal
+from tests.support.client import Client, Host, booking_of, broken_properties, data, refusal
 
 ECHOED: list[dict[str, Any]] = [
     {"lengthInMinutesOptions": [15, 30]},
@@ -235,6 +235,7 @@ REFUSED: list[tuple[str, Any]] = [
     ("recurrence", {**WEEKLY, "interval": 1.5}),
     ("recurrence", {**WEEKLY, "interval": 0}),
     ("recurrence", {**WEEKLY, "occurrences": 0}),
+    ("recurrence", {**WEEKLY, "occurrences": 367}),
     ("recurrence", {**WEEKLY, "frequency": "daily"}),
     ("requiresBookerEmailVerification", 1),
     ("hideCalendarNotes", "yes"),
@@ -296,12 +297,19 @@ async def test_what_breaks_a_rule_is_refused_by_name_and_changes_nothing(
         ({"seats": {**SEATS, "seatsPerTimeSlot": 1001}}, "seats.seatsPerTimeSlot must not be greater"),
         ({"seats": {"disabled": "yes"}}, "seats.disabled must be a boolean value"),
         ({"recurrence": {**WEEKLY, "frequency": "daily"}}, "recurrence.frequency must be one of"),
+        ({"recurrence": {**WEEKLY, "occurrences": 367}}, "recurrence.occurrences must not be greater"),
         ({"color": {"lightThemeHex": "#fff", "darkThemeHex": "x"}}, "color.darkThemeHex must be a color"),
         ({"customName": "Hi {Foo}"}, "customName has the unknown variable {Foo}; known are {Event"),
     ],
 )
 async def test_a_refusal_says_where_and_what_is_accepted(ana: Host, sent: dict[str, Any], named: str) -> None:
     assert named in refusal(await ana.client.post(URL, json={**INTRO, **sent}), 400)["message"]
+
+
+async def test_the_longest_series_that_is_accepted_can_be_booked(ana: Host, client: Client) -> None:
+    longest = await created(ana, recurrence={**WEEKLY, "occurrences": 366})
+    series = await client.post("/v2/bookings", json=booking_of(longest["id"], "2050-09-05T10:00:00Z"))
+    assert len(data(series, 201)) == 366
 
 
 async def test_all_broken_properties_are_named_at_once(ana: Host) -> None:

@@ -77,6 +77,10 @@ class Frequency(IntEnum):
     WEEKLY = 2
 
 
+MOST_OCCURRENCES = 366
+"""Most bookings of a series: they are made at once."""
+
+
 @dataclass(frozen=True, slots=True)
 class Recurrence:
     """A series of `count` bookings, `interval` years, months or weeks apart."""

@@ -20,6 +20,7 @@ from kalends.api.instants import CalendarDate
 from kalends.api.wire import Body
 from kalends.event_types.changes import CalendarChoice
 from kalends.event_types.event_type import (
+    MOST_OCCURRENCES,
     BookingWindow,
     Confirmation,
     Frequency,
@@ -281,7 +282,7 @@ class RecurrenceInput(Body):
     """So many bookings, so many years, months or weeks apart."""
 
     interval: PositiveInteger
-    occurrences: PositiveInteger
+    occurrences: Annotated[Integer, Field(ge=1, le=MOST_OCCURRENCES)]
     frequency: Literal["yearly", "monthly", "weekly"]
     disabled: Boolean = False
 
