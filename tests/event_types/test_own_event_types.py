@@ -181,6 +181,16 @@ async def test_a_deleted_event_type_leaves_its_bookings(ana: Host, client: Clien
     assert left["eventTypeId"] is None
 
 
+async def test_a_deleted_event_type_takes_its_reservations_along(ana: Host, client: Client) -> None:
+    created = await ana.creates_event_type()
+    body = {"eventTypeId": created["id"], "slotStart": "2050-09-05T10:00:00Z"}
+    reservation = data(await client.post("/v2/slots/reservations", json=body), 201)
+    url = f"/v2/slots/reservations/{reservation['reservationUid']}"
+    assert data(await client.get(url)) is not None
+    data(await ana.client.delete(f"{URL}/{created['id']}"))
+    assert data(await client.get(url)) is None
+
+
 async def test_a_bare_account_has_neither_schedule_nor_event_types(
     client: Client, database: Database
 ) -> None:
