@@ -18,14 +18,11 @@ from kalends.bookings.outcome import Outcome
 from kalends.bookings.writes import NewBooking
 from kalends.db.database import Connection, UnitOfWork
 from kalends.event_types import service as event_types
-from kalends.event_types.event_type import EventType, Frequency
+from kalends.event_types.event_type import MOST_OCCURRENCES, EventType, Frequency
 from kalends.reservations import service as reservations
 from kalends.scheduling.engine import Code
 from kalends.scheduling.recurrence import BeyondCalendarError, Period, occurrences
 from kalends.teams import service as teams
-
-MOST_OCCURRENCES = 366
-"""Most bookings of one series."""
 
 _PERIODS = {
     Frequency.YEARLY: Period.YEAR,
