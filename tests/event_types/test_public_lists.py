@@ -168,7 +168,7 @@ async def test_only_an_organization_has_names_of_its_own(ana: Host, client: Clie
         assert data(await client.get(URL, params={"username": "ana", **nowhere})) == []
         (group,) = data(await client.get(URL, params={"usernames": "ana", **nowhere}))
         assert group["users"] == []
-    for not_given in ({"orgId": "0"}, {"orgId": ""}, {"orgSlug": ""}):
+    for not_given in ({"orgId": "0"}, {"orgId": "00"}, {"orgId": ""}, {"orgSlug": ""}):
         assert len(data(await client.get(URL, params={"username": "ana", **not_given}))) == 4
 
 

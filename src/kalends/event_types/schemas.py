@@ -1,5 +1,6 @@
 """The wire of event types in version 2024-06-14: requests (event-types note, section 6)."""
 
+import re
 from collections.abc import Callable, Mapping, Sequence
 from typing import Annotated, Any, Literal
 
@@ -164,16 +165,18 @@ def _guests_switch(fields: Sequence[AnyField]) -> dict[str, bool]:
     return {"disable_guests": hidden[0]} if hidden else {}
 
 
+_WHOLE_NUMBER = re.compile(r"[+-]?\d{1,20}", re.ASCII)
+
+
 def _number_or_nothing(value: object) -> int | None:
-    if value in ("", "0"):
+    if value == "":
         return None
-    try:
-        number = int(str(value))
-    except ValueError:
-        raise broken("isNumber", "must be a number") from None
+    if not isinstance(value, str) or not _WHOLE_NUMBER.fullmatch(value):
+        raise broken("isNumber", "must be a number")
+    number = int(value)
     if abs(number) > MAX_INTEGER:
         raise broken("isNumber", f"must be a number up to {MAX_INTEGER}")
-    return number
+    return number or None
 
 
 class EventTypesQuery(Body):
