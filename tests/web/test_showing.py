@@ -15,7 +15,14 @@ from tests.web.scene import START, Browser, Scene, host_token, seat_token, token
 
 FIELDS = [
     {"name": "plate", "type": "text", "label": "Licence plate", "editable": "user", "required": False},
-    {"name": "source", "type": "text", "label": "Where from", "editable": "user", "hidden": True},
+    {
+        "name": "source",
+        "type": "text",
+        "label": "Where from",
+        "editable": "user",
+        "required": False,
+        "hidden": True,
+    },
 ]
 
 
