@@ -1,5 +1,6 @@
 """`/v2/slots/reservations` (slots note, sections 3, 12 and 13)."""
 
+import base64
 from datetime import timedelta
 from typing import Any
 
@@ -236,7 +237,51 @@ async def test_a_listed_slot_is_reserved_by_its_uid(ana: Host, client: Client) -
     slot = days["2050-09-05"][3]
     reservation = data(await client.post(URL, json={"slotUid": slot["slotUid"]}), 201)
     assert reservation["slotStart"] == slot["start"]
-    refusal(await client.post(URL, json={"slotUid": "made-up"}), 400)
+
+
+@pytest.mark.parametrize(
+    "named",
+    [
+        "1.99999999999999999.30",
+        f"1.{'9' * 31}.30",
+        f"1.{'9' * 5_000}.30",
+        "1.-99999999999999.30",
+        "1.-30610224001.30",
+        "1.221845392001.30",
+        "2147483648.2545984000.30",
+        f"{'9' * 31}.2545984000.30",
+        "1.2545984000.2147483648",
+        "0.2545984000.30",
+        "1.2545984000.0",
+        "1.2545984000.-30",
+        "1.2545984000. 30",
+        "1.2545984_000.30",
+        "1.2545984000",
+        "1.2545984000.30.0",
+        "one.2545984000.30",
+        "01.2545984000.30",
+    ],
+)
+async def test_what_only_looks_like_a_slot_uid_is_refused_by_its_name(client: Client, named: str) -> None:
+    uid = base64.urlsafe_b64encode(named.encode()).decode().rstrip("=")[:5_000]
+    for method, url in (("POST", URL), ("PATCH", f"{URL}/e84be5a3-4696-49e3-acc7-b2f3999c3b94")):
+        error = refusal(await client.request(method, url, json={"slotUid": uid}), 400)
+        assert error["message"] == "slotUid must be the slotUid of a listed slot"
+        (record,) = error["details"]["errors"]
+        assert (record["property"], record["value"]) == ("slotUid", uid)
+        assert set(record["constraints"]) == {"isSlotUid"}
+
+
+@pytest.mark.parametrize("uid", ["made-up", "", "MS4yN", "ñ", "a" * 6_000, 5, {"a": 1}])
+async def test_what_is_no_slot_uid_is_refused_by_its_name(client: Client, uid: Any) -> None:
+    error = refusal(await client.post(URL, json={"slotUid": uid}), 400)
+    assert [record["property"] for record in error["details"]["errors"]] == ["slotUid"]
+
+
+async def test_a_slot_uid_of_the_first_or_last_instant_names_a_slot(client: Client) -> None:
+    for start in (-30610224000, 221845392000):
+        uid = base64.urlsafe_b64encode(f"2147483647.{start}.30".encode()).decode().rstrip("=")
+        refusal(await client.post(URL, json={"slotUid": uid}), 404)
 
 
 async def test_an_ordinary_reservation_refuses_no_booking(ana: Host, client: Client) -> None:

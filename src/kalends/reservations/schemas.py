@@ -4,7 +4,8 @@ from datetime import datetime
 from typing import Annotated, Any
 from uuid import UUID
 
-from pydantic import Field, model_validator
+from pydantic import Field, ValidationError, model_validator
+from pydantic_core import InitErrorDetails
 from typing_extensions import TypedDict
 
 from kalends.api.envelope import instant
@@ -36,7 +37,10 @@ class ReserveSlotBody(Body):
         text = raw["slotUid"]
         named = parse_slot_uid(text) if isinstance(text, str) else None
         if named is None:
-            raise broken("isSlotUid", "has a slotUid that is not one of a listed slot")
+            rule = broken("isSlotUid", "must be the slotUid of a listed slot")
+            raise ValidationError.from_exception_data(
+                cls.__name__, [InitErrorDetails(type=rule, loc=("slotUid",), input=text)]
+            )
         return {
             **raw,
             "eventTypeId": named.event_type_id,

@@ -5,6 +5,9 @@ import binascii
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
+from kalends.api.fields import MAX_INTEGER
+from kalends.api.instants import EARLIEST, LATEST
+
 
 @dataclass(frozen=True, slots=True)
 class SlotUid:
@@ -25,10 +28,22 @@ class SlotUid:
 
 
 def parse_slot_uid(text: str) -> SlotUid | None:
-    """Return what a slot's id names; None when it is not one of ours."""
+    """Return what a slot's id names; None when it is not one of ours.
+
+    What it names may be gone or never have been, but lies in what requests may say: the start between
+    `EARLIEST` and `LATEST`, the numbers in 32 bits.
+    """
     try:
         plain = base64.urlsafe_b64decode(text + "=" * (-len(text) % 4)).decode("ascii")
         event_type_id, start, minutes = (int(part) for part in plain.split("."))
     except (binascii.Error, ValueError):
         return None
-    return SlotUid(event_type_id, start, minutes)
+    named = SlotUid(event_type_id, start, minutes)
+    is_in_range = (
+        1 <= event_type_id <= MAX_INTEGER and 1 <= minutes <= MAX_INTEGER and _FIRST <= start <= _LAST
+    )
+    # Both readers are lenient: they skip odd characters, and take blanks, signs and leading zeros.
+    return named if is_in_range and str(named) == text.rstrip("=") else None
+
+
+_FIRST, _LAST = int(EARLIEST.timestamp()), int(LATEST.timestamp())
