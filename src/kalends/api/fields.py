@@ -4,6 +4,7 @@ Each checks its value strictly (JSON has no implicit conversions), and names the
 existing clients know it, such as `isString` (http-core note, section 4).
 """
 
+import ipaddress
 import re
 from dataclasses import dataclass
 from typing import Annotated, Any, TypeAlias
@@ -17,6 +18,7 @@ from kalends.api.time_zones import canonical_time_zone
 
 MAX_INTEGER = 2**31 - 1
 MAX_TEXT = 5_000
+MAX_PORT = 65_535
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,8 +111,12 @@ def check_url(value: object) -> str:
 
 
 def is_url(text: str) -> bool:
-    """Tell whether a text is a web or FTP address; the scheme may be left out."""
-    return _URL.fullmatch(text) is not None
+    """Tell whether a text is a web or FTP address; the scheme may be left out.
+
+    The host is an IP address, IPv6 in brackets, or a name with a top-level domain.
+    """
+    match = _URL.fullmatch(text)
+    return match is not None and _is_host(match["host"]) and int(match["port"] or 0) <= MAX_PORT
 
 
 def check_email(value: object) -> str:
@@ -224,10 +230,35 @@ def _check_strings(value: object) -> None:
             _check_strings(item)
 
 
+def _is_host(host: str) -> bool:
+    if host.startswith("["):
+        return _is_address(ipaddress.IPv6Address, host[1:-1])
+    labels = host.split(".")
+    if len(labels) < _FEWEST_LABELS or not all(map(_LABEL.fullmatch, labels)):
+        return False
+    top = labels[-1]
+    return _TOP_LEVEL.fullmatch(top) is not None or _is_address(ipaddress.IPv4Address, host)
+
+
+def _is_address(kind: type[ipaddress.IPv4Address | ipaddress.IPv6Address], text: str) -> bool:
+    try:
+        kind(text)
+    except ValueError:
+        return False
+    return True
+
+
 _EMAIL = re.compile(r"[^\s@]+@[^\s@]+\.[^\s@.]+")
+# User and password need a scheme before them, else `javascript:` would be a user. No part can be read in two
+# ways, so the time to read a text grows with its length only.
 _URL = re.compile(
-    r"(?:(?:https?|ftp)://)?(?:[^\s/?#@]+@)?(?:[\w-]+\.)+(?:[^\W\d_]{2,}|\d{1,3})(?::\d{1,5})?(?:[/?#]\S*)?",
+    r"(?:(?:https?|ftp)://(?:[^\s/\\?#@]+@)?)?"
+    r"(?P<host>\[[0-9a-f:.]+\]|[^\s/\\?#@:\[\]]+)(?::(?P<port>[0-9]{1,5}))?(?:[/?#]\S*)?",
     re.IGNORECASE,
 )
+_FEWEST_LABELS = 2
+_LABEL = re.compile(r"(?!-)[\w-]{1,63}(?<!-)")
+# The second form is how other scripts are written in ASCII.
+_TOP_LEVEL = re.compile(r"[^\W\d_]{2,}|xn--[a-z0-9-]+", re.IGNORECASE)
 _INTEGER_TEXT = re.compile(r"-?[0-9]{1,40}")
 _LEADING_INTEGER = re.compile(r"\s*[+-]?[0-9]{1,40}")
