@@ -86,6 +86,10 @@ async def test_a_username_and_a_slug_address_an_event_type(ana: Host, client: Cl
     [
         {"eventTypeId": "999999"},
         {"eventTypeId": "2147483647"},
+        {"eventTypeId": "2147483648"},
+        {"eventTypeId": "99999999999"},
+        {"eventTypeId": "9" * 40},
+        {"eventTypeId": "-5"},
         {"eventTypeSlug": "chat", "username": "nobody"},
         {"eventTypeSlug": "nothing", "username": "ana"},
         {"eventTypeSlug": "chat", "username": "ana", "organizationSlug": "acme"},
@@ -95,6 +99,8 @@ async def test_a_username_and_a_slug_address_an_event_type(ana: Host, client: Cl
 async def test_an_address_of_nothing_is_404(ana: Host, client: Client, address: dict[str, str]) -> None:
     await ana.creates_event_type("chat")
     refusal(await client.get("/v2/slots", params={**address, **WEEK}), 404)
+    at = {"at": "2050-09-05T10:00:00Z"}
+    refusal(await client.get("/v2/slots/explain", params={**address, **at}), 404)
 
 
 @pytest.mark.parametrize(
@@ -104,6 +110,7 @@ async def test_an_address_of_nothing_is_404(ana: Host, client: Client, address: 
         ({"eventTypeId": "1", "foo": "1"}, "foo"),
         ({"eventTypeId": "abc"}, "eventTypeId"),
         ({"eventTypeId": ""}, "eventTypeId"),
+        ({"eventTypeId": ["1", "2"]}, "eventTypeId"),
         ({"eventTypeId": "1", "start": ""}, "start"),
         ({"eventTypeId": "1", "start": "2050-13-01"}, "start"),
         ({"eventTypeId": "1", "end": "2050-09-05 10:00"}, "end"),

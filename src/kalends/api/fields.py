@@ -154,19 +154,20 @@ def parse_id(value: object) -> int:
     """Return the id in a path segment: digits, with an optional minus."""
     if not isinstance(value, str) or not _INTEGER_TEXT.fullmatch(value):
         raise broken("isInt", "must be an integer")
-    # An id too large to exist is merely unknown.
-    return max(-(2**62), min(2**62, int(value)))
+    return _clamped(int(value))
 
 
 def leading_integer(value: object) -> int:
     """Return the integer that a query value begins with, such as 10 of `10abc` (http-core note, 3)."""
-    match = _LEADING_INTEGER.match(value) if isinstance(value, str) else None
-    if match is None:
-        raise broken("isInt", "must be an integer number")
-    number = int(match.group())
+    number = _leading_number(value)
     if abs(number) > MAX_INTEGER:
         raise broken("isInt", f"must be an integer number up to {MAX_INTEGER}")
     return number
+
+
+def leading_id(value: object) -> int:
+    """Return the id that a query value begins with, however large."""
+    return _clamped(_leading_number(value))
 
 
 Text: TypeAlias = Annotated[str, Rule("isString", "must be a string"), BeforeValidator(check_text)]
@@ -212,10 +213,28 @@ QueryInteger: TypeAlias = Annotated[
     BeforeValidator(leading_integer),
     Field(json_schema_extra={"format": "int32"}),
 ]
+QueryId: TypeAlias = Annotated[
+    int,
+    Rule("isInt", "must be an integer number"),
+    BeforeValidator(leading_id),
+    Field(json_schema_extra={"format": "int32"}),
+]
 
 ScheduleId: TypeAlias = Annotated[int, Path(alias="scheduleId"), BeforeValidator(parse_id)]
 EventTypeId: TypeAlias = Annotated[int, Path(alias="eventTypeId"), BeforeValidator(parse_id)]
 BookingUid: TypeAlias = Annotated[str, Path(alias="bookingUid"), BeforeValidator(check_text)]
+
+
+def _leading_number(value: object) -> int:
+    match = _LEADING_INTEGER.match(value) if isinstance(value, str) else None
+    if match is None:
+        raise broken("isInt", "must be an integer number")
+    return int(match.group())
+
+
+def _clamped(number: int) -> int:
+    """Return an id as PostgreSQL can compare it: one too large to exist is merely unknown."""
+    return max(-(2**62), min(2**62, number))
 
 
 def _check_strings(value: object) -> None:

@@ -13,7 +13,7 @@ from pydantic import (
 )
 from pydantic_core import InitErrorDetails
 
-from kalends.api.fields import QueryBoolean, QueryInteger, Text, TimeZone, broken
+from kalends.api.fields import QueryBoolean, QueryId, QueryInteger, Text, TimeZone, broken
 from kalends.api.instants import CalendarDate, Instant, is_midnight
 from kalends.api.query import comma_list
 from kalends.api.wire import StrictBody
@@ -67,7 +67,7 @@ class _AddressedQuery(StrictBody):
     team_slug: Text | None = None
     username: Text | None = None
     event_type_slug: Text | None = None
-    event_type_id: QueryInteger | None = None
+    event_type_id: QueryId | None = None
     usernames: Annotated[
         list[Text] | None,
         BeforeValidator(comma_list),
