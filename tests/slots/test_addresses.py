@@ -165,7 +165,10 @@ async def test_who_takes_no_part_in_groups_makes_a_group_unauthorized(
     await refused(client, 401, **group)
     await refused(client, 401, **{**group, "usernames": "ben,nobody"})
     assert await listed(client, **{**group, "usernames": "ana,nobody"}, **MONDAY) != {}
-    refusal(await client.get("/v2/slots/explain", params={**group, "at": "2050-09-05T10:00:00Z"}), 401)
+    asked = (("/v2/slots", MONDAY), ("/v2/slots/explain", {"at": "2050-09-05T10:00:00Z"}))
+    for path, when in asked:
+        error = refusal(await client.get(path, params={**group, **when}), 401)
+        assert error["code"] == "TRPCError"
 
 
 async def test_a_group_needs_two_hours_of_notice(ana: Host, ben: Host, client: Client, rows: Rows) -> None:

@@ -140,7 +140,7 @@ async def _find(connection: Connection, address: SlotsAddress, asked: Range) -> 
         if found is None:
             continue
         if found.is_refused:
-            raise Unauthorized("usernames: somebody of them does not take part in groups.")
+            raise Unauthorized("usernames: somebody of them does not take part in groups.", code="TRPCError")
         return found
     raise await _missing(connection, address)
 
