@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from tests.support.client import Client, Host, data, refusal
+from tests.support.client import Client, Host, booking_of, data, refusal
 
 SCHEDULE = {"name": "Desk", "timeZone": "Europe/Rome", "isDefault": False}
 
@@ -152,6 +152,8 @@ async def test_a_body_that_is_no_object_is_refused_as_a_whole(ana: Host) -> None
         ("timeZone", "Moon/Base", "isTimeZone"),
         ("timeZone", 1, "isTimeZone"),
         ("timeZone", "", "isTimeZone"),
+        ("timeZone", " Europe/Rome ", "isTimeZone"),
+        ("timeZone", "Europe/Rome\n", "isTimeZone"),
         ("timeZone", "../../etc/passwd", "isTimeZone"),
     ],
 )
@@ -180,6 +182,44 @@ async def test_a_float_without_a_fraction_is_whole(ana: Host) -> None:
 async def test_odd_text_is_echoed_as_it_was_sent(ana: Host, value: str) -> None:
     record = records(await refused_me(ana, weekStart=value))["weekStart"]
     assert record["value"] == value
+
+
+async def test_texts_have_characters_and_arrays_elements(ana: Host) -> None:
+    body = {"title": "Intro", "lengthInMinutes": 30, "slug": "s" * 501}
+    error = refusal(await ana.client.post("/v2/event-types", json=body), 400)
+    told = "slug must be shorter than or equal to 500 characters"
+    assert error["message"] == told
+    assert records(error)["slug"]["constraints"] == {"maxLength": told}
+    locations = [{"type": "address", "address": "", "public": True}]
+    body |= {"slug": "intro", "locations": locations}
+    error = refusal(await ana.client.post("/v2/event-types", json=body), 400)
+    assert error["message"] == "locations.0.address must not be empty"
+    row = {"days": ["Monday"] * 71, "startTime": "09:00", "endTime": "17:00"}
+    error = await refused_schedule(ana, availability=[row])
+    assert error["message"] == "availability.0.days must contain at most 70 elements"
+
+
+@pytest.mark.parametrize(
+    ("path", "parameters", "told"),
+    [
+        ("/v2/slots", {"usernames": "a", "organizationSlug": "x"}, "usernames must contain at least 2 el"),
+        ("/v2/slots", {"usernames": ["a"] * 101, "organizationSlug": "x"}, "usernames must contain at most"),
+        ("/v2/event-types", {"usernames": ",".join(["ana"] * 101)}, "usernames must contain at most 100 el"),
+    ],
+)
+async def test_a_list_written_with_commas_has_elements(
+    client: Client, path: str, parameters: dict[str, Any], told: str
+) -> None:
+    range_ = {"start": "2050-09-05", "end": "2050-09-05"} if path == "/v2/slots" else {}
+    response = await client.get(path, params={**parameters, **range_})
+    assert refusal(response, 400)["message"].startswith(told)
+
+
+async def test_accepted_booleans_are_written_as_in_json(ana: Host, client: Client) -> None:
+    event_type = await ana.creates_event_type()
+    body = booking_of(event_type["id"], "2050-09-05T10:00:00Z", instant=False)
+    error = refusal(await client.post("/v2/bookings", json=body), 400)
+    assert error["message"] == "instant must be one of the following values: true"
 
 
 async def test_operations_that_refuse_unknown_properties_explain_themselves_in_one_sentence(

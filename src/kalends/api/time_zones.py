@@ -11,7 +11,7 @@ def _spellings() -> dict[str, str]:
 
 def canonical_time_zone(name: str) -> str | None:
     """Return the IANA spelling of a zone given in any capitalisation; None when there is no such zone."""
-    return _spellings().get(name.strip().lower())
+    return _spellings().get(name.lower())
 
 
 # Files of the zone database that are no zones people live in.

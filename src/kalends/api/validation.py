@@ -1,5 +1,6 @@
 """Turning what Pydantic found into the answer that clients of this API parse (http-core note, section 4)."""
 
+import re
 from collections.abc import Mapping, Sequence
 from types import UnionType
 from typing import Annotated, Any, Union, get_args, get_origin
@@ -131,15 +132,18 @@ def _plain_rule(error: Mapping[str, Any]) -> Rule:
         case "model_type" | "model_attributes_type" | "dict_type" | "mapping_type":
             return Rule("isObject", "must be an object")
         case "literal_error":
-            return Rule("isIn", f"must be one of the following values: {context['expected']}")
+            expected = _PYTHON_BOOLEAN.sub(lambda found: found.group().lower(), context["expected"])
+            return Rule("isIn", f"must be one of the following values: {expected}")
         case "greater_than_equal":
             return Rule("min", f"must not be less than {context['ge']}")
         case "less_than_equal":
             return Rule("max", f"must not be greater than {context['le']}")
-        case "string_too_short":
-            return Rule("minLength", f"must have at least {context['min_length']} characters")
-        case "string_too_long":
-            return Rule("maxLength", f"must have at most {context['max_length']} characters")
+        case "string_too_short" | "too_short" if _is_of_text(error):
+            least = context["min_length"]
+            text = "must not be empty" if least == 1 else f"must have at least {least} characters"
+            return Rule("minLength", text)
+        case "string_too_long" | "too_long" if _is_of_text(error):
+            return Rule("maxLength", f"must be shorter than or equal to {context['max_length']} characters")
         case "too_short":
             return Rule("arrayMinSize", f"must contain at least {context['min_length']} elements")
         case "too_long":
@@ -147,6 +151,16 @@ def _plain_rule(error: Mapping[str, Any]) -> Rule:
         case _:
             # The rules of `api.fields` carry their own name and text.
             return Rule(kind, error["msg"])
+
+
+def _is_of_text(error: Mapping[str, Any]) -> bool:
+    """Tell whether a wrong length is that of a text.
+
+    The length of a text that a rule of `api.fields` has read is checked like that of anything else; of a list
+    written with commas the input is a text too, of another length.
+    """
+    value = error["input"]
+    return isinstance(value, str) and error["ctx"].get("actual_length", len(value)) == len(value)
 
 
 def _declared_rule(model: type[BaseModel], location: Location) -> Rule | None:
@@ -192,3 +206,6 @@ def _plain_type(annotation: object) -> object:
 def _item_type(kind: object) -> object:
     arguments = get_args(kind)
     return _plain_type(arguments[0]) if arguments else kind
+
+
+_PYTHON_BOOLEAN = re.compile(r"(?<![\w'])(?:True|False)(?![\w'])")

@@ -1,6 +1,7 @@
 """The wire of slots in version 2024-09-04 (slots note, section 2)."""
 
 import datetime
+from collections.abc import Mapping
 from typing import Annotated, Any, Literal
 
 from pydantic import (
@@ -11,7 +12,7 @@ from pydantic import (
     WithJsonSchema,
     model_validator,
 )
-from pydantic_core import InitErrorDetails
+from pydantic_core import InitErrorDetails, PydanticCustomError
 
 from kalends.api.fields import QueryBoolean, QueryId, QueryInteger, Text, TimeZone, broken
 from kalends.api.instants import CalendarDate, Instant, is_midnight
@@ -35,10 +36,14 @@ _ADDRESSES: tuple[tuple[frozenset[str], frozenset[str]], ...] = (
 
 _ADDRESS_KEYS = frozenset[str]().union(*(allowed for _, allowed in _ADDRESSES))
 
-_MISPLACED = (
+_MISPLACED = broken(
+    "whitelistValidation",
     "cannot be used here: address slots by eventTypeId, by eventTypeSlug and username or teamSlug, "
-    "or by usernames and organizationSlug"
+    "or by usernames and organizationSlug",
 )
+_MISSING = broken("isDefined", "is required without an event type")
+_NO_TIME = broken("isDefined", "must be an instant, or date a calendar date (YYYY-MM-DD)")
+_TWO_TIMES = broken("isDefined", "cannot be used together with at: ask for either")
 
 
 def _end_of_day(moment: datetime.datetime) -> datetime.datetime:
@@ -69,9 +74,8 @@ class _AddressedQuery(StrictBody):
     event_type_slug: Text | None = None
     event_type_id: QueryId | None = None
     usernames: Annotated[
-        list[Text] | None,
+        Annotated[list[Text], Field(min_length=2, max_length=MAX_USERNAMES)] | None,
         BeforeValidator(comma_list),
-        Field(min_length=2, max_length=MAX_USERNAMES),
         WithJsonSchema({"type": "string"}),
     ] = None
     duration: Annotated[QueryInteger, Field(ge=0, le=LONGEST_DURATION)] | None = None
@@ -133,7 +137,7 @@ class ExplainQuery(_AddressedQuery):
     @model_validator(mode="after")
     def _names_one_time(self) -> "ExplainQuery":
         if self.at is not None and self.date is not None:
-            raise broken("isDefined", "takes either at or date, not both")
+            raise _refusal({"date": _TWO_TIMES})
         self._time()
         return self
 
@@ -142,7 +146,7 @@ class ExplainQuery(_AddressedQuery):
             return int(self.at.timestamp())
         if self.date is not None:
             return self.date
-        raise broken("isDefined", "needs at (an instant) or date (YYYY-MM-DD)")
+        raise _refusal({"at": _NO_TIME})
 
     def to_command(self) -> Explain:
         """Return what is asked for."""
@@ -158,15 +162,15 @@ class ExplainQuery(_AddressedQuery):
 def _refuse_mixed_addresses(raw: dict[str, Any]) -> None:
     needed, allowed = next((needed, allowed) for needed, allowed in _ADDRESSES if needed <= raw.keys())
     misplaced = (_ADDRESS_KEYS & raw.keys()) - allowed
-    problems = [(name, broken("whitelistValidation", _MISPLACED)) for name in sorted(misplaced)]
+    problems = dict.fromkeys(sorted(misplaced), _MISPLACED)
     if not needed:
-        problems += [
-            (name, broken("isDefined", "is required without an event type"))
-            for name in ("usernames", "organizationSlug")
-            if name not in raw
-        ]
+        missing = [name for name in ("usernames", "organizationSlug") if name not in raw]
+        problems |= dict.fromkeys(missing, _MISSING)
     if problems:
-        raise ValidationError.from_exception_data(
-            "SlotsQuery",
-            [InitErrorDetails(type=kind, loc=(name,), input=raw.get(name)) for name, kind in problems],
-        )
+        raise _refusal(problems)
+
+
+def _refusal(problems: Mapping[str, PydanticCustomError]) -> ValidationError:
+    """Return the refusal of parameters, each for its own reason."""
+    found = [InitErrorDetails(type=rule, loc=(name,), input=None) for name, rule in problems.items()]
+    return ValidationError.from_exception_data("Query", found)
