@@ -108,6 +108,10 @@ class Settings(BaseSettings):
     slots_range_days: int = Field(default=366, ge=1, le=3660)
     """Longest range of one `GET /v2/slots`, in days."""
 
+    slots_most: int = Field(default=50_000, ge=1, le=1_000_000)
+    """Most slots of one `GET /v2/slots`, counted before reservations, limits and seats take some away. A year
+    of quarter hours around the clock has 35,000."""
+
     reservation_longest_minutes: int = Field(default=1_440, ge=1, le=525_600)
     """Longest time for which an authenticated caller may reserve a slot."""
 

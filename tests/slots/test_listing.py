@@ -3,12 +3,17 @@
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+import httpx
 import pytest
 
+from kalends.api.edge import Edge
+from kalends.app import create_api
+from kalends.settings import Settings
 from tests.conftest import Clock
 from tests.support.client import Client, Host, booking_of, data, refusal
 
 WEEK = {"start": "2050-09-05", "end": "2050-09-09"}
+DAYS = ["Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"]
 MONDAY = {"start": "2050-09-05", "end": "2050-09-05"}
 
 
@@ -358,6 +363,42 @@ async def test_days_are_those_of_the_asked_zone(ana: Host, client: Client) -> No
     event_type = await ana.creates_event_type()
     days = await listed(client, eventTypeId=event_type["id"], timeZone="America/Los_Angeles", **MONDAY)
     assert list(days) == ["2050-09-04"]
+
+
+async def test_more_slots_than_one_answer_may_have_are_refused(ana: Host, client: Client) -> None:
+    row = {"days": DAYS, "startTime": "00:00", "endTime": "23:59"}
+    await ana.creates_schedule(isDefault=True, availability=[row])
+    event_type = await ana.creates_event_type()
+    year = {"eventTypeId": event_type["id"], "start": "2050-09-05", "end": "2051-09-05"}
+    assert len(await listed(client, **year)) == 366
+    assert len(await starts(client, **year | {"end": "2050-09-11"}, duration=1)) == 7 * 24 * 60
+    response = await client.get(
+        "/v2/slots", params={**year, "duration": 1, "format": "range", "slotUids": "true"}
+    )
+    message = refusal(response, 400)["message"]
+    assert message.startswith("start, end and duration")
+    assert "50000" in message
+
+
+async def test_slots_are_counted_without_what_keeps_some_of_them(
+    ana: Host, client: Client, settings: Settings, clock: Clock
+) -> None:
+    event_type = await ana.creates_event_type()
+    asked = {"eventTypeId": event_type["id"], **MONDAY}
+    longer = {**asked, "end": "2050-09-06T08:00:00Z"}
+    app = create_api(settings.model_copy(update={"slots_most": 8}), clock=clock)
+    async with app.router.lifespan_context(app):
+        transport = httpx.ASGITransport(app=Edge(app))
+        async with Client(transport=transport, base_url="http://kalends.test") as small:
+            assert len(await starts(small, **asked)) == 8
+            assert len(await starts(small, **longer, duration=120)) == 4
+            refusal(await small.get("/v2/slots", params=longer), 400)
+            reservation = {"eventTypeId": event_type["id"], "slotStart": "2050-09-05T10:00:00Z"}
+            data(await client.post("/v2/slots/reservations", json=reservation), 201)
+            refusal(await small.get("/v2/slots", params=longer), 400)
+            booking = booking_of(event_type["id"], "2050-09-05T12:00:00Z")
+            data(await client.post("/v2/bookings", json=booking), 201)
+            assert len(await starts(small, **longer)) == 7
 
 
 async def test_slot_uids_are_added_on_request(ana: Host, client: Client) -> None:

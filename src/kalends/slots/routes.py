@@ -36,11 +36,13 @@ async def list_slots(
     request: Request,
 ) -> Response:
     """List the open slots of an event type, by calendar day; public."""
+    settings = settings_of(request)
     async with reader_of(request) as connection:
         found = await service.list_slots(
             connection,
             query.to_command(),
             now=now_of(request),
-            longest_days=settings_of(request).slots_range_days,
+            longest_days=settings.slots_range_days,
+            most_slots=settings.slots_most,
         )
     return raw_success(outputs.slots_json(found, query))

@@ -12,7 +12,7 @@ from kalends.event_types import service as event_types
 from kalends.scheduling import engine
 from kalends.scheduling.zones import day_of_date, day_start
 from kalends.slots import queries
-from kalends.slots.availability import Question, ask, load, load_found, range_of_any
+from kalends.slots.availability import Question, Situation, ask, load, load_found, range_of_any
 from kalends.slots.rows import Found, Offer, Range, Source
 from kalends.slots.terms import Terms
 from kalends.teams import service as teams
@@ -95,12 +95,18 @@ class Explained:
 
 
 async def list_slots(
-    connection: Connection, command: ListSlots, *, now: datetime, longest_days: int
+    connection: Connection,
+    command: ListSlots,
+    *,
+    now: datetime,
+    longest_days: int,
+    most_slots: int | None = None,
 ) -> Slots:
     """Return the slots that are open.
 
     Raises:
-        BadRequest: the range is longer than `longest_days`.
+        BadRequest: the range is longer than `longest_days`, or has more than `most_slots`; None: as many as
+            there are.
         NotFound: nothing has this address.
         Unauthorized: somebody of a group does not take part in groups.
     """
@@ -112,20 +118,28 @@ async def list_slots(
     if command.start == end or not found.hosts:
         return NO_SLOTS
     length = command.duration or found.terms.length
+    rules = found.terms.rules(length)
     question = Question(
-        found.terms,
-        found.terms.rules(length),
-        command.start,
-        command.end,
-        now,
-        zone=command.zone,
-        moving=command.moving,
+        found.terms, rules, command.start, command.end, now, zone=command.zone, moving=command.moving
     )
     situation = await load_found(connection, question, found)
+    if most_slots is not None and command.end - command.start > most_slots * rules.interval * 60:
+        # Laying the grid alone takes a hundredth of what it takes to hold each start against reservations,
+        # and to write it.
+        hours = Situation(situation.hosts, engine.NOTHING_TAKEN)
+        _check_count(ask(engine.list_slots, question, hours), most_slots)
     starts = ask(engine.list_slots, question, situation)
+    _check_count(starts, most_slots)
     if found.terms.seats is None:
         return Slots(starts, length, found.terms.id)
     return Slots(starts, length, found.terms.id, found.terms.seats, _taken_seats(situation.taken))
+
+
+def _check_count(starts: Sequence[int], most: int | None) -> None:
+    if most is not None and len(starts) > most:
+        raise BadRequest(
+            f"start, end and duration: more than {most} slots; ask for a shorter range or for longer ones."
+        )
 
 
 async def _find(connection: Connection, address: SlotsAddress, asked: Range) -> Found:
