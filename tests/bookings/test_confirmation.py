@@ -216,3 +216,10 @@ async def test_a_refused_confirmation_names_an_occurrence_only_where_there_are_s
     await books(client, intro)
     refused = refusal(await ana.client.post(f"{URL}/{waiting['uid']}/confirm"), 400)
     assert refused["message"] == "start: this time is not available (booking)."
+
+
+async def test_a_host_may_move_a_booking_in_the_name_of_its_attendee(ana: Host, client: Client) -> None:
+    ask = await ana.creates_event_type("ask", confirmationPolicy=CONFIRMED)
+    booking = await books(client, ask)
+    moved = await reschedules(ana.client, booking["uid"], ELEVEN, rescheduledBy="bo@example.com")
+    assert (moved["status"], moved["rescheduledByEmail"]) == ("pending", "bo@example.com")

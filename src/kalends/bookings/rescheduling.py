@@ -95,7 +95,7 @@ async def _replace(
     status = Status.ACCEPTED if is_by_host else drafting.status_of(event_type, command.start, now)
     await writes.end_bookings(work, [booking.id], reason=None, by=None, is_rescheduled=True)
     new = drafting.successor_of(booking, event_type, period, status)
-    rescheduled_by = known_actor(actor, command.rescheduled_by, booker)
+    rescheduled_by = _mover(actor, command.rescheduled_by, booker)
     [moved] = await creating.store(work, [replace(new, responses=responses, rescheduled_by=rescheduled_by)])
     await outbox.clear_timers(work, [booking.id])
     kind = EventKind.RESCHEDULED if status is Status.ACCEPTED else EventKind.REQUESTED
@@ -113,11 +113,12 @@ async def _replace(
     return Outcome((moved,))
 
 
-def known_actor(actor: Actor, named: str | None, attendee: Attendee) -> str | None:
-    """Return whose doing it is: somebody proven, or the attendee, who is proven by knowing the uid."""
-    if actor.email is not None:
-        return actor.email
-    return named if _is_address(named, attendee.email) else None
+def _mover(actor: Actor, named: str | None, attendee: Attendee) -> str | None:
+    """Return whose doing it is: the attendee's where that is said, else that of somebody proven.
+
+    Whoever knows the uid may speak for the attendee.
+    """
+    return named if _is_address(named, attendee.email) else actor.email
 
 
 def _booker(booking: Booking) -> Attendee:
