@@ -19,7 +19,6 @@ from kalends.bookings.writes import NewBooking
 from kalends.db.database import Connection, UnitOfWork
 from kalends.event_types import service as event_types
 from kalends.event_types.event_type import MOST_OCCURRENCES, EventType, Frequency
-from kalends.reservations import service as reservations
 from kalends.scheduling.engine import Code
 from kalends.scheduling.recurrence import BeyondCalendarError, Period, occurrences
 from kalends.teams import service as teams
@@ -122,7 +121,7 @@ async def _create_one(
 ) -> Outcome:
     period = (command.start, end)
     await holding.lock_time(work, event_type, event_type.owner.id)
-    await _consume_reservation(work, event_type, command, end, now=now)
+    await holding.use_reservation(work, event_type, command.reservation_uid, period, now=now)
     await holding.require_free(work, event_type, period, now=now, zone=draft.booker.time_zone)
     status = drafting.status_of(event_type, command.start, now)
     [booking] = await store(work, [drafting.booking_from(draft, event_type, *period, status=status)])
@@ -137,7 +136,7 @@ async def _create_series(
     length = timedelta(minutes=event_type.length)
     periods = [(start, start + length) for start in _starts(event_type, draft, command)]
     await holding.lock_time(work, event_type, event_type.owner.id)
-    await _consume_reservation(work, event_type, command, periods[0][1], now=now)
+    await holding.use_reservation(work, event_type, command.reservation_uid, periods[0], now=now)
     await holding.require_all_free(work, event_type, periods, now=now, zone=draft.booker.time_zone)
     status = drafting.status_of(event_type, command.start, now)
     recurring_uid = str(uuid4())
@@ -172,7 +171,7 @@ async def _take_seat(
 ) -> Outcome:
     period = (command.start, end)
     await holding.lock_time(work, event_type, event_type.owner.id)
-    await _consume_reservation(work, event_type, command, end, now=now)
+    await holding.use_reservation(work, event_type, command.reservation_uid, period, now=now)
     joined = await queries.find_seated(work.connection, event_type.id, command.start)
     if joined is not None:
         await queries.lock_bookings(work, [joined.id])
@@ -210,13 +209,6 @@ async def _resolve(connection: Connection, address: EventTypeAddress) -> EventTy
         )
     slug = address.event_type_slug or ""
     return await event_types.get_by_slug(connection, address.username, slug, organization)
-
-
-async def _consume_reservation(
-    work: UnitOfWork, event_type: EventType, command: Create, end: datetime, *, now: datetime
-) -> None:
-    if command.reservation_uid is not None:
-        await reservations.consume(work, command.reservation_uid, event_type.id, command.start, end, now=now)
 
 
 def _starts(event_type: EventType, draft: Draft, command: Create) -> list[datetime]:

@@ -4,6 +4,7 @@ from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import datetime
+from uuid import UUID
 
 from psycopg import errors
 
@@ -11,6 +12,7 @@ from kalends.api.errors import BadRequest, Conflict, DomainError, Forbidden, Not
 from kalends.db.database import UnitOfWork
 from kalends.db.locks import lock_hosts
 from kalends.event_types.event_type import EventType
+from kalends.reservations import service as reservations
 from kalends.scheduling import engine
 from kalends.scheduling.engine import Code
 from kalends.slots import service as slots
@@ -31,6 +33,17 @@ Period = tuple[datetime, datetime]
 async def lock_time(work: UnitOfWork, event_type: EventType, host_id: int) -> None:
     """Let this command alone decide about the time of a host, and about the event type's counts."""
     await lock_hosts(work, [host_id], event_type_id=event_type.id if event_type.counts_bookings else None)
+
+
+async def use_reservation(
+    work: UnitOfWork, event_type: EventType, uid: UUID | None, period: Period, *, now: datetime
+) -> None:
+    """Let a booking of this period have what the reservation that it names keeps; None: it names none.
+
+    The caller has locked the time.
+    """
+    if uid is not None:
+        await reservations.consume(work, uid, event_type.id, *period, now=now)
 
 
 def require_host(event_type: EventType) -> None:

@@ -19,7 +19,6 @@ from kalends.db.database import UnitOfWork
 from kalends.event_types.booking_fields import effective_fields
 from kalends.event_types.event_type import EventType
 from kalends.outbox import service as outbox
-from kalends.reservations import service as reservations
 
 
 async def reschedule(
@@ -51,7 +50,8 @@ async def reschedule(
     if event_type.disable_rescheduling:
         raise BadRequest("Bookings of this event type cannot be rescheduled.")
     holding.require_host(event_type)
-    await _consume_reservation(work, booking, event_type, command, now=now)
+    period = drafting.moved_period(booking, event_type, command.start)
+    await holding.use_reservation(work, event_type, command.reservation_uid, period, now=now)
     if command.seat_uid is not None:
         return await seating.move_seat(work, actor, booking, event_type, command, now=now, blocked=blocked)
     effect_of(booking, Command.RESCHEDULE)
@@ -60,14 +60,6 @@ async def reschedule(
     if not is_host(actor, booking):
         drafting.check_not_blocked(_booker(booking).email, actor, blocked)
     return await _replace(work, actor, booking, event_type, command, now=now)
-
-
-async def _consume_reservation(
-    work: UnitOfWork, booking: Booking, event_type: EventType, command: Reschedule, *, now: datetime
-) -> None:
-    if command.reservation_uid is not None:
-        period = drafting.moved_period(booking, event_type, command.start)
-        await reservations.consume(work, command.reservation_uid, event_type.id, *period, now=now)
 
 
 async def _replace(

@@ -1,7 +1,7 @@
 """SQL of event types."""
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, LiteralString
 
 from psycopg import sql
 from psycopg.rows import TupleRow
@@ -92,24 +92,23 @@ async def any_exists(connection: Connection, event_type_ids: Sequence[int]) -> b
 
 async def find_owners(connection: Connection, usernames: list[str]) -> list[Owner]:
     """Return the users with these usernames, in the order of the names."""
-    cursor = await connection.execute(
-        f"""
-        SELECT {_OWNER} FROM users u
-         WHERE username = ANY(%(usernames)s) ORDER BY array_position(%(usernames)s, username)
-        """,
-        {"usernames": usernames},
-    )
-    return [_owner(row) for row in await cursor.fetchall()]
+    return await _owners(connection, "u.username", usernames)
 
 
 async def find_owners_by_ids(connection: Connection, user_ids: list[int]) -> list[Owner]:
     """Return the users with these ids, in the order of the ids."""
+    return await _owners(connection, "u.id", user_ids)
+
+
+async def _owners(
+    connection: Connection, column: LiteralString, values: list[str] | list[int]
+) -> list[Owner]:
     cursor = await connection.execute(
         f"""
         SELECT {_OWNER} FROM users u
-         WHERE id = ANY(%(user_ids)s) ORDER BY array_position(%(user_ids)s, id)
+         WHERE {column} = ANY(%(values)s) ORDER BY array_position(%(values)s, {column})
         """,
-        {"user_ids": user_ids},
+        {"values": values},
     )
     return [_owner(row) for row in await cursor.fetchall()]
 
