@@ -145,7 +145,8 @@ _EMPTY = """
     BEGIN
         SET LOCAL session_replication_role = replica;
         FOR one IN SELECT tablename FROM pg_tables
-                    WHERE schemaname = 'public' AND tablename NOT IN ('alembic_version', 'server_secret') LOOP
+                    WHERE schemaname = 'public'
+                      AND tablename NOT IN ('alembic_version', 'server_secret', 'workspace_platforms') LOOP
             EXECUTE format('DELETE FROM %I', one);
         END LOOP;
         PERFORM setval(format('%I', sequencename)::regclass, 1, false)
