@@ -72,7 +72,9 @@ class Admission:
         if bucket.kind is BucketKind.API_KEY and holder is None:
             # Guesses are counted against who makes them, not against the keys they make up.
             await self._count(Bucket(f"unknown-key:{address}", BucketKind.ANONYMOUS), (), context)
-            raise Unauthorized("This API key is not known.")
+            raise Unauthorized(
+                "This API key is not known, or its user has left the organization that it is for."
+            )
         await self._count(bucket, holder.limits if holder else (), context)
 
     def allowance(self, scope: Scope) -> list[tuple[bytes, bytes]]:

@@ -11,7 +11,7 @@ from kalends.api.fields import BookingUid
 from kalends.api.query import Query
 from kalends.api.routing import Router
 from kalends.api.wire import Success
-from kalends.auth.dependencies import Authenticated, OptionalCaller
+from kalends.auth.dependencies import Authenticated, CallerIfKnown
 from kalends.auth.principal import Permission, Principal
 from kalends.bookings import outputs, schemas, service
 from kalends.bookings.actors import Actor, actor_of
@@ -25,7 +25,7 @@ WritingCaller: TypeAlias = Annotated[Principal, Depends(Authenticated(Permission
 
 @router.post("", response_model=Success[outputs.Created])
 async def create_booking(
-    caller: OptionalCaller, body: schemas.CreateBookingBody, work: Work, now: Now, settings: CurrentSettings
+    caller: CallerIfKnown, body: schemas.CreateBookingBody, work: Work, now: Now, settings: CurrentSettings
 ) -> Response:
     """Book a time of an event type: one booking, a series, or a seat; public."""
     actor = actor_of(caller)
@@ -47,7 +47,7 @@ async def list_bookings(
 
 
 @router.get("/{bookingUid}", response_model=Success[outputs.Found | outputs.FoundSeries])
-async def get_booking(booking_uid: BookingUid, caller: OptionalCaller, connection: Reader) -> Response:
+async def get_booking(booking_uid: BookingUid, caller: CallerIfKnown, connection: Reader) -> Response:
     """Show a booking, or all of a series, to whoever knows its uid."""
     return _answer(actor_of(caller), await service.find(connection, booking_uid))
 
@@ -55,7 +55,7 @@ async def get_booking(booking_uid: BookingUid, caller: OptionalCaller, connectio
 @router.post("/{bookingUid}/reschedule", response_model=Success[outputs.Moved])
 async def reschedule_booking(
     booking_uid: BookingUid,
-    caller: OptionalCaller,
+    caller: CallerIfKnown,
     body: schemas.RescheduleBookingBody,
     work: Work,
     now: Now,
@@ -72,7 +72,7 @@ async def reschedule_booking(
     "/{bookingUid}/cancel", status_code=200, response_model=Success[outputs.Found | outputs.FoundSeries]
 )
 async def cancel_booking(
-    booking_uid: BookingUid, caller: OptionalCaller, body: schemas.CancelBookingBody, work: Work, now: Now
+    booking_uid: BookingUid, caller: CallerIfKnown, body: schemas.CancelBookingBody, work: Work, now: Now
 ) -> Response:
     """Cancel a booking, an occurrence and those after it, a series, or one seat; a host says why."""
     actor = actor_of(caller)

@@ -11,7 +11,7 @@ from kalends.api.fields import EventTypeId
 from kalends.api.query import Query
 from kalends.api.routing import Router
 from kalends.api.wire import Success
-from kalends.auth.dependencies import Authenticated, OptionalCaller
+from kalends.auth.dependencies import Authenticated, CallerIfKnown
 from kalends.auth.principal import Permission, Principal
 from kalends.event_types import outputs, schemas, service
 
@@ -30,7 +30,7 @@ async def create_event_type(caller: WritingCaller, body: schemas.CreateEventType
 
 @router.get("", response_model=Success[list[outputs.EventTypeOutput]])
 async def list_event_types(
-    caller: OptionalCaller,
+    caller: CallerIfKnown,
     query: Annotated[schemas.EventTypesQuery, Depends(Query(schemas.EventTypesQuery))],
     connection: Reader,
 ) -> Response:

@@ -11,7 +11,7 @@ from kalends.api.envelope import done, success
 from kalends.api.fields import check_text
 from kalends.api.routing import Router
 from kalends.api.wire import Done, Success
-from kalends.auth.dependencies import CallerIfPresented, OptionalCaller
+from kalends.auth.dependencies import CallerIfKnown, CallerOrNobody
 from kalends.reservations import schemas, service
 from kalends.reservations.service import Policy
 
@@ -29,7 +29,7 @@ CurrentPolicy: TypeAlias = Annotated[Policy, Depends(_policy)]
 
 @router.post("", response_model=Success[schemas.ReservedSlot])
 async def reserve_slot(
-    caller: CallerIfPresented, body: schemas.ReserveSlotBody, work: Work, now: Now, policy: CurrentPolicy
+    caller: CallerOrNobody, body: schemas.ReserveSlotBody, work: Work, now: Now, policy: CurrentPolicy
 ) -> Response:
     """Keep a slot for a few minutes; public."""
     made = await service.create(work, caller, body.to_command(), now=now, policy=policy)
@@ -46,7 +46,7 @@ async def get_reservation(uid: ReservationUid, connection: Reader) -> Response:
 @router.patch("/{uid}", response_model=Success[schemas.ReservedSlot])
 async def update_reservation(
     uid: ReservationUid,
-    caller: OptionalCaller,
+    caller: CallerIfKnown,
     body: schemas.ReserveSlotBody,
     work: Work,
     now: Now,

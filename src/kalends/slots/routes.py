@@ -10,7 +10,7 @@ from kalends.api.envelope import raw_success, success
 from kalends.api.query import Query
 from kalends.api.routing import Router
 from kalends.api.wire import Success
-from kalends.auth.dependencies import OptionalCaller
+from kalends.auth.dependencies import CallerIfKnown
 from kalends.slots import outputs, schemas, service
 
 router = Router("/v2/slots", "Slots", version=date(2024, 9, 4), version_is_required=True)
@@ -18,7 +18,7 @@ router = Router("/v2/slots", "Slots", version=date(2024, 9, 4), version_is_requi
 
 @router.get("/explain", response_model=Success[outputs.Explanation])
 async def explain_slot(
-    caller: OptionalCaller,
+    caller: CallerIfKnown,
     query: Annotated[schemas.ExplainQuery, Depends(Query(schemas.ExplainQuery))],
     connection: Reader,
     request: Request,
