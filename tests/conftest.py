@@ -17,6 +17,7 @@ from kalends.app import create_api
 from kalends.db.database import Database
 from kalends.settings import Settings
 from tests.support.client import Client, Host, make_host
+from tests.support.organizations import People
 from tests.support.postgres import clone_database, shared_server
 from tests.support.server import SECRET_KEY
 from tests.support.teams import Rows
@@ -95,6 +96,12 @@ def database(api: FastAPI) -> Database:
 def rows(database: Database) -> Rows:
     """Return what puts rows into the database that no operation makes yet."""
     return Rows(database)
+
+
+@pytest.fixture
+def people(client: Client, database: Database) -> People:
+    """Return what makes people, organizations and teams."""
+    return People(client, database)
 
 
 @dataclass

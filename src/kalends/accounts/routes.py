@@ -20,7 +20,7 @@ async def get_me(
     caller: Annotated[Principal, Depends(Authenticated(Permission.PROFILE_READ))],
 ) -> Response:
     """Show the authenticated user."""
-    return success(schemas.me(caller.user, caller.organization_id))
+    return success(schemas.me(caller.user, caller.main_organization))
 
 
 @router.patch("", response_model=Success[schemas.Me])
@@ -31,4 +31,4 @@ async def update_me(
 ) -> Response:
     """Change the authenticated user. A new time zone moves the default schedule along."""
     user = await service.update_user(work, caller.user, body.sent())
-    return success(schemas.me(user, caller.organization_id))
+    return success(schemas.changed_me(user, caller.main_organization))

@@ -63,8 +63,9 @@ _HOLDER = f"""
       FROM api_keys k JOIN users u ON u.id = k.user_id
      WHERE k.hashed_key = %s
        -- a key of a team or organization that its user has left is none
-       AND (k.team_id IS NULL OR EXISTS (
-               SELECT FROM memberships m WHERE m.user_id = k.user_id AND m.team_id = k.team_id AND m.accepted))
+       AND (k.team_id IS NULL
+            OR EXISTS (SELECT FROM memberships m
+                        WHERE m.user_id = k.user_id AND m.team_id = k.team_id AND m.accepted))
 """
 
 
