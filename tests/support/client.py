@@ -113,6 +113,7 @@ async def make_host(
         time_zone=time_zone,
         is_bare=is_bare,
         is_system_admin=is_system_admin,
+        has_verified_email=True,
     )
     async with database.transaction() as work:
         user = await accounts.create_user(work, command)

@@ -34,7 +34,7 @@ async def list_users(connection: Connection) -> list[User]:
 
 
 async def insert_user(work: UnitOfWork, values: Mapping[str, Any]) -> User:
-    """Store a user: `email`, `username`, `name`, `time_zone`, `is_system_admin`.
+    """Store a user: `email`, `has_verified_email`, `username`, `name`, `time_zone`, `is_system_admin`.
 
     Raises:
         psycopg.errors.UniqueViolation: e-mail or username is taken.
@@ -42,8 +42,9 @@ async def insert_user(work: UnitOfWork, values: Mapping[str, Any]) -> User:
     row = await only_row(
         work.connection,
         f"""
-        INSERT INTO users AS u (email, username, name, time_zone, is_system_admin)
-        VALUES (%(email)s, %(username)s, %(name)s, %(time_zone)s, %(is_system_admin)s)
+        INSERT INTO users AS u (email, email_verified_at, username, name, time_zone, is_system_admin)
+        VALUES (%(email)s, CASE WHEN %(has_verified_email)s THEN now() END, %(username)s, %(name)s,
+                %(time_zone)s, %(is_system_admin)s)
         RETURNING {_USER}
         """,
         values,
@@ -55,7 +56,7 @@ async def update_user(work: UnitOfWork, user_id: int, changes: Mapping[str, Any]
     """Write changed columns of a user, by column name.
 
     Raises:
-        psycopg.errors.UniqueViolation: the e-mail is taken.
+        psycopg.errors.UniqueViolation: e-mail or username is taken.
     """
     values = {**changes, "user_id": user_id}
     if "metadata" in values:

@@ -139,7 +139,7 @@ async def list_keys(connection: Connection, user_id: int | None) -> list[ApiKey]
     await cursor.execute(
         """
         SELECT k.id, k.user_id, u.email, k.note, k.created_at, k.expires_at, k.last_used_at,
-               k.team_id
+               k.team_id AS organization_id
           FROM api_keys k JOIN users u ON u.id = k.user_id
          WHERE %(user_id)s::int IS NULL OR k.user_id = %(user_id)s
          ORDER BY k.created_at, k.id

@@ -1,15 +1,16 @@
-"""The command `kalends`: run the server, and look after its database, users and API keys."""
+"""The command `kalends`: run the server, and look after its database, users, organizations and API keys."""
 
 import sys
+from typing import Annotated
 
 import typer
 
-from kalends.cli import accounts, api_keys, database, diagnosis, mail, serve, worker
+from kalends import __version__
+from kalends.cli import accounts, api_keys, database, diagnosis, mail, organizations, serve, worker
 from kalends.cli.common import explain
 
 app = typer.Typer(
     name="kalends",
-    help="A self-hosted scheduling API server that speaks the Cal.com API v2.",
     no_args_is_help=True,
     add_completion=False,
     rich_markup_mode=None,
@@ -20,8 +21,25 @@ app.command("worker")(worker.worker)
 app.add_typer(database.app, name="db")
 app.add_typer(accounts.app, name="user")
 app.add_typer(api_keys.app, name="api-key")
+app.add_typer(organizations.app, name="organization")
+app.add_typer(organizations.platforms, name="workspace-platform")
 app.add_typer(mail.app, name="mail")
 app.command("doctor")(diagnosis.doctor)
+
+
+def _show_version(is_asked: bool) -> None:
+    if is_asked:
+        typer.echo(__version__)
+        raise typer.Exit
+
+
+@app.callback()
+def _of_all(
+    version: Annotated[
+        bool, typer.Option("--version", callback=_show_version, is_eager=True, help="Print the version.")
+    ] = False,
+) -> None:
+    """A self-hosted scheduling API server that speaks the Cal.com API v2."""
 
 
 def main() -> None:

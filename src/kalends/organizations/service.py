@@ -73,6 +73,16 @@ async def create_organization(work: UnitOfWork, owner: User, command: CreateOrga
     return Organization(organization_id, command.name, command.slug, command.is_platform, owner.id)
 
 
+async def require_organization(work: UnitOfWork, organization_id: int) -> None:
+    """Check that an organization is there, and keep it from being deleted until this command ends.
+
+    Raises:
+        UnknownOrganization: there is no organization with this id.
+    """
+    if not await queries.lock_organization(work, organization_id):
+        raise UnknownOrganization(organization_id)
+
+
 async def list_organizations(connection: Connection) -> list[Organization]:
     """Return all organizations by id."""
     return await queries.list_organizations(connection)
@@ -99,8 +109,7 @@ async def add_member(
     """
     name = user.username if username is None else username
     _check_path_part("username", name)
-    if not await queries.lock_organization(work, organization_id):
-        raise UnknownOrganization(organization_id)
+    await require_organization(work, organization_id)
     membership = await memberships.add_membership(
         work, user.id, organization_id, role=role, accepted=accepted
     )
