@@ -3,14 +3,14 @@
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
-from kalends.api.errors import BadRequest, Forbidden
+from kalends.api.errors import BadRequest
 from kalends.bookings import announcing, holding, queries, writes
+from kalends.bookings.access import require_host, require_host_or_system_admin
 from kalends.bookings.actors import Actor
 from kalends.bookings.booking import Booking, Status
 from kalends.bookings.commands import MarkAbsent
 from kalends.bookings.events import BookingEvent, EventKind
 from kalends.bookings.locking import Held, hold, hold_series
-from kalends.bookings.outcome import is_host
 from kalends.bookings.transitions import Command, effect_of
 from kalends.db.database import UnitOfWork
 from kalends.event_types import service as event_types
@@ -110,7 +110,7 @@ async def mark_absent(
     """
     held = await hold(work, uid)
     booking = held.booking
-    _require_host(actor, booking)
+    require_host(actor, booking)
     if command.host is None and not command.attendees:
         return booking
     effect_of(booking, Command.MARK_ABSENT)
@@ -146,8 +146,7 @@ def _named(booking: Booking, command: MarkAbsent, now: datetime) -> tuple[list[i
 
 async def _hold_pending(work: UnitOfWork, actor: Actor, uid: str, command: Command) -> Held:
     held = await hold(work, uid)
-    if not actor.is_system_admin:
-        _require_host(actor, held.booking)
+    require_host_or_system_admin(actor, held.booking)
     effect_of(held.booking, command)
     return held
 
@@ -203,11 +202,6 @@ async def _announce_all(
             for booking in changed
         ],
     )
-
-
-def _require_host(actor: Actor, booking: Booking) -> None:
-    if not is_host(actor, booking):
-        raise Forbidden("Only the host of this booking may do this.")
 
 
 async def _read(work: UnitOfWork, uid: str) -> Booking:

@@ -6,13 +6,14 @@ from typing import Any
 
 from kalends.api.errors import BadRequest, NotFound
 from kalends.bookings import announcing, creating, drafting, holding, seating, writes
+from kalends.bookings.access import is_host, is_host_by_name, is_same_address
 from kalends.bookings.actors import Actor
 from kalends.bookings.booking import Attendee, Booking, Status
 from kalends.bookings.commands import Reschedule
 from kalends.bookings.events import BookingEvent, EventKind, Previous
 from kalends.bookings.form import REASON, View, is_asked
 from kalends.bookings.locking import hold
-from kalends.bookings.outcome import Outcome, is_host
+from kalends.bookings.outcome import Outcome
 from kalends.bookings.problems import refused_answers
 from kalends.bookings.transitions import Command, effect_of
 from kalends.db.database import UnitOfWork
@@ -83,7 +84,7 @@ async def _replace(
         moving=booking.uid,
         bounds_code=holding.OUT_OF_BOUNDS,
     )
-    is_by_host = is_host(actor, booking) and _names_host(command.rescheduled_by, actor, booking)
+    is_by_host = is_host_by_name(actor, booking, command.rescheduled_by)
     status = Status.ACCEPTED if is_by_host else drafting.status_of(event_type, command.start, now)
     await writes.end_bookings(work, [booking.id], reason=None, by=None, is_rescheduled=True)
     new = drafting.successor_of(booking, event_type, period, status)
@@ -110,7 +111,7 @@ def _mover(actor: Actor, named: str | None, attendee: Attendee) -> str | None:
 
     Whoever knows the uid may speak for the attendee.
     """
-    return named if _is_address(named, attendee.email) else actor.email
+    return named if is_same_address(named, attendee.email) else actor.email
 
 
 def _booker(booking: Booking) -> Attendee:
@@ -137,14 +138,3 @@ def _responses(booking: Booking, event_type: EventType, command: Reschedule) -> 
         ):
             raise refused_answers(["{rescheduleReason}error_required_field"])
     return responses
-
-
-def _names_host(named: str | None, actor: Actor, booking: Booking) -> bool:
-    """Tell whether an address is the host's, now or when the booking was made."""
-    return any(
-        email is not None and _is_address(named, email) for email in (actor.email, booking.organizer.email)
-    )
-
-
-def _is_address(named: str | None, email: str) -> bool:
-    return named is not None and named.lower() == email.lower()

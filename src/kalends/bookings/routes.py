@@ -14,8 +14,9 @@ from kalends.api.wire import Success
 from kalends.auth.dependencies import Authenticated, CallerIfKnown
 from kalends.auth.principal import Permission, Principal
 from kalends.bookings import outputs, schemas, service
+from kalends.bookings.access import all_seen_by, seen_by
 from kalends.bookings.actors import Actor, actor_of
-from kalends.bookings.outcome import Outcome, all_seen_by, seen_by
+from kalends.bookings.outcome import Outcome
 
 router = Router("/v2/bookings", "Bookings", version=date(2024, 8, 13), version_is_required=True)
 

@@ -1,15 +1,16 @@
 """Moving and giving up seats (bookings note, 6.4 and 7.3)."""
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime, timedelta
 
-from kalends.api.errors import Conflict, Forbidden, NotFound, Unauthorized
+from kalends.api.errors import Conflict, NotFound
 from kalends.bookings import announcing, creating, drafting, holding, queries, writes
+from kalends.bookings.access import SeatedAttendee, find_seat, is_host, require_host_of_all_seats
 from kalends.bookings.actors import Actor
-from kalends.bookings.booking import Attendee, Booking, Seat, Status, new_uid
+from kalends.bookings.booking import Attendee, Booking, Status, new_uid
 from kalends.bookings.commands import Reschedule
 from kalends.bookings.events import BookingEvent, EventKind, Previous
-from kalends.bookings.outcome import Outcome, is_host
+from kalends.bookings.outcome import Outcome
 from kalends.bookings.transitions import Command, effect_of
 from kalends.bookings.writes import NewBooking
 from kalends.db.database import UnitOfWork
@@ -19,26 +20,6 @@ from kalends.reservations import service as reservations
 from kalends.scheduling.engine import Code
 
 _SAME_TIME = "The booking is at this time already."
-
-
-@dataclass(frozen=True, slots=True)
-class Seated:
-    """An attendee, and the seat they have."""
-
-    attendee: Attendee
-    seat: Seat
-
-
-def find_seat(booking: Booking, seat_uid: str) -> Seated | None:
-    """Return a seat of a booking by its uid."""
-    return next(
-        (
-            Seated(attendee, attendee.seat)
-            for attendee in booking.attendees
-            if attendee.seat is not None and str(attendee.seat.uid) == seat_uid.lower()
-        ),
-        None,
-    )
 
 
 def seats_of(booking: Booking) -> list[Attendee]:
@@ -129,7 +110,7 @@ async def move_all(
         BadRequest: the new time cannot be booked.
         Conflict: there are too few seats at the new time, or it is the present one.
     """
-    require_host(actor, booking)
+    require_host_of_all_seats(actor, booking)
     if command.start == booking.start:
         raise creating.already_signed_up(_SAME_TIME)
     target = await _target(work, booking, event_type, command.start)
@@ -169,7 +150,7 @@ async def give_up(
     work: UnitOfWork,
     booking: Booking,
     event_type: EventType | None,
-    given_up: Seated,
+    given_up: SeatedAttendee,
     *,
     by: str,
     reason: str | None,
@@ -188,21 +169,6 @@ async def give_up(
         reason=reason,
     )
     await announcing.announce(work, [event])
-
-
-def require_host(actor: Actor, booking: Booking) -> None:
-    """Check that whoever asks is proven to be the host.
-
-    Raises:
-        Unauthorized: nobody is proven.
-        Forbidden: somebody else is.
-    """
-    if actor.user_id is None:
-        raise Unauthorized(
-            "Only the host may do this to all seats; send the host's credential, or a seatUid."
-        )
-    if not is_host(actor, booking):
-        raise Forbidden("Only the host may do this to all seats of the booking.")
 
 
 async def _target(

@@ -6,9 +6,10 @@ engine that lists slots.
 
 from datetime import datetime
 
-from kalends.api.errors import BadRequest, Forbidden
+from kalends.api.errors import BadRequest
 from kalends.auth.principal import Principal
 from kalends.bookings import announcing, calendar_links, listing, queries
+from kalends.bookings.access import require_host
 from kalends.bookings.actors import Actor
 from kalends.bookings.booking import Booking, Status
 from kalends.bookings.calendar_links import CalendarLink
@@ -18,7 +19,7 @@ from kalends.bookings.creating import create
 from kalends.bookings.deciding import confirm, decline, expire_request, mark_absent
 from kalends.bookings.events import BookingEvent, EventKind, TimerKind
 from kalends.bookings.locking import unknown
-from kalends.bookings.outcome import Outcome, is_host
+from kalends.bookings.outcome import Outcome
 from kalends.bookings.rescheduling import reschedule
 from kalends.db.database import Connection
 from kalends.event_types import service as event_types
@@ -99,8 +100,7 @@ async def calendar_links_for(connection: Connection, actor: Actor, uid: str) -> 
         BadRequest: its event type was deleted.
     """
     booking = await get(connection, uid)
-    if not is_host(actor, booking):
-        raise Forbidden("Only the host of this booking may do this.")
+    require_host(actor, booking)
     if booking.event_type is None:
         raise BadRequest("The event type of this booking was deleted, so there are no links.")
     event_type = await event_types.get(connection, booking.event_type.id)
