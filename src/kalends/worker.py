@@ -17,6 +17,7 @@ from kalends.outbox import service as outbox
 from kalends.outbox.worker import Duties
 from kalends.outgoing import Outgoing
 from kalends.settings import Settings
+from kalends.webhooks import farewell
 from kalends.webhooks import service as webhooks
 from kalends.webhooks.courier import Courier
 from kalends.webhooks.following import Follower
@@ -37,7 +38,7 @@ def duties(settings: Settings, outgoing: Outgoing, keys: Keyring, clock: Callabl
         },
         fire=fire_timer,
         senders=[courier.send_due, send_due_mails],
-        upkeep=[forget, notifications.forget],
+        upkeep=[forget, notifications.forget, farewell.forget],
         farewells=[courier.finish],
     )
 

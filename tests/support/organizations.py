@@ -1,8 +1,10 @@
 """The people of organizations and teams: who has which role where."""
 
 from dataclasses import dataclass
+from datetime import datetime
 
 from kalends.accounts import service as accounts
+from kalends.accounts.deletion import delete_account
 from kalends.auth import service as auth
 from kalends.db.database import Database
 from kalends.memberships import service as memberships
@@ -77,6 +79,12 @@ class People:
             await connection.execute(
                 "DELETE FROM memberships WHERE user_id = %s AND team_id = %s", (host.id, team_id)
             )
+
+    async def deletes(self, host: Host, *, now: datetime) -> int:
+        """Delete somebody's account, and return how many bookings were cancelled."""
+        async with self.database.transaction() as work:
+            user = await accounts.find_user_by_email(work.connection, host.email)
+            return await delete_account(work, user, site="http://kalends.test", now=now)
 
     async def key_of(self, host: Host, organization_id: int) -> Client:
         """Return a client with a key that somebody has of an organization."""

@@ -1,4 +1,4 @@
-"""SQL of users."""
+"""SQL of users; it locks their event types."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -50,6 +50,23 @@ async def insert_user(work: UnitOfWork, values: Mapping[str, Any]) -> User:
         values,
     )
     return User(*row)
+
+
+async def lock_event_types(work: UnitOfWork, user_id: int) -> None:
+    """Let nothing more be booked of a user's event types until this command ends."""
+    await work.connection.execute(
+        "SELECT FROM event_types WHERE user_id = %s ORDER BY id FOR UPDATE", (user_id,)
+    )
+
+
+async def lock_user(work: UnitOfWork, user_id: int) -> None:
+    """Let nothing more be made of a user's until this command ends."""
+    await work.connection.execute("SELECT FROM users WHERE id = %s FOR UPDATE", (user_id,))
+
+
+async def delete_user(work: UnitOfWork, user_id: int) -> None:
+    """Delete a user, with all that the database ties to one."""
+    await work.connection.execute("DELETE FROM users WHERE id = %s", (user_id,))
 
 
 async def update_user(work: UnitOfWork, user_id: int, changes: Mapping[str, Any]) -> User:

@@ -1,7 +1,7 @@
 """What a booking lets whom do: its host, its attendees, and who has a seat in it.
 
 Roles in organizations are matters of `kalends.access`; here only the booking itself is asked. Whoever is not
-proven to be the host has an attendee's power by knowing the booking's uid, and a seat's by knowing the seat's.
+proven to be the host has an attendee's power by knowing the booking's uid, and a seat's by knowing its uid.
 """
 
 from collections.abc import Sequence

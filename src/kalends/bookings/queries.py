@@ -77,6 +77,22 @@ async def lock_bookings(work: UnitOfWork, booking_ids: Sequence[int]) -> None:
     )
 
 
+async def lock_bookings_of_only_host(work: UnitOfWork, host_id: int, now: datetime) -> list[int]:
+    """Keep other commands off what has not ended and nobody else hosts until this one ends; return ids."""
+    cursor = await work.connection.execute(
+        """
+        SELECT id FROM bookings b
+         WHERE user_id = %(host_id)s AND end_time > %(now)s
+           AND status IN ('accepted', 'pending', 'awaiting_host')
+           AND NOT EXISTS (SELECT FROM busy_times t
+                            WHERE t.booking_id = b.id AND t.host_id <> %(host_id)s)
+         ORDER BY id FOR UPDATE
+        """,
+        {"host_id": host_id, "now": now},
+    )
+    return [row[0] for row in await cursor.fetchall()]
+
+
 async def lock_series(work: UnitOfWork, recurring_uid: str) -> None:
     """Keep other commands off all bookings of a series until this one ends."""
     await work.connection.execute(

@@ -134,6 +134,32 @@ def update(
     show(_facts(user) | standing, lines, as_json=as_json)
 
 
+@app.command("delete")
+def delete(
+    account: Account,
+    yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
+    data_dir: DataDir = None,
+    database_url: DatabaseUrl = None,
+    as_json: Json = False,
+) -> None:
+    """Delete an account; what it alone hosts and has not ended is cancelled, and everybody told."""
+    question = f"Delete {account}, with its event types, keys, webhooks and all bookings that it hosts?"
+    if not (yes or typer.confirm(question, err=True)):
+        raise Refused("Nothing was deleted")
+    settings = use_settings(data_dir, database_url)
+    from kalends.accounts import service
+    from kalends.accounts.deletion import delete_account
+
+    async def run(work: "UnitOfWork") -> "tuple[User, int]":
+        user = await service.find_user_by_email(work.connection, account)
+        count = await delete_account(work, user, site=settings.base_url, now=datetime.now(UTC))
+        return user, count
+
+    user, count = in_transaction(settings, run)
+    said = f"Deleted {user.email}; {count} {'booking was' if count == 1 else 'bookings were'} cancelled."
+    show(_facts(user) | {"cancelledBookings": count}, [said], as_json=as_json)
+
+
 def _lines(user: "User") -> list[str]:
     return [f"id        {user.id}", f"email     {user.email}", f"username  {user.username}"]
 

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from kalends.bookings.events import BookingEvent, EventKind
+from kalends.bookings.events import BookingEvent, EventKind, Series
 from kalends.notifications import messages
 from kalends.notifications.composing import compose
 from kalends.notifications.invitations import CalendarObject, invitation_of, withdrawal_of
@@ -85,12 +85,25 @@ def is_untouched(mail: Planned, circumstances: Circumstances) -> bool:
 
 
 def _series(event: BookingEvent, occurrences: Sequence[Occurrence]) -> CalendarSeries | None:
-    if event.series is None or not occurrences:
+    if event.series is None:
         return None
+    occurrences = occurrences or [_last_of(event, event.series)]
     rule = event.event_type.recurrence if event.event_type is not None else None
     # The dates were chosen by the booker's clock, so it is by that one that they repeat.
     zone = language_for(None, event.booking.attendees[0].time_zone).zone
     return CalendarSeries(occurrences, rule, zone)
+
+
+def _last_of(event: BookingEvent, series: Series) -> Occurrence:
+    """Return what stands for a series that was deleted with its host's account.
+
+    Nothing follows, so any number will do that is above those of all changes before.
+    """
+    booking = event.booking
+    sequence = int(event.occurred_at.timestamp())
+    return Occurrence(
+        series.ical_uid, series.original_start, booking.start, booking.end, is_live=False, sequence=sequence
+    )
 
 
 def _given_up(

@@ -52,6 +52,15 @@ def upgrade() -> None:
     _refer_to_teams("users", "organization_id", ondelete="SET NULL")
     _refer_to_teams("api_keys", "team_id", ondelete="CASCADE")
 
+    op.add_column("webhooks", sa.Column("ownerless_since", sa.DateTime(timezone=True), nullable=True))
+    op.drop_constraint(op.f("ck_webhooks_scope"), "webhooks", type_="check")
+    op.create_check_constraint(
+        op.f("ck_webhooks_scope"),
+        "webhooks",
+        "num_nonnulls(user_id, event_type_id, team_id, oauth_client_id, ownerless_since)"
+        " + is_platform::int = 1",
+    )
+
     platforms = op.create_table(
         "workspace_platforms",
         sa.Column("slug", sa.Text(), nullable=False),
