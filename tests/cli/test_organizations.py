@@ -37,7 +37,8 @@ def members(url: str) -> list[tuple[object, ...]]:
         return connection.execute(
             """
             SELECT m.user_id, m.role, m.accepted, p.username
-              FROM memberships m LEFT JOIN profiles p ON (p.user_id, p.organization_id) = (m.user_id, m.team_id)
+              FROM memberships m
+              LEFT JOIN profiles p ON p.user_id = m.user_id AND p.organization_id = m.team_id
              WHERE m.team_id = 1 ORDER BY m.id
             """
         ).fetchall()

@@ -18,6 +18,9 @@ from kalends.notifications.series import CalendarSeries, Occurrence
 from kalends.words.addresses import is_faux
 from kalends.words.language import language_for
 
+_LAST_SEQUENCE = 2**31 - 1
+"""Above the SEQUENCE of every change before; nothing follows."""
+
 
 @dataclass(frozen=True, slots=True)
 class Circumstances:
@@ -95,14 +98,15 @@ def _series(event: BookingEvent, occurrences: Sequence[Occurrence]) -> CalendarS
 
 
 def _last_of(event: BookingEvent, series: Series) -> Occurrence:
-    """Return what stands for a series that was deleted with its host's account.
-
-    Nothing follows, so any number will do that is above those of all changes before.
-    """
+    """Return what stands for a series that was deleted with its host's account."""
     booking = event.booking
-    sequence = int(event.occurred_at.timestamp())
     return Occurrence(
-        series.ical_uid, series.original_start, booking.start, booking.end, is_live=False, sequence=sequence
+        series.ical_uid,
+        series.original_start,
+        booking.start,
+        booking.end,
+        is_live=False,
+        sequence=_LAST_SEQUENCE,
     )
 
 
