@@ -3,7 +3,7 @@
 A guard is a dependency that yields the `Place` of a request, before its body is looked at. It asks for the
 caller first (401), then in this order: is there such an organization (403), does the caller's role suffice
 (403), is the team in the organization (404), does the object of the path belong there (403 or 404). Plans are
-not asked for: every organization has them all (decision 026). A malformed id of the place itself is 400 once
+not asked for: every organization has them all (decision 028). A malformed id of the place itself is 400 once
 the caller is known; what breaks a rule of the rest of the path, or of the body, comes last (400).
 
 Only accepted members have a role. System administrators need none, and nothing else is spared them.
