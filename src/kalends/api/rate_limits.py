@@ -21,6 +21,9 @@ from kalends.api import credentials
 MOST_REMEMBERED = 4_096
 """Buckets whose last count a process keeps for answers that are not counted."""
 
+_LONGEST_ADDRESS = 64
+"""Characters of the longest IPv6 address with a zone."""
+
 Network: TypeAlias = IPv4Network | IPv6Network
 Address: TypeAlias = IPv4Address | IPv6Address
 
@@ -246,10 +249,16 @@ def _hashed_bucket(kind: BucketKind, text: str) -> Bucket:
     return Bucket(f"{kind}:{hashlib.sha256(text.encode('utf-8', 'replace')).hexdigest()}", kind)
 
 
-@lru_cache(maxsize=MOST_REMEMBERED)
 def _parse(text: str) -> Address | None:
+    # Proxies pass on what strangers wrote into these headers.
+    text = text.strip()
+    return _parse_short(text) if len(text) <= _LONGEST_ADDRESS else None
+
+
+@lru_cache(maxsize=MOST_REMEMBERED)
+def _parse_short(text: str) -> Address | None:
     try:
-        address = ip_address(text.strip())
+        address = ip_address(text)
     except ValueError:
         return None
     # A dual-stack socket shows IPv4 peers as ::ffff:a.b.c.d.
