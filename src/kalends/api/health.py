@@ -7,7 +7,7 @@ from kalends.api.dependencies import Reader
 from kalends.api.envelope import done
 from kalends.api.routing import Router
 
-router = Router("/health", "Health")
+router = Router("/health", "Health", is_counted=False)
 
 
 @router.get("", response_class=HTMLResponse)

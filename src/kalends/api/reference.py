@@ -93,7 +93,7 @@ _PAGE = """\
 
 def router(app: FastAPI) -> Router:
     """Return the routes that show the document of `app`, which is made at the first request."""
-    routes = Router("", "Reference")
+    routes = Router("", "Reference", is_counted=False)
 
     @cache
     def document() -> bytes:

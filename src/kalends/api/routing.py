@@ -74,6 +74,7 @@ class Route(APIRoute):
 
     version: date = OLDEST
     is_version_required: bool = False
+    is_counted: bool = True
     show_failure: ShowFailure | None = None
     answer_model: Any = None
 
@@ -110,7 +111,8 @@ class Router(APIRouter):
 
     `version` is the date of its handlers; with `version_is_required` a request without the header is
     refused, because the shapes of older dates are not those that the header's absence stands for.
-    `show_failure` answers for what goes wrong, in place of the error envelope.
+    Without `is_counted` its requests pass no rate limit, and nobody looks whose they are. `show_failure`
+    answers for what goes wrong, in place of the error envelope.
     """
 
     def __init__(
@@ -120,6 +122,7 @@ class Router(APIRouter):
         *,
         version: date = OLDEST,
         version_is_required: bool = False,
+        is_counted: bool = True,
         show_failure: ShowFailure | None = None,
     ) -> None:
         super().__init__(
@@ -127,6 +130,7 @@ class Router(APIRouter):
         )
         self._version = version
         self._version_is_required = version_is_required
+        self._is_counted = is_counted
         self._show_failure = show_failure
 
     def add_api_route(self, path: str, endpoint: Callable[..., Any], **options: Any) -> None:
@@ -146,6 +150,7 @@ class Router(APIRouter):
                 route.answer_model = answer_model
             route.version = self._version
             route.is_version_required = self._version_is_required
+            route.is_counted = self._is_counted
             route.show_failure = self._show_failure
             describe_operation(route, self._version if self._version_is_required else None)
 
@@ -226,7 +231,7 @@ def asked_version(scope: Scope) -> date | None:
 
 
 Admission = Callable[[Scope, RequestContext], Coroutine[Any, Any, None]]
-"""What every routed request passes before its handler: rate limit and recognition of API keys."""
+"""What a request that counts passes before its handler: rate limit and recognition of API keys."""
 
 
 class Dispatcher(APIRouter):
@@ -251,7 +256,8 @@ class Dispatcher(APIRouter):
         versions, parameters = found
         route = choose_version(versions, asked)
         context.show_failure = route.show_failure
-        await self._admit(scope, context)
+        if route.is_counted:
+            await self._admit(scope, context)
         scope["path_params"] = parameters
         scope["route"] = route
         scope["endpoint"] = route.endpoint
