@@ -32,7 +32,7 @@ from kalends.webhooks.courier import LAG_BUCKETS
 _CONTENT_TYPE = "text/plain; version=0.0.4; charset=utf-8"
 _SECONDS_KEPT = 1.0
 
-router = PageRouter("/metrics", "Health")
+router = PageRouter("/metrics", "Health", is_counted=False)
 
 
 @dataclass(slots=True)
