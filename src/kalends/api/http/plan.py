@@ -19,7 +19,7 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Any, NoReturn
 
-from fastapi import Request, Response, params
+from fastapi import Request, Response
 from pydantic import BaseModel, ValidationError
 
 from kalends.api import idempotency
@@ -39,6 +39,8 @@ _UNSUPPORTED = {
     "response_param_name": "cannot take a response",
     "background_tasks_param_name": "cannot take background tasks",
     "security_scopes_param_name": "cannot take security scopes",
+    "own_oauth_scopes": "cannot have security scopes",
+    "concurrency": "cannot be limited in how often it runs",
     "http_connection_param_name": "takes a Request",
     "websocket_param_name": "takes a Request",
 }
@@ -204,8 +206,7 @@ class _Compiler:
             return None
         body = handler.body_params[0]
         model: object = body.field_info.annotation
-        is_plain = body.field_info.is_required() and not isinstance(body.field_info, params.Form)
-        is_only = is_plain and len(handler.body_params) == 1
+        is_only = body.field_info.is_required() and len(handler.body_params) == 1
         if not (is_only and isinstance(model, type) and issubclass(model, BaseModel)):
             self._refuse(handler, "takes one body at most, which is a model of JSON and has no default")
         return _Body(body.name, model)
