@@ -8,8 +8,8 @@ A request goes through these steps; each refuses by raising, and the rest is the
 3. What the handler has opened, a `Work` or a `Reader`; it is closed before the answer leaves.
 4. The handler, once for each `Idempotency-Key` where the operation takes one.
 
-A guard may have something opened too; it is closed as soon as the guard returns, so that no request holds two
-connections.
+A guard may have something opened too; it is closed as soon as the guard returns, so that its connection is
+given back before the handler takes one.
 """
 
 import inspect
