@@ -8,8 +8,8 @@ import pytest
 from fastapi import FastAPI
 
 from kalends.api.edge import Edge
-from kalends.api.routing import Dispatcher, Route
-from kalends.app import create_api
+from kalends.api.http.dispatcher import Dispatcher
+from kalends.app import _ROUTERS, create_api
 from kalends.db.database import Database
 from kalends.settings import Settings
 from tests.access.probes import router
@@ -22,8 +22,7 @@ from tests.support.organizations import People
 async def probed_api(settings: Settings, clock: Clock) -> AsyncIterator[FastAPI]:
     """Return the running application with the probes of all guards."""
     app = create_api(settings, clock=clock)
-    served = [route for route in (*app.router.routes, *router.routes) if isinstance(route, Route)]
-    app.router = Dispatcher(served, app.state.admission, lifespan=app.router.lifespan_context)
+    app.router = Dispatcher((*_ROUTERS, router), app.state.admission, lifespan=app.router.lifespan_context)
     async with AsyncExitStack() as stack:
         await stack.enter_async_context(app.router.lifespan_context(app))
         yield app

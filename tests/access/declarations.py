@@ -2,8 +2,7 @@
 
 from collections.abc import Iterator
 
-from fastapi.dependencies.models import Dependant
-
+from kalends.api.http.fastapi_internals import Dependant
 from kalends.auth.declaration import Declaration, Declaring
 
 

@@ -3,7 +3,7 @@
 import pytest
 from fastapi import FastAPI
 
-from kalends.api.routing import Route
+from kalends.api.http.operation import Operation
 from kalends.auth.declaration import Declaration
 from kalends.auth.principal import Permission
 from tests.access.declarations import declaration_of
@@ -32,17 +32,17 @@ EXPECTED = {
 }
 
 
-def route_at(api: FastAPI, path: str, method: str = "GET") -> Route:
+def operation_at(api: FastAPI, path: str, method: str = "GET") -> Operation:
     return next(
         route
         for route in api.router.routes
-        if isinstance(route, Route) and route.path == path and method in (route.methods or ())
+        if isinstance(route, Operation) and route.path == path and method in (route.methods or ())
     )
 
 
 def test_an_operation_tells_which_guard_it_has(probed_api: FastAPI) -> None:
     for path, expected in EXPECTED.items():
-        assert declaration_of(route_at(probed_api, f"/v2/probes{path}").dependant) == expected, path
+        assert declaration_of(operation_at(probed_api, f"/v2/probes{path}").dependant) == expected, path
 
 
 @pytest.mark.parametrize(
@@ -57,4 +57,4 @@ def test_an_operation_tells_which_guard_it_has(probed_api: FastAPI) -> None:
 def test_so_do_the_operations_without_a_place(
     api: FastAPI, method: str, path: str, expected: Declaration
 ) -> None:
-    assert declaration_of(route_at(api, path, method).dependant) == expected
+    assert declaration_of(operation_at(api, path, method).dependant) == expected

@@ -6,7 +6,6 @@ import re
 import psycopg
 import pytest
 
-from kalends import __version__
 from tests.cli.kalends import kalends, kalends_json, refusal
 
 
@@ -220,7 +219,3 @@ def test_an_account_is_deleted_once_that_is_confirmed(ana_url: str) -> None:
     ran = kalends(*options, stdin="y\n")
     assert json.loads(ran.stdout.splitlines()[-1])["id"] == 1
     assert count(ana_url, "users") == 0
-
-
-def test_the_version_is_told() -> None:
-    assert kalends("--version").stdout == f"{__version__}\n"

@@ -27,12 +27,13 @@ from kalends.access.refusals import (
     WeakRole,
 )
 from kalends.access.roles import Holder, Requirement
-from kalends.api.dependencies import reader_of
+from kalends.api.dependencies import Reader
 from kalends.api.errors import DomainError, Forbidden
 from kalends.api.openapi import Documented
 from kalends.auth.declaration import Declaration
 from kalends.auth.dependencies import Authenticated, Caller
 from kalends.auth.principal import NO_PERMISSION, Permission, Principal
+from kalends.db.database import Connection
 from kalends.memberships.membership import Role
 
 _RULES_TEAMS = Requirement(Holder.ORGANIZATION, Role.ADMIN)
@@ -56,10 +57,9 @@ class OrganizationGuard:
         """Return what is demanded."""
         return Declaration(("Auth", "Org", "Roles"), str(self._requirement))
 
-    async def __call__(self, request: Request, caller: Caller, organization_id: OrganizationId) -> Place:
+    async def __call__(self, caller: Caller, organization_id: OrganizationId, connection: Reader) -> Place:
         """Return the organization's place."""
-        async with reader_of(request) as connection:
-            found = await queries.find_place(connection, caller.user.id, organization_id=organization_id)
+        found = await queries.find_place(connection, caller.user.id, organization_id=organization_id)
         _check_organization(caller, found, organization_id)
         _check_role(caller, found.organization_role, self._requirement, organization_id)
         return _place(caller, found, organization_id=organization_id)
@@ -87,10 +87,9 @@ class TeamGuard:
         """Return what is demanded."""
         return Declaration(("Auth", "Roles"), str(self._requirement))
 
-    async def __call__(self, request: Request, caller: Caller, team_id: TeamId) -> Place:
+    async def __call__(self, caller: Caller, team_id: TeamId, connection: Reader) -> Place:
         """Return the team's place."""
-        async with reader_of(request) as connection:
-            found = await queries.find_place(connection, caller.user.id, team_id=team_id)
+        found = await queries.find_place(connection, caller.user.id, team_id=team_id)
         if found.team_role is None and not caller.user.is_system_admin:
             raise NoRole("team", team_id)
         _check_role(caller, found.team_role, self._requirement, team_id)
@@ -125,13 +124,12 @@ class OrganizationTeamGuard:
         return Declaration(("Auth", "Org", "Roles", "TeamInOrg"), str(self.requirement))
 
     async def __call__(
-        self, request: Request, caller: Caller, organization_id: OrganizationId, team_id: TeamId
+        self, caller: Caller, organization_id: OrganizationId, team_id: TeamId, connection: Reader
     ) -> Place:
         """Return the team's place."""
-        async with reader_of(request) as connection:
-            found = await queries.find_place(
-                connection, caller.user.id, organization_id=organization_id, team_id=team_id
-            )
+        found = await queries.find_place(
+            connection, caller.user.id, organization_id=organization_id, team_id=team_id
+        )
         _check_organization(caller, found, organization_id)
         self._check_role(caller, found, organization_id, team_id)
         if not found.is_team_in_organization:
@@ -181,10 +179,9 @@ class UserInOrganizationGuard:
     refusals: ClassVar[tuple[type[DomainError], ...]] = (*OrganizationGuard.refusals, UserNotInOrganization)
     declaration: ClassVar[Declaration] = organization_admin.declaration.followed_by("UserInOrg")
 
-    async def __call__(self, request: Request, place: OrganizationAdmin, user_id: UserId) -> Place:
+    async def __call__(self, place: OrganizationAdmin, user_id: UserId, connection: Reader) -> Place:
         """Return the user's place."""
-        async with reader_of(request) as connection:
-            is_known = await queries.has_profile(connection, user_id, place.organization_id)
+        is_known = await queries.has_profile(connection, user_id, place.organization_id)
         if not is_known:
             raise UserNotInOrganization(user_id, place.organization_id)
         return replace(place, user_id=user_id)
@@ -201,12 +198,11 @@ class UserInTeamGuard:
     refusals: ClassVar[tuple[type[DomainError], ...]] = (*OrganizationTeamGuard.refusals, UserNotInTeam)
     declaration: ClassVar[Declaration] = organization_team_admin.declaration.followed_by("UserInTeam")
 
-    async def __call__(self, request: Request, place: OrganizationTeamAdmin, user_id: UserId) -> Place:
+    async def __call__(self, place: OrganizationTeamAdmin, user_id: UserId, connection: Reader) -> Place:
         """Return the user's place."""
-        async with reader_of(request) as connection:
-            is_known = await queries.has_profile_and_membership(
-                connection, user_id, place.organization_id, place.team_id
-            )
+        is_known = await queries.has_profile_and_membership(
+            connection, user_id, place.organization_id, place.team_id
+        )
         if not is_known:
             raise UserNotInTeam(user_id, place.team_id)
         return replace(place, user_id=user_id)
@@ -224,10 +220,10 @@ class MembershipInOrganizationGuard:
     declaration: ClassVar[Declaration] = organization_admin.declaration.followed_by("MembInOrg")
 
     async def __call__(
-        self, request: Request, place: OrganizationAdmin, membership_id: MembershipId
+        self, place: OrganizationAdmin, membership_id: MembershipId, connection: Reader
     ) -> Place:
         """Return the membership's place."""
-        return await _place_of_membership(request, place, membership_id, place.organization_id)
+        return await _place_of_membership(connection, place, membership_id, place.organization_id)
 
 
 class MembershipInTeamGuard:
@@ -241,9 +237,9 @@ class MembershipInTeamGuard:
     refusals: ClassVar[tuple[type[DomainError], ...]] = (*TeamGuard.refusals, UnknownMembership)
     declaration: ClassVar[Declaration] = team_admin.declaration
 
-    async def __call__(self, request: Request, place: TeamAdmin, membership_id: MembershipId) -> Place:
+    async def __call__(self, place: TeamAdmin, membership_id: MembershipId, connection: Reader) -> Place:
         """Return the membership's place."""
-        return await _place_of_membership(request, place, membership_id, place.team_id)
+        return await _place_of_membership(connection, place, membership_id, place.team_id)
 
 
 class MembershipInOrganizationTeamGuard:
@@ -258,10 +254,10 @@ class MembershipInOrganizationTeamGuard:
     declaration: ClassVar[Declaration] = organization_team_admin.declaration
 
     async def __call__(
-        self, request: Request, place: OrganizationTeamAdmin, membership_id: MembershipId
+        self, place: OrganizationTeamAdmin, membership_id: MembershipId, connection: Reader
     ) -> Place:
         """Return the membership's place."""
-        return await _place_of_membership(request, place, membership_id, place.team_id)
+        return await _place_of_membership(connection, place, membership_id, place.team_id)
 
 
 class OwnGuard(Documented):
@@ -301,9 +297,10 @@ MembershipInTeam: TypeAlias = Annotated[Place, Depends(membership_in_team)]
 MembershipInOrganizationTeam: TypeAlias = Annotated[Place, Depends(membership_in_organization_team)]
 
 
-async def _place_of_membership(request: Request, place: Place, membership_id: int, team_id: int) -> Place:
-    async with reader_of(request) as connection:
-        is_there = await queries.has_membership(connection, membership_id, team_id)
+async def _place_of_membership(
+    connection: Connection, place: Place, membership_id: int, team_id: int
+) -> Place:
+    is_there = await queries.has_membership(connection, membership_id, team_id)
     if not is_there:
         raise UnknownMembership(membership_id, team_id)
     return replace(place, membership_id=membership_id)

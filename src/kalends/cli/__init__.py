@@ -11,11 +11,30 @@ from kalends.cli.common import explain
 
 app = typer.Typer(
     name="kalends",
+    help="A self-hosted scheduling API server that speaks the Cal.com API v2.",
     no_args_is_help=True,
     add_completion=False,
     rich_markup_mode=None,
     pretty_exceptions_enable=False,
 )
+
+
+def _show_version(is_asked: bool) -> None:
+    if is_asked:
+        typer.echo(f"kalends {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def begin(
+    _: Annotated[
+        bool,
+        typer.Option("--version", callback=_show_version, is_eager=True, help="Show the version, and exit."),
+    ] = False,
+) -> None:
+    """Take what may be said before a command."""
+
+
 app.command("serve")(serve.serve)
 app.command("worker")(worker.worker)
 app.add_typer(database.app, name="db")
@@ -25,21 +44,6 @@ app.add_typer(organizations.app, name="organization")
 app.add_typer(organizations.platforms, name="workspace-platform")
 app.add_typer(mail.app, name="mail")
 app.command("doctor")(diagnosis.doctor)
-
-
-def _show_version(is_asked: bool) -> None:
-    if is_asked:
-        typer.echo(__version__)
-        raise typer.Exit
-
-
-@app.callback()
-def _of_all(
-    version: Annotated[
-        bool, typer.Option("--version", callback=_show_version, is_eager=True, help="Print the version.")
-    ] = False,
-) -> None:
-    """A self-hosted scheduling API server that speaks the Cal.com API v2."""
 
 
 def main() -> None:
