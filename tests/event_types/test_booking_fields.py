@@ -3,28 +3,17 @@
 from typing import Any
 
 from kalends.event_types.booking_fields import default_fields, effective_fields
-from kalends.event_types.event_type import EventType, Owner
+from kalends.event_types.event_type import Settings
+from kalends.event_types.terms import SchedulingTerms
 
 SYSTEM = ["name", "email", "location", "title", "notes", "guests", "rescheduleReason"]
-ANA = Owner(1, "Ana", "ana@example.com", "ana", "Europe/Rome", None, "Sunday")
 
 
-def with_form(fields: list[dict[str, Any]] | None, *, disable_guests: bool = False) -> EventType:
-    return EventType(
-        id=1,
+def with_form(fields: list[dict[str, Any]] | None, *, disable_guests: bool = False) -> Settings:
+    return Settings(
         title="Intro",
         slug="intro",
-        description=None,
-        length=30,
-        schedule_id=None,
-        slot_interval=None,
-        offset_start=0,
-        minimum_booking_notice=0,
-        before_event_buffer=0,
-        after_event_buffer=0,
-        hidden=False,
-        locations=(),
-        owner=ANA,
+        terms=SchedulingTerms(length=30),
         booking_fields=None if fields is None else tuple(fields),
         disable_guests=disable_guests,
     )

@@ -8,6 +8,7 @@ import pytest
 from psycopg import sql
 
 from kalends.db.database import Connection, Database
+from kalends.event_types.address import BY_ID
 from kalends.slots import statements
 from tests.support.client import Host
 
@@ -27,9 +28,9 @@ _BOOKED_FOR_OTHERS = """
 """
 
 
-both_statements = pytest.mark.parametrize(
-    "statement", [statements.OF_USER_BY_ID.with_periods, statements.OF_USER_BY_ID.with_bookings]
-)
+OF_USER = statements.of_user(BY_ID)
+
+both_statements = pytest.mark.parametrize("statement", [OF_USER.with_periods, OF_USER.with_bookings])
 
 
 @both_statements

@@ -11,13 +11,14 @@ from kalends.api.errors import BadRequest, Conflict, DomainError, NotFound
 from kalends.bookings import announcing, drafting, holding, queries, writes
 from kalends.bookings.actors import Actor
 from kalends.bookings.booking import Attendee, Booking, Seat, Status, new_uid
-from kalends.bookings.commands import Create, EventTypeAddress
+from kalends.bookings.commands import Create
 from kalends.bookings.drafting import Draft
 from kalends.bookings.events import BookingEvent, EventKind
 from kalends.bookings.outcome import Outcome
 from kalends.bookings.writes import NewBooking
 from kalends.db.database import Connection, UnitOfWork
 from kalends.event_types import service as event_types
+from kalends.event_types.address import EventTypeAddress, SlugAddress, TeamAddress
 from kalends.event_types.event_type import MOST_OCCURRENCES, EventType, Frequency
 from kalends.scheduling.engine import Code
 from kalends.scheduling.recurrence import BeyondCalendarError, Period, occurrences
@@ -44,18 +45,19 @@ async def create(
         Forbidden: the booker's address is blocked, or a limit of the event type is reached.
         Conflict: the seats are taken, the booker has one, or the same booking exists already.
     """
-    event_type = await _resolve(work.connection, command.event_type)
+    event_type = await _get_event_type(work.connection, command.event_type)
+    organizer = event_types.user_of(event_type)
     if command.is_instant:
         raise BadRequest("instant: only event types of teams can be booked for now.")
-    length = event_type.length
+    length = event_type.terms.length
     if event_type.recurrence is None:
         length = drafting.length_of(event_type, command.length)
-    draft = drafting.draft_of(event_type, actor, command, blocked=blocked)
-    holding.require_host(event_type)
+    draft = drafting.draft_of(event_type, organizer, actor, command, blocked=blocked)
+    holding.check_host_is_open(organizer)
     if event_type.recurrence is not None:
         return await _create_series(work, event_type, draft, command, now=now)
     end = command.start + timedelta(minutes=length)
-    if event_type.seats is not None:
+    if event_type.terms.seats is not None:
         return await _take_seat(work, event_type, draft, command, end, now=now)
     return await _create_one(work, event_type, draft, command, end, now=now)
 
@@ -120,7 +122,7 @@ async def _create_one(
     work: UnitOfWork, event_type: EventType, draft: Draft, command: Create, end: datetime, *, now: datetime
 ) -> Outcome:
     period = (command.start, end)
-    await holding.lock_time(work, event_type, event_type.owner.id)
+    await holding.lock_time(work, event_type, draft.organizer.id)
     await holding.use_reservation(work, event_type, command.reservation_uid, period, now=now)
     await holding.require_free(work, event_type, period, now=now, zone=draft.booker.time_zone)
     status = drafting.status_of(event_type, command.start, now)
@@ -133,9 +135,9 @@ async def _create_series(
     work: UnitOfWork, event_type: EventType, draft: Draft, command: Create, *, now: datetime
 ) -> Outcome:
     """Book every occurrence or none; each is checked after those before it."""
-    length = timedelta(minutes=event_type.length)
+    length = timedelta(minutes=event_type.terms.length)
     periods = [(start, start + length) for start in _starts(event_type, draft, command)]
-    await holding.lock_time(work, event_type, event_type.owner.id)
+    await holding.lock_time(work, event_type, draft.organizer.id)
     await holding.use_reservation(work, event_type, command.reservation_uid, periods[0], now=now)
     await holding.require_all_free(work, event_type, periods, now=now, zone=draft.booker.time_zone)
     status = drafting.status_of(event_type, command.start, now)
@@ -170,7 +172,7 @@ async def _take_seat(
     work: UnitOfWork, event_type: EventType, draft: Draft, command: Create, end: datetime, *, now: datetime
 ) -> Outcome:
     period = (command.start, end)
-    await holding.lock_time(work, event_type, event_type.owner.id)
+    await holding.lock_time(work, event_type, draft.organizer.id)
     await holding.use_reservation(work, event_type, command.reservation_uid, period, now=now)
     joined = await queries.find_seated(work.connection, event_type.id, command.start)
     if joined is not None:
@@ -198,17 +200,12 @@ async def _join(
     return Outcome((booking,), seat_uid=str(seat.uid))
 
 
-async def _resolve(connection: Connection, address: EventTypeAddress) -> EventType:
-    if address.event_type_id is not None:
-        return await event_types.get(connection, address.event_type_id)
-    organization = address.organization_slug or None
-    if not address.username:
-        await teams.require_team(connection, address.team_slug or "", organization)
-        raise NotFound(
-            f"The team {address.team_slug!r} cannot be booked: so far its event types have slots only."
-        )
-    slug = address.event_type_slug or ""
-    return await event_types.get_by_slug(connection, address.username, slug, organization)
+async def _get_event_type(connection: Connection, address: EventTypeAddress) -> EventType:
+    if isinstance(address, SlugAddress) and isinstance(address.owner, TeamAddress):
+        team = address.owner
+        await teams.check_team(connection, team.slug, team.organization_slug)
+        raise NotFound(f"The team {team.slug!r} cannot be booked: so far its event types have slots only.")
+    return await event_types.get(connection, address)
 
 
 def _starts(event_type: EventType, draft: Draft, command: Create) -> list[datetime]:

@@ -1,7 +1,7 @@
 """What a host decides about bookings: confirm, decline, who did not come (bookings note, 8 and 9)."""
 
 from collections.abc import Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from kalends.api.errors import BadRequest, Forbidden
 from kalends.bookings import announcing, holding, queries, writes
@@ -35,6 +35,7 @@ async def confirm(work: UnitOfWork, actor: Actor, uid: str, *, now: datetime) ->
     waiting, event_type = await _waiting(work, held)
     if event_type is None:
         raise BadRequest("The event type of this booking was deleted, so it cannot be confirmed.")
+    holding.check_is_bookable(event_type)
     for booking in waiting:
         zone = booking.attendees[0].time_zone if booking.attendees else booking.organizer.time_zone
         await holding.require_free(
@@ -162,8 +163,8 @@ async def _waiting(work: UnitOfWork, held: Held) -> tuple[list[Booking], EventTy
 
 
 async def _accept(work: UnitOfWork, event_type: EventType, booking: Booking) -> None:
-    before = timedelta(minutes=event_type.before_event_buffer)
-    after = timedelta(minutes=event_type.after_event_buffer)
+    before = event_type.terms.time_before
+    after = event_type.terms.time_after
     with holding.last_word():
         await writes.accept_bookings(work, [booking.id], before, after)
 

@@ -8,15 +8,18 @@ from uuid import UUID
 
 from psycopg import errors
 
+from kalends.accounts.user import User
 from kalends.api.errors import BadRequest, Conflict, DomainError, Forbidden, NotFound
 from kalends.db.database import UnitOfWork
 from kalends.db.locks import lock_hosts
+from kalends.event_types import service as event_types
 from kalends.event_types.event_type import EventType
 from kalends.reservations import service as reservations
 from kalends.scheduling import engine
 from kalends.scheduling.engine import Code
 from kalends.slots import service as slots
-from kalends.slots.availability import Holds, Question, Situation, ask, load, rules_of
+from kalends.slots.rows import subject_of
+from kalends.slots.situation import CountedReservations, Question, Situation, ask, load
 
 TAKEN = frozenset({Code.BOOKING, Code.CALENDAR, Code.BUFFER, Code.LIMIT, Code.RESERVED})
 """What stands against a time whatever its host says about hours, notice and window."""
@@ -32,8 +35,8 @@ Period = tuple[datetime, datetime]
 
 async def lock_time(work: UnitOfWork, event_type: EventType, host_id: int) -> None:
     """Let this command alone decide about the time of a host, and about the event type's counts."""
-    await lock_hosts(work, [host_id], event_type_id=event_type.id if event_type.counts_bookings else None)
-
+    counted = event_type.id if event_type.terms.counts_bookings else None
+    await lock_hosts(work, [host_id], event_type_id=counted)
 
 async def use_reservation(
     work: UnitOfWork, event_type: EventType, uid: UUID | None, period: Period, *, now: datetime
@@ -46,13 +49,22 @@ async def use_reservation(
         await reservations.consume(work, uid, event_type.id, *period, now=now)
 
 
-def require_host(event_type: EventType) -> None:
-    """Check that the host of an event type may be booked.
+def check_is_bookable(event_type: EventType) -> None:
+    """Check that bookings of an event type can be made and moved.
 
     Raises:
-        NotFound: the host is locked.
+        NotFound: it is a team's, which cannot be booked so far.
     """
-    if event_type.owner.is_locked:
+    event_types.user_of(event_type)
+
+
+def check_host_is_open(host: User) -> None:
+    """Check that somebody may be booked.
+
+    Raises:
+        NotFound: their account is locked.
+    """
+    if host.is_locked:
         hint = "The host of this event type cannot be booked."
         raise NotFound("eventTypeUser.notFound", details={"hint": hint})
 
@@ -146,21 +158,23 @@ def _question(
     event_type: EventType, period: Period, now: datetime, zone: str, moving: str | None
 ) -> Question:
     begins, ends = (int(instant.timestamp()) for instant in period)
-    rules = rules_of(event_type, (ends - begins) // 60)
-    return Question(event_type, rules, begins, ends, now, zone=zone, moving=moving, holds=Holds.BINDING)
+    return Question(
+        subject_of(event_type),
+        (ends - begins) // 60,
+        begins,
+        ends,
+        now,
+        zone=zone,
+        moving=moving,
+        reservations=CountedReservations.BINDING,
+    )
 
 
 def _with_booking(situation: Situation, event_type: EventType, period: Period) -> Situation:
     """Return the situation once a period has been booked."""
     begins, ends = (int(instant.timestamp()) for instant in period)
-    busy = engine.buffered(
-        begins,
-        ends,
-        event_type.before_event_buffer,
-        event_type.after_event_buffer,
-        booked_before=event_type.before_event_buffer,
-        booked_after=event_type.after_event_buffer,
-    )
+    before, after = event_type.terms.before_event_buffer, event_type.terms.after_event_buffer
+    busy = engine.buffered(begins, ends, before, after, booked_before=before, booked_after=after)
     return replace(
         situation,
         hosts=[replace(host, busy=[*host.busy, busy]) for host in situation.hosts],

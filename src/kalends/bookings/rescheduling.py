@@ -16,6 +16,7 @@ from kalends.bookings.outcome import Outcome, is_host
 from kalends.bookings.problems import refused_answers
 from kalends.bookings.transitions import Command, effect_of
 from kalends.db.database import UnitOfWork
+from kalends.event_types import service as event_types
 from kalends.event_types.booking_fields import effective_fields
 from kalends.event_types.event_type import EventType
 from kalends.outbox import service as outbox
@@ -49,7 +50,7 @@ async def reschedule(
         raise NotFound("The event type of this booking was deleted, so it cannot be rescheduled.")
     if event_type.disable_rescheduling:
         raise BadRequest("Bookings of this event type cannot be rescheduled.")
-    holding.require_host(event_type)
+    holding.check_host_is_open(event_types.user_of(event_type))
     period = drafting.moved_period(booking, event_type, command.start)
     await holding.use_reservation(work, event_type, command.reservation_uid, period, now=now)
     if command.seat_uid is not None:

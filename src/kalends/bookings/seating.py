@@ -1,7 +1,7 @@
 """Moving and giving up seats (bookings note, 6.4 and 7.3)."""
 
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from kalends.api.errors import Conflict, Forbidden, NotFound, Unauthorized
 from kalends.bookings import announcing, creating, drafting, holding, queries, writes
@@ -224,8 +224,8 @@ async def _move_row(
             work,
             booking.id,
             *period,
-            before=timedelta(minutes=event_type.before_event_buffer),
-            after=timedelta(minutes=event_type.after_event_buffer),
+            before=event_type.terms.time_before,
+            after=event_type.terms.time_after,
             by=actor.email,
         )
 
@@ -235,7 +235,7 @@ async def _merge(
 ) -> None:
     present = {attendee.email.lower() for attendee in target.attendees}
     newcomers = [attendee for attendee in booking.attendees if attendee.email.lower() not in present]
-    capacity = event_type.seats.per_time_slot if event_type.seats is not None else 0
+    capacity = event_type.terms.seats.per_time_slot if event_type.terms.seats is not None else 0
     asked = sum(1 for attendee in newcomers if attendee.seat is not None)
     left = capacity - len(seats_of(target))
     kept = await reservations.count_binding_seats(work.connection, event_type.id, target.start, now=now)

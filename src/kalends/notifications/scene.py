@@ -73,7 +73,7 @@ class Scene:
         """Whether its reader may know who else attends: of strangers on seats, only if it is set so."""
         if self.is_for_host or not self.event.booking.is_seated:
             return True
-        seats = self.event.event_type.seats if self.event.event_type is not None else None
+        seats = self.event.event_type.terms.seats if self.event.event_type is not None else None
         return seats is not None and seats.shows_attendees
 
     @property

@@ -25,7 +25,7 @@ async def explain_slot(
 ) -> Response:
     """Say why a time can or cannot be booked; intervals and sources are for the host or the host's team."""
     found = await service.explain(connection, query.to_command(), now=now_of(request))
-    is_told_all = await service.may_see_reasons(connection, found.terms, caller)
+    is_told_all = await service.may_see_reasons(connection, found.subject, caller)
     reader_id = caller.user.id if caller is not None and is_told_all else None
     return success(outputs.explanation(found, query.time_zone, reader_id=reader_id))
 

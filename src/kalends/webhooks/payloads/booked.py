@@ -49,7 +49,7 @@ def payload(event: BookingEvent, site: str) -> Payload:
 def _of_event_type(event_type: EventType | None, booking: Booking) -> Payload:
     if event_type is None:
         return {"description": booking.description or "", "eventTypeId": None}
-    seats = event_type.seats
+    seats = event_type.terms.seats
     return {
         "type": event_type.slug,
         "description": event_type.description or booking.description or "",

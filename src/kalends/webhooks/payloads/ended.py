@@ -38,7 +38,7 @@ def cancelled(event: BookingEvent, site: str) -> Payload:
     """Return what is told of a booking, or of one seat, that was cancelled."""
     booking, event_type = event.booking, event.event_type
     answers = parts.answers_of(booking, event.attendee)
-    seats = None if event_type is None else event_type.seats
+    seats = None if event_type is None else event_type.terms.seats
     return {
         **_head(event, site),
         "startTime": parts.with_offset(booking.start),
@@ -97,7 +97,7 @@ def _tail(booking: Booking, event_type: EventType | None) -> Payload:
     return {
         "uid": booking.uid,
         "bookingId": booking.id,
-        "length": parts.minutes(booking) if event_type is None else event_type.length,
+        "length": parts.minutes(booking) if event_type is None else event_type.terms.length,
         "metadata": booking.metadata,
     }
 
