@@ -11,6 +11,7 @@ from kalends.bookings.commands import Cancel
 from kalends.bookings.events import BookingEvent, EventKind
 from kalends.bookings.locking import Held, hold, hold_series
 from kalends.bookings.outcome import Outcome, is_host
+from kalends.bookings.seats import find_seat, seats_of
 from kalends.bookings.transitions import Command, Effect, effect_of
 from kalends.db.database import UnitOfWork
 from kalends.event_types.event_type import EventType
@@ -49,12 +50,12 @@ async def _cancel_seat(
     work: UnitOfWork, actor: Actor, held: Held, command: Cancel, seat_uid: str, *, now: datetime
 ) -> Outcome:
     booking = held.booking
-    given_up = seating.find_seat(booking, seat_uid)
+    given_up = find_seat(booking, seat_uid)
     if given_up is None:
         raise BadRequest(f"seatUid: this booking has no seat {seat_uid!r}.")
     if effect_of(booking, Command.CANCEL) is Effect.APPLIES:
         by = actor.email or given_up.attendee.email
-        if len(seating.seats_of(booking)) == 1:
+        if len(seats_of(booking)) == 1:
             await _end(work, [booking], held.event_type, by, command.reason, now=now, covers_rest=False)
         else:
             await seating.give_up(

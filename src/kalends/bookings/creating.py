@@ -1,26 +1,21 @@
 """Making bookings: one, a series, or a seat (bookings note, 2)."""
 
-from collections.abc import Sequence
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from uuid import uuid4
 
-from psycopg import errors
-
-from kalends.api.errors import BadRequest, Conflict, DomainError, NotFound
-from kalends.bookings import announcing, drafting, holding, queries, writes
+from kalends.api.errors import BadRequest, NotFound
+from kalends.bookings import announcing, bookability, drafting, queries, storage, writes
 from kalends.bookings.actors import Actor
-from kalends.bookings.booking import Attendee, Booking, Seat, Status, new_uid
+from kalends.bookings.booking import Attendee, Booking, Seat, Status
 from kalends.bookings.commands import Create
 from kalends.bookings.drafting import Draft
 from kalends.bookings.events import BookingEvent, EventKind
 from kalends.bookings.outcome import Outcome
-from kalends.bookings.writes import NewBooking
+from kalends.bookings.seats import check_not_seated, seat_of, seated_booking
 from kalends.db.database import Connection, UnitOfWork
 from kalends.event_types import service as event_types
 from kalends.event_types.address import EventTypeAddress, SlugAddress, TeamAddress
 from kalends.event_types.event_type import MOST_OCCURRENCES, EventType, Frequency
-from kalends.scheduling.engine import Code
 from kalends.scheduling.recurrence import BeyondCalendarError, Period, occurrences
 from kalends.teams import service as teams
 
@@ -53,7 +48,7 @@ async def create(
     if event_type.recurrence is None:
         length = drafting.length_of(event_type, command.length)
     draft = drafting.draft_of(event_type, organizer, actor, command, blocked=blocked)
-    holding.check_host_is_open(organizer)
+    bookability.check_host_is_open(organizer)
     if event_type.recurrence is not None:
         return await _create_series(work, event_type, draft, command, now=now)
     end = command.start + timedelta(minutes=length)
@@ -62,71 +57,15 @@ async def create(
     return await _create_one(work, event_type, draft, command, end, now=now)
 
 
-async def store(work: UnitOfWork, new: Sequence[NewBooking]) -> list[Booking]:
-    """Store bookings and return them as they are now, by their start.
-
-    Raises:
-        BadRequest: the database knows of a booking in the way.
-        Conflict: the same booking exists already.
-        NotFound: the event type was deleted meanwhile.
-    """
-    try:
-        with holding.last_word():
-            return await writes.insert_bookings(work, new)
-    except errors.UniqueViolation as error:
-        raise _duplicate(error) from error
-    except errors.ForeignKeyViolation as error:
-        raise NotFound("This event type was deleted meanwhile.") from error
-
-
-def seat_of(draft: Draft) -> Seat:
-    """Return a new seat with what its attendee answered."""
-    return Seat(uuid4(), draft.description, draft.responses, draft.metadata)
-
-
-def seat_of_moved(seat: Seat) -> Seat:
-    """Return the seat that an attendee has in the new booking that they moved to."""
-    return replace(seat, uid=uuid4())
-
-
-def seated_booking(new: NewBooking, seat: Seat) -> NewBooking:
-    """Return a booking that others may join: what was answered is the seat's."""
-    booker, *guests = new.attendees
-    return replace(
-        new,
-        description=None,
-        responses=None,
-        ical_uid=f"{new_uid()}@{drafting.APPLICATION}",
-        is_seated=True,
-        idempotency_key=None,
-        attendees=(replace(booker, seat=seat), *guests),
-    )
-
-
-def check_not_seated(booking: Booking, email: str) -> None:
-    """Check that nobody with this address attends.
-
-    Raises:
-        Conflict: somebody does.
-    """
-    if any(attendee.email.lower() == email.lower() for attendee in booking.attendees):
-        raise already_signed_up("This address attends at this time already.")
-
-
-def already_signed_up(hint: str) -> Conflict:
-    """Return the refusal of a second place at one time."""
-    return Conflict("already_signed_up_for_this_booking_error", details={"hint": hint})
-
-
 async def _create_one(
     work: UnitOfWork, event_type: EventType, draft: Draft, command: Create, end: datetime, *, now: datetime
 ) -> Outcome:
     period = (command.start, end)
-    await holding.lock_time(work, event_type, draft.organizer.id)
-    await holding.use_reservation(work, event_type, command.reservation_uid, period, now=now)
-    await holding.require_free(work, event_type, period, now=now, zone=draft.booker.time_zone)
+    await bookability.lock_time(work, event_type, draft.organizer.id)
+    await bookability.use_reservation(work, event_type, command.reservation_uid, period, now=now)
+    await bookability.require_free(work, event_type, period, now=now, zone=draft.booker.time_zone)
     status = drafting.status_of(event_type, command.start, now)
-    [booking] = await store(work, [drafting.booking_from(draft, event_type, *period, status=status)])
+    [booking] = await storage.store(work, [drafting.booking_from(draft, event_type, *period, status=status)])
     await announcing.announce(work, [BookingEvent(_kind(status), now, booking, event_type)])
     return Outcome((booking,))
 
@@ -137,12 +76,12 @@ async def _create_series(
     """Book every occurrence or none; each is checked after those before it."""
     length = timedelta(minutes=event_type.terms.length)
     periods = [(start, start + length) for start in _starts(event_type, draft, command)]
-    await holding.lock_time(work, event_type, draft.organizer.id)
-    await holding.use_reservation(work, event_type, command.reservation_uid, periods[0], now=now)
-    await holding.require_all_free(work, event_type, periods, now=now, zone=draft.booker.time_zone)
+    await bookability.lock_time(work, event_type, draft.organizer.id)
+    await bookability.use_reservation(work, event_type, command.reservation_uid, periods[0], now=now)
+    await bookability.require_all_free(work, event_type, periods, now=now, zone=draft.booker.time_zone)
     status = drafting.status_of(event_type, command.start, now)
     recurring_uid = str(uuid4())
-    bookings = await store(
+    bookings = await storage.store(
         work,
         [
             drafting.booking_from(draft, event_type, *period, status=status, recurring_uid=recurring_uid)
@@ -172,18 +111,18 @@ async def _take_seat(
     work: UnitOfWork, event_type: EventType, draft: Draft, command: Create, end: datetime, *, now: datetime
 ) -> Outcome:
     period = (command.start, end)
-    await holding.lock_time(work, event_type, draft.organizer.id)
-    await holding.use_reservation(work, event_type, command.reservation_uid, period, now=now)
+    await bookability.lock_time(work, event_type, draft.organizer.id)
+    await bookability.use_reservation(work, event_type, command.reservation_uid, period, now=now)
     joined = await queries.find_seated(work.connection, event_type.id, command.start)
     if joined is not None:
         await queries.lock_bookings(work, [joined.id])
         check_not_seated(joined, draft.booker.email)
-    await holding.require_free(work, event_type, period, now=now, zone=draft.booker.time_zone)
+    await bookability.require_free(work, event_type, period, now=now, zone=draft.booker.time_zone)
     seat = seat_of(draft)
     if joined is not None:
         return await _join(work, event_type, joined, draft.booker, seat, now=now)
     new = drafting.booking_from(draft, event_type, *period, status=Status.ACCEPTED)
-    [booking] = await store(work, [seated_booking(new, seat)])
+    [booking] = await storage.store(work, [seated_booking(new, seat)])
     event = BookingEvent(EventKind.CREATED, now, booking, event_type, attendee=booking.attendees[0])
     await announcing.announce(work, [event])
     return Outcome((booking,), seat_uid=str(seat.uid))
@@ -228,10 +167,3 @@ def _starts(event_type: EventType, draft: Draft, command: Create) -> list[dateti
 
 def _kind(status: Status) -> EventKind:
     return EventKind.CREATED if status is Status.ACCEPTED else EventKind.REQUESTED
-
-
-def _duplicate(error: errors.UniqueViolation) -> DomainError:
-    if error.diag.constraint_name == "uq_bookings_idempotency_key":
-        hint = "The same booking exists already, with the same attendees at the same time."
-        return Conflict("booking_conflict", details={"hint": hint})
-    return Conflict("start: this time was booked meanwhile.", details={"reasons": [str(Code.BOOKING)]})

@@ -4,13 +4,14 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from kalends.api.errors import BadRequest, Forbidden
-from kalends.bookings import announcing, holding, queries, writes
+from kalends.bookings import announcing, bookability, queries, storage, writes
 from kalends.bookings.actors import Actor
 from kalends.bookings.booking import Booking, Status
 from kalends.bookings.commands import MarkAbsent
 from kalends.bookings.events import BookingEvent, EventKind
 from kalends.bookings.locking import Held, hold, hold_series
 from kalends.bookings.outcome import is_host
+from kalends.bookings.refusals import TAKEN
 from kalends.bookings.transitions import Command, effect_of
 from kalends.db.database import UnitOfWork
 from kalends.event_types import service as event_types
@@ -35,17 +36,17 @@ async def confirm(work: UnitOfWork, actor: Actor, uid: str, *, now: datetime) ->
     waiting, event_type = await _waiting(work, held)
     if event_type is None:
         raise BadRequest("The event type of this booking was deleted, so it cannot be confirmed.")
-    holding.check_is_bookable(event_type)
+    bookability.check_is_bookable(event_type)
     for booking in waiting:
         zone = booking.attendees[0].time_zone if booking.attendees else booking.organizer.time_zone
-        await holding.require_free(
+        await bookability.require_free(
             work,
             event_type,
             (booking.start, booking.end),
             now=now,
             zone=zone,
             moving=booking.uid,
-            among=holding.TAKEN,
+            among=TAKEN,
             of=booking.start if len(waiting) > 1 else None,
         )
         # One by one, so that the next is checked against those before it.
@@ -165,7 +166,7 @@ async def _waiting(work: UnitOfWork, held: Held) -> tuple[list[Booking], EventTy
 async def _accept(work: UnitOfWork, event_type: EventType, booking: Booking) -> None:
     before = event_type.terms.time_before
     after = event_type.terms.time_after
-    with holding.last_word():
+    with storage.last_word():
         await writes.accept_bookings(work, [booking.id], before, after)
 
 

@@ -14,8 +14,8 @@ from kalends.bookings.actors import Actor
 from kalends.bookings.booking import Attendee, Booking, Status, new_uid
 from kalends.bookings.commands import Create
 from kalends.bookings.form import Own, View, check_custom_answers, full_name, merged_answers
-from kalends.bookings.naming import Names, title_of
 from kalends.bookings.places import is_web_address, place_of
+from kalends.bookings.title import Names, title_of
 from kalends.bookings.writes import NewBooking
 from kalends.event_types.booking_fields import effective_fields
 from kalends.event_types.event_type import EventType

@@ -1,15 +1,25 @@
 """Moving and giving up seats (bookings note, 6.4 and 7.3)."""
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime
 
 from kalends.api.errors import Conflict, Forbidden, NotFound, Unauthorized
-from kalends.bookings import announcing, creating, drafting, holding, queries, writes
+from kalends.bookings import announcing, bookability, drafting, queries, storage, writes
 from kalends.bookings.actors import Actor
-from kalends.bookings.booking import Attendee, Booking, Seat, Status, new_uid
+from kalends.bookings.bookability import Period
+from kalends.bookings.booking import Attendee, Booking, Status, new_uid
 from kalends.bookings.commands import Reschedule
 from kalends.bookings.events import BookingEvent, EventKind, Previous
 from kalends.bookings.outcome import Outcome, is_host
+from kalends.bookings.refusals import BOUNDS, OUT_OF_BOUNDS
+from kalends.bookings.seats import (
+    OccupiedSeat,
+    already_signed_up,
+    check_not_seated,
+    find_seat,
+    seat_of_moved,
+    seats_of,
+)
 from kalends.bookings.transitions import Command, effect_of
 from kalends.bookings.writes import NewBooking
 from kalends.db.database import UnitOfWork
@@ -19,31 +29,6 @@ from kalends.reservations import service as reservations
 from kalends.scheduling.engine import Code
 
 _SAME_TIME = "The booking is at this time already."
-
-
-@dataclass(frozen=True, slots=True)
-class Seated:
-    """An attendee, and the seat they have."""
-
-    attendee: Attendee
-    seat: Seat
-
-
-def find_seat(booking: Booking, seat_uid: str) -> Seated | None:
-    """Return a seat of a booking by its uid."""
-    return next(
-        (
-            Seated(attendee, attendee.seat)
-            for attendee in booking.attendees
-            if attendee.seat is not None and str(attendee.seat.uid) == seat_uid.lower()
-        ),
-        None,
-    )
-
-
-def seats_of(booking: Booking) -> list[Attendee]:
-    """Return the attendees who have a seat of their own."""
-    return [attendee for attendee in booking.attendees if attendee.seat is not None]
 
 
 async def move_seat(
@@ -71,20 +56,20 @@ async def move_seat(
     if not is_host(actor, booking):
         drafting.check_not_blocked(moving.attendee.email, actor, blocked)
     if command.start == booking.start:
-        raise creating.already_signed_up(_SAME_TIME)
+        raise already_signed_up(_SAME_TIME)
     is_last = len(seats_of(booking)) == 1
     target = await _target(work, booking, event_type, command.start)
     period = drafting.moved_period(booking, event_type, command.start)
     if target is not None:
-        creating.check_not_seated(target, moving.attendee.email)
-    await holding.require_free(
+        check_not_seated(target, moving.attendee.email)
+    await bookability.require_free(
         work,
         event_type,
         period,
         now=now,
         zone=moving.attendee.time_zone,
         moving=booking.uid if is_last else None,
-        bounds_code=holding.OUT_OF_BOUNDS,
+        bounds_code=OUT_OF_BOUNDS,
     )
     if target is not None:
         await writes.move_attendees(work, [moving.attendee.id], target.id)
@@ -92,12 +77,12 @@ async def move_seat(
         if is_last:
             await _end(work, booking)
     else:
-        seat = creating.seat_of_moved(moving.seat)
+        seat = seat_of_moved(moving.seat)
         await writes.delete_attendees(work, booking.id, [moving.attendee.id])
         if is_last:
             await _end(work, booking)
         new = _alone(booking, event_type, period, replace(moving.attendee, seat=seat))
-        [target] = await creating.store(work, [new])
+        [target] = await storage.store(work, [new])
     [moved] = await queries.find_by_ids(work.connection, [target.id])
     event = BookingEvent(
         EventKind.SEAT_RESCHEDULED,
@@ -131,10 +116,10 @@ async def move_all(
     """
     require_host(actor, booking)
     if command.start == booking.start:
-        raise creating.already_signed_up(_SAME_TIME)
+        raise already_signed_up(_SAME_TIME)
     target = await _target(work, booking, event_type, command.start)
     period = drafting.moved_period(booking, event_type, command.start)
-    await holding.require_free(
+    await bookability.require_free(
         work,
         event_type,
         period,
@@ -142,8 +127,8 @@ async def move_all(
         zone=booking.attendees[0].time_zone if booking.attendees else booking.organizer.time_zone,
         moving=booking.uid,
         # Whether there are seats enough for everybody is asked below.
-        among=None if target is None else holding.BOUNDS,
-        bounds_code=holding.OUT_OF_BOUNDS,
+        among=None if target is None else BOUNDS,
+        bounds_code=OUT_OF_BOUNDS,
     )
     moved_id = booking.id
     if target is None:
@@ -169,7 +154,7 @@ async def give_up(
     work: UnitOfWork,
     booking: Booking,
     event_type: EventType | None,
-    given_up: Seated,
+    given_up: OccupiedSeat,
     *,
     by: str,
     reason: str | None,
@@ -217,9 +202,9 @@ async def _target(
 
 
 async def _move_row(
-    work: UnitOfWork, actor: Actor, booking: Booking, event_type: EventType, period: holding.Period
+    work: UnitOfWork, actor: Actor, booking: Booking, event_type: EventType, period: Period
 ) -> None:
-    with holding.last_word():
+    with storage.last_word():
         await writes.move_booking(
             work,
             booking.id,
@@ -254,7 +239,7 @@ async def _end(work: UnitOfWork, booking: Booking) -> None:
     await outbox.clear_timers(work, [booking.id])
 
 
-def _alone(booking: Booking, event_type: EventType, period: holding.Period, attendee: Attendee) -> NewBooking:
+def _alone(booking: Booking, event_type: EventType, period: Period, attendee: Attendee) -> NewBooking:
     """Return the booking that an attendee moves to when nobody is there yet: a meeting of its own."""
     return replace(
         drafting.successor_of(booking, event_type, period, Status.ACCEPTED),

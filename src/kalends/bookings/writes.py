@@ -10,7 +10,7 @@ from psycopg.types.json import Jsonb
 from kalends.bookings.booking import Attendee, Booking, Seat, Status
 from kalends.bookings.queries import SELECT_BOOKING, to_booking
 from kalends.db.database import UnitOfWork
-from kalends.db.rows import json_bytes, json_rows, only_row
+from kalends.db.rows import json_bytes, json_rows, named_rows, only_row
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,7 +103,8 @@ async def insert_bookings(work: UnitOfWork, new: Sequence[NewBooking]) -> list[B
     """
     attending = [(booking.uid, attendee) for booking in new for attendee in booking.attendees]
     seated = [(uid, attendee.seat) for uid, attendee in attending if attendee.seat is not None]
-    cursor = await work.connection.execute(
+    rows = await named_rows(
+        work.connection,
         _INSERT,
         {
             "bookings": json_rows(_booking_row(position, one) for position, one in enumerate(new)),
@@ -111,7 +112,7 @@ async def insert_bookings(work: UnitOfWork, new: Sequence[NewBooking]) -> list[B
             "seats": json_rows(_seat_row(uid, seat) for uid, seat in seated),
         },
     )
-    return [to_booking(row) for row in await cursor.fetchall()]
+    return [to_booking(row) for row in rows]
 
 
 def _booking_row(position: int, new: NewBooking) -> dict[str, Any]:

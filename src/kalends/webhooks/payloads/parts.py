@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 from kalends.api.envelope import instant
 from kalends.bookings.booking import Attendee, Booking
 from kalends.bookings.events import BookingEvent
-from kalends.event_types.booking_fields import effective_fields
+from kalends.event_types.booking_fields import effective_fields, is_own_question
 from kalends.event_types.event_type import EventType
 from kalends.event_types.locations import INTEGRATION_PREFIX
 
@@ -115,9 +115,7 @@ def labelled(event_type: EventType, answers: dict[str, Any]) -> Payload:
     fields = effective_fields(event_type)
     return {
         "responses": _labelled(fields, answers),
-        "userFieldsResponses": _labelled(
-            (field for field in fields if field.get("editable") == "user"), answers
-        ),
+        "userFieldsResponses": _labelled((field for field in fields if is_own_question(field)), answers),
     }
 
 
