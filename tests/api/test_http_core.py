@@ -6,10 +6,11 @@ from uuid import UUID
 
 import httpx
 import pytest
-from fastapi import FastAPI, Response
+from fastapi import FastAPI
 
 from kalends.api.edge import Edge
-from kalends.api.routing import Dispatcher, Route, Router
+from kalends.api.http.dispatcher import Dispatcher
+from kalends.api.http.operation import Router
 from kalends.app import create_api
 from kalends.settings import Settings
 from tests.conftest import Clock
@@ -60,13 +61,12 @@ async def broken_client(settings: Settings, clock: Clock) -> AsyncIterator[Clien
     router = Router("/v2/broken", "Broken")
 
     @router.get("")
-    async def fail() -> Response:
+    async def fail() -> None:
         raise RuntimeError("the secret of the house")
 
     limiting = {"rate_limit_enabled": True, "rate_limit_storage": "memory"}
     api = create_api(settings.model_copy(update=limiting), clock=clock)
-    routes = [route for route in router.routes if isinstance(route, Route)]
-    api.router = Dispatcher(routes, api.state.admission)
+    api.router = Dispatcher([router], api.state.admission)
     transport = httpx.ASGITransport(app=Edge(api))
     async with Client(transport=transport, base_url="http://kalends.test") as client:
         yield client

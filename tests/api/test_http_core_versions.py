@@ -5,7 +5,9 @@ from datetime import date
 import pytest
 
 from kalends.api.errors import BadRequest
-from kalends.api.routing import Route, choose_version
+from kalends.api.http.answers import data_answer
+from kalends.api.http.operation import Operation
+from kalends.api.http.versions import choose_version
 from tests.support.client import Client, Host, booking_of, data, refusal
 
 SERVED = ("2024-06-11", "2024-06-14", "2024-08-13", "2024-09-04", "2030-01-01", "2020-01-01")
@@ -15,12 +17,12 @@ async def answer() -> None:
     """Stand for a handler."""
 
 
-def versions(*dates: str, is_required: bool = False) -> list[Route]:
-    routes = [Route("/v2/sample", answer) for _ in dates]
-    for route, text in zip(routes, dates, strict=True):
-        route.version = date.fromisoformat(text)
-        route.is_version_required = is_required
-    return routes
+def versions(*dates: str, is_required: bool = False) -> list[Operation]:
+    operations = [Operation("GET", "/v2/sample", answer, data_answer(answer, status=200)) for _ in dates]
+    for operation, text in zip(operations, dates, strict=True):
+        operation.version = date.fromisoformat(text)
+        operation.is_version_required = is_required
+    return operations
 
 
 @pytest.mark.parametrize(
@@ -35,15 +37,15 @@ def versions(*dates: str, is_required: bool = False) -> list[Route]:
     ],
 )
 def test_the_newest_version_that_is_not_newer_than_the_date_answers(asked: str | None, chosen: str) -> None:
-    routes = versions("2024-09-04", "2024-06-11", "2024-04-15")
-    found = choose_version(routes, date.fromisoformat(asked) if asked else None)
+    operations = versions("2024-09-04", "2024-06-11", "2024-04-15")
+    found = choose_version(operations, date.fromisoformat(asked) if asked else None)
     assert found.version.isoformat() == chosen
 
 
 def test_a_missing_date_is_refused_with_the_versions_there_are() -> None:
-    routes = versions("2024-09-04", "2024-06-11", is_required=True)
+    operations = versions("2024-09-04", "2024-06-11", is_required=True)
     with pytest.raises(BadRequest, match=r"cal-api-version.*2024-06-11, 2024-09-04"):
-        choose_version(routes, None)
+        choose_version(operations, None)
 
 
 async def test_event_types_answer_alike_for_every_date(ana: Host, client: Client) -> None:

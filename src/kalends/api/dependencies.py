@@ -27,7 +27,7 @@ async def _unit_of_work(request: Request) -> AsyncIterator[UnitOfWork]:
 
 
 def reader_of(request: Request) -> AbstractAsyncContextManager[Connection]:
-    """Lend a connection for reads; on hot paths instead of `Reader`."""
+    """Lend a connection for reads, for what opens several in turn."""
     return _database(request).connection()
 
 
@@ -37,13 +37,13 @@ def transaction_of(request: Request) -> AbstractAsyncContextManager[UnitOfWork]:
 
 
 def now_of(request: Request) -> datetime:
-    """Return the present instant; on hot paths instead of `Now`, as each dependency costs some 25 µs."""
+    """Return the present instant."""
     moment: datetime = request.app.state.clock()
     return moment
 
 
 def settings_of(request: Request) -> Settings:
-    """Return the settings of the server; on hot paths instead of `CurrentSettings`."""
+    """Return the settings of the server."""
     settings: Settings = request.app.state.settings
     return settings
 

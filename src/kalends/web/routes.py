@@ -9,7 +9,7 @@ from fastapi.responses import RedirectResponse
 from kalends.api.body import parse_fields, read_form
 from kalends.api.dependencies import now_of, reader_of, settings_of, transaction_of
 from kalends.api.errors import BadRequest, Conflict, DomainError
-from kalends.api.routing import Router
+from kalends.api.http.operation import PageRouter
 from kalends.api.time_zones import canonical_time_zone
 from kalends.bookings import service as bookings
 from kalends.bookings.commands import Cancel, Reschedule
@@ -24,7 +24,7 @@ from kalends.web.views import LONGEST_REASON, START_FORMAT, Choice
 from kalends.web.visit import Arrival, LinkInvalid, Visit, arrive
 from kalends.words.language import mark
 
-router = Router("", "Pages", show_failure=pages.show_failure)
+router = PageRouter("", "Pages", show_failure=pages.show_failure)
 
 _TO_APPROVE = (Purpose.APPROVE, Purpose.MANAGE)
 _TO_DECLINE = (Purpose.DECLINE, Purpose.MANAGE)
@@ -32,13 +32,13 @@ _TO_DECLINE = (Purpose.DECLINE, Purpose.MANAGE)
 _SEE_OTHER = 303
 
 
-@router.get(pages.STYLE_PATH, include_in_schema=False)
+@router.get(pages.STYLE_PATH)
 async def show_style() -> Response:
     """Show the style of the pages."""
     return pages.style()
 
 
-@router.get("/booking/{bookingUid}", include_in_schema=False)
+@router.get("/booking/{bookingUid}")
 async def show_booking(request: Request) -> Response:
     """Show a booking to whoever has a link, or knows its uid."""
     query = _query(request)
@@ -47,7 +47,7 @@ async def show_booking(request: Request) -> Response:
         return await views.show_booking(connection, visit, done=query.get("done", ""))
 
 
-@router.get("/booking/{bookingUid}/cancel", include_in_schema=False)
+@router.get("/booking/{bookingUid}/cancel")
 async def ask_to_cancel(request: Request) -> Response:
     """Ask before a booking, or the visitor's seat, is cancelled."""
     async with reader_of(request) as connection:
@@ -55,7 +55,7 @@ async def ask_to_cancel(request: Request) -> Response:
         return await views.ask_to_cancel(connection, visit)
 
 
-@router.post("/booking/{bookingUid}/cancel", include_in_schema=False)
+@router.post("/booking/{bookingUid}/cancel")
 async def cancel_booking(request: Request) -> Response:
     """Cancel a booking, with later ones of its series, or the visitor's seat."""
     form = await read_form(request.headers, request.receive)
@@ -76,7 +76,7 @@ async def cancel_booking(request: Request) -> Response:
     return _see_other(same_page(visit, done="cancelled"))
 
 
-@router.get("/booking/{bookingUid}/reschedule", include_in_schema=False)
+@router.get("/booking/{bookingUid}/reschedule")
 async def choose_time(request: Request) -> Response:
     """Show the times to which a booking, or the visitor's seat, can be moved."""
     query = _query(request)
@@ -87,7 +87,7 @@ async def choose_time(request: Request) -> Response:
         return await views.choose_time(connection, visit, choice, longest_days=longest_days)
 
 
-@router.post("/booking/{bookingUid}/reschedule", include_in_schema=False)
+@router.post("/booking/{bookingUid}/reschedule")
 async def reschedule_booking(request: Request) -> Response:
     """Move a booking, or the visitor's seat, to the time that was chosen."""
     form = await read_form(request.headers, request.receive)
@@ -124,25 +124,25 @@ async def reschedule_booking(request: Request) -> Response:
     return _see_other(page_of(moved.uid, token=token, zone=arrival.zone, done="moved"))
 
 
-@router.get("/booking/{bookingUid}/approve", include_in_schema=False)
+@router.get("/booking/{bookingUid}/approve")
 async def ask_to_approve(request: Request) -> Response:
     """Ask the host before a booking is approved."""
     return await _ask_to_decide(request, _TO_APPROVE, is_declining=False)
 
 
-@router.get("/booking/{bookingUid}/decline", include_in_schema=False)
+@router.get("/booking/{bookingUid}/decline")
 async def ask_to_decline(request: Request) -> Response:
     """Ask the host before a booking is declined."""
     return await _ask_to_decide(request, _TO_DECLINE, is_declining=True)
 
 
-@router.post("/booking/{bookingUid}/approve", include_in_schema=False)
+@router.post("/booking/{bookingUid}/approve")
 async def approve_booking(request: Request) -> Response:
     """Approve a booking that waits for its host."""
     return await _decide(request, _TO_APPROVE, is_declining=False)
 
 
-@router.post("/booking/{bookingUid}/decline", include_in_schema=False)
+@router.post("/booking/{bookingUid}/decline")
 async def decline_booking(request: Request) -> Response:
     """Decline a booking that waits for its host."""
     return await _decide(request, _TO_DECLINE, is_declining=True)
