@@ -34,7 +34,7 @@ from kalends.bookings.commands import (
     Reschedule,
     StatusFilter,
 )
-from kalends.bookings.events import Absence
+from kalends.bookings.facts.fact import Absence
 from kalends.bookings.places import Choice
 from kalends.event_types.address import (
     EventTypeAddress,
