@@ -2,7 +2,9 @@
 
 from typing import Any
 
-from kalends.event_types.booking_fields import default_fields, effective_fields
+import pytest
+
+from kalends.event_types.booking_fields import default_fields, effective_fields, is_own_question
 from kalends.event_types.event_type import Settings
 from kalends.event_types.terms import SchedulingTerms
 
@@ -65,3 +67,18 @@ def test_changing_a_form_changes_no_other() -> None:
     first[2]["optionsInputs"]["phone"]["required"] = False
     assert "label" not in default_fields()[0]
     assert default_fields()[2]["optionsInputs"]["phone"]["required"]
+
+
+@pytest.mark.parametrize(
+    ("stored", "is_own"),
+    [
+        ({"editable": "user"}, True),
+        ({"editable": "user-readonly"}, True),
+        ({}, True),
+        ({"editable": "system"}, False),
+        ({"editable": "system-but-optional"}, False),
+        ({"editable": "system-but-hidden"}, False),
+    ],
+)
+def test_a_question_is_the_owners_own_unless_it_is_the_systems(stored: dict[str, str], is_own: bool) -> None:
+    assert is_own_question({"name": "size", "type": "text", **stored}) is is_own
