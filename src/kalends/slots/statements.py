@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from functools import cache
 from typing import LiteralString
 
+from kalends.db.statements import compacted
 from kalends.event_types.columns import TERMS
 
 _DURING = """
@@ -161,7 +162,7 @@ def _reading(
     where: LiteralString,
     busy: LiteralString,
 ) -> LiteralString:
-    return f"""
+    statement: LiteralString = f"""
         SELECT {columns}, u.id AS host_id, {is_fixed} AS is_fixed,
                coalesce(s.time_zone, e.time_zone, u.time_zone) AS zone,
                -- When the host works; NULL: there is no schedule at all
@@ -201,6 +202,7 @@ def _reading(
          CROSS JOIN LATERAL ({busy}) busy
          WHERE {where}
     """
+    return compacted(statement)
 
 
 OF_GROUP = _statement("u.allow_dynamic_booking", "h.is_fixed", _OF_GROUP, "true ORDER BY u.id")
