@@ -85,11 +85,7 @@ class AuthenticatedIfPresented(Documented):
 async def _caller_if_any(request: Request) -> Principal | None:
     """Return the caller of a public operation; whoever has no good credential is anonymous."""
     holder = context_of(request.scope).credential
-    if (
-        not isinstance(holder, KeyHolder)
-        or holder.user.is_locked
-        or service.has_expired(holder, now=now_of(request))
-    ):
+    if not isinstance(holder, KeyHolder) or not service.is_good(holder, now=now_of(request)):
         return None
     return service.principal_of(holder, now=now_of(request))
 

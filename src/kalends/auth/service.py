@@ -91,6 +91,11 @@ def has_expired(holder: KeyHolder, *, now: datetime) -> bool:
     return last is not None and now.astimezone(UTC).date() > last.astimezone(UTC).date()
 
 
+def is_good(holder: KeyHolder, *, now: datetime) -> bool:
+    """Tell whether a key stands for anybody: it has not expired, and its account is not locked."""
+    return not holder.user.is_locked and not has_expired(holder, now=now)
+
+
 def principal_of(holder: KeyHolder, *, now: datetime) -> Principal:
     """Return the caller that a key stands for.
 

@@ -81,7 +81,7 @@ def facts_of_each(
     `lead_uid` speaks for all. `covers_rest`: no later occurrence is left.
     """
     kept = None if event_type is None else event_type_snapshot_of(event_type)
-    starts = [booking.start for booking in bookings]
+    starts = tuple(sorted(booking.start for booking in bookings))
     return [
         BookingFact(
             change.kind,
@@ -107,11 +107,11 @@ async def outline_of(connection: Connection, booking: Booking) -> Outline:
 async def series_of(connection: Connection, booking: Booking) -> Series | None:
     """Return where a booking that is told of alone stands in its series; None: it is no occurrence of one."""
     outline = await outline_of(connection, booking)
-    return _series_at(booking, outline, [booking.start], covers_rest=False) if outline else None
+    return _series_at(booking, outline, (booking.start,), covers_rest=False) if outline else None
 
 
 def _series_at(
-    booking: Booking, outline: Outline, starts: Sequence[datetime], *, covers_rest: bool
+    booking: Booking, outline: Outline, starts: tuple[datetime, ...], *, covers_rest: bool
 ) -> Series:
     position = next(place for place, (ical_uid, _) in enumerate(outline) if ical_uid == booking.ical_uid)
     return Series(
@@ -120,7 +120,7 @@ def _series_at(
         count=len(outline),
         ical_uid=outline[0][0],
         original_start=outline[position][1],
-        starts=tuple(sorted(starts)),
+        starts=starts,
         covers_rest=covers_rest,
     )
 

@@ -5,8 +5,6 @@ that a text does not have yet have their defaults. So a further field needs no n
 or changes its meaning, `VERSION` is raised, and a module like `version_0` says how older texts are read.
 """
 
-from typing import Any
-
 import msgspec
 
 from kalends.bookings.facts import version_0
@@ -19,7 +17,6 @@ class _Head(msgspec.Struct):
 
 _head = msgspec.json.Decoder(_Head)
 _fact = msgspec.json.Decoder(BookingFact)
-_version_0 = msgspec.json.Decoder(dict[str, Any])
 
 
 def encode(fact: BookingFact) -> bytes:
@@ -28,7 +25,11 @@ def encode(fact: BookingFact) -> bytes:
 
 
 def decode(payload: bytes) -> BookingFact:
-    """Return the fact that a stored text of any version tells."""
+    """Return the fact that a stored text of any version tells.
+
+    Raises:
+        ValidationError: it tells none.
+    """
     if _head.decode(payload).version == 0:
-        return msgspec.convert(version_0.translated(_version_0.decode(payload)), BookingFact)
+        return msgspec.convert(version_0.translated(payload), BookingFact)
     return _fact.decode(payload)
