@@ -25,6 +25,12 @@ class User:
     metadata: dict[str, Any] | None
     is_system_admin: bool
     is_locked: bool
+
+    @property
+    def display_name(self) -> str:
+        """Return the name to show: the user's own, else the username."""
+        return self.name or self.username
+
     email_verified_at: datetime | None
 
 

@@ -13,6 +13,7 @@ from kalends.bookings.facts.fact import FactKind
 from kalends.bookings.facts.service import Change
 from kalends.bookings.locking import Held, hold, hold_series
 from kalends.bookings.outcome import Outcome
+from kalends.bookings.seats import seats_of
 from kalends.bookings.transitions import Command, Effect, effect_of
 from kalends.db.database import UnitOfWork
 from kalends.event_types.event_type import EventType
@@ -56,7 +57,7 @@ async def _cancel_seat(
         raise BadRequest(f"seatUid: this booking has no seat {seat_uid!r}.")
     if effect_of(booking, Command.CANCEL) is Effect.APPLIES:
         by = actor.email or given_up.attendee.email
-        if len(seating.seats_of(booking)) == 1:
+        if len(seats_of(booking)) == 1:
             await end(work, [booking], held.event_type, by, command.reason, now=now, covers_rest=False)
         else:
             await seating.give_up(

@@ -1,12 +1,12 @@
 """What a host decides about bookings: confirm, decline, who did not come (bookings note, 8 and 9)."""
 
 from collections.abc import Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from msgspec.structs import replace
 
 from kalends.api.errors import BadRequest
-from kalends.bookings import holding, queries, writes
+from kalends.bookings import bookability, queries, storage, writes
 from kalends.bookings.access import require_host, require_host_or_system_admin
 from kalends.bookings.actors import Actor
 from kalends.bookings.booking import Booking, Status
@@ -15,6 +15,7 @@ from kalends.bookings.facts import service as facts
 from kalends.bookings.facts.fact import FactKind
 from kalends.bookings.facts.service import Change
 from kalends.bookings.locking import Held, hold, hold_series
+from kalends.bookings.refusals import TAKEN
 from kalends.bookings.transitions import Command, effect_of
 from kalends.db.database import UnitOfWork
 from kalends.event_types import service as event_types
@@ -39,16 +40,17 @@ async def confirm(work: UnitOfWork, actor: Actor, uid: str, *, now: datetime) ->
     waiting, event_type = await _waiting(work, held)
     if event_type is None:
         raise BadRequest("The event type of this booking was deleted, so it cannot be confirmed.")
+    bookability.check_is_bookable(event_type)
     for booking in waiting:
         zone = booking.attendees[0].time_zone if booking.attendees else booking.organizer.time_zone
-        await holding.require_free(
+        await bookability.require_free(
             work,
             event_type,
             (booking.start, booking.end),
             now=now,
             zone=zone,
             moving=booking.uid,
-            among=holding.TAKEN,
+            among=TAKEN,
             of=booking.start if len(waiting) > 1 else None,
         )
         # One by one, so that the next is checked against those before it.
@@ -154,9 +156,9 @@ async def _waiting(work: UnitOfWork, held: Held) -> tuple[list[Booking], EventTy
 
 
 async def _accept(work: UnitOfWork, event_type: EventType, booking: Booking) -> None:
-    before = timedelta(minutes=event_type.before_event_buffer)
-    after = timedelta(minutes=event_type.after_event_buffer)
-    with holding.last_word():
+    before = event_type.terms.time_before
+    after = event_type.terms.time_after
+    with storage.last_word():
         await writes.accept_bookings(work, [booking.id], before, after)
 
 

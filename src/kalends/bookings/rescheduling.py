@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any
 
 from kalends.api.errors import BadRequest, NotFound
-from kalends.bookings import creating, drafting, holding, seating, writes
+from kalends.bookings import bookability, drafting, seating, storage, writes
 from kalends.bookings.access import is_host, is_host_by_name, is_same_address
 from kalends.bookings.actors import Actor
 from kalends.bookings.booking import Attendee, Booking, Status
@@ -17,8 +17,10 @@ from kalends.bookings.form import REASON, View, is_asked
 from kalends.bookings.locking import hold
 from kalends.bookings.outcome import Outcome
 from kalends.bookings.problems import refused_answers
+from kalends.bookings.refusals import OUT_OF_BOUNDS
 from kalends.bookings.transitions import Command, effect_of
 from kalends.db.database import UnitOfWork
+from kalends.event_types import service as event_types
 from kalends.event_types.booking_fields import effective_fields
 from kalends.event_types.event_type import EventType
 from kalends.outbox import service as outbox
@@ -52,9 +54,9 @@ async def reschedule(
         raise NotFound("The event type of this booking was deleted, so it cannot be rescheduled.")
     if event_type.disable_rescheduling:
         raise BadRequest("Bookings of this event type cannot be rescheduled.")
-    holding.require_host(event_type)
+    bookability.check_host_is_open(event_types.user_of(event_type))
     period = drafting.moved_period(booking, event_type, command.start)
-    await holding.use_reservation(work, event_type, command.reservation_uid, period, now=now)
+    await bookability.use_reservation(work, event_type, command.reservation_uid, period, now=now)
     if command.seat_uid is not None:
         return await seating.move_seat(work, actor, booking, event_type, command, now=now, blocked=blocked)
     effect_of(booking, Command.RESCHEDULE)
@@ -77,21 +79,21 @@ async def _replace(
     period = drafting.moved_period(booking, event_type, command.start)
     booker = _booker(booking)
     responses = _responses(booking, event_type, command)
-    await holding.require_free(
+    await bookability.require_free(
         work,
         event_type,
         period,
         now=now,
         zone=booker.time_zone,
         moving=booking.uid,
-        bounds_code=holding.OUT_OF_BOUNDS,
+        bounds_code=OUT_OF_BOUNDS,
     )
     is_by_host = is_host_by_name(actor, booking, command.rescheduled_by)
     status = Status.ACCEPTED if is_by_host else drafting.status_of(event_type, command.start, now)
     await writes.end_bookings(work, [booking.id], reason=None, by=None, is_rescheduled=True)
     new = drafting.successor_of(booking, event_type, period, status)
     rescheduled_by = _mover(actor, command.rescheduled_by, booker)
-    [moved] = await creating.store(work, [replace(new, responses=responses, rescheduled_by=rescheduled_by)])
+    [moved] = await storage.store(work, [replace(new, responses=responses, rescheduled_by=rescheduled_by)])
     await outbox.clear_timers(work, [booking.id])
     kind = FactKind.RESCHEDULED if status is Status.ACCEPTED else FactKind.REQUESTED
     fact = facts.fact_of(

@@ -26,6 +26,7 @@ from kalends.bookings.outcome import Outcome
 from kalends.bookings.rescheduling import reschedule
 from kalends.db.database import Connection
 from kalends.event_types import service as event_types
+from kalends.event_types.address import IdAddress
 
 __all__ = [
     "calendar_links_for",
@@ -106,7 +107,7 @@ async def calendar_links_for(connection: Connection, actor: Actor, uid: str) -> 
     require_host(actor, booking)
     if booking.event_type is None:
         raise BadRequest("The event type of this booking was deleted, so there are no links.")
-    event_type = await event_types.get(connection, booking.event_type.id)
+    event_type = await event_types.get(connection, IdAddress(booking.event_type.id))
     return calendar_links.links_of(booking, event_type)
 
 

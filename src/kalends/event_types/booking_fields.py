@@ -47,6 +47,11 @@ def effective_fields(form: Form) -> list[StoredObject]:
     return fields
 
 
+def is_own_question(field: StoredObject) -> bool:
+    """Tell whether the owner of a form added a question; others are the system's."""
+    return not str(field.get("editable", "user")).startswith("system")
+
+
 def system_field(name: str) -> StoredObject:
     """Return a system field with its defaults, built afresh."""
     return _BUILDERS[name]()

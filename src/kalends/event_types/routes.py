@@ -36,7 +36,7 @@ async def list_event_types(
 ) -> list[outputs.EventTypeOutput]:
     """List the event types of a user, or the group meeting of several; public."""
     listing = query.to_listing()
-    if listing.usernames is not None and listing.username is None:
+    if listing.is_of_group:
         return [outputs.group_meeting(await service.find_group(connection, listing))]
     found = await service.list_public(connection, listing, caller)
     return [outputs.listed(one, is_own=service.is_owner(one, caller)) for one in found]

@@ -24,7 +24,7 @@ async def explain_slot(
 ) -> outputs.Explanation:
     """Say why a time can or cannot be booked; intervals and sources are for the host or the host's team."""
     found = await service.explain(connection, query.to_command(), now=now)
-    is_told_all = await service.may_see_reasons(connection, found.terms, caller)
+    is_told_all = await service.may_see_reasons(connection, found.subject, caller)
     reader_id = caller.user.id if caller is not None and is_told_all else None
     return outputs.explanation(found, query.time_zone, reader_id=reader_id)
 

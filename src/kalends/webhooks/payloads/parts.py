@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 from kalends.api.envelope import instant
 from kalends.bookings.facts.fact import BookingFact
 from kalends.bookings.facts.snapshots import AttendeeSnapshot, BookingSnapshot, EventTypeSnapshot
-from kalends.event_types.booking_fields import effective_fields
+from kalends.event_types.booking_fields import effective_fields, is_own_question
 from kalends.event_types.locations import INTEGRATION_PREFIX
 
 Payload: TypeAlias = dict[str, Any]
@@ -114,9 +114,7 @@ def labelled(event_type: EventTypeSnapshot, answers: dict[str, Any]) -> Payload:
     fields = effective_fields(event_type)
     return {
         "responses": _labelled(fields, answers),
-        "userFieldsResponses": _labelled(
-            (field for field in fields if field.get("editable") == "user"), answers
-        ),
+        "userFieldsResponses": _labelled((field for field in fields if is_own_question(field)), answers),
     }
 
 
