@@ -97,7 +97,7 @@ def show(facts: Mapping[str, object], lines: Iterable[str], *, as_json: bool) ->
 
 
 def is_confirmed(question: str) -> bool:
-    """Ask a question on stderr, as stdout is for programs; anything but a yes, or no answer at all, is a no."""
+    """Ask a question on stderr, as stdout is for programs; anything but a yes is a no."""
     typer.echo(f"{question} [y/N] ", err=True, nl=False)
     return sys.stdin.readline().strip().lower() in ("y", "yes")
 
