@@ -16,7 +16,9 @@ import msgspec
 
 from kalends.api.locales import Locale
 from kalends.bookings.booking import Attendee, Booking, Organizer, Seat, Status
-from kalends.event_types.event_type import EventType, Frequency, Owner, Recurrence, Seats, StoredObject
+from kalends.event_types.event_type import EventType, Frequency, Recurrence, StoredObject
+from kalends.event_types.owner import Owner, TeamOwner, UserOwner
+from kalends.event_types.terms import Seats
 
 
 class Snapshot(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -234,13 +236,13 @@ def event_type_snapshot_of(event_type: EventType) -> EventTypeSnapshot:
         owner=_owner_snapshot_of(event_type.owner),
         title=event_type.title,
         slug=event_type.slug,
-        length=event_type.length,
+        length=event_type.terms.length,
         description=event_type.description,
         booking_fields=event_type.booking_fields,
         disable_guests=event_type.disable_guests,
         requires_confirmation=event_type.confirmation.is_required,
         recurrence=None if event_type.recurrence is None else _recurrence_snapshot_of(event_type.recurrence),
-        seats=None if event_type.seats is None else _sharing_snapshot_of(event_type.seats),
+        seats=None if event_type.terms.seats is None else _sharing_snapshot_of(event_type.terms.seats),
         hide_calendar_notes=event_type.hide_calendar_notes,
         hide_calendar_event_details=event_type.hide_calendar_event_details,
         hide_organizer_email=event_type.hide_organizer_email,
@@ -269,7 +271,11 @@ def _seat_snapshot_of(seat: Seat) -> SeatSnapshot:
 
 
 def _owner_snapshot_of(owner: Owner) -> OwnerSnapshot:
-    return OwnerSnapshot(OwnerKind.USER, owner.id, owner.name)
+    match owner:
+        case UserOwner(user):
+            return OwnerSnapshot(OwnerKind.USER, user.id, user.name)
+        case TeamOwner(team):
+            return OwnerSnapshot(OwnerKind.TEAM, team.id, team.name)
 
 
 def _recurrence_snapshot_of(rule: Recurrence) -> RecurrenceSnapshot:
