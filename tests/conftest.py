@@ -20,6 +20,7 @@ from kalends.app import create_api
 from kalends.db.database import Database
 from kalends.settings import Settings
 from tests.support.client import Client, Host, make_host
+from tests.support.contents import empty
 from tests.support.organizations import People
 from tests.support.postgres import clone_database, shared_server
 from tests.support.server import SECRET_KEY
@@ -100,7 +101,7 @@ async def api(settings: Settings, clock: Clock) -> AsyncIterator[FastAPI]:
 async def client(api: FastAPI, clock: Clock) -> AsyncIterator[Client]:
     """Return a client without a credential; the database is empty when a test begins."""
     clock.now = datetime(2050, 9, 1, 6, 0, tzinfo=UTC)
-    await _empty(api.state.database)
+    await empty(api.state.database)
     transport = httpx.ASGITransport(app=Edge(api))
     async with Client(transport=transport, base_url="http://kalends.test") as client:
         yield client
@@ -162,27 +163,3 @@ async def ana(client: Client, database: Database) -> Host:
 async def ben(client: Client, database: Database) -> Host:
     """Return another host, in London."""
     return await make_host(client, database, "ben", time_zone="Europe/London")
-
-
-# Deleting what little a test has left takes a thirtieth of what TRUNCATE takes, which makes new files and has
-# every statement planned anew. All tables go, so their foreign keys need no watching.
-_EMPTY = """
-    DO $$
-    DECLARE
-        one text;
-    BEGIN
-        SET LOCAL session_replication_role = replica;
-        FOR one IN SELECT tablename FROM pg_tables
-                    WHERE schemaname = 'public'
-                      AND tablename NOT IN ('alembic_version', 'server_secret', 'workspace_platforms') LOOP
-            EXECUTE format('DELETE FROM %I', one);
-        END LOOP;
-        PERFORM setval(format('%I', sequencename)::regclass, 1, false)
-           FROM pg_sequences WHERE schemaname = 'public';
-    END $$
-"""
-
-
-async def _empty(database: Database) -> None:
-    async with database.connection() as connection:
-        await connection.execute(_EMPTY)

@@ -60,6 +60,15 @@ def resolve(reference: Reference) -> bool:
     return path.is_file() and reference.target in _targets_of(path)
 
 
+def table_of_appendix(note: str, letter: str) -> list[list[str]]:
+    """Return the cells of the table of an appendix, row by row, its header first."""
+    text = (CONTRACT / note).read_text(encoding="utf-8")
+    appendix = text.split(f"\n## Appendix {letter}.", 1)[1].split("\n## ", 1)[0]
+    lines = [line.strip("|").split("|") for line in appendix.splitlines() if line.startswith("|")]
+    header, _, *rows = [[cell.strip() for cell in line] for line in lines]
+    return [header, *rows]
+
+
 def _targets_at(line: str, position: int) -> Iterator[str]:
     rows = None
     while (match := _TARGET.match(line, position)) is not None:

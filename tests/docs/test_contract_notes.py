@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from tests.docs.notes import CONTRACT, Reference, references_in, resolve
+from tests.docs.notes import CONTRACT, Reference, references_in, resolve, table_of_appendix
 
 NOTES = sorted(path.name for path in CONTRACT.glob("*.md"))
 
@@ -90,9 +90,7 @@ def test_what_is_not_there_does_not_resolve(reference: Reference) -> None:
 
 
 def test_the_matrix_of_routes_is_a_table_that_programs_read() -> None:
-    appendix = text_of("http-core.md").split("## Appendix A.", 1)[1].split("\n## ", 1)[0]
-    rows = [line.strip("|").split("|") for line in appendix.splitlines() if line.startswith("|")]
-    header, _, *routes = [[cell.strip() for cell in row] for row in rows]
+    header, *routes = table_of_appendix("http-core.md", "A")
     assert header == ["Method", "Path", "Ver", "Guards in order", "Role / permission", "Plan", "OK", "U"]
     assert {len(route) for route in routes} == {len(header)}
     assert len([route for route in routes if route[-1] != "U"]) == 182

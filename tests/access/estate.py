@@ -1,0 +1,139 @@
+"""An organization and what is in it: an example for each parameter of a path."""
+
+import re
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+
+from tests.support.client import Client, Host, booking_of, data
+from tests.support.organizations import People
+
+_SLOT, _OTHER_SLOT = "2050-09-05T10:00:00Z", "2050-09-06T10:00:00Z"
+_LONG_AGO = "2000-01-01T00:00:00Z"
+_NOBODY_LISTENS = "http://127.0.0.1:9/"
+
+_PARAMETER = re.compile(r"\{(\w+)\}")
+
+
+@dataclass(frozen=True, slots=True)
+class Hook:
+    """A webhook, and something delivered to it."""
+
+    id: str
+    delivery_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class Estate:
+    """An organization with a team; `boss` is its OWNER, `user` a member of both, who owns the rest.
+
+    `hooks` are by the path of their list, such as `/v2/webhooks`.
+    """
+
+    boss: Host
+    user: Host
+    organization_id: int
+    membership_id: int
+    team_id: int
+    team_membership_id: int
+    event_type_id: int
+    schedule_id: int
+    booking_uid: str
+    reservation_uid: str
+    hooks: dict[str, Hook]
+
+    def at(self, path: str, **others: object) -> str:
+        """Return a path with the ids of what is here, but for `others` by the names of parameters."""
+        return path.format(**{name: self.id_of(name, path) for name in parameters_of(path)} | others)
+
+    def id_of(self, parameter: str, path: str) -> object:
+        """Return what a parameter of a path names here."""
+        return example_of(parameter).id_in(self, path)
+
+
+@dataclass(frozen=True, slots=True)
+class Example:
+    """What a parameter of a path names in an estate; `is_the_users`: it belongs to the estate's user."""
+
+    id_in: Callable[[Estate, str], object]
+    is_the_users: bool = False
+
+
+def _hook(estate: Estate, path: str) -> Hook:
+    return estate.hooks[path.partition("/{webhookId}")[0]]
+
+
+def _membership(estate: Estate, path: str) -> int:
+    return estate.team_membership_id if "{teamId}" in path else estate.membership_id
+
+
+EXAMPLES: Mapping[str, Example] = {
+    "orgId": Example(lambda estate, _: estate.organization_id),
+    "teamId": Example(lambda estate, _: estate.team_id),
+    "userId": Example(lambda estate, _: estate.user.id),
+    "membershipId": Example(_membership),
+    "eventTypeId": Example(lambda estate, _: estate.event_type_id, is_the_users=True),
+    "scheduleId": Example(lambda estate, _: estate.schedule_id, is_the_users=True),
+    "bookingUid": Example(lambda estate, _: estate.booking_uid, is_the_users=True),
+    "uid": Example(lambda estate, _: estate.reservation_uid, is_the_users=True),
+    "webhookId": Example(lambda estate, path: _hook(estate, path).id, is_the_users=True),
+    "deliveryId": Example(lambda estate, path: _hook(estate, path).delivery_id, is_the_users=True),
+}
+
+
+def parameters_of(path: str) -> list[str]:
+    """Return the names of the parameters of a path."""
+    return _PARAMETER.findall(path)
+
+
+def example_of(name: str) -> Example:
+    """Return what a parameter names in an estate.
+
+    Raises:
+        AssertionError: nobody has said so.
+    """
+    assert name in EXAMPLES, (
+        f"No example of the path's {{{name}}}: say in EXAMPLES of tests/access/estate.py what it names "
+        "in an estate, and make that in make_estate."
+    )
+    return EXAMPLES[name]
+
+
+async def make_estate(people: People, slug: str, hook_lists: Iterable[str]) -> Estate:
+    """Make an organization and one of everything in it; `hook_lists` are the paths that get a webhook."""
+    boss = await people.account(f"{slug}-boss")
+    user = await people.account(f"{slug}-user")
+    organization_id = await people.organization(slug, boss)
+    membership_id = await people.enters(user, organization_id)
+    team_id = await people.team(f"{slug}-team", organization=organization_id)
+    team_membership_id = await people.joins(user, team_id)
+    schedule = await user.creates_schedule(isDefault=True)
+    event_type = await user.creates_event_type()
+    booking = data(await user.client.post("/v2/bookings", json=booking_of(event_type["id"], _SLOT)), 201)
+    reserved = {"eventTypeId": event_type["id"], "slotStart": _OTHER_SLOT}
+    reservation = data(await user.client.post("/v2/slots/reservations", json=reserved), 201)
+    estate = Estate(
+        boss=boss,
+        user=user,
+        organization_id=organization_id,
+        membership_id=membership_id,
+        team_id=team_id,
+        team_membership_id=team_membership_id,
+        event_type_id=event_type["id"],
+        schedule_id=schedule["id"],
+        booking_uid=booking["uid"],
+        reservation_uid=reservation["reservationUid"],
+        hooks={},
+    )
+    for path in hook_lists:
+        owner = boss if "{orgId}" in path else user
+        estate.hooks[path] = await _make_hook(owner.client, estate.at(path))
+    return estate
+
+
+async def _make_hook(client: Client, path: str) -> Hook:
+    """Make a webhook in a list, to which the booking is delivered."""
+    wanted = {"active": True, "subscriberUrl": _NOBODY_LISTENS, "triggers": ["BOOKING_CREATED"]}
+    webhook_id = data(await client.post(path, json=wanted), 201)["id"]
+    data(await client.post(f"{path}/{webhook_id}/replay", json={"from": _LONG_AGO}))
+    [delivery] = data(await client.get(f"{path}/{webhook_id}/deliveries"))
+    return Hook(webhook_id, delivery["id"])

@@ -1,0 +1,150 @@
+"""What a caller gets, derived from what an operation declares.
+
+What is asked for exists and belongs to the estate of the path (`tests.access.estate`), so a step decides by
+who calls, or lets everybody pass.
+"""
+
+from collections.abc import Callable, Mapping
+from enum import Enum
+
+from kalends.auth.declaration import Declaration
+from kalends.memberships.membership import Role
+from tests.access.callers import Caller, Credential
+from tests.access.estate import example_of, parameters_of
+
+_RANK = {None: 0, Role.MEMBER: 1, Role.ADMIN: 2, Role.OWNER: 3}
+
+_ANSWERS = frozenset(range(200, 500))
+
+
+class Outcome(Enum):
+    """What comes of a request, as the statuses that show it."""
+
+    UNAUTHENTICATED = frozenset({401})
+    FORBIDDEN = frozenset({403})
+    NOT_FOUND = frozenset({404})
+    NOT_THEIRS = frozenset({403, 404})
+    ADMITTED = _ANSWERS - {401, 403, 404}
+    LEFT_OPEN = _ANSWERS - {401}
+
+    def statuses(self, *, is_broken: bool) -> frozenset[int]:
+        """Return what may be answered; `is_broken`: the body is refused before anybody asks whose it is."""
+        statuses: frozenset[int] = self.value
+        return statuses | {400} if is_broken and self is Outcome.NOT_THEIRS else statuses
+
+
+Step = Callable[[Caller, Declaration], bool]
+
+
+def _always(_caller: Caller, _declaration: Declaration) -> bool:
+    return True
+
+
+def _is_of_organization(caller: Caller, _declaration: Declaration) -> bool:
+    return caller.is_system_admin or caller.organization_role is not None
+
+
+def _has_role(caller: Caller, declaration: Declaration) -> bool:
+    if caller.is_system_admin:
+        return True
+    holder, _, weakest = (declaration.role or "").partition("_")
+    needed = _RANK[Role(weakest)]
+    if holder == "ORG":
+        return _RANK[caller.organization_role] >= needed
+    rules_teams = "Org" in declaration.steps and _RANK[caller.organization_role] >= _RANK[Role.ADMIN]
+    return rules_teams or _RANK[caller.team_role] >= needed
+
+
+def _is_user(caller: Caller, _declaration: Declaration) -> bool:
+    return caller.is_user
+
+
+def _is_user_or_system_admin(caller: Caller, _declaration: Declaration) -> bool:
+    return caller.is_user or caller.is_system_admin
+
+
+STEPS: Mapping[str, Step] = {
+    # API keys have every permission; those of OAuth clients have not
+    "Perm": _always,
+    "Org": _is_of_organization,
+    "Roles": _has_role,
+    "TeamInOrg": _always,
+    "UserInOrg": _always,
+    "UserInTeam": _always,
+    "MembInOrg": _always,
+    "WhInOrg": _always,
+    "WhOwner": _is_user_or_system_admin,
+    "WhEvent": _is_user,
+}
+"""Whom each step lets pass that comes after `Auth`; all others are refused with 403."""
+
+_OF_NOBODY_IN_PARTICULAR = {"Auth", "Perm"}
+"""Steps of operations that look at whose something is in their handler."""
+
+_FOREIGN: Mapping[str, Mapping[str, Outcome]] = {
+    "orgId": {"Org": Outcome.FORBIDDEN},
+    "teamId": {"TeamInOrg": Outcome.NOT_FOUND, "Roles": Outcome.FORBIDDEN},
+    "userId": {"UserInOrg": Outcome.FORBIDDEN, "UserInTeam": Outcome.FORBIDDEN},
+    "membershipId": {"MembInOrg": Outcome.NOT_FOUND, "Roles": Outcome.NOT_FOUND},
+    "eventTypeId": {"WhEvent": Outcome.FORBIDDEN},
+    "webhookId": {
+        "WhInOrg": Outcome.FORBIDDEN,
+        "WhOwner": Outcome.FORBIDDEN,
+        "WhEvent": Outcome.FORBIDDEN,
+    },
+}
+"""What the guard of a step answers when a parameter names something of another organization or its user."""
+
+
+def is_public(declaration: Declaration) -> bool:
+    """Tell whether nobody needs a credential."""
+    return "Auth" not in declaration.steps
+
+
+def outcome_of(declaration: Declaration, path: str, caller: Caller) -> Outcome:
+    """Return what a caller gets who asks for what is in the estate."""
+    if not _is_authenticated(declaration, caller):
+        return Outcome.UNAUTHENTICATED
+    if is_public(declaration):
+        return Outcome.ADMITTED
+    for step in declaration.steps[1:]:
+        assert step in STEPS, (
+            f"STEPS of tests/access/expectations.py does not say whom {step} lets pass; "
+            "say it there, and in _FOREIGN what it answers to ids of another organization."
+        )
+        if not STEPS[step](caller, declaration):
+            return Outcome.FORBIDDEN
+    if caller.is_user or not _is_of_the_user(declaration, path):
+        return Outcome.ADMITTED
+    return Outcome.LEFT_OPEN if caller.is_system_admin else Outcome.NOT_THEIRS
+
+
+def outcome_of_foreign(declaration: Declaration, parameter: str, caller: Caller) -> Outcome:
+    """Return what somebody gets who is admitted to the estate, when one parameter names what is elsewhere.
+
+    The others name what is in the estate.
+    """
+    by_team = (declaration.role or "").startswith("TEAM_")
+    rules_teams = caller.is_system_admin or _RANK[caller.organization_role] >= _RANK[Role.ADMIN]
+    if parameter == "teamId" and by_team and not rules_teams:
+        return Outcome.FORBIDDEN  # they have no role there, which is asked before
+    rules = _FOREIGN.get(parameter, {})
+    return next((outcome for step, outcome in rules.items() if step in declaration.steps), Outcome.NOT_THEIRS)
+
+
+def _is_authenticated(declaration: Declaration, caller: Caller) -> bool:
+    match caller.credential:
+        case Credential.GOOD:
+            return True
+        case Credential.NONE:
+            return is_public(declaration)
+        case Credential.UNKNOWN:
+            return not declaration.steps
+        case Credential.UNKNOWN_KEY:
+            return False
+
+
+def _is_of_the_user(declaration: Declaration, path: str) -> bool:
+    """Tell whether an operation is about something of the estate's user, and no step has decided on it."""
+    named = any(example_of(parameter).is_the_users for parameter in parameters_of(path))
+    return named and set(declaration.steps) <= _OF_NOBODY_IN_PARTICULAR

@@ -1,0 +1,262 @@
+"""The role matrix: every operation of the API, and everybody who may ask for it.
+
+Which guard an operation declares is held against the contract, and what each caller gets follows from the
+guard, so nothing is listed here by hand but where we deviate. A new operation joins when it is mounted; what
+its path names for the first time wants an example in `tests.access.estate`, a new guard a line in
+`tests.access.expectations`.
+"""
+
+import re
+from collections.abc import AsyncIterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+import httpx
+import pytest
+from fastapi import FastAPI
+
+from kalends.api.edge import Edge
+from kalends.api.http.operation import Operation
+from kalends.app import _ROUTERS
+from kalends.auth.declaration import Declaration
+from kalends.db.database import Database
+from tests.access import appendix
+from tests.access.callers import Caller, make_callers
+from tests.access.declarations import declaration_of
+from tests.access.estate import Estate, make_estate, parameters_of
+from tests.access.expectations import Outcome, is_public, outcome_of, outcome_of_foreign
+from tests.conftest import Clock
+from tests.support.client import Client, refusal
+from tests.support.contents import Contents, empty, keep, put_back
+from tests.support.organizations import People
+
+UNKNOWN, MALFORMED = "424242", "x"
+
+BROKEN: list[Any] = []
+"""No body of any operation: all are objects."""
+
+BLANK: dict[str, Any] = {}
+
+
+@dataclass(frozen=True, slots=True)
+class Deviation:
+    """Operations, by `METHOD path` as a pattern, that do not declare what a row of theirs says, and why.
+
+    `declared` is what they declare instead; None: they have no row, and declare what their neighbours do.
+    """
+
+    pattern: str
+    reason: str
+    declared: Declaration | None = None
+
+
+DEVIATIONS = (
+    Deviation(
+        r"\w+ \S+/\{webhookId\}/(deliveries|deliveries/\{deliveryId\}/retry|replay|ping)",
+        "Ours: what was delivered, again, and a try; for whoever may see the webhook",
+    ),
+    Deviation(
+        r"GET /v2/slots/explain", "Ours: why a time can be booked or not; as public as the times themselves"
+    ),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Mounted:
+    """An operation below `/v2`, and what it demands."""
+
+    operation: Operation
+    declaration: Declaration
+
+    def __str__(self) -> str:
+        return f"{self.method} {self.path}"
+
+    @property
+    def method(self) -> str:
+        """The method."""
+        return self.operation.method
+
+    @property
+    def path(self) -> str:
+        """The path with its parameters' names."""
+        return self.operation.path
+
+    @property
+    def takes_body(self) -> bool:
+        """Whether a body is expected."""
+        return bool(self.operation.dependant.body_params)
+
+
+OPERATIONS = [
+    Mounted(operation, declaration_of(operation.dependant))
+    for router in _ROUTERS
+    for operation in router.operations
+    if operation.path.startswith("/v2")
+]
+
+HOOK_LISTS = [one.path for one in OPERATIONS if one.method == "POST" and one.path.endswith("/webhooks")]
+
+every_operation = pytest.mark.parametrize("mounted", OPERATIONS, ids=str)
+every_operation_with_ids = pytest.mark.parametrize(
+    "mounted",
+    [one for one in OPERATIONS if parameters_of(one.path) and not is_public(one.declaration)],
+    ids=str,
+)
+every_operation_for_roles = pytest.mark.parametrize(
+    "mounted", [one for one in OPERATIONS if "Roles" in one.declaration.steps], ids=str
+)
+
+
+@dataclass(frozen=True, slots=True)
+class House:
+    """Two organizations, and everybody who calls for what is in the first."""
+
+    database: Database
+    contents: Contents
+    ours: Estate
+    theirs: Estate
+    callers: Sequence[Caller]
+
+    async def answer(self, caller: Caller, mounted: Mounted, url: str, body: object = BROKEN) -> int:
+        """Return the status of the answer to a request; what that has changed is undone.
+
+        The body is sent where there is one, and by default breaks its rules. Every refusal is in the
+        envelope.
+        """
+        answer = await caller.client.request(
+            mounted.method,
+            url,
+            version=mounted.operation.version.isoformat(),
+            **({"json": body} if mounted.takes_body else {}),
+        )
+        if not answer.is_success:
+            refusal(answer, answer.status_code)
+        elif mounted.method != "GET":
+            await put_back(self.database, self.contents)
+        return answer.status_code
+
+
+@pytest.fixture(scope="module")
+async def built_house(api: FastAPI, clock: Clock) -> AsyncIterator[House]:
+    """Return the organizations; what is in the database is put there by `house`."""
+    clock.now = datetime.fromisoformat("2050-09-01T06:00:00Z")
+    database: Database = api.state.database
+    await empty(database)
+    transport = httpx.ASGITransport(app=Edge(api))
+    async with Client(transport=transport, base_url="http://kalends.test") as client:
+        people = People(client, database)
+        ours = await make_estate(people, "ours", HOOK_LISTS)
+        theirs = await make_estate(people, "theirs", HOOK_LISTS)
+        callers = await make_callers(people, ours, theirs)
+        await api.state.admission.finish()
+        yield House(database, await keep(database), ours, theirs, callers)
+
+
+@pytest.fixture
+async def house(built_house: House, client: Client) -> House:
+    """Return the organizations, as they were built; `client` has emptied the database."""
+    await put_back(built_house.database, built_house.contents)
+    return built_house
+
+
+def deviation_of(mounted: Mounted) -> Deviation | None:
+    return next((one for one in DEVIATIONS if re.fullmatch(one.pattern, str(mounted))), None)
+
+
+def contracted(mounted: Mounted) -> Declaration:
+    """Return what the contract says that an operation declares, or we do where we deviate."""
+    deviation = deviation_of(mounted)
+    if deviation is not None and deviation.declared is not None:
+        return deviation.declared
+    row = appendix.find_row(mounted.method, mounted.path, mounted.operation.version)
+    if row is None and deviation is not None:
+        row = appendix.find_neighbour(mounted.method, mounted.path)
+    assert row is not None, f"Appendix A has no row of {mounted}, and DEVIATIONS no reason for it."
+    return row.declaration
+
+
+def test_every_operation_of_the_server_is_in_the_matrix(api: FastAPI) -> None:
+    served = [route for route in api.router.routes if isinstance(route, Operation)]
+    below = [f"{one.method} {one.path}" for one in served if one.path.startswith("/v2")]
+    assert sorted(below) == sorted(map(str, OPERATIONS))
+
+
+@every_operation
+def test_an_operation_declares_what_the_contract_says(mounted: Mounted) -> None:
+    assert mounted.declaration == contracted(mounted)
+
+
+@pytest.mark.parametrize("deviation", DEVIATIONS, ids=lambda one: one.pattern)
+def test_a_deviation_is_one(deviation: Deviation) -> None:
+    concerned = [one for one in OPERATIONS if deviation_of(one) is deviation]
+    assert concerned
+    for one in concerned:
+        row = appendix.find_row(one.method, one.path, one.operation.version)
+        assert row is None if deviation.declared is None else row and row.declaration != one.declaration, one
+
+
+@every_operation
+async def test_what_a_caller_gets_follows_from_the_declared_guard(house: House, mounted: Mounted) -> None:
+    url = house.ours.at(mounted.path)
+    wrong, outcomes = {}, set()
+    for caller in house.callers:
+        outcome = outcome_of(mounted.declaration, mounted.path, caller)
+        outcomes.add(outcome)
+        # No guard looks at the broken body; the blank one gets to the handler of a PATCH.
+        for body in (BROKEN, BLANK) if outcome is Outcome.NOT_THEIRS and mounted.takes_body else (BROKEN,):
+            status = await house.answer(caller, mounted, url, body)
+            if status not in outcome.statuses(is_broken=mounted.takes_body):
+                wrong[caller.name] = f"{status} in place of {outcome.name}"
+    assert wrong == {}
+    assert Outcome.ADMITTED in outcomes, "no caller of tests/access/callers.py is admitted"
+
+
+@every_operation_with_ids
+async def test_ids_of_another_organization_are_refused(house: House, mounted: Mounted) -> None:
+    wrong = {}
+    for parameter in parameters_of(mounted.path):
+        foreign = house.theirs.id_of(parameter, mounted.path)
+        url = house.ours.at(mounted.path, **{parameter: foreign})
+        for caller in house.callers:
+            if not _is_to_be_kept_out(caller, mounted, parameter):
+                continue
+            outcome = outcome_of_foreign(mounted.declaration, parameter, caller)
+            for body in (BROKEN, BLANK) if mounted.takes_body else (BROKEN,):
+                status = await house.answer(caller, mounted, url, body)
+                if status not in outcome.statuses(is_broken=mounted.takes_body):
+                    wrong[f"{parameter}, {caller.name}"] = f"{status} in place of {outcome.name}"
+    assert wrong == {}
+
+
+@every_operation
+async def test_without_a_credential_nothing_else_is_looked_at(house: House, mounted: Mounted) -> None:
+    nobody = next(caller for caller in house.callers if caller.name == "no credential")
+    for value in (UNKNOWN, MALFORMED):
+        others = dict.fromkeys(parameters_of(mounted.path), value)
+        status = await house.answer(nobody, mounted, house.ours.at(mounted.path, **others))
+        assert (status == 401) == (not is_public(mounted.declaration))
+
+
+@every_operation_for_roles
+async def test_a_weak_role_is_refused_whatever_else_is_wrong(house: House, mounted: Mounted) -> None:
+    for value in (UNKNOWN, MALFORMED):
+        # What names the place itself must be well-formed to find a role there.
+        others = {name: value for name in parameters_of(mounted.path) if name not in ("orgId", "teamId")}
+        url = house.ours.at(mounted.path, **others)
+        statuses = {
+            caller.name: await house.answer(caller, mounted, url)
+            for caller in house.callers
+            if outcome_of(mounted.declaration, mounted.path, caller) is Outcome.FORBIDDEN
+        }
+        assert statuses == dict.fromkeys(statuses, 403)
+        assert statuses
+
+
+def _is_to_be_kept_out(caller: Caller, mounted: Mounted, parameter: str) -> bool:
+    """Tell whether somebody is admitted to our organization, and not to what a parameter names in theirs."""
+    if outcome_of(mounted.declaration, mounted.path, caller) is not Outcome.ADMITTED:
+        return False
+    if caller.is_system_admin:
+        return "Org" in mounted.declaration.steps and parameter != "orgId"
+    return not (caller.is_of_both and parameter == "orgId")
