@@ -7,7 +7,7 @@ its path names for the first time wants an example in `tests.access.estate`, a n
 """
 
 import re
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -17,11 +17,11 @@ import pytest
 from fastapi import FastAPI
 
 from kalends.api.edge import Edge
-from kalends.api.http.operation import Operation
+from kalends.api.http.operation import Operation, PageRouter, Router
 from kalends.app import _ROUTERS
 from kalends.auth.declaration import Declaration
 from kalends.db.database import Database
-from tests.access import appendix
+from tests.access import appendix, probes
 from tests.access.callers import Caller, make_callers
 from tests.access.declarations import declaration_of
 from tests.access.estate import Estate, make_estate, parameters_of
@@ -88,23 +88,32 @@ class Mounted:
         return bool(self.operation.dependant.body_params)
 
 
-OPERATIONS = [
-    Mounted(operation, declaration_of(operation.dependant))
-    for router in _ROUTERS
-    for operation in router.operations
-    if operation.path.startswith("/v2")
-]
+def mounted_by(routers: Iterable[Router | PageRouter]) -> list[Mounted]:
+    """Return the operations below `/v2`."""
+    return [
+        Mounted(operation, declaration_of(operation.dependant))
+        for router in routers
+        for operation in router.operations
+        if operation.path.startswith("/v2")
+    ]
+
+
+OPERATIONS = mounted_by(_ROUTERS)
+
+ASKED = [*OPERATIONS, *mounted_by([probes.router])]
+"""The operations, and one for each guard, whether an operation has it yet or not."""
 
 HOOK_LISTS = [one.path for one in OPERATIONS if one.method == "POST" and one.path.endswith("/webhooks")]
 
 every_operation = pytest.mark.parametrize("mounted", OPERATIONS, ids=str)
+every_operation_asked = pytest.mark.parametrize("mounted", ASKED, ids=str)
 every_operation_with_ids = pytest.mark.parametrize(
     "mounted",
-    [one for one in OPERATIONS if parameters_of(one.path) and not is_public(one.declaration)],
+    [one for one in ASKED if parameters_of(one.path) and not is_public(one.declaration)],
     ids=str,
 )
 every_operation_for_roles = pytest.mark.parametrize(
-    "mounted", [one for one in OPERATIONS if "Roles" in one.declaration.steps], ids=str
+    "mounted", [one for one in ASKED if "Roles" in one.declaration.steps], ids=str
 )
 
 
@@ -138,18 +147,18 @@ class House:
 
 
 @pytest.fixture(scope="module")
-async def built_house(api: FastAPI, clock: Clock) -> AsyncIterator[House]:
+async def built_house(probed_api: FastAPI, clock: Clock) -> AsyncIterator[House]:
     """Return the organizations; what is in the database is put there by `house`."""
     clock.now = datetime.fromisoformat("2050-09-01T06:00:00Z")
-    database: Database = api.state.database
+    database: Database = probed_api.state.database
     await empty(database)
-    transport = httpx.ASGITransport(app=Edge(api))
+    transport = httpx.ASGITransport(app=Edge(probed_api))
     async with Client(transport=transport, base_url="http://kalends.test") as client:
         people = People(client, database)
         ours = await make_estate(people, "ours", HOOK_LISTS)
         theirs = await make_estate(people, "theirs", HOOK_LISTS)
         callers = await make_callers(people, ours, theirs)
-        await api.state.admission.finish()
+        await probed_api.state.admission.finish()
         yield House(database, await keep(database), ours, theirs, callers)
 
 
@@ -196,7 +205,7 @@ def test_a_deviation_is_one(deviation: Deviation) -> None:
         assert row is None if deviation.declared is None else row and row.declaration != one.declaration, one
 
 
-@every_operation
+@every_operation_asked
 async def test_what_a_caller_gets_follows_from_the_declared_guard(house: House, mounted: Mounted) -> None:
     url = house.ours.at(mounted.path)
     wrong, outcomes = {}, set()
@@ -229,7 +238,7 @@ async def test_ids_of_another_organization_are_refused(house: House, mounted: Mo
     assert wrong == {}
 
 
-@every_operation
+@every_operation_asked
 async def test_without_a_credential_nothing_else_is_looked_at(house: House, mounted: Mounted) -> None:
     nobody = next(caller for caller in house.callers if caller.name == "no credential")
     for value in (UNKNOWN, MALFORMED):
