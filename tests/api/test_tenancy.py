@@ -9,8 +9,9 @@ from fastapi import FastAPI
 from kalends.api.http.dispatcher import Dispatcher
 from kalends.api.http.fastapi_internals import Dependant
 from kalends.api.http.operation import Operation
-from kalends.auth.dependencies import Authenticated
+from tests.access.declarations import declaration_of
 from tests.support.client import Client, Host, booking_of, data, refusal
+from tests.support.organizations import People
 
 # Whoever knows the uid of a booking or reservation may do these; lists and time zones are for everybody.
 PUBLIC = {
@@ -39,15 +40,13 @@ def operations(api: FastAPI) -> Iterator[tuple[str, Operation]]:
 
 def needs_a_caller(dependant: Dependant) -> bool:
     """Tell whether an operation asks for a credential."""
-    return any(
-        isinstance(dependency.call, Authenticated) or needs_a_caller(dependency)
-        for dependency in dependant.dependencies
-    )
+    return "Auth" in declaration_of(dependant).steps
 
 
 @pytest.fixture
-async def ids(ana: Host, client: Client) -> dict[str, Any]:
+async def ids(ana: Host, client: Client, people: People) -> dict[str, Any]:
     """Return what belongs to ana, by the names of path parameters."""
+    organization_id = await people.organization("acme", ana)
     event_type = await ana.creates_event_type()
     schedule = await ana.creates_schedule()
     body = booking_of(event_type["id"], "2050-09-05T10:00:00Z")
@@ -55,6 +54,8 @@ async def ids(ana: Host, client: Client) -> dict[str, Any]:
     hook = {"active": True, "subscriberUrl": "https://r.example.org/a", "triggers": []}
     webhook = data(await ana.client.post("/v2/webhooks", json=hook), 201)
     return {
+        "orgId": organization_id,
+        "userId": ana.id,
         "eventTypeId": event_type["id"],
         "scheduleId": schedule["id"],
         "bookingUid": booking["uid"],
