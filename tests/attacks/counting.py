@@ -1,5 +1,6 @@
 """Counting the work that a request makes: calls, bytes and turns of the event loop, never seconds."""
 
+import asyncio
 import gc
 import sys
 import tracemalloc
@@ -50,3 +51,27 @@ def kept_bytes(*, least: int) -> Iterator[Count]:
         kept.count = sum(size for size in sizes if size >= least)
     finally:
         tracemalloc.stop()
+
+
+@contextmanager
+def busiest_turn() -> Iterator[Count]:
+    """Count the calls in that turn of the event loop which made most: while it lasts, nobody is answered."""
+    busiest = Count()
+    loop = asyncio.get_running_loop()
+    is_open = True
+    before = 0
+    with counted_calls() as calls:
+
+        def look() -> None:
+            nonlocal before
+            busiest.count = max(busiest.count, calls.count - before)
+            before = calls.count
+            if is_open:
+                loop.call_soon(look)
+
+        loop.call_soon(look)
+        try:
+            yield busiest
+        finally:
+            is_open = False
+            busiest.count = max(busiest.count, calls.count - before)
