@@ -19,12 +19,16 @@ class Count:
 
 
 @contextmanager
-def counted_calls() -> Iterator[Count]:
-    """Count the calls of functions, those of Python and those of C, in this thread."""
-    calls = Count()
+def counted_calls(file: str = "") -> Iterator[Count]:
+    """Count the calls of functions, those of Python and those of C, in this thread.
 
-    def note(_frame: FrameType, event: str, _argument: Any) -> None:
-        if event in ("call", "c_call"):
+    With the end of a path only those of Python that are defined in that file.
+    """
+    calls = Count()
+    counted = ("call",) if file else ("call", "c_call")
+
+    def note(frame: FrameType, event: str, _argument: Any) -> None:
+        if event in counted and frame.f_code.co_filename.endswith(file):
             calls.count += 1
 
     before = sys.getprofile()

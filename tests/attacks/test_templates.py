@@ -12,6 +12,7 @@ from kalends.outbox import consumption
 from kalends.webhooks import templates
 from tests.attacks.counting import busiest_turn, counted_calls
 from tests.attacks.harm import no_harm, still_harmful
+from tests.attacks.rows import multiply
 from tests.bookings.support import books
 from tests.support.client import Client, Host, data
 from tests.support.receiver import Receiver
@@ -83,24 +84,6 @@ async def test_a_ping_keeps_nobody_waiting_for_its_template(ana: Host, receiver:
         assert busiest.count < MOST_CALLS
 
 
-async def happened(database: Database, *, times: int) -> None:
-    """State the only fact that there is so many times more; none of them is handled yet."""
-    async with database.connection() as connection:
-        columns = await (
-            await connection.execute(
-                "SELECT string_agg(quote_ident(attname), ', ') FROM pg_attribute"
-                " WHERE attrelid = 'outbox_events'::regclass AND attnum > 0 AND NOT attisdropped"
-                " AND attidentity = '' AND attname <> 'uid'"
-            )
-        ).fetchone()
-        assert columns is not None
-        await connection.execute(
-            f"INSERT INTO outbox_events (uid, {columns[0]})"
-            f" SELECT gen_random_uuid(), {columns[0]} FROM outbox_events, generate_series(1, {times});"
-            "UPDATE outbox_events SET handled_at = NULL"
-        )
-
-
 @still_harmful(3, "a replay fills in all bodies at once, on the event loop")
 async def test_a_replay_keeps_nobody_waiting(
     ana: Host, client: Client, database: Database, receiver: Receiver, post: Post
@@ -108,7 +91,7 @@ async def test_a_replay_keeps_nobody_waiting(
     template = "x" + "{{#each @root}}{{uid}}{{/each}}" * 50
     webhook = await subscribe(ana, receiver, "BOOKING_CREATED", payloadTemplate=template)
     await books(client, await ana.creates_event_type())
-    await happened(database, times=40)
+    await multiply(database, "outbox_events", 40, uid="gen_random_uuid()")
     await post.hands_on()
     with busiest_turn() as busiest:
         body = {"from": "2020-01-01T00:00:00Z"}
@@ -125,7 +108,7 @@ async def test_deliveries_are_written_down_a_few_at_a_time(
     template = "x{{#each @root}}" + "Z" * 5_000 + "{{/each}}"
     webhook = await subscribe(ana, receiver, "BOOKING_CREATED", payloadTemplate=template)
     await books(client, await ana.creates_event_type())
-    await happened(database, times=30)
+    await multiply(database, "outbox_events", 30, uid="gen_random_uuid()")
     tracemalloc.start()
     await post.hands_on()
     _, peak = tracemalloc.get_traced_memory()
