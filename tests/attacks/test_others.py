@@ -61,7 +61,7 @@ def test_what_we_use_private_parts_of_has_an_upper_bound(name: str) -> None:
         assert "<" in line
 
 
-MODULES = {"python-dateutil": "dateutil"}
+MODULES = {"markdown-it-py": "markdown_it", "python-dateutil": "dateutil"}
 """Modules that are not called as what they come in."""
 
 USED_BY_OTHERS = ("tzdata",)
