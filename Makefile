@@ -7,12 +7,13 @@ UV_VERSION := 0.13.9
 # uv from PATH, else from PyPI into .tools.
 UV := $(or $(shell command -v uv 2>/dev/null),.tools/uv/bin/uv)
 VENV := .venv/bin
+PYTEST := $(VENV)/pytest -n 2 --dist worksteal
 STAMP := .venv/.synced
 
 export UV_PYTHON_DOWNLOADS := never
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run test test-all check bench contract
+.PHONY: help setup run quick test test-all check bench contract
 
 help: ## List these words
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -22,11 +23,20 @@ setup: $(STAMP) ## Install what the locked dependencies name into .venv
 run: $(STAMP) ## Start the server with its own database in ./.kalends
 	@KALENDS_DATA_DIR="$${KALENDS_DATA_DIR:-./.kalends}" exec $(VENV)/kalends serve
 
-test: $(STAMP) ## Run the tests
-	$(VENV)/pytest -n 2 --dist worksteal -m "not full"
+# Tests that start, kill or race whole servers, or send random requests: more than half of the time of `test`.
+SLOW := tests/cli tests/faults tests/races tests/api/test_schemathesis.py
 
-test-all: $(STAMP) ## Run the tests and their long variants
-	$(VENV)/pytest -n 2 --dist worksteal
+quick: check ## Check, and run the tests but for those of SLOW: what a change is tried with, under 3 minutes
+	$(PYTEST) -m "not full" $(SLOW:%=--ignore=%)
+
+test: $(STAMP) ## Run the tests but for those marked `full`, under 15 minutes
+	$(PYTEST) -m "not full"
+
+# Marked `full` are: every zone of 14 years, thousands of random questions to the engine, hundreds of random
+# teams, random event types and requests by the hundred, 200 kills of a worker that delivers, 20,000 deliveries,
+# 10,000 rounds of racing bookings, and a storm of 100,000 commands.
+test-all: $(STAMP) ## Run all tests, also the long runs of engine, zones, teams, races, kills, deliveries, requests
+	$(PYTEST)
 
 check: $(STAMP) ## Check format, lint, types and import rules
 	$(VENV)/ruff format --check

@@ -2,7 +2,7 @@
 
 import zoneinfo
 
-__version__ = "0.1.0"
+__version__ = "0.2.0.dev0"
 
 # Zone rules are those of the locked `tzdata` package on every machine, not whatever the system has.
 zoneinfo.reset_tzpath(to=())

@@ -12,10 +12,11 @@ from kalends import __version__, metrics
 from kalends.accounts import routes as accounts
 from kalends.api import health, reference
 from kalends.api.edge import Edge
+from kalends.api.http.dispatcher import Dispatcher
+from kalends.api.http.operation import PageRouter, Router
 from kalends.api.openapi import DocumentedApi
 from kalends.api.rate_limit_storage import open_storage
 from kalends.api.rate_limits import RateLimiter
-from kalends.api.routing import Dispatcher, Route, Router
 from kalends.auth import routes as auth
 from kalends.auth.admission import Admission
 from kalends.bookings import routes as bookings
@@ -34,8 +35,9 @@ from kalends.web import routes as web
 from kalends.webhooks import routes as webhooks
 from kalends.worker import duties
 
-_ROUTERS: Sequence[Router] = (
+_ROUTERS: Sequence[Router | PageRouter] = (
     health.router,
+    health.pages,
     accounts.router,
     auth.router,
     bookings.router,
@@ -109,9 +111,5 @@ def create_api(settings: Settings, *, clock: Callable[[], datetime] = utc_now) -
     app.state.outgoing = outgoing
     app.state.metrics = metrics.Page()
     app.state.admission = admission
-    reference_routes = reference.router(app)
-    routes = [route for router in (*_ROUTERS, reference_routes) for route in router.routes]
-    app.router = Dispatcher(
-        [route for route in routes if isinstance(route, Route)], admission, lifespan=lifespan
-    )
+    app.router = Dispatcher((*_ROUTERS, reference.router(app)), admission, lifespan=lifespan)
     return app

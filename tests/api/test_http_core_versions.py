@@ -5,7 +5,10 @@ from datetime import date
 import pytest
 
 from kalends.api.errors import BadRequest
-from kalends.api.routing import Route, choose_version
+from kalends.api.http.answers import data_answer
+from kalends.api.http.operation import Operation, Router
+from kalends.api.http.paths import AmbiguousPath, RoutingTable
+from kalends.api.http.versions import choose_version
 from tests.support.client import Client, Host, booking_of, data, refusal
 
 SERVED = ("2024-06-11", "2024-06-14", "2024-08-13", "2024-09-04", "2030-01-01", "2020-01-01")
@@ -15,12 +18,12 @@ async def answer() -> None:
     """Stand for a handler."""
 
 
-def versions(*dates: str, is_required: bool = False) -> list[Route]:
-    routes = [Route("/v2/sample", answer) for _ in dates]
-    for route, text in zip(routes, dates, strict=True):
-        route.version = date.fromisoformat(text)
-        route.is_version_required = is_required
-    return routes
+def versions(*dates: str, is_required: bool = False) -> list[Operation]:
+    operations = [Operation("GET", "/v2/sample", answer, data_answer(answer, status=200)) for _ in dates]
+    for operation, text in zip(operations, dates, strict=True):
+        operation.version = date.fromisoformat(text)
+        operation.is_version_required = is_required
+    return operations
 
 
 @pytest.mark.parametrize(
@@ -35,15 +38,34 @@ def versions(*dates: str, is_required: bool = False) -> list[Route]:
     ],
 )
 def test_the_newest_version_that_is_not_newer_than_the_date_answers(asked: str | None, chosen: str) -> None:
-    routes = versions("2024-09-04", "2024-06-11", "2024-04-15")
-    found = choose_version(routes, date.fromisoformat(asked) if asked else None)
+    operations = versions("2024-09-04", "2024-06-11", "2024-04-15")
+    found = choose_version(operations, date.fromisoformat(asked) if asked else None)
     assert found.version.isoformat() == chosen
 
 
 def test_a_missing_date_is_refused_with_the_versions_there_are() -> None:
-    routes = versions("2024-09-04", "2024-06-11", is_required=True)
+    operations = versions("2024-09-04", "2024-06-11", is_required=True)
     with pytest.raises(BadRequest, match=r"cal-api-version.*2024-06-11, 2024-09-04"):
-        choose_version(routes, None)
+        choose_version(operations, None)
+
+
+def sample_router(path: str, version: date) -> Router:
+    """Return one operation of a path and version."""
+    router = Router("/v2/samples", "Test", version=version)
+    router.get(path)(answer)
+    return router
+
+
+def test_two_operations_of_one_path_and_version_are_refused_at_start() -> None:
+    routers = [sample_router(path, date(2024, 8, 13)) for path in ("/{uid}", "/{sampleUid}")]
+    with pytest.raises(AmbiguousPath, match=r"GET /v2/samples/{sampleUid} .* 2024-08-13"):
+        RoutingTable(operation for router in routers for operation in router.operations)
+
+
+def test_versions_of_one_path_that_name_its_parameters_differently_are_refused_at_start() -> None:
+    routers = [sample_router("/{uid}", date(2024, 4, 15)), sample_router("/{id}", date(2024, 8, 13))]
+    with pytest.raises(AmbiguousPath, match=r"GET /v2/samples/{id} .* /v2/samples/{uid}"):
+        RoutingTable(operation for router in routers for operation in router.operations)
 
 
 async def test_event_types_answer_alike_for_every_date(ana: Host, client: Client) -> None:

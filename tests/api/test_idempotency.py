@@ -1,24 +1,22 @@
 """`Idempotency-Key`: the same request twice does its work once (docs/idempotency.md)."""
 
 from collections.abc import AsyncIterator
-from contextlib import AsyncExitStack
 from datetime import timedelta
 from typing import Any, LiteralString
 
 import httpx
 import pytest
-from fastapi import FastAPI, Response
+from fastapi import FastAPI
 
-from kalends.api.dependencies import Work
 from kalends.api.edge import Edge
-from kalends.api.envelope import success
-from kalends.api.idempotency import KEPT_FOR, answered_once
-from kalends.api.routing import Dispatcher, Route, Router
-from kalends.app import create_api
+from kalends.api.http.dispatcher import Dispatcher
+from kalends.api.http.operation import Router
+from kalends.api.idempotency import KEPT_FOR
 from kalends.db.database import Database
 from kalends.settings import Settings
 from tests.conftest import Clock
 from tests.support.client import Client, Host, booking_of, data, refusal
+from tests.support.mounted import mounted
 
 SLOT = "2050-09-05T08:00:00Z"
 LATER = "2050-09-05T10:00:00Z"
@@ -257,13 +255,10 @@ async def test_every_post_of_the_document_takes_a_key(api: FastAPI) -> None:
 
 
 async def test_operations_take_keys_and_pages_do_not(api: FastAPI) -> None:
-    posts = [
-        route for route in api.router.routes if isinstance(route, Route) and "POST" in (route.methods or ())
-    ]
-    assert {hasattr(route.endpoint, "__wrapped__") == route.path.startswith("/v2/") for route in posts} == {
-        True
-    }
-    assert any(not route.path.startswith("/v2/") for route in posts)
+    assert isinstance(api.router, Dispatcher)
+    posts = [operation for operation in api.router.operations if operation.method == "POST"]
+    assert {operation.plan.takes_key == operation.path.startswith("/v2/") for operation in posts} == {True}
+    assert any(not operation.path.startswith("/v2/") for operation in posts)
 
 
 async def test_pages_of_other_origins_may_send_a_key_and_see_a_replay(client: Client) -> None:
@@ -280,20 +275,14 @@ async def counting(settings: Settings, clock: Clock, client: Client) -> AsyncIte
     ran = 0
 
     @router.post("")
-    async def run() -> Response:
+    async def run() -> int:
         """Count."""
         nonlocal ran
         ran += 1
-        return success(ran, 201)
+        return ran
 
-    app = create_api(settings, clock=clock)
-    assert isinstance(app.router, Dispatcher)
-    routes = [route for route in router.routes if isinstance(route, Route)]
-    app.router = Dispatcher(routes, app.state.admission, lifespan=app.router.lifespan_context)
-    async with AsyncExitStack() as stack:
-        await stack.enter_async_context(app.router.lifespan_context(app))
-        transport = httpx.ASGITransport(app=Edge(app))
-        yield await stack.enter_async_context(Client(transport=transport, base_url="http://kalends.test"))
+    async with mounted(settings, clock, router) as counted:
+        yield counted
 
 
 async def test_an_operation_without_a_transaction_is_answered_once_too(counting: Client) -> None:
@@ -305,9 +294,13 @@ async def test_an_operation_without_a_transaction_is_answered_once_too(counting:
     assert data(await counting.post("/v2/counted"), 201) == 3
 
 
-async def test_endpoints_keep_their_name_and_words() -> None:
-    async def act(work: Work) -> Response:
-        """Act."""
-        return success(work.connection.closed)
+async def test_operations_that_take_keys_are_described_by_the_name_and_words_of_their_handler() -> None:
+    router = Router("/v2/acts", "Test")
 
-    assert (answered_once(act).__name__, answered_once(act).__doc__) == ("act", "Act.")
+    @router.post("")
+    async def act() -> None:
+        """Act."""
+
+    [operation] = router.operations
+    assert operation.plan.takes_key
+    assert (operation.name, operation.description) == ("act", "Act.")

@@ -11,7 +11,7 @@ from starlette.types import Scope
 from kalends.api import reference
 from kalends.api.context import RequestContext
 from kalends.api.edge import Edge
-from kalends.api.routing import Dispatcher, Route
+from kalends.api.http.dispatcher import Dispatcher
 
 PAGES = ("/docs", "/docs/swagger")
 
@@ -22,8 +22,7 @@ async def client() -> AsyncIterator[httpx.AsyncClient]:
         del scope, context
 
     app = FastAPI(title="Sample", version="1", openapi_url=None, docs_url=None, redoc_url=None)
-    routes = [route for route in reference.router(app).routes if isinstance(route, Route)]
-    app.router = Dispatcher(routes, admit_all)
+    app.router = Dispatcher([reference.router(app)], admit_all)
     transport = httpx.ASGITransport(Edge(app))
     async with httpx.AsyncClient(transport=transport, base_url="http://kalends.test") as client:
         yield client

@@ -5,9 +5,10 @@ from typing import Any
 
 import pytest
 from fastapi import FastAPI
-from fastapi.dependencies.models import Dependant
 
-from kalends.api.routing import Route
+from kalends.api.http.dispatcher import Dispatcher
+from kalends.api.http.fastapi_internals import Dependant
+from kalends.api.http.operation import Operation
 from kalends.auth.dependencies import Authenticated
 from tests.support.client import Client, Host, booking_of, data, refusal
 
@@ -28,12 +29,12 @@ PUBLIC = {
 }
 
 
-def operations(api: FastAPI) -> Iterator[tuple[str, Route]]:
+def operations(api: FastAPI) -> Iterator[tuple[str, Operation]]:
     """Return the operations below `/v2`, each with its method."""
-    for route in api.router.routes:
-        if isinstance(route, Route) and route.path.startswith("/v2"):
-            for method in route.methods or ():
-                yield method, route
+    assert isinstance(api.router, Dispatcher)
+    for operation in api.router.operations:
+        if operation.path.startswith("/v2"):
+            yield operation.method, operation
 
 
 def needs_a_caller(dependant: Dependant) -> bool:

@@ -2,33 +2,31 @@
 
 from typing import Annotated
 
-from fastapi import Depends, Response
+from fastapi import Depends
 
 from kalends.accounts import schemas, service
 from kalends.api.dependencies import Work
-from kalends.api.envelope import success
-from kalends.api.routing import Router
-from kalends.api.wire import Success
+from kalends.api.http.operation import Router
 from kalends.auth.dependencies import Authenticated
 from kalends.auth.principal import Permission, Principal
 
 router = Router("/v2/me", "Me")
 
 
-@router.get("", response_model=Success[schemas.Me])
+@router.get("")
 async def get_me(
     caller: Annotated[Principal, Depends(Authenticated(Permission.PROFILE_READ))],
-) -> Response:
+) -> schemas.Me:
     """Show the authenticated user."""
-    return success(schemas.me(caller.user, caller.organization_id))
+    return schemas.me(caller.user, caller.organization_id)
 
 
-@router.patch("", response_model=Success[schemas.Me])
+@router.patch("")
 async def update_me(
     caller: Annotated[Principal, Depends(Authenticated(Permission.PROFILE_WRITE))],
     body: schemas.UpdateMe,
     work: Work,
-) -> Response:
+) -> schemas.Me:
     """Change the authenticated user. A new time zone moves the default schedule along."""
     user = await service.update_user(work, caller.user, body.sent())
-    return success(schemas.me(user, caller.organization_id))
+    return schemas.me(user, caller.organization_id)

@@ -1,5 +1,6 @@
 """The outermost layer: what holds for every request and every answer, also for unknown routes and bugs."""
 
+import re
 from collections.abc import Callable, Sequence
 
 import structlog
@@ -77,6 +78,8 @@ _FIRST_SERVER_ERROR = 500
 
 _METHODS_WITH_BODY = frozenset({"POST", "PUT", "PATCH", "DELETE"})
 
+_ORGANIZATIONS_ALIAS = re.compile(r"/v2/orgs(?=[/?]|$)")
+
 Allowance = Callable[[Scope], Sequence[tuple[bytes, bytes]]]
 """The rate-limit headers of an answer to a request that was not counted."""
 
@@ -125,7 +128,7 @@ class Edge:
                 context.json = await read_json(Headers(scope=scope), receive)
             await self._app(inner, receive, send_with_headers)
         except Exception as error:  # noqa: BLE001 - the server's boundary: each failure ends in an envelope
-            refusal = refusal_of(inner, error)
+            refusal = refusal_of(error)
             if refusal is None:
                 _log.exception("request failed", request_id=context.request_id, method=scope["method"])
             elif refusal.status >= _FIRST_SERVER_ERROR:
@@ -146,6 +149,8 @@ def rewritten(url: str) -> str:
         url = url[len("/api") :]
     if url.startswith("/v2/ee"):
         url = "/v2" + url[len("/v2/ee") :]
+    if _ORGANIZATIONS_ALIAS.match(url):
+        url = "/v2/organizations" + url[len("/v2/orgs") :]
     return url.replace("reccuring", "recurring", 1)
 
 

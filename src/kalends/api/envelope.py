@@ -1,5 +1,6 @@
 """The two bodies of the API: `{status: "success", data}` and `{status: "error", …, error}`."""
 
+from collections.abc import Mapping
 from datetime import UTC, datetime
 
 import msgspec
@@ -19,14 +20,14 @@ class JsonBytes(Response):
     charset = ""
 
 
-def success(data: object, status: int = 200) -> JsonBytes:
+def success(data: object, status: int = 200, headers: Mapping[str, str] | None = None) -> JsonBytes:
     """Answer `{"status": "success", "data": data}`."""
-    return raw_success(_encode(data), status)
+    return raw_success(_encode(data), status, headers)
 
 
-def raw_success(data: bytes, status: int = 200) -> JsonBytes:
+def raw_success(data: bytes, status: int = 200, headers: Mapping[str, str] | None = None) -> JsonBytes:
     """Answer `success` for data that is JSON already."""
-    return JsonBytes(b'{"status":"success","data":' + data + b"}", status)
+    return JsonBytes(b'{"status":"success","data":' + data + b"}", status, headers)
 
 
 def done(status: int = 200) -> JsonBytes:

@@ -4,20 +4,21 @@ from fastapi import Response
 from fastapi.responses import HTMLResponse
 
 from kalends.api.dependencies import Reader
-from kalends.api.envelope import done
-from kalends.api.routing import Router
+from kalends.api.http.operation import PageRouter, Router
 
-router = Router("/health", "Health", is_counted=False)
+_PREFIX, _TAG = "/health", "Health"
+
+router = Router(_PREFIX, _TAG, is_counted=False)
+pages = PageRouter(_PREFIX, _TAG, is_counted=False)
 
 
-@router.get("", response_class=HTMLResponse)
+@pages.get("", documented_as=HTMLResponse)
 async def health() -> Response:
     """Answer `OK` while the process serves requests."""
     return HTMLResponse("OK")
 
 
 @router.get("/ready")
-async def ready(connection: Reader) -> Response:
+async def ready(connection: Reader) -> None:
     """Answer 200 when the database answers too, else 503."""
     await connection.execute("SELECT 1")
-    return done()

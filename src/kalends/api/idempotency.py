@@ -5,9 +5,7 @@ Refusals roll everything back and are not kept: the same request may be tried ag
 neither the client's key nor, without the client's key and credential, the answer.
 """
 
-import functools
 import hashlib
-import inspect
 import json
 import secrets
 from collections.abc import Awaitable, Callable
@@ -20,7 +18,7 @@ from fastapi import Request, Response
 
 from kalends.api import credentials
 from kalends.api.context import context_of
-from kalends.api.dependencies import Work, now_of, transaction_of
+from kalends.api.dependencies import database_of, now_of
 from kalends.api.envelope import JsonBytes
 from kalends.api.errors import BadRequest, Conflict, UnprocessableEntity
 from kalends.db.database import UnitOfWork
@@ -29,6 +27,7 @@ from kalends.db.rows import first_row, only_row
 KEPT_FOR = timedelta(hours=24)
 """How long a repeated request is answered from what was kept."""
 
+HEADER = "idempotency-key"
 LONGEST_KEY = 255
 
 PARAMETER: dict[str, Any] = {
@@ -44,47 +43,28 @@ PARAMETER: dict[str, Any] = {
 }
 """What the document says of the header."""
 
-_HEADER = "idempotency-key"
 _REPLAYED = {"Idempotency-Replayed": "true"}
-_ADDED_REQUEST = "_request"
 _PURGED_AT_ONCE = 20
 _FIRST_REFUSAL = 400
 _NONCE_BYTES = 12
 
-Endpoint = Callable[..., Awaitable[Response]]
 
+async def answer_once(
+    request: Request, work: UnitOfWork | None, answer: Callable[[], Awaitable[Response]]
+) -> Response:
+    """Answer a request that has a key: by what was kept under it, else by `answer`, which is then kept.
 
-def answered_once(endpoint: Endpoint) -> Endpoint:
-    """Return an endpoint that does what this one does, but once for each key.
+    It is kept in the transaction of the operation, `work`; for one that has none, in a transaction around it.
 
-    Answers are kept in the transaction that the endpoint asks for as `Work`; for one that asks for none, in
-    a transaction around it.
+    Raises:
+        BadRequest: the key is malformed.
+        Conflict: the request with this key is still running.
+        UnprocessableEntity: the key was used for another request.
     """
-    signature = inspect.signature(endpoint)
-    parameters = signature.parameters.values()
-    work_name = next((one.name for one in parameters if one.annotation == Work), None)
-    request_name = next((one.name for one in parameters if one.annotation is Request), None)
-    taken = request_name or _ADDED_REQUEST
-
-    @functools.wraps(endpoint)
-    async def answer(**values: Any) -> Response:
-        request: Request = values[taken]
-        if request_name is None:
-            del values[taken]
-        if _HEADER not in request.headers:
-            return await endpoint(**values)
-        once = functools.partial(_answer_once, request, lambda: endpoint(**values))
-        if work_name is not None:
-            return await once(values[work_name])
-        async with transaction_of(request) as work:
-            return await once(work)
-
-    if request_name is None:
-        added = inspect.Parameter(_ADDED_REQUEST, inspect.Parameter.KEYWORD_ONLY, annotation=Request)
-        answer.__signature__ = signature.replace(  # type: ignore[attr-defined]  # read by `inspect`
-            parameters=[*parameters, added]
-        )
-    return answer
+    if work is not None:
+        return await _answer_once(request, work, answer)
+    async with database_of(request).pipelined_transaction() as own:
+        return await _answer_once(request, own, answer)
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,7 +81,7 @@ class _Identity:
 
 
 async def _answer_once(
-    request: Request, endpoint: Callable[[], Awaitable[Response]], work: UnitOfWork
+    request: Request, work: UnitOfWork, answer: Callable[[], Awaitable[Response]]
 ) -> Response:
     identity = _identity_of(request)
     now = now_of(request)
@@ -111,7 +91,7 @@ async def _answer_once(
     kept = await _find(work, identity, since=now - KEPT_FOR)
     if kept is not None:
         return kept
-    response = await endpoint()
+    response = await answer()
     if response.status_code < _FIRST_REFUSAL:
         await _keep(work, identity, response, now)
         await _purge(work, before=now - KEPT_FOR)
@@ -120,7 +100,7 @@ async def _answer_once(
 
 def _identity_of(request: Request) -> _Identity:
     headers, context = request.headers, context_of(request.scope)
-    keys = headers.getlist(_HEADER)
+    keys = headers.getlist(HEADER)
     if len(keys) != 1 or not 1 <= len(keys[0]) <= LONGEST_KEY or not _is_printable(keys[0]):
         raise BadRequest(f"Idempotency-Key must be given once, as 1 to {LONGEST_KEY} printable characters.")
     presented = [

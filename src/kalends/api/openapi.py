@@ -1,27 +1,16 @@
 """What our operations add to the OpenAPI document that FastAPI derives from them."""
 
 from collections.abc import Iterator
-from datetime import date
 from http import HTTPStatus
-from typing import TYPE_CHECKING, Any, Protocol, runtime_checkable
+from typing import Any
 
 from fastapi import FastAPI
-from fastapi.dependencies.models import Dependant
 from starlette.types import ASGIApp
 
+from kalends.api.http.fastapi_internals import Dependant
+from kalends.api.http.operation import Operation
 from kalends.api.idempotency import PARAMETER as IDEMPOTENCY_KEY
 from kalends.api.query import Query
-
-if TYPE_CHECKING:
-    from kalends.api.routing import Route
-
-
-@runtime_checkable
-class DocumentedRoute(Protocol):
-    """A route that builds what only its description needs once that is asked for."""
-
-    def document_answer(self) -> None:
-        """Build it."""
 
 
 class DocumentedApi(FastAPI):
@@ -35,8 +24,9 @@ class DocumentedApi(FastAPI):
         """Return the document, which is made at the first call."""
         if self.openapi_schema is None:
             for route in self.routes:
-                if isinstance(route, DocumentedRoute):
+                if isinstance(route, Operation):
                     route.document_answer()
+                    _describe(route)
             document = super().openapi()
             schemas = document.setdefault("components", {}).setdefault("schemas", {})
             schemas["ErrorEnvelope"] = _ERROR_ENVELOPE
@@ -55,49 +45,48 @@ class Documented:
     parameters: tuple[dict[str, Any], ...] = ()
 
 
-def describe_operation(route: "Route", required_version: date | None) -> None:
+def _describe(operation: Operation) -> None:
     """Add version header, credential headers, query parameters and failures to an operation's description."""
     parameters: list[dict[str, Any]] = []
-    if required_version is not None:
+    if operation.is_version_required:
         parameters.append(
             {
                 "name": "cal-api-version",
                 "in": "header",
                 "required": True,
                 "description": "The date of the API version to use.",
-                "schema": {"type": "string", "default": required_version.isoformat()},
+                "schema": {"type": "string", "default": operation.version.isoformat()},
             }
         )
-    if "POST" in (route.methods or ()):
+    if operation.plan.takes_key:
         parameters.append(IDEMPOTENCY_KEY)
-    for call in _dependencies(route.dependant):
+    for call in _dependencies(operation.dependant):
         if isinstance(call, Documented):
             parameters.extend(call.parameters)
         if isinstance(call, Query):
             parameters.extend(_query_parameters(call))
-    if parameters:
-        route.openapi_extra = {**(route.openapi_extra or {}), "parameters": parameters}
-    failures: dict[int | str, dict[str, Any]] = {
-        status: _failure(status) for status in sorted(_failures(route))
-    }
-    route.responses = {**failures, **route.responses}
+    # Several guards of one operation may ask for the same header.
+    by_name = {(parameter["in"], parameter["name"]): parameter for parameter in parameters}
+    if by_name:
+        operation.openapi_extra = {"parameters": list(by_name.values())}
+    operation.responses = {status: _failure(status) for status in sorted(_failures(operation))}
 
 
-def _failures(route: "Route") -> Iterator[int]:
+def _failures(operation: Operation) -> Iterator[int]:
     """Yield the statuses with which an operation may refuse."""
-    has_body = route.body_field is not None
+    has_body = operation.body_field is not None
     yield from (400, 401, 429, 500, 503)
-    if any(isinstance(call, Documented) for call in _dependencies(route.dependant)):
+    if any(isinstance(call, Documented) for call in _dependencies(operation.dependant)):
         yield 403
     if (
-        "{" in route.path
+        "{" in operation.path
         or has_body
-        or any(isinstance(call, Query) for call in _dependencies(route.dependant))
+        or any(isinstance(call, Query) for call in _dependencies(operation.dependant))
     ):
         yield 404
     if has_body:
         yield from (409, 413, 415, 422)
-    elif "POST" in (route.methods or ()):
+    elif operation.plan.takes_key:
         yield from (409, 422)
 
 

@@ -15,7 +15,7 @@ from fastapi import FastAPI, Response
 from fastapi.responses import FileResponse, HTMLResponse
 
 from kalends.api.envelope import JsonBytes
-from kalends.api.routing import Router
+from kalends.api.http.operation import PageRouter
 
 _FOR_EVER = {"cache-control": "public, max-age=31536000, immutable"}
 _ALWAYS_ASK = {"cache-control": "no-cache"}
@@ -91,9 +91,9 @@ _PAGE = """\
 """
 
 
-def router(app: FastAPI) -> Router:
+def router(app: FastAPI) -> PageRouter:
     """Return the routes that show the document of `app`, which is made at the first request."""
-    routes = Router("", "Reference", is_counted=False)
+    routes = PageRouter("", "Reference", is_counted=False)
 
     @cache
     def document() -> bytes:
@@ -103,13 +103,15 @@ def router(app: FastAPI) -> Router:
         return JsonBytes(document(), headers=_ALWAYS_ASK)
 
     for path in ("/openapi.json", "/docs-json"):
-        routes.add_api_route(path, show_document, include_in_schema=False)
+        routes.get(path)(show_document)
     _add_page(routes, "/docs", library=_SCALAR, start=_START_SCALAR)
     _add_page(routes, "/docs/swagger", library=_SWAGGER_SCRIPT, start=_START_SWAGGER, style=_SWAGGER_STYLE)
     return routes
 
 
-def _add_page(routes: Router, path: str, *, library: _Asset, start: str, style: _Asset | None = None) -> None:
+def _add_page(
+    routes: PageRouter, path: str, *, library: _Asset, start: str, style: _Asset | None = None
+) -> None:
     start_url = f"{path}/start.js"
     link = f'<link rel="stylesheet" href="{style.url}">' if style else ""
     page = _PAGE.format(style=link, library=library.url, start=start_url)
@@ -120,15 +122,15 @@ def _add_page(routes: Router, path: str, *, library: _Asset, start: str, style: 
     async def show_start() -> Response:
         return Response(start, media_type="text/javascript", headers=_ALWAYS_ASK)
 
-    routes.add_api_route(path, show_page, include_in_schema=False)
-    routes.add_api_route(start_url, show_start, include_in_schema=False)
+    routes.get(path)(show_page)
+    routes.get(start_url)(show_start)
     for asset in (library, style):
         if asset is not None:
             _add_asset(routes, asset)
 
 
-def _add_asset(routes: Router, asset: _Asset) -> None:
+def _add_asset(routes: PageRouter, asset: _Asset) -> None:
     async def show_asset() -> Response:
         return FileResponse(asset.file, headers=_FOR_EVER)
 
-    routes.add_api_route(asset.url, show_asset, include_in_schema=False)
+    routes.get(asset.url)(show_asset)

@@ -4,11 +4,13 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from kalends.api.errors import BadRequest
-from kalends.bookings import announcing, queries, seating, writes
+from kalends.bookings import queries, seating, writes
 from kalends.bookings.actors import Actor
 from kalends.bookings.booking import Booking
 from kalends.bookings.commands import Cancel
-from kalends.bookings.events import BookingEvent, EventKind
+from kalends.bookings.facts import service as facts
+from kalends.bookings.facts.fact import FactKind
+from kalends.bookings.facts.service import Change
 from kalends.bookings.locking import Held, hold, hold_series
 from kalends.bookings.outcome import Outcome, is_host
 from kalends.bookings.transitions import Command, Effect, effect_of
@@ -112,30 +114,14 @@ async def _end(
     await writes.end_bookings(
         work, [booking.id for booking in bookings], reason=reason, by=by, is_rescheduled=False
     )
-    outline = []
-    if bookings[0].recurring_uid is not None:
-        outline = await queries.find_series_outline(work.connection, bookings[0].recurring_uid)
+    outline = await facts.outline_of(work.connection, bookings[0])
     ended = await queries.find_by_ids(work.connection, [booking.id for booking in bookings])
-    starts = [booking.start for booking in ended]
     # Who attended is part of the fact, though a seated booking no longer lists them.
-    await announcing.announce(
-        work,
-        [
-            BookingEvent(
-                EventKind.CANCELLED,
-                now,
-                booking,
-                event_type,
-                is_lead=booking is ended[0],
-                series=announcing.series_at(booking, outline, starts=starts, covers_rest=covers_rest)
-                if outline
-                else None,
-                actor=by,
-                reason=reason,
-            )
-            for booking in ended
-        ],
+    change = Change(FactKind.CANCELLED, now, actor=by, reason=reason)
+    told = facts.facts_of_each(
+        change, ended, event_type, outline, lead_uid=ended[0].uid, covers_rest=covers_rest
     )
+    await facts.record(work, told)
     for booking in ended:
         if booking.is_seated:
             await writes.delete_attendees(work, booking.id, [one.id for one in booking.attendees])

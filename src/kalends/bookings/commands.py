@@ -8,7 +8,7 @@ from typing import Any
 from uuid import UUID
 
 from kalends.api.locales import Locale
-from kalends.bookings.events import Absence
+from kalends.bookings.facts.fact import Absence
 from kalends.bookings.places import Choice
 
 

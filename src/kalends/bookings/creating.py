@@ -8,12 +8,14 @@ from uuid import uuid4
 from psycopg import errors
 
 from kalends.api.errors import BadRequest, Conflict, DomainError, NotFound
-from kalends.bookings import announcing, drafting, holding, queries, writes
+from kalends.bookings import drafting, holding, queries, writes
 from kalends.bookings.actors import Actor
 from kalends.bookings.booking import Attendee, Booking, Seat, Status, new_uid
 from kalends.bookings.commands import Create, EventTypeAddress
 from kalends.bookings.drafting import Draft
-from kalends.bookings.events import BookingEvent, EventKind
+from kalends.bookings.facts import service as facts
+from kalends.bookings.facts.fact import FactKind
+from kalends.bookings.facts.service import Change
 from kalends.bookings.outcome import Outcome
 from kalends.bookings.writes import NewBooking
 from kalends.db.database import Connection, UnitOfWork
@@ -125,7 +127,7 @@ async def _create_one(
     await holding.require_free(work, event_type, period, now=now, zone=draft.booker.time_zone)
     status = drafting.status_of(event_type, command.start, now)
     [booking] = await store(work, [drafting.booking_from(draft, event_type, *period, status=status)])
-    await announcing.announce(work, [BookingEvent(_kind(status), now, booking, event_type)])
+    await facts.record(work, [facts.fact_of(Change(_kind(status), now), booking, event_type)])
     return Outcome((booking,))
 
 
@@ -148,21 +150,11 @@ async def _create_series(
         ],
     )
     outline = [(booking.ical_uid, booking.start) for booking in bookings]
-    starts = [booking.start for booking in bookings]
-    await announcing.announce(
-        work,
-        [
-            BookingEvent(
-                _kind(status),
-                now,
-                booking,
-                event_type,
-                is_lead=booking is bookings[0],
-                series=announcing.series_at(booking, outline, starts=starts, covers_rest=True),
-            )
-            for booking in bookings
-        ],
+    change = Change(_kind(status), now)
+    made = facts.facts_of_each(
+        change, bookings, event_type, outline, lead_uid=bookings[0].uid, covers_rest=True
     )
+    await facts.record(work, made)
     return Outcome(tuple(bookings), is_series=True)
 
 
@@ -182,8 +174,8 @@ async def _take_seat(
         return await _join(work, event_type, joined, draft.booker, seat, now=now)
     new = drafting.booking_from(draft, event_type, *period, status=Status.ACCEPTED)
     [booking] = await store(work, [seated_booking(new, seat)])
-    event = BookingEvent(EventKind.CREATED, now, booking, event_type, attendee=booking.attendees[0])
-    await announcing.announce(work, [event])
+    change = Change(FactKind.CREATED, now)
+    await facts.record(work, [facts.fact_of(change, booking, event_type, attendee=booking.attendees[0])])
     return Outcome((booking,), seat_uid=str(seat.uid))
 
 
@@ -193,8 +185,8 @@ async def _join(
     await writes.insert_seat(work, joined.id, booker, seat)
     [booking] = await queries.find_by_ids(work.connection, [joined.id])
     newcomer = next(one for one in booking.attendees if one.seat is not None and one.seat.uid == seat.uid)
-    event = BookingEvent(EventKind.SEAT_BOOKED, now, booking, event_type, attendee=newcomer)
-    await announcing.announce(work, [event])
+    change = Change(FactKind.SEAT_BOOKED, now)
+    await facts.record(work, [facts.fact_of(change, booking, event_type, attendee=newcomer)])
     return Outcome((booking,), seat_uid=str(seat.uid))
 
 
@@ -229,8 +221,8 @@ def _starts(event_type: EventType, draft: Draft, command: Create) -> list[dateti
     return [datetime.fromtimestamp(start, UTC) for start in starts]
 
 
-def _kind(status: Status) -> EventKind:
-    return EventKind.CREATED if status is Status.ACCEPTED else EventKind.REQUESTED
+def _kind(status: Status) -> FactKind:
+    return FactKind.CREATED if status is Status.ACCEPTED else FactKind.REQUESTED
 
 
 def _duplicate(error: errors.UniqueViolation) -> DomainError:

@@ -3,12 +3,16 @@
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
+from msgspec.structs import replace
+
 from kalends.api.errors import BadRequest, Forbidden
-from kalends.bookings import announcing, holding, queries, writes
+from kalends.bookings import holding, queries, writes
 from kalends.bookings.actors import Actor
 from kalends.bookings.booking import Booking, Status
 from kalends.bookings.commands import MarkAbsent
-from kalends.bookings.events import BookingEvent, EventKind
+from kalends.bookings.facts import service as facts
+from kalends.bookings.facts.fact import FactKind
+from kalends.bookings.facts.service import Change
 from kalends.bookings.locking import Held, hold, hold_series
 from kalends.bookings.outcome import is_host
 from kalends.bookings.transitions import Command, effect_of
@@ -49,7 +53,8 @@ async def confirm(work: UnitOfWork, actor: Actor, uid: str, *, now: datetime) ->
         )
         # One by one, so that the next is checked against those before it.
         await _accept(work, event_type, booking)
-    await _announce_all(work, waiting, event_type, EventKind.CONFIRMED, uid, actor=actor, now=now)
+    change = Change(FactKind.CONFIRMED, now, actor=actor.email)
+    await _record_all(work, change, waiting, event_type, lead_uid=uid)
     return await _read(work, uid)
 
 
@@ -64,9 +69,8 @@ async def decline(work: UnitOfWork, actor: Actor, uid: str, reason: str | None, 
     held = await _hold_pending(work, actor, uid, Command.DECLINE)
     waiting, event_type = await _waiting(work, held)
     await writes.reject_bookings(work, [booking.id for booking in waiting], reason)
-    await _announce_all(
-        work, waiting, event_type, EventKind.REJECTED, uid, actor=actor, reason=reason, now=now
-    )
+    change = Change(FactKind.REJECTED, now, actor=actor.email, reason=reason)
+    await _record_all(work, change, waiting, event_type, lead_uid=uid)
     return await _read(work, uid)
 
 
@@ -85,17 +89,9 @@ async def expire_request(work: UnitOfWork, booking_id: int, *, now: datetime) ->
     if booking.event_type is not None:
         event_type = await event_types.find(work.connection, booking.event_type.id)
     await writes.reject_bookings(work, [booking.id], EXPIRED)
-    await _announce_all(
-        work,
-        [booking],
-        event_type,
-        EventKind.REJECTED,
-        booking.uid,
-        reason=EXPIRED,
-        now=now,
-        # Each occurrence waits until it was to start itself.
-        covers_rest=False,
-    )
+    change = Change(FactKind.REJECTED, now, reason=EXPIRED)
+    # Each occurrence waits until it was to start itself.
+    await _record_all(work, change, [booking], event_type, lead_uid=booking.uid, covers_rest=False)
 
 
 async def mark_absent(
@@ -117,16 +113,13 @@ async def mark_absent(
     absent, present = _named(booking, command, now)
     await writes.set_absences(work, booking.id, host=command.host, absent_ids=absent, present_ids=present)
     changed = await _read(work, uid)
-    event = BookingEvent(
-        EventKind.ABSENCE_UPDATED,
-        now,
-        changed,
-        held.event_type,
-        actor=actor.email,
+    change = Change(FactKind.ABSENCE_UPDATED, now, actor=actor.email)
+    fact = replace(
+        facts.fact_of(change, changed, held.event_type),
         absences=tuple(command.attendees),
         is_host_absence=command.host is not None,
     )
-    await announcing.announce(work, [event])
+    await facts.record(work, [fact])
     return changed
 
 
@@ -168,41 +161,22 @@ async def _accept(work: UnitOfWork, event_type: EventType, booking: Booking) -> 
         await writes.accept_bookings(work, [booking.id], before, after)
 
 
-async def _announce_all(
+async def _record_all(
     work: UnitOfWork,
+    change: Change,
     decided: Sequence[Booking],
     event_type: EventType | None,
-    kind: EventKind,
-    lead_uid: str,
     *,
-    now: datetime,
-    actor: Actor | None = None,
-    reason: str | None = None,
+    lead_uid: str,
     covers_rest: bool = True,
 ) -> None:
     """State one fact for each booking; the one that was named speaks for all."""
     changed = await queries.find_by_ids(work.connection, [booking.id for booking in decided])
-    recurring_uid = changed[0].recurring_uid
-    outline = await queries.find_series_outline(work.connection, recurring_uid) if recurring_uid else []
-    starts = [booking.start for booking in changed]
-    await announcing.announce(
-        work,
-        [
-            BookingEvent(
-                kind,
-                now,
-                booking,
-                event_type,
-                is_lead=booking.uid == lead_uid,
-                series=announcing.series_at(booking, outline, starts=starts, covers_rest=covers_rest)
-                if outline
-                else None,
-                actor=None if actor is None else actor.email,
-                reason=reason,
-            )
-            for booking in changed
-        ],
+    outline = await facts.outline_of(work.connection, changed[0])
+    told = facts.facts_of_each(
+        change, changed, event_type, outline, lead_uid=lead_uid, covers_rest=covers_rest
     )
+    await facts.record(work, told)
 
 
 def _require_host(actor: Actor, booking: Booking) -> None:

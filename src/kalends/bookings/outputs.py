@@ -1,17 +1,27 @@
 """The wire of bookings in version 2024-08-13: answers (bookings note, section 3)."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, Literal, NotRequired
 
 from typing_extensions import TypedDict
 
 from kalends.api.envelope import instant, optional_instant
 from kalends.api.locales import Locale
-from kalends.bookings.booking import Attendee, Booking, Organizer
+from kalends.bookings.booking import Attendee, Booking, Organizer, Status
 from kalends.bookings.calendar_links import CalendarLink
 from kalends.bookings.drafting import VIDEO_CALL_URL
 from kalends.bookings.form import REASON
 from kalends.bookings.outcome import Outcome
+
+StatusOutput = Literal["cancelled", "accepted", "rejected", "pending", "awaiting_host"]
+
+_STATUSES: Mapping[Status, StatusOutput] = {
+    Status.ACCEPTED: "accepted",
+    Status.PENDING: "pending",
+    Status.CANCELLED: "cancelled",
+    Status.REJECTED: "rejected",
+    Status.AWAITING_HOST: "awaiting_host",
+}
 
 
 class HostOutput(TypedDict):
@@ -61,7 +71,7 @@ class _CommonOutput(TypedDict):
     title: str
     description: str | None
     hosts: list[HostOutput]
-    status: Literal["cancelled", "accepted", "rejected", "pending", "awaiting_host"]
+    status: StatusOutput
     cancellationReason: NotRequired[str]
     cancelledByEmail: NotRequired[str]
     reschedulingReason: NotRequired[str]
@@ -81,12 +91,15 @@ class _CommonOutput(TypedDict):
     icsUid: str
 
 
-class BookingOutput(_CommonOutput):
+class _GuestsOutput(TypedDict):
+    guests: NotRequired[list[str]]
+
+
+class BookingOutput(_CommonOutput, _GuestsOutput):
     """A booking."""
 
     metadata: dict[str, Any]
     attendees: list[AttendeeOutput]
-    guests: NotRequired[list[str]]
     bookingFieldsResponses: dict[str, Any]
 
 
@@ -142,18 +155,36 @@ class CalendarLinkOutput(TypedDict):
     link: str
 
 
-def shown(outcome: Outcome) -> dict[str, Any] | list[dict[str, Any]]:
-    """Show what a command made, changed or found: one booking, or those of a series."""
+def created(outcome: Outcome) -> Created:
+    """Show what was booked: a booking, the occurrences of a series, or a booking with the seat in it."""
     if outcome.is_series:
-        return [booking(one) for one in outcome.bookings]
-    found = booking(outcome.bookings[0])
+        return _occurrences(outcome.bookings)
+    booked = outcome.bookings[0]
+    return _plain(booked) if outcome.seat_uid is None else _with_seat(booked, outcome.seat_uid)
+
+
+def moved(outcome: Outcome) -> Moved:
+    """Show what a booking, or a seat of it, was moved to."""
+    target = outcome.bookings[0]
     if outcome.seat_uid is not None:
-        found["seatUid"] = outcome.seat_uid
-    return found
+        return _with_seat(target, outcome.seat_uid)
+    return _occurrence(target, target.recurring_uid) if target.recurring_uid else _plain(target)
 
 
-def booking(stored: Booking) -> dict[str, Any]:
+def found(outcome: Outcome) -> Found | FoundSeries:
+    """Show a booking, or those of a series."""
+    if not outcome.is_series:
+        return booking(outcome.bookings[0])
+    if outcome.bookings[0].is_seated:
+        return _seated_occurrences(outcome.bookings)
+    return _occurrences(outcome.bookings)
+
+
+def booking(stored: Booking) -> Found:
     """Show a booking in the shape of its kind."""
+    if stored.recurring_uid:
+        show = _seated_occurrence if stored.is_seated else _occurrence
+        return show(stored, stored.recurring_uid)
     return _seated(stored) if stored.is_seated else _plain(stored)
 
 
@@ -162,41 +193,64 @@ def calendar_links(links: Sequence[CalendarLink]) -> list[CalendarLinkOutput]:
     return [{"label": one.label, "id": one.id, "link": one.link} for one in links]
 
 
-def _plain(stored: Booking) -> dict[str, Any]:
+def _occurrences(series: Sequence[Booking]) -> list[RecurringBookingOutput]:
+    return [_occurrence(one, one.recurring_uid) for one in series if one.recurring_uid]
+
+
+def _seated_occurrences(series: Sequence[Booking]) -> list[RecurringSeatedBookingOutput]:
+    return [_seated_occurrence(one, one.recurring_uid) for one in series if one.recurring_uid]
+
+
+def _occurrence(stored: Booking, recurring_uid: str) -> RecurringBookingOutput:
+    return {**_plain(stored), "recurringBookingUid": recurring_uid}
+
+
+def _seated_occurrence(stored: Booking, recurring_uid: str) -> RecurringSeatedBookingOutput:
+    return {**_seated(stored), "recurringBookingUid": recurring_uid}
+
+
+def _with_seat(stored: Booking, seat_uid: str) -> CreateSeatedBookingOutput:
+    return {**_seated(stored), "seatUid": seat_uid}
+
+
+def _plain(stored: Booking) -> BookingOutput:
     responses = stored.responses or {}
-    found = _common(stored)
-    found["metadata"] = {key: value for key, value in stored.metadata.items() if key != VIDEO_CALL_URL}
-    found["attendees"] = [
-        _attendee(one, is_occurrence=bool(stored.recurring_uid)) for one in stored.attendees
-    ]
-    found["bookingFieldsResponses"] = responses
-    optional = {
-        "cancellationReason": stored.cancellation_reason,
-        "cancelledByEmail": stored.cancelled_by,
-        "reschedulingReason": responses.get(REASON),
-        "rescheduledByEmail": stored.rescheduled_by,
-        "recurringBookingUid": stored.recurring_uid,
+    shown: BookingOutput = {
+        **_common(stored),
+        **_guests(responses),
+        "metadata": {key: value for key, value in stored.metadata.items() if key != VIDEO_CALL_URL},
+        "attendees": [_attendee(one, is_occurrence=bool(stored.recurring_uid)) for one in stored.attendees],
+        "bookingFieldsResponses": responses,
     }
-    found.update({name: value for name, value in optional.items() if value})
-    if "guests" in responses:
-        found["guests"] = responses["guests"]
-    return found
+    if stored.cancellation_reason:
+        shown["cancellationReason"] = stored.cancellation_reason
+    if stored.cancelled_by:
+        shown["cancelledByEmail"] = stored.cancelled_by
+    if responses.get(REASON):
+        shown["reschedulingReason"] = responses[REASON]
+    if stored.rescheduled_by:
+        shown["rescheduledByEmail"] = stored.rescheduled_by
+    return shown
 
 
-def _seated(stored: Booking) -> dict[str, Any]:
+def _guests(responses: Mapping[str, Any]) -> _GuestsOutput:
+    return {"guests": responses["guests"]} if "guests" in responses else {}
+
+
+def _seated(stored: Booking) -> SeatedBookingOutput:
     return {**_common(stored), "attendees": [_seated_attendee(one) for one in stored.attendees]}
 
 
-def _common(stored: Booking) -> dict[str, Any]:
+def _common(stored: Booking) -> _CommonOutput:
     location = stored.metadata.get(VIDEO_CALL_URL) or stored.location
     event_type = stored.event_type
-    found = {
+    shown: _CommonOutput = {
         "id": stored.id,
         "uid": stored.uid,
         "title": stored.title,
         "description": stored.description,
         "hosts": [_host(stored.organizer)],
-        "status": stored.status.value,
+        "status": _STATUSES[stored.status],
         "start": instant(stored.start),
         "end": instant(stored.end),
         "duration": int((stored.end - stored.start).total_seconds()) // 60,
@@ -211,8 +265,8 @@ def _common(stored: Booking) -> dict[str, Any]:
         "icsUid": stored.ical_uid,
     }
     if stored.rescheduled_from_uid:
-        found["rescheduledFromUid"] = stored.rescheduled_from_uid
-    return found
+        shown["rescheduledFromUid"] = stored.rescheduled_from_uid
+    return shown
 
 
 def _host(organizer: Organizer) -> HostOutput:

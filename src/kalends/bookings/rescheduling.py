@@ -5,11 +5,13 @@ from datetime import datetime
 from typing import Any
 
 from kalends.api.errors import BadRequest, NotFound
-from kalends.bookings import announcing, creating, drafting, holding, seating, writes
+from kalends.bookings import creating, drafting, holding, seating, writes
 from kalends.bookings.actors import Actor
 from kalends.bookings.booking import Attendee, Booking, Status
 from kalends.bookings.commands import Reschedule
-from kalends.bookings.events import BookingEvent, EventKind, Previous
+from kalends.bookings.facts import service as facts
+from kalends.bookings.facts.fact import FactKind
+from kalends.bookings.facts.service import Change
 from kalends.bookings.form import REASON, View, is_asked
 from kalends.bookings.locking import hold
 from kalends.bookings.outcome import Outcome, is_host
@@ -90,18 +92,15 @@ async def _replace(
     rescheduled_by = _mover(actor, command.rescheduled_by, booker)
     [moved] = await creating.store(work, [replace(new, responses=responses, rescheduled_by=rescheduled_by)])
     await outbox.clear_timers(work, [booking.id])
-    kind = EventKind.RESCHEDULED if status is Status.ACCEPTED else EventKind.REQUESTED
-    event = BookingEvent(
-        kind,
-        now,
+    kind = FactKind.RESCHEDULED if status is Status.ACCEPTED else FactKind.REQUESTED
+    fact = facts.fact_of(
+        Change(kind, now, actor=rescheduled_by, reason=command.reason),
         moved,
         event_type,
-        series=await announcing.series_of(work.connection, moved),
-        previous=Previous.of(booking),
-        actor=rescheduled_by,
-        reason=command.reason,
+        series=await facts.series_of(work.connection, moved),
+        previous=booking,
     )
-    await announcing.announce(work, [event])
+    await facts.record(work, [fact])
     return Outcome((moved,))
 
 

@@ -35,7 +35,7 @@ from kalends.bookings.commands import (
     Reschedule,
     StatusFilter,
 )
-from kalends.bookings.events import Absence
+from kalends.bookings.facts.fact import Absence
 from kalends.bookings.places import Choice
 from kalends.event_types.locations import ROW_KINDS, Integration
 

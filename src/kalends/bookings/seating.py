@@ -4,11 +4,13 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from kalends.api.errors import Conflict, Forbidden, NotFound, Unauthorized
-from kalends.bookings import announcing, creating, drafting, holding, queries, writes
+from kalends.bookings import creating, drafting, holding, queries, writes
 from kalends.bookings.actors import Actor
 from kalends.bookings.booking import Attendee, Booking, Seat, Status, new_uid
 from kalends.bookings.commands import Reschedule
-from kalends.bookings.events import BookingEvent, EventKind, Previous
+from kalends.bookings.facts import service as facts
+from kalends.bookings.facts.fact import FactKind
+from kalends.bookings.facts.service import Change
 from kalends.bookings.outcome import Outcome, is_host
 from kalends.bookings.transitions import Command, effect_of
 from kalends.bookings.writes import NewBooking
@@ -99,16 +101,14 @@ async def move_seat(
         new = _alone(booking, event_type, period, replace(moving.attendee, seat=seat))
         [target] = await creating.store(work, [new])
     [moved] = await queries.find_by_ids(work.connection, [target.id])
-    event = BookingEvent(
-        EventKind.SEAT_RESCHEDULED,
-        now,
+    fact = facts.fact_of(
+        Change(FactKind.SEAT_RESCHEDULED, now, actor=actor.email or moving.attendee.email),
         moved,
         event_type,
         attendee=next(one for one in moved.attendees if one.seat is not None and one.seat.uid == seat.uid),
-        previous=Previous.of(booking),
-        actor=actor.email or moving.attendee.email,
+        previous=booking,
     )
-    await announcing.announce(work, [event])
+    await facts.record(work, [fact])
     return Outcome((moved,), seat_uid=str(seat.uid))
 
 
@@ -152,16 +152,8 @@ async def move_all(
         await _merge(work, booking, target, event_type, now=now)
         moved_id = target.id
     [moved] = await queries.find_by_ids(work.connection, [moved_id])
-    event = BookingEvent(
-        EventKind.RESCHEDULED,
-        now,
-        moved,
-        event_type,
-        previous=Previous.of(booking),
-        actor=actor.email,
-        reason=command.reason,
-    )
-    await announcing.announce(work, [event])
+    change = Change(FactKind.RESCHEDULED, now, actor=actor.email, reason=command.reason)
+    await facts.record(work, [facts.fact_of(change, moved, event_type, previous=booking)])
     return Outcome((moved,), seat_uid="")
 
 
@@ -178,16 +170,8 @@ async def give_up(
     """Free one seat of a booking that others attend; `by` is the e-mail of who does it."""
     await writes.delete_attendees(work, booking.id, [given_up.attendee.id])
     [left] = await queries.find_by_ids(work.connection, [booking.id])
-    event = BookingEvent(
-        EventKind.SEAT_CANCELLED,
-        now,
-        left,
-        event_type,
-        attendee=given_up.attendee,
-        actor=by,
-        reason=reason,
-    )
-    await announcing.announce(work, [event])
+    change = Change(FactKind.SEAT_CANCELLED, now, actor=by, reason=reason)
+    await facts.record(work, [facts.fact_of(change, left, event_type, attendee=given_up.attendee)])
 
 
 def require_host(actor: Actor, booking: Booking) -> None:

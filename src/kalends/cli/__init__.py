@@ -1,9 +1,11 @@
 """The command `kalends`: run the server, and look after its database, users and API keys."""
 
 import sys
+from typing import Annotated
 
 import typer
 
+from kalends import __version__
 from kalends.cli import accounts, api_keys, database, diagnosis, mail, serve, worker
 from kalends.cli.common import explain
 
@@ -15,6 +17,24 @@ app = typer.Typer(
     rich_markup_mode=None,
     pretty_exceptions_enable=False,
 )
+
+
+def _show_version(is_asked: bool) -> None:
+    if is_asked:
+        typer.echo(f"kalends {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def begin(
+    _: Annotated[
+        bool,
+        typer.Option("--version", callback=_show_version, is_eager=True, help="Show the version, and exit."),
+    ] = False,
+) -> None:
+    """Take what may be said before a command."""
+
+
 app.command("serve")(serve.serve)
 app.command("worker")(worker.worker)
 app.add_typer(database.app, name="db")

@@ -3,14 +3,12 @@
 from datetime import date
 from typing import Annotated, TypeAlias
 
-from fastapi import Depends, Response
+from fastapi import Depends
 
 from kalends.api.dependencies import Reader, Work
-from kalends.api.envelope import success
 from kalends.api.fields import EventTypeId
+from kalends.api.http.operation import Router
 from kalends.api.query import Query
-from kalends.api.routing import Router
-from kalends.api.wire import Success
 from kalends.auth.dependencies import Authenticated, OptionalCaller
 from kalends.auth.principal import Permission, Principal
 from kalends.event_types import outputs, schemas, service
@@ -21,44 +19,50 @@ ReadingCaller: TypeAlias = Annotated[Principal, Depends(Authenticated(Permission
 WritingCaller: TypeAlias = Annotated[Principal, Depends(Authenticated(Permission.EVENT_TYPE_WRITE))]
 
 
-@router.post("", response_model=Success[outputs.EventTypeOutput])
-async def create_event_type(caller: WritingCaller, body: schemas.CreateEventTypeBody, work: Work) -> Response:
+@router.post("")
+async def create_event_type(
+    caller: WritingCaller, body: schemas.CreateEventTypeBody, work: Work
+) -> outputs.EventTypeOutput:
     """Make an event type."""
     created = await service.create(work, caller.user.id, body.to_changes())
-    return success(outputs.event_type(created), 201)
+    return outputs.event_type(created)
 
 
-@router.get("", response_model=Success[list[outputs.EventTypeOutput]])
+@router.get("")
 async def list_event_types(
     caller: OptionalCaller,
     query: Annotated[schemas.EventTypesQuery, Depends(Query(schemas.EventTypesQuery))],
     connection: Reader,
-) -> Response:
+) -> list[outputs.EventTypeOutput]:
     """List the event types of a user, or the group meeting of several; public."""
     listing = query.to_listing()
     if listing.usernames is not None and listing.username is None:
-        return success([outputs.group_meeting(await service.find_group(connection, listing))])
+        return [outputs.group_meeting(await service.find_group(connection, listing))]
     found = await service.list_public(connection, listing, caller)
-    return success([outputs.listed(one, is_own=service.is_owner(one, caller)) for one in found])
+    return [outputs.listed(one, is_own=service.is_owner(one, caller)) for one in found]
 
 
-@router.get("/{eventTypeId}", response_model=Success[outputs.EventTypeOutput])
-async def get_event_type(caller: ReadingCaller, event_type_id: EventTypeId, connection: Reader) -> Response:
+@router.get("/{eventTypeId}")
+async def get_event_type(
+    caller: ReadingCaller, event_type_id: EventTypeId, connection: Reader
+) -> outputs.EventTypeOutput:
     """Show an event type of the caller."""
     found = await service.get_for(connection, caller, event_type_id)
-    return success(outputs.event_type(found))
+    return outputs.event_type(found)
 
 
-@router.patch("/{eventTypeId}", response_model=Success[outputs.EventTypeOutput])
+@router.patch("/{eventTypeId}")
 async def update_event_type(
     caller: WritingCaller, event_type_id: EventTypeId, body: schemas.UpdateEventTypeBody, work: Work
-) -> Response:
+) -> outputs.EventTypeOutput:
     """Change an event type; what is not sent stays."""
     changed = await service.update(work, caller, event_type_id, body.to_changes())
-    return success(outputs.event_type(changed))
+    return outputs.event_type(changed)
 
 
-@router.delete("/{eventTypeId}", response_model=Success[outputs.DeletedEventType])
-async def delete_event_type(caller: WritingCaller, event_type_id: EventTypeId, work: Work) -> Response:
+@router.delete("/{eventTypeId}")
+async def delete_event_type(
+    caller: WritingCaller, event_type_id: EventTypeId, work: Work
+) -> outputs.DeletedEventType:
     """Delete an event type; its bookings stay."""
-    return success(outputs.deleted(await service.delete(work, caller, event_type_id)))
+    return outputs.deleted(await service.delete(work, caller, event_type_id))

@@ -3,14 +3,12 @@
 from datetime import date
 from typing import Annotated, TypeAlias
 
-from fastapi import Depends, Path, Response
+from fastapi import Depends, Path
 from pydantic import BeforeValidator
 
 from kalends.api.dependencies import CurrentSettings, Now, Reader, Work
-from kalends.api.envelope import done, success
 from kalends.api.fields import check_text
-from kalends.api.routing import Router
-from kalends.api.wire import Done, Success
+from kalends.api.http.operation import Router
 from kalends.auth.dependencies import CallerIfPresented, OptionalCaller
 from kalends.reservations import schemas, service
 from kalends.reservations.service import Policy
@@ -27,23 +25,23 @@ async def _policy(settings: CurrentSettings) -> Policy:
 CurrentPolicy: TypeAlias = Annotated[Policy, Depends(_policy)]
 
 
-@router.post("", response_model=Success[schemas.ReservedSlot])
+@router.post("")
 async def reserve_slot(
     caller: CallerIfPresented, body: schemas.ReserveSlotBody, work: Work, now: Now, policy: CurrentPolicy
-) -> Response:
+) -> schemas.ReservedSlot:
     """Keep a slot for a few minutes; public."""
     made = await service.create(work, caller, body.to_command(), now=now, policy=policy)
-    return success(schemas.reserved(made, now), 201)
+    return schemas.reserved(made, now)
 
 
-@router.get("/{uid}", response_model=Success[schemas.StoredReservation | None])
-async def get_reservation(uid: ReservationUid, connection: Reader) -> Response:
+@router.get("/{uid}")
+async def get_reservation(uid: ReservationUid, connection: Reader) -> schemas.StoredReservation | None:
     """Show a reservation to whoever knows its uid; null for an unknown one."""
     found = await service.find(connection, schemas.uid_of(uid))
-    return success(None if found is None else schemas.stored(found))
+    return None if found is None else schemas.stored(found)
 
 
-@router.patch("/{uid}", response_model=Success[schemas.ReservedSlot])
+@router.patch("/{uid}")
 async def update_reservation(
     uid: ReservationUid,
     caller: OptionalCaller,
@@ -51,16 +49,15 @@ async def update_reservation(
     work: Work,
     now: Now,
     policy: CurrentPolicy,
-) -> Response:
+) -> schemas.ReservedSlot:
     """Move or renew a reservation."""
     renewed = await service.update(
         work, caller, schemas.uid_of(uid), body.to_command(), now=now, policy=policy
     )
-    return success(schemas.reserved(renewed, now))
+    return schemas.reserved(renewed, now)
 
 
-@router.delete("/{uid}", response_model=Done)
-async def delete_reservation(uid: ReservationUid, work: Work) -> Response:
+@router.delete("/{uid}")
+async def delete_reservation(uid: ReservationUid, work: Work) -> None:
     """Give a reservation up."""
     await service.delete(work, schemas.uid_of(uid))
-    return done()

@@ -3,13 +3,11 @@
 from datetime import date
 from typing import Annotated, TypeAlias
 
-from fastapi import Depends, Response
+from fastapi import Depends
 
 from kalends.api.dependencies import Reader, Work
-from kalends.api.envelope import done, success
 from kalends.api.fields import ScheduleId
-from kalends.api.routing import Router
-from kalends.api.wire import Done, Success
+from kalends.api.http.operation import Router
 from kalends.auth.dependencies import Authenticated
 from kalends.auth.principal import Permission, Principal
 from kalends.schedules import schemas, service
@@ -20,43 +18,46 @@ ReadingCaller: TypeAlias = Annotated[Principal, Depends(Authenticated(Permission
 WritingCaller: TypeAlias = Annotated[Principal, Depends(Authenticated(Permission.SCHEDULE_WRITE))]
 
 
-@router.post("", response_model=Success[schemas.ScheduleOutput])
-async def create_schedule(caller: WritingCaller, body: schemas.CreateScheduleBody, work: Work) -> Response:
+@router.post("")
+async def create_schedule(
+    caller: WritingCaller, body: schemas.CreateScheduleBody, work: Work
+) -> schemas.ScheduleOutput:
     """Make a schedule."""
-    return success(schemas.schedule(await service.create(work, caller.user.id, body.to_command())), 201)
+    return schemas.schedule(await service.create(work, caller.user.id, body.to_command()))
 
 
-@router.get("", response_model=Success[list[schemas.ScheduleOutput]])
-async def list_schedules(caller: ReadingCaller, connection: Reader) -> Response:
+@router.get("")
+async def list_schedules(caller: ReadingCaller, connection: Reader) -> list[schemas.ScheduleOutput]:
     """List the caller's schedules by id."""
     found = await service.list_for(connection, caller.user.id)
-    return success([schemas.schedule(one) for one in found])
+    return [schemas.schedule(one) for one in found]
 
 
-@router.get("/default", response_model=Success[schemas.ScheduleOutput | None])
-async def get_default_schedule(caller: ReadingCaller, connection: Reader) -> Response:
+@router.get("/default")
+async def get_default_schedule(caller: ReadingCaller, connection: Reader) -> schemas.ScheduleOutput | None:
     """Show the caller's default schedule, or null."""
     found = await service.get_default(connection, caller.user.id)
-    return success(None if found is None else schemas.schedule(found))
+    return None if found is None else schemas.schedule(found)
 
 
-@router.get("/{scheduleId}", response_model=Success[schemas.ScheduleOutput])
-async def get_schedule(caller: ReadingCaller, schedule_id: ScheduleId, connection: Reader) -> Response:
+@router.get("/{scheduleId}")
+async def get_schedule(
+    caller: ReadingCaller, schedule_id: ScheduleId, connection: Reader
+) -> schemas.ScheduleOutput:
     """Show a schedule."""
-    return success(schemas.schedule(await service.get_for(connection, caller.user.id, schedule_id)))
+    return schemas.schedule(await service.get_for(connection, caller.user.id, schedule_id))
 
 
-@router.patch("/{scheduleId}", response_model=Success[schemas.ScheduleOutput])
+@router.patch("/{scheduleId}")
 async def update_schedule(
     caller: WritingCaller, schedule_id: ScheduleId, body: schemas.UpdateScheduleBody, work: Work
-) -> Response:
+) -> schemas.ScheduleOutput:
     """Change a schedule; what is not sent stays."""
     changed = await service.update(work, caller.user.id, schedule_id, body.to_command())
-    return success(schemas.schedule(changed))
+    return schemas.schedule(changed)
 
 
-@router.delete("/{scheduleId}", response_model=Done)
-async def delete_schedule(caller: WritingCaller, schedule_id: ScheduleId, work: Work) -> Response:
+@router.delete("/{scheduleId}")
+async def delete_schedule(caller: WritingCaller, schedule_id: ScheduleId, work: Work) -> None:
     """Delete a schedule."""
     await service.delete(work, caller.user.id, schedule_id)
-    return done()

@@ -4,7 +4,7 @@ from typing import Annotated, TypeAlias
 
 from fastapi import Depends, Request
 
-from kalends.api.dependencies import reader_of
+from kalends.api.dependencies import CurrentSettings, Reader
 from kalends.api.fields import EventTypeId
 from kalends.auth.dependencies import Caller
 from kalends.encryption import Keyring
@@ -15,25 +15,22 @@ from kalends.webhooks.schemas import WebhookId
 from kalends.webhooks.webhook import Scope, Webhook
 
 
-async def own_webhook(request: Request, caller: Caller, webhook_id: WebhookId) -> Webhook:
+async def own_webhook(caller: Caller, webhook_id: WebhookId, connection: Reader) -> Webhook:
     """Return the webhook of the path, which must be the caller's."""
-    async with reader_of(request) as connection:
-        return await service.get_for_user(connection, caller, webhook_id)
+    return await service.get_for_user(connection, caller, webhook_id)
 
 
-async def _event_type_scope(request: Request, caller: Caller, event_type_id: EventTypeId) -> Scope:
-    async with reader_of(request) as connection:
-        return await service.event_type_scope(connection, caller, event_type_id)
+async def _event_type_scope(caller: Caller, event_type_id: EventTypeId, connection: Reader) -> Scope:
+    return await service.event_type_scope(connection, caller, event_type_id)
 
 
 OwnWebhook: TypeAlias = Annotated[Webhook, Depends(own_webhook)]
 EventTypeScope: TypeAlias = Annotated[Scope, Depends(_event_type_scope)]
 
 
-async def event_type_webhook(request: Request, scope: EventTypeScope, webhook_id: WebhookId) -> Webhook:
+async def event_type_webhook(scope: EventTypeScope, webhook_id: WebhookId, connection: Reader) -> Webhook:
     """Return the webhook of the path, which must be one of its event type, and that the caller's."""
-    async with reader_of(request) as connection:
-        return await service.get_of_event_type(connection, scope, webhook_id)
+    return await service.get_of_event_type(connection, scope, webhook_id)
 
 
 EventTypeWebhook: TypeAlias = Annotated[Webhook, Depends(event_type_webhook)]
@@ -49,8 +46,8 @@ async def _outgoing(request: Request) -> Outgoing:
     return outgoing
 
 
-async def _follower(request: Request) -> Follower:
-    return Follower(request.app.state.settings.base_url)
+async def _follower(settings: CurrentSettings) -> Follower:
+    return Follower(settings.base_url)
 
 
 Keys: TypeAlias = Annotated[Keyring, Depends(_keys)]

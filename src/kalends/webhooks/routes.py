@@ -2,13 +2,11 @@
 
 from typing import Annotated, TypeAlias
 
-from fastapi import Depends, Response
+from fastapi import Depends
 
 from kalends.api.dependencies import Now, Reader, Work
-from kalends.api.envelope import success
+from kalends.api.http.operation import Router
 from kalends.api.query import Query
-from kalends.api.routing import Router
-from kalends.api.wire import Success
 from kalends.auth.dependencies import Caller
 from kalends.webhooks import schemas, service
 from kalends.webhooks.callers import (
@@ -37,81 +35,87 @@ routers = (
 Page: TypeAlias = Annotated[schemas.ListQuery, Depends(Query(schemas.ListQuery))]
 
 
-@own.post("", response_model=Success[schemas.UserWebhookOutput])
-async def create_webhook(caller: Caller, body: schemas.CreateWebhookBody, keys: Keys, work: Work) -> Response:
+@own.post("")
+async def create_webhook(
+    caller: Caller, body: schemas.CreateWebhookBody, keys: Keys, work: Work
+) -> schemas.UserWebhookOutput:
     """Make a webhook of the caller."""
     made = await service.create(work, keys, service.user_scope(caller), body.to_columns())
-    return success(schemas.user_webhook(service.reveal(keys, made)), 201)
+    return schemas.user_webhook(service.reveal(keys, made))
 
 
-@own.get("", response_model=Success[list[schemas.UserWebhookOutput]])
-async def list_webhooks(caller: Caller, page: Page, keys: Keys, connection: Reader) -> Response:
+@own.get("")
+async def list_webhooks(
+    caller: Caller, page: Page, keys: Keys, connection: Reader
+) -> list[schemas.UserWebhookOutput]:
     """List the caller's webhooks, the oldest first."""
     found = await service.list_in(connection, service.user_scope(caller), take=page.take, skip=page.skip)
-    return success([schemas.user_webhook(service.reveal(keys, one)) for one in found])
+    return [schemas.user_webhook(service.reveal(keys, one)) for one in found]
 
 
-@own.get("/{webhookId}", response_model=Success[schemas.WholeWebhookOutput])
-async def get_webhook(webhook: OwnWebhook, keys: Keys) -> Response:
+@own.get("/{webhookId}")
+async def get_webhook(webhook: OwnWebhook, keys: Keys) -> schemas.WholeWebhookOutput:
     """Show a webhook with all that is stored of it, and whether it fails."""
-    return success(schemas.whole_webhook(service.reveal(keys, webhook)))
+    return schemas.whole_webhook(service.reveal(keys, webhook))
 
 
-@own.patch("/{webhookId}", response_model=Success[schemas.UserWebhookOutput])
+@own.patch("/{webhookId}")
 async def update_webhook(
     webhook: OwnWebhook, body: schemas.UpdateWebhookBody, keys: Keys, work: Work, now: Now
-) -> Response:
+) -> schemas.UserWebhookOutput:
     """Change a webhook; what is not sent stays."""
     changed = await service.update(work, keys, webhook.id, body.sent(), now=now)
-    return success(schemas.user_webhook(service.reveal(keys, changed)))
+    return schemas.user_webhook(service.reveal(keys, changed))
 
 
-@own.delete("/{webhookId}", response_model=Success[schemas.UserWebhookOutput])
-async def delete_webhook(webhook: OwnWebhook, keys: Keys, work: Work) -> Response:
+@own.delete("/{webhookId}")
+async def delete_webhook(webhook: OwnWebhook, keys: Keys, work: Work) -> schemas.UserWebhookOutput:
     """Delete a webhook and return it."""
-    return success(schemas.user_webhook(service.reveal(keys, await service.delete(work, webhook.id))))
+    return schemas.user_webhook(service.reveal(keys, await service.delete(work, webhook.id)))
 
 
-@of_event_type.post("", response_model=Success[schemas.EventTypeWebhookOutput])
+@of_event_type.post("")
 async def create_event_type_webhook(
     scope: EventTypeScope, body: schemas.CreateWebhookBody, keys: Keys, work: Work
-) -> Response:
+) -> schemas.EventTypeWebhookOutput:
     """Make a webhook of an event type."""
     made = await service.create(work, keys, scope, body.to_columns())
-    return success(schemas.event_type_webhook(service.reveal(keys, made)), 201)
+    return schemas.event_type_webhook(service.reveal(keys, made))
 
 
-@of_event_type.get("", response_model=Success[list[schemas.EventTypeWebhookOutput]])
+@of_event_type.get("")
 async def list_event_type_webhooks(
     scope: EventTypeScope, page: Page, keys: Keys, connection: Reader
-) -> Response:
+) -> list[schemas.EventTypeWebhookOutput]:
     """List the webhooks of an event type, the oldest first."""
     found = await service.list_in(connection, scope, take=page.take, skip=page.skip)
-    return success([schemas.event_type_webhook(service.reveal(keys, one)) for one in found])
+    return [schemas.event_type_webhook(service.reveal(keys, one)) for one in found]
 
 
-@of_event_type.delete("", response_model=Success[str])
-async def delete_event_type_webhooks(scope: EventTypeScope, work: Work) -> Response:
+@of_event_type.delete("")
+async def delete_event_type_webhooks(scope: EventTypeScope, work: Work) -> str:
     """Delete all webhooks of an event type."""
-    return success(f"{await service.delete_all(work, scope)} webhooks deleted")
+    return f"{await service.delete_all(work, scope)} webhooks deleted"
 
 
-@of_event_type.get("/{webhookId}", response_model=Success[schemas.EventTypeWebhookOutput])
-async def get_event_type_webhook(webhook: EventTypeWebhook, keys: Keys) -> Response:
+@of_event_type.get("/{webhookId}")
+async def get_event_type_webhook(webhook: EventTypeWebhook, keys: Keys) -> schemas.EventTypeWebhookOutput:
     """Show a webhook of an event type."""
-    return success(schemas.event_type_webhook(service.reveal(keys, webhook)))
+    return schemas.event_type_webhook(service.reveal(keys, webhook))
 
 
-@of_event_type.patch("/{webhookId}", response_model=Success[schemas.EventTypeWebhookOutput])
+@of_event_type.patch("/{webhookId}")
 async def update_event_type_webhook(
     webhook: EventTypeWebhook, body: schemas.UpdateWebhookBody, keys: Keys, work: Work, now: Now
-) -> Response:
+) -> schemas.EventTypeWebhookOutput:
     """Change a webhook of an event type; what is not sent stays."""
     changed = await service.update(work, keys, webhook.id, body.sent(), now=now)
-    return success(schemas.event_type_webhook(service.reveal(keys, changed)))
+    return schemas.event_type_webhook(service.reveal(keys, changed))
 
 
-@of_event_type.delete("/{webhookId}", response_model=Success[schemas.EventTypeWebhookOutput])
-async def delete_event_type_webhook(webhook: EventTypeWebhook, keys: Keys, work: Work) -> Response:
+@of_event_type.delete("/{webhookId}")
+async def delete_event_type_webhook(
+    webhook: EventTypeWebhook, keys: Keys, work: Work
+) -> schemas.EventTypeWebhookOutput:
     """Delete a webhook of an event type and return it."""
-    return success(schemas.event_type_webhook(service.reveal(keys, await service.delete(work, webhook.id))))
+    return schemas.event_type_webhook(service.reveal(keys, await service.delete(work, webhook.id)))

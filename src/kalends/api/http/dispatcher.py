@@ -1,0 +1,46 @@
+"""The application's router: which operation, may it be asked now, and its answer."""
+
+from collections.abc import Callable, Coroutine, Iterable
+from typing import Any, TypeAlias
+
+from fastapi import APIRouter, Request
+from starlette.types import Receive, Scope, Send
+
+from kalends.api.context import RequestContext, context_of
+from kalends.api.errors import NotFound
+from kalends.api.http.operation import Operation, PageRouter, Router
+from kalends.api.http.paths import RoutingTable
+from kalends.api.http.versions import asked_version, choose_version
+
+Admission: TypeAlias = Callable[[Scope, RequestContext], Coroutine[Any, Any, None]]
+"""What a request that counts passes before its operation: rate limit and recognition of API keys."""
+
+
+class Dispatcher(APIRouter):
+    """Resolve, admit, answer."""
+
+    def __init__(self, routers: Iterable[Router | PageRouter], admit: Admission, **options: Any) -> None:
+        super().__init__(redirect_slashes=False, **options)
+        self.operations: list[Operation] = [one for router in routers for one in router.operations]
+        self.routes.extend(self.operations)
+        self._table = RoutingTable(self.operations)
+        self._admit = admit
+
+    async def app(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Serve one request, or the server's lifespan."""
+        if scope["type"] != "http":
+            await self.lifespan(scope, receive, send)
+            return
+        context = context_of(scope)
+        found = self._table.find(scope["method"], scope["raw_path"].decode("latin-1"))
+        if found is None:
+            raise NotFound(f"Cannot {scope['method']} {context.sent_url}")
+        versions, parameters = found
+        operation = choose_version(versions, asked_version(scope))
+        context.show_failure = operation.show_failure
+        if operation.is_counted:
+            await self._admit(scope, context)
+        scope["path_params"] = parameters
+        scope["route"] = operation
+        response = await operation.plan.answer(Request(scope, receive))
+        await response(scope, receive, send)

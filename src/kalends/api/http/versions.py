@@ -1,0 +1,72 @@
+"""Which version of an operation answers: chosen by the header `cal-api-version`.
+
+The rule: of a path and method the newest handler that is not newer than the date asked for, else the oldest
+there is.
+"""
+
+import re
+from collections.abc import Sequence
+from datetime import date
+from typing import Protocol, TypeVar
+
+from starlette.types import Scope
+
+from kalends.api.errors import BadRequest
+
+VERSION_HEADER = b"cal-api-version"
+
+OLDEST = date(2024, 4, 15)
+"""The version of handlers that answer for every date."""
+
+_DATE = re.compile(r"\d{4}-\d{2}-\d{2}")
+
+
+class Versioned(Protocol):
+    """What has a version: one operation of those that serve the same path and method."""
+
+    version: date
+    is_version_required: bool
+
+
+VersionedT = TypeVar("VersionedT", bound=Versioned)
+
+
+def choose_version(versions: Sequence[VersionedT], asked: date | None) -> VersionedT:
+    """Pick from operations sorted newest first; `asked` is None when the header is absent.
+
+    Raises:
+        BadRequest: the header is absent where the operation needs it.
+    """
+    if asked is None:
+        if versions[0].is_version_required:
+            dates = ", ".join(sorted(operation.version.isoformat() for operation in versions))
+            raise BadRequest(
+                f"The header cal-api-version is required here; versions of this operation: {dates}."
+            )
+        return versions[-1]
+    return next((operation for operation in versions if operation.version <= asked), versions[-1])
+
+
+def asked_version(scope: Scope) -> date | None:
+    """Return the date in `cal-api-version`.
+
+    Raises:
+        BadRequest: the header is there and is no calendar date `YYYY-MM-DD`.
+    """
+    values = [value for name, value in scope["headers"] if name == VERSION_HEADER]
+    if not values or not values[0].strip():
+        return None
+    text = b", ".join(values).decode("latin-1").strip()
+    asked = _calendar_date(text)
+    if asked is None:
+        raise BadRequest(f"The header cal-api-version must be a date such as 2024-08-13, not {text[:40]!r}.")
+    return asked
+
+
+def _calendar_date(text: str) -> date | None:
+    if not _DATE.fullmatch(text):
+        return None
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        return None
