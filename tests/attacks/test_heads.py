@@ -109,7 +109,11 @@ async def test_a_head_that_does_not_end_is_refused_before_it_does(server: Server
 @pytest.mark.full
 @pytest.mark.parametrize(
     "part",
-    [b"", b"GET /health HT", b"POST /x HTTP/1.1\r\nHost: x\r\nContent-Length: 9\r\n\r\n{"],
+    [
+        b"",
+        b"GET /health HT",
+        b"POST /x HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: 9\r\n\r\n{",
+    ],
     ids=["not a byte", "half a head", "half a body"],
 )
 @still_harmful(19, FOR_EVER)
