@@ -50,6 +50,15 @@ def test_a_bare_account_has_neither_schedule_nor_event_types(url: str) -> None:
     assert (count(url, "schedules"), count(url, "event_types")) == (0, 0)
 
 
+def test_names_are_no_commands_to_the_terminal_nor_lines_of_their_own(ana_url: str) -> None:
+    with psycopg.connect(ana_url) as connection:
+        connection.execute("UPDATE users SET name = %s", ("\x1b[2JRoot\n2\u202eb@x.io",))
+    shown = kalends("user", "list", "--database-url", ana_url).stdout
+    assert shown.splitlines()[1:] == [
+        "1   ana@example.com  ana       \ufffd[2JRoot\ufffd2\ufffdb@x.io  Europe/London"
+    ]
+
+
 def test_people_see_the_accounts_in_columns(ana_url: str) -> None:
     assert kalends("user", "list", "--database-url", ana_url).stdout.splitlines() == [
         "ID  E-MAIL           USERNAME  NAME  TIME ZONE",

@@ -1,13 +1,14 @@
 """Choosing another time on the page."""
 
 import json
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
 
 from tests.conftest import Clock
 from tests.support.client import booking_of, data
+from tests.support.teams import Rows
 from tests.web.scene import START, Page, Scene, host_token, seat_token, token
 
 
@@ -291,3 +292,15 @@ async def test_other_bookings_of_the_host_are_in_the_way(scene: Scene) -> None:
     uid = (await scene.books())["uid"]
     page = await scene.browser.opens(f"/booking/{uid}/reschedule", token=token(uid), day="2050-09-06")
     assert "2050-09-06T08:00:00Z" not in _times(page)
+
+
+async def test_a_booking_of_a_team_is_offered_no_other_time_as_none_could_be_taken(
+    scene: Scene, rows: Rows
+) -> None:
+    panel = await rows.event_type(await rows.team("crew", scene.host), scene.host)
+    hour = datetime(2050, 9, 5, 8, tzinfo=UTC)
+    uid = await rows.is_booked(scene.host, panel, hour, hour + timedelta(hours=1))
+    page = await scene.browser.opens(f"/booking/{uid}", token=host_token(scene.host, uid))
+    assert (page.status, "Choose another time" in page.links) == (200, False)
+    page = await scene.browser.opens(f"/booking/{uid}/reschedule")
+    assert (page.status, page.form()) == (200, None)

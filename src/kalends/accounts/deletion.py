@@ -3,9 +3,11 @@
 from datetime import datetime
 
 from kalends.accounts import queries
+from kalends.accounts.service import AccountGone
 from kalends.accounts.user import User
 from kalends.bookings.departure import cancel_bookings_of
 from kalends.db.database import UnitOfWork
+from kalends.db.locks import lock_hosts
 from kalends.webhooks.farewell import tell_last
 from kalends.webhooks.following import Follower
 
@@ -19,10 +21,16 @@ async def delete_account(work: UnitOfWork, user: User, *, site: str, now: dateti
     With it go its memberships, profiles, keys, schedules, event types, webhooks, absences, and all bookings
     that it hosted; those that it attends stay. Return how many bookings were cancelled. `site` is the address
     of the booking pages, which webhooks are told.
+
+    Raises:
+        NotFound: it was deleted meanwhile.
     """
-    # In the order of commands on bookings: whatever they have begun is done, and nothing begins any more.
+    # In the order of all other commands: whatever they have begun is done, and nothing begins any more.
     await queries.lock_event_types(work, user.id)
-    await queries.lock_user(work, user.id)
+    await lock_hosts(work, [user.id])
+    await queries.lock_belongings(work, user.id)
+    if not await queries.lock_user(work, user.id):
+        raise AccountGone(user.email)
     count = await cancel_bookings_of(work, user.id, REASON, now=now)
     await tell_last(work, Follower(site), user.id, now=now)
     await queries.delete_user(work, user.id)

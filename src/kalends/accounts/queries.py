@@ -59,9 +59,20 @@ async def lock_event_types(work: UnitOfWork, user_id: int) -> None:
     )
 
 
-async def lock_user(work: UnitOfWork, user_id: int) -> None:
-    """Let nothing more be made of a user's until this command ends."""
-    await work.connection.execute("SELECT FROM users WHERE id = %s FOR UPDATE", (user_id,))
+async def lock_belongings(work: UnitOfWork, user_id: int) -> None:
+    """Keep other commands off what a user has, if they reach for the user next, until this one ends."""
+    await work.connection.execute(
+        "SELECT FROM schedules WHERE user_id = %s ORDER BY id FOR UPDATE", (user_id,)
+    )
+    await work.connection.execute(
+        "SELECT FROM api_keys WHERE user_id = %s ORDER BY id FOR UPDATE", (user_id,)
+    )
+
+
+async def lock_user(work: UnitOfWork, user_id: int) -> bool:
+    """Let nothing more be made of a user's until this command ends; tell whether the user is there."""
+    row = await first_row(work.connection, "SELECT FROM users WHERE id = %s FOR UPDATE", (user_id,))
+    return row is not None
 
 
 async def delete_user(work: UnitOfWork, user_id: int) -> None:
@@ -69,8 +80,8 @@ async def delete_user(work: UnitOfWork, user_id: int) -> None:
     await work.connection.execute("DELETE FROM users WHERE id = %s", (user_id,))
 
 
-async def update_user(work: UnitOfWork, user_id: int, changes: Mapping[str, Any]) -> User:
-    """Write changed columns of a user, by column name.
+async def update_user(work: UnitOfWork, user_id: int, changes: Mapping[str, Any]) -> User | None:
+    """Write changed columns of a user, by column name; None: there is no such user.
 
     Raises:
         psycopg.errors.UniqueViolation: e-mail or username is taken.
@@ -81,5 +92,5 @@ async def update_user(work: UnitOfWork, user_id: int, changes: Mapping[str, Any]
     statement = sql.SQL(
         "UPDATE users AS u SET {assignments}, updated_at = now() WHERE u.id = %(user_id)s RETURNING {user}"
     ).format(assignments=assignments(changes), user=sql.SQL(_USER))
-    row = await only_row(work.connection, statement, values)
-    return User(*row)
+    row = await first_row(work.connection, statement, values)
+    return None if row is None else User(*row)

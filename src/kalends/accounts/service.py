@@ -21,6 +21,13 @@ DEFAULT_TIME_FORMAT = 12
 LONGEST_EMAIL = 320
 
 
+class AccountGone(NotFound):
+    """404: the account was deleted while the command ran."""
+
+    def __init__(self, email: str) -> None:
+        super().__init__(f"The account {email} was deleted meanwhile.")
+
+
 @dataclass(frozen=True, slots=True)
 class CreateUser:
     """A new account; a bare one has neither schedule nor event types.
@@ -79,14 +86,14 @@ async def create_user(work: UnitOfWork, command: CreateUser) -> User:
         return user
     schedule_id = await schedules.create_first(work, user.id, zone)
     await event_types.create_defaults(work, user.id)
-    return await queries.update_user(work, user.id, {"default_schedule_id": schedule_id})
+    return await _write(work, user, {"default_schedule_id": schedule_id})
 
 
 async def update_user(work: UnitOfWork, user: User, changes: Mapping[str, Any]) -> User:
     """Write what a user changed of themselves.
 
     Raises:
-        NotFound: the new default schedule does not exist.
+        NotFound: the new default schedule does not exist, or the account does not any more.
         Forbidden: it belongs to somebody else.
         Conflict: the e-mail is taken.
     """
@@ -104,7 +111,7 @@ async def update_user(work: UnitOfWork, user: User, changes: Mapping[str, Any]) 
         # Before the user's own row: commands on schedules lock in this order too.
         await schedules.move_to_zone(work, user.default_schedule_id, columns["time_zone"])
     try:
-        return await queries.update_user(work, user.id, columns)
+        return await _write(work, user, columns)
     except errors.UniqueViolation as error:
         raise _taken(error) from error
 
@@ -115,6 +122,7 @@ async def change_account(work: UnitOfWork, user: User, changes: AccountChanges, 
     Raises:
         BadRequest: the e-mail, username, name or time zone is not one.
         Conflict: e-mail or username is taken.
+        NotFound: it was deleted meanwhile.
     """
     columns: dict[str, Any] = {}
     if changes.email is not None:
@@ -136,7 +144,7 @@ async def change_account(work: UnitOfWork, user: User, changes: AccountChanges, 
     vouches = changes.verifies_email or changes.email is not None
     if not vouches or changed.email_verified_at is not None:
         return changed
-    return await queries.update_user(work, user.id, {"email_verified_at": now})
+    return await _write(work, user, {"email_verified_at": now})
 
 
 async def find_user_by_email(connection: Connection, email: str) -> User:
@@ -159,6 +167,13 @@ async def has_users(connection: Connection) -> bool:
 async def list_users(connection: Connection) -> list[User]:
     """Return all users by id."""
     return await queries.list_users(connection)
+
+
+async def _write(work: UnitOfWork, user: User, columns: Mapping[str, Any]) -> User:
+    changed = await queries.update_user(work, user.id, columns)
+    if changed is None:
+        raise AccountGone(user.email)
+    return changed
 
 
 def _check_email(email: str) -> None:

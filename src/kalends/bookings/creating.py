@@ -14,7 +14,7 @@ from kalends.bookings.facts.fact import FactKind
 from kalends.bookings.facts.service import Change
 from kalends.bookings.outcome import Outcome
 from kalends.bookings.seats import check_not_seated, seat_of, seated_booking
-from kalends.db.database import Connection, UnitOfWork
+from kalends.db.database import UnitOfWork
 from kalends.event_types import service as event_types
 from kalends.event_types.address import EventTypeAddress, SlugAddress, TeamAddress
 from kalends.event_types.event_type import MOST_OCCURRENCES, EventType, Frequency
@@ -42,7 +42,7 @@ async def create(
         Forbidden: the booker's address is blocked, or a limit of the event type is reached.
         Conflict: the seats are taken, the booker has one, or the same booking exists already.
     """
-    event_type = await _get_event_type(work.connection, command.event_type)
+    event_type = await _get_event_type(work, command.event_type)
     organizer = event_types.user_of(event_type)
     if command.is_instant:
         raise BadRequest("instant: only event types of teams can be booked for now.")
@@ -131,12 +131,13 @@ async def _join(
     return Outcome((booking,), seat_uid=str(seat.uid))
 
 
-async def _get_event_type(connection: Connection, address: EventTypeAddress) -> EventType:
+async def _get_event_type(work: UnitOfWork, address: EventTypeAddress) -> EventType:
     if isinstance(address, SlugAddress) and isinstance(address.owner, TeamAddress):
         team = address.owner
-        await teams.check_team(connection, team.slug, team.organization_slug)
+        await teams.check_team(work.connection, team.slug, team.organization_slug)
         raise NotFound(f"The team {team.slug!r} cannot be booked: so far its event types have slots only.")
-    return await event_types.get(connection, address)
+    # Before the time is locked: whoever deletes its host locks event types first too.
+    return await event_types.get_kept(work, address)
 
 
 def _starts(event_type: EventType, draft: Draft, command: Create) -> list[datetime]:

@@ -52,7 +52,10 @@ async def hold_series(work: UnitOfWork, recurring_uid: str) -> tuple[list[Bookin
     event_type = await _hold_around(work, found[0])
     # All that are in it now: one may have been moved since it was looked up.
     await queries.lock_series(work, recurring_uid)
-    return await queries.find_series(work.connection, recurring_uid), event_type
+    series = await queries.find_series(work.connection, recurring_uid)
+    if not series:
+        raise unknown(recurring_uid)
+    return series, event_type
 
 
 def unknown(uid: str) -> NotFound:

@@ -93,12 +93,12 @@ def show(facts: Mapping[str, object], lines: Iterable[str], *, as_json: bool) ->
         typer.echo(json.dumps(facts))
         return
     for line in lines:
-        typer.echo(line)
+        typer.echo(_printable(line))
 
 
 def is_confirmed(question: str) -> bool:
     """Ask a question on stderr, as stdout is for programs; anything but a yes is a no."""
-    typer.echo(f"{question} [y/N] ", err=True, nl=False)
+    typer.echo(f"{_printable(question)} [y/N] ", err=True, nl=False)
     return sys.stdin.readline().strip().lower() in ("y", "yes")
 
 
@@ -115,6 +115,13 @@ def instant(value: datetime | None) -> str | None:
     if value is None:
         return None
     return value.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+
+
+def _printable(line: str) -> str:
+    """Return a line of which no terminal takes a part for a command; people choose their names."""
+    return "".join(
+        sign if sign.isprintable() or sign == "\t" else "\N{REPLACEMENT CHARACTER}" for sign in line
+    )
 
 
 def explain(error: Exception) -> str | None:

@@ -75,7 +75,7 @@ def show_one(
     mail, message = in_transaction(settings, run)
     text = None if message is None else readable(message)
     missing = "The message was not written yet, was never to be sent, or is no longer kept."
-    show(_facts(mail) | {"message": text}, [text or missing], as_json=as_json)
+    show(_facts(mail) | {"message": text}, (text or missing).splitlines(), as_json=as_json)
 
 
 @app.command("resend")

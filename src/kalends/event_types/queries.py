@@ -43,6 +43,14 @@ async def find(connection: Connection, address: EventTypeAddress) -> EventType |
     return None if row is None else await _event_type(connection, row)
 
 
+async def find_kept(work: UnitOfWork, address: EventTypeAddress) -> EventType | None:
+    """Return the event type with an address, and keep it from being deleted until this command ends."""
+    lookup = lookup_of(address)
+    statement = f"{_EVENT_TYPE} WHERE {lookup.condition} FOR KEY SHARE OF e"
+    row = await named_row(work.connection, statement, lookup.values)
+    return None if row is None else await _event_type(work.connection, row)
+
+
 async def list_of_user(connection: Connection, owner: UserAddress) -> list[EventType]:
     """Return the event types of a user by id; none if nobody has this address."""
     lookup = owner_lookup(owner)

@@ -91,6 +91,23 @@ async def find(connection: Connection, event_type_id: int) -> EventType | None:
     return await queries.find(connection, IdAddress(event_type_id))
 
 
+async def get_kept(work: UnitOfWork, address: EventTypeAddress) -> EventType:
+    """Return the event type with an address, as `get`, and keep it as `keep` does.
+
+    Raises:
+        NotFound: there is none; the message says what of the address does not exist.
+    """
+    event_type = await queries.find_kept(work, address)
+    if event_type is None:
+        raise await refusal_of(work.connection, address)
+    return event_type
+
+
+async def find_kept(work: UnitOfWork, event_type_id: int) -> EventType | None:
+    """Return an event type of anybody, as `find`, and keep it as `keep` does."""
+    return await queries.find_kept(work, IdAddress(event_type_id))
+
+
 async def refusal_of(connection: Connection, address: EventTypeAddress) -> NotFound:
     """Return the refusal of an address that no event type has: it names the first part that does not exist.
 

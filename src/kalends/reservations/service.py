@@ -72,7 +72,7 @@ async def create(
     """
     if command.minutes and caller is None:
         raise Unauthorized("reservationDuration: only authenticated callers may choose it.")
-    event_type = await _get_event_type(work.connection, command.event_type_id)
+    event_type = await _get_event_type(work, command.event_type_id)
     await _check_duration(work, event_type, caller, command, policy)
     slot_minutes = _slot_minutes(event_type, command)
     end = command.start + timedelta(minutes=slot_minutes)
@@ -121,7 +121,7 @@ async def update(
         raise Unauthorized(
             f"reservationDuration: only authenticated callers may choose more than {DEFAULT_MINUTES} minutes."
         )
-    event_type = await _get_event_type(work.connection, command.event_type_id)
+    event_type = await _get_event_type(work, command.event_type_id)
     if chooses_longer:
         await _check_duration(work, event_type, caller, command, policy)
     slot_minutes = _slot_minutes(event_type, command)
@@ -184,8 +184,9 @@ async def count_binding_seats(
     return await queries.count_binding_seats(connection, event_type_id, start, now)
 
 
-async def _get_event_type(connection: Connection, event_type_id: int) -> EventType:
-    event_type = await event_types.find(connection, event_type_id)
+async def _get_event_type(work: UnitOfWork, event_type_id: int) -> EventType:
+    # Before the time is locked: whoever deletes its host locks event types first too.
+    event_type = await event_types.find_kept(work, event_type_id)
     if event_type is None:
         raise no_event_type(event_type_id)
     return event_type

@@ -16,6 +16,7 @@ from kalends.bookings.booking import Attendee, Booking, Status
 from kalends.db.database import Connection
 from kalends.event_types import service as event_types
 from kalends.event_types.event_type import EventType
+from kalends.event_types.owner import UserOwner
 from kalends.link_tokens import BadToken, Grant, Purpose, TokenExpired, issue, read
 from kalends.words.language import Language, language_for
 
@@ -95,7 +96,11 @@ class Visit:
     @property
     def may_reschedule(self) -> bool:
         """Whether the visitor can choose another time."""
-        return self._can_change and self.event_type is not None and not self.event_type.disable_rescheduling
+        event_type = self.event_type
+        if event_type is None or event_type.disable_rescheduling:
+            return False
+        # Times of teams are offered, and cannot be booked so far.
+        return self._can_change and isinstance(event_type.owner, UserOwner)
 
     @property
     def may_decide(self) -> bool:

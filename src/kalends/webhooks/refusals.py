@@ -14,7 +14,7 @@ class EventTypeOfSomebodyElse(Forbidden):
     """403: the event type is not one of the user's own."""
 
     def __init__(self, event_type_id: int) -> None:
-        super().__init__(f"Event type {event_type_id} belongs to another user.")
+        super().__init__(f"Event type {event_type_id} is not one of your user's.")
 
 
 class WebhookOfNoEventType(BadRequest):

@@ -1,0 +1,147 @@
+"""An account that is deleted while others use it: nobody waits in a circle, and nothing fails."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from typing import Any
+
+import pytest
+
+from kalends.accounts.service import AccountGone
+from kalends.db.database import Connection, Database
+from kalends.db.rows import first_row
+from tests.conftest import Clock
+from tests.support.client import Client, Host, booking_of, data, refusal
+from tests.support.organizations import People
+
+TEN = "2050-09-05T10:00:00Z"
+ELEVEN = "2050-09-05T11:00:00Z"
+
+_WAITING = """
+    SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND datname = current_database()
+"""
+
+
+async def waiting(watcher: Connection, number: int) -> None:
+    """Wait until so many commands wait for a lock."""
+    while (row := await first_row(watcher, _WAITING, ())) is None or row[0] < number:
+        await asyncio.sleep(0.01)
+
+
+@dataclass(frozen=True, slots=True)
+class Departure:
+    """The end of ana's account, with what she had."""
+
+    ana: Host
+    client: Client
+    booking_uid: str
+    series_uid: str
+    event_type_id: int
+
+    async def changes_profile(self) -> Any:
+        """Change what goes to the schedule and the user."""
+        return await self.ana.client.patch("/v2/me", json={"name": "Anna", "timeZone": "Asia/Tokyo"})
+
+    async def changes_schedule(self) -> Any:
+        """Change what goes to the schedule and the user too, the other way."""
+        listed = data(await self.ana.client.get("/v2/schedules"))
+        return await self.ana.client.patch(f"/v2/schedules/{listed[0]['id']}", json={"isDefault": True})
+
+    async def refreshes_key(self) -> Any:
+        """Replace the key."""
+        return await self.ana.client.post("/v2/api-keys/refresh", json={})
+
+    async def cancels_series(self) -> Any:
+        """Cancel a series by its own uid."""
+        return await self.client.post(f"/v2/bookings/{self.series_uid}/cancel", json={})
+
+    async def moves_booking(self) -> Any:
+        """Move a booking."""
+        path = f"/v2/bookings/{self.booking_uid}/reschedule"
+        return await self.client.post(path, json={"start": ELEVEN})
+
+    async def books(self) -> Any:
+        """Book what is about to go."""
+        return await self.client.post("/v2/bookings", json=booking_of(self.event_type_id, ELEVEN))
+
+    async def reserves(self) -> Any:
+        """Reserve what is about to go."""
+        body = {"eventTypeId": self.event_type_id, "slotStart": ELEVEN}
+        return await self.client.post("/v2/slots/reservations", json=body)
+
+
+@pytest.fixture
+async def departure(ana: Host, client: Client) -> Departure:
+    """Return what is about to be deleted."""
+    weekly = await ana.creates_event_type(
+        "weekly", recurrence={"interval": 1, "occurrences": 2, "frequency": "weekly"}
+    )
+    series = data(
+        await client.post("/v2/bookings", json=booking_of(weekly["id"], "2050-09-06T10:00:00Z")), 201
+    )
+    intro = await ana.creates_event_type()
+    booking = data(await client.post("/v2/bookings", json=booking_of(intro["id"], TEN)), 201)
+    return Departure(ana, client, booking["uid"], series[0]["recurringBookingUid"], intro["id"])
+
+
+@pytest.mark.parametrize(
+    ("act", "status"),
+    [
+        (Departure.changes_profile, 404),
+        (Departure.changes_schedule, 404),
+        (Departure.refreshes_key, 401),
+        (Departure.cancels_series, 404),
+        (Departure.moves_booking, 404),
+        (Departure.books, 404),
+        (Departure.reserves, 404),
+    ],
+)
+async def test_what_comes_while_an_account_is_deleted_waits_and_finds_nothing(
+    departure: Departure,
+    act: Callable[[Departure], Awaitable[Any]],
+    status: int,
+    people: People,
+    clock: Clock,
+    database: Database,
+) -> None:
+    async with database.connection() as watcher:
+        async with database.transaction() as other:
+            await other.connection.execute("SELECT FROM bookings FOR UPDATE")
+            deleting = asyncio.create_task(people.deletes(departure.ana, now=clock.now))
+            await waiting(watcher, 1)
+            answer = asyncio.ensure_future(act(departure))
+            await waiting(watcher, 2)
+        assert await deleting == 3
+        refusal(await answer, status)
+
+
+async def test_an_account_is_deleted_after_what_has_begun_for_several_event_types(
+    departure: Departure, people: People, clock: Clock, database: Database
+) -> None:
+    ana, client = departure.ana, departure.client
+    first = data(await client.get("/v2/event-types", params={"username": "ana"}))[0]["id"]
+    async with database.connection() as watcher:
+        async with database.transaction() as other:
+            await other.connection.execute("SELECT pg_advisory_xact_lock(1, %s)", (ana.id,))
+            noon = booking_of(first, "2050-09-05T12:00:00Z")
+            booked = asyncio.create_task(client.post("/v2/bookings", json=noon))
+            await waiting(watcher, 1)
+            moved = asyncio.create_task(departure.moves_booking())
+            await waiting(watcher, 2)
+            deleting = asyncio.create_task(people.deletes(ana, now=clock.now))
+            await waiting(watcher, 3)
+        data(await booked, 201)
+        data(await moved, 201)
+        assert await deleting == 4
+
+
+async def test_an_account_is_deleted_once(
+    departure: Departure, people: People, clock: Clock, database: Database
+) -> None:
+    async with database.connection() as watcher:
+        async with database.transaction() as other:
+            await other.connection.execute("SELECT FROM bookings FOR UPDATE")
+            tries = [asyncio.create_task(people.deletes(departure.ana, now=clock.now)) for _ in range(2)]
+            await waiting(watcher, 2)
+        done = await asyncio.gather(*tries, return_exceptions=True)
+    assert [one for one in done if not isinstance(one, AccountGone)] == [3]
