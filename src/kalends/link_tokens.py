@@ -1,4 +1,4 @@
-"""The signed secrets in the links of mails (notifications note, section 12).
+"""The signed secrets in the links of mails (notifications.md 12).
 
 A token says what its holder may do with one booking, until when, and who that holder is: the person the mail
 went to. Whoever has the link has that power, so it goes into mails and pages only, never into a log or a

@@ -1,4 +1,4 @@
-"""Which version of an operation answers (decision K4): the newest not newer than the date asked for."""
+"""Which version of an operation answers (http-core.md K4): the newest not newer than the date asked for."""
 
 from datetime import date
 

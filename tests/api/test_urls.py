@@ -1,4 +1,4 @@
-"""What counts as a web address in a body (event-types note, 6.1, "URL rule")."""
+"""What counts as a web address in a body (event-types.md 6.1, "URL rule")."""
 
 import time
 

@@ -121,7 +121,7 @@ async def _insert(database: Database, row: Row, host: Host, also: Sequence[str])
 
 
 def expected(rows: Sequence[Row], query: dict[str, Any]) -> list[str]:
-    """Return the uids that a query must list, in order (bookings note, 5.1 and 5.2)."""
+    """Return the uids that a query must list, in order (bookings.md 5.1 and 5.2)."""
     found = [row for row in rows if _matches(row, query)]
     order, is_descending = _order(query)
     found.sort(key=lambda row: (*_key(row, order), row.id), reverse=is_descending)

@@ -1,4 +1,4 @@
-"""Who did not come, and links for calendars (bookings note, 9 and 11; notifications note, 11)."""
+"""Who did not come, and links for calendars (bookings.md 9 and 11; notifications.md 11)."""
 
 from datetime import timedelta
 from urllib.parse import parse_qs, unquote, urlsplit

@@ -1,4 +1,4 @@
-"""Bookings by the names that organizations and teams give (bookings note, 2.1)."""
+"""Bookings by the names that organizations and teams give (bookings.md 2.1)."""
 
 from typing import Any
 

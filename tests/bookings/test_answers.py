@@ -1,4 +1,4 @@
-"""What bookers answer: each kind of field, and how wrong answers are refused (bookings note, 2.5)."""
+"""What bookers answer: each kind of field, and how wrong answers are refused (bookings.md 2.5)."""
 
 from typing import Any
 

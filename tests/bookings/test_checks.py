@@ -1,4 +1,4 @@
-"""What clients of the API check for (bookings note, 20), as far as no other file says it already."""
+"""What clients of the API check for (bookings.md 20), as far as no other file says it already."""
 
 import asyncio
 from datetime import UTC, datetime, timedelta

@@ -1,4 +1,4 @@
-"""Bookings that wait for their host (bookings note, 8)."""
+"""Bookings that wait for their host (bookings.md 8)."""
 
 from datetime import timedelta
 

@@ -1,4 +1,4 @@
-"""Every change states one fact, in its own transaction, with what is due later (bookings note, 14)."""
+"""Every change states one fact, in its own transaction, with what is due later (bookings.md 14)."""
 
 from datetime import timedelta
 

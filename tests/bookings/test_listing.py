@@ -1,4 +1,4 @@
-"""`GET /v2/bookings`: each filter, status and order against a list made by hand (bookings note, 5)."""
+"""`GET /v2/bookings`: each filter, status and order against a list made by hand (bookings.md 5)."""
 
 import random
 from datetime import timedelta

@@ -1,4 +1,4 @@
-"""Where bookings take place (bookings note, 2.6), and how they are called (2.8)."""
+"""Where bookings take place (bookings.md 2.6), and how they are called (bookings.md 2.8)."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""`/v2/bookings` of plain event types: create, read, list, reschedule, cancel (bookings note)."""
+"""`/v2/bookings` of plain event types: create, read, list, reschedule, cancel (bookings.md)."""
 
 from typing import Any
 

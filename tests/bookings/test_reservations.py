@@ -1,4 +1,4 @@
-"""Bookings that move to a time that a binding reservation keeps (bookings note, 0.0)."""
+"""Bookings that move to a time that a binding reservation keeps (bookings.md 0.0)."""
 
 from typing import Any
 

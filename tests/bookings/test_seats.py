@@ -1,4 +1,4 @@
-"""Bookings that attendees share, each on a seat of their own (bookings note, 2.11, 6.4, 7)."""
+"""Bookings that attendees share, each on a seat of their own (bookings.md 2.11, 6.4, 7)."""
 
 from datetime import timedelta
 from typing import Any

@@ -1,4 +1,4 @@
-"""Bookings of event types with a recurrence: all or nothing, one uid for all (bookings note, 2.10 and 7)."""
+"""Bookings of event types with a recurrence: all or nothing, one uid for all (bookings.md 2.10 and 7)."""
 
 from datetime import timedelta
 

@@ -1,4 +1,4 @@
-"""Which properties each kind of booking has in each state (bookings note, 3.1 and 3.2)."""
+"""Which properties each kind of booking has in each state (bookings.md 3.1 and 3.2)."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""The state machine: every command in every state, over HTTP (bookings note, 14 and B9)."""
+"""The state machine: every command in every state, over HTTP (bookings.md 14 and B9)."""
 
 from collections.abc import Awaitable, Callable
 from datetime import timedelta

@@ -32,7 +32,7 @@ def _object(optional: Mapping[str, Schema] | None = None, **required: Schema) ->
 
 
 _ENVELOPES = tuple(
-    Drop(f"schemas {name} properties error", "http-core 5: failures have an envelope of their own")
+    Drop(f"schemas {name} properties error", "http-core.md 5: failures have an envelope of their own")
     for name in (
         "CreateManagedUserOutput",
         "GetBookingOutput_2024_08_13",
@@ -47,12 +47,12 @@ _SCHEDULES: tuple[Deviation, ...] = (
     Replace(
         "schemas GetDefaultScheduleOutput_2024_06_11 properties data",
         _nullable(_ref("ScheduleOutput_2024_06_11")),
-        "schedules 3.2: null without a default schedule",
+        "schedules.md 3.2: null without a default schedule",
     ),
     Replace(
         "paths /v2/schedules/{scheduleId} patch parameters scheduleId schema",
         _NUMBER,
-        "schedules 11.5: ids are numbers, everything else is 400",
+        "schedules.md 11 no. 5: ids are numbers, everything else is 400",
     ),
 )
 
@@ -85,14 +85,14 @@ _EVENT_TYPES: tuple[Deviation, ...] = (
     Replace(
         "paths /v2/event-types/{eventTypeId} get parameters eventTypeId schema",
         _NUMBER,
-        "event-types B19: ids are numbers, everything else is 400",
+        "event-types.md B19: ids are numbers, everything else is 400",
     ),
     *(
         deviation
         for output in (_OWN_OUTPUT, _TEAM_OUTPUT)
         for deviation in (
-            Drop(f"{output} properties seatsPerTimeSlot", "event-types 18: never returned"),
-            Drop(f"{output} properties seatsShowAvailabilityCount", "event-types 18: never returned"),
+            Drop(f"{output} properties seatsPerTimeSlot", "event-types.md 18: never returned"),
+            Drop(f"{output} properties seatsShowAvailabilityCount", "event-types.md 18: never returned"),
             Replace(
                 f"{output} properties bookingWindow",
                 {
@@ -103,38 +103,42 @@ _EVENT_TYPES: tuple[Deviation, ...] = (
                         _ref("Disabled_2024_06_14"),
                     ]
                 },
-                "event-types 18: one object; {disabled: true} when off",
+                "event-types.md 18: one object; {disabled: true} when off",
             ),
             Replace(
                 f"{output} properties seats",
                 {"oneOf": [_ref("Seats_2024_06_14"), _ref("Disabled_2024_06_14")]},
-                "event-types 18: {disabled: true} when off",
+                "event-types.md 18: {disabled: true} when off",
             ),
             Allow(
                 f"{output} properties bookingFields items oneOf",
                 _object(_SPLIT_NAME, type=_STRING, slug=_STRING, isDefault=_BOOLEAN),
-                "event-types 18 and 8.4: split name",
+                "event-types.md 18 and 8.4: split name",
             ),
             Allow(
                 f"{output} properties bookingFields items oneOf",
                 _UNKNOWN_FIELD,
-                "event-types 18 and 8.4: a stored field that fits no form",
+                "event-types.md 18 and 8.4: a stored field that fits no form",
             ),
         )
     ),
-    Allow(f"{_OWN_OUTPUT} properties interfaceLanguage", _STRING, "issue 4: ours, shown only when set"),
+    Allow(
+        f"{_OWN_OUTPUT} properties interfaceLanguage",
+        _STRING,
+        "event-types.md 1.4: ours, shown only when set",
+    ),
     *(
         Allow(
             f"schemas {action}EventTypeInput_2024_06_14 properties interfaceLanguage",
             {**_STRING, "enum": [*get_args(Locale), ""]},
-            "issue 4: ours",
+            "event-types.md 1.4: ours",
         )
         for action in ("Create", "Update")
     ),
     Relax(
         "schemas BaseConfirmationPolicy_2024_06_14",
         ("blockUnconfirmedBookingsInBooker",),
-        "event-types 6.5: without it, it stays as it is",
+        "event-types.md 6.5: without it, it stays as it is",
     ),
     Replace(
         f"{_OWN_OUTPUT} properties users items",
@@ -148,48 +152,54 @@ _EVENT_TYPES: tuple[Deviation, ...] = (
             weekStart=_STRING,
             metadata={"type": "object"},
         ),
-        "event-types 18 and 12.1: objects",
+        "event-types.md 18 and 12.1: objects",
     ),
-    Replace(f"{_OWN_OUTPUT} properties slotInterval", _nullable(_NUMBER), "event-types 18"),
-    Replace(f"{_OWN_OUTPUT} properties successRedirectUrl", _nullable(_STRING), "event-types 18"),
-    Replace(f"{_OWN_OUTPUT} properties forwardParamsSuccessRedirect", _nullable(_BOOLEAN), "event-types 18"),
+    Replace(f"{_OWN_OUTPUT} properties slotInterval", _nullable(_NUMBER), "event-types.md 18"),
+    Replace(f"{_OWN_OUTPUT} properties successRedirectUrl", _nullable(_STRING), "event-types.md 18"),
+    Replace(
+        f"{_OWN_OUTPUT} properties forwardParamsSuccessRedirect", _nullable(_BOOLEAN), "event-types.md 18"
+    ),
     Replace(
         f"{_TEAM_OUTPUT} properties schedulingType nullable",
         True,
-        "event-types 18: null for managed children",
+        "event-types.md 18: null for managed children",
     ),
-    Replace(f"{_TEAM_OUTPUT} properties teamId nullable", True, "event-types 18: null for managed children"),
-    Replace(f"{_TEAM_OUTPUT} properties offsetStart", _NUMBER, "event-types 19.18: 0 is the default"),
-    Allow("schemas Recurrence_2024_06_14 properties disabled", _BOOLEAN, "event-types 18: false when active"),
-    Allow("schemas Seats_2024_06_14 properties disabled", _BOOLEAN, "event-types 18: false when active"),
+    Replace(
+        f"{_TEAM_OUTPUT} properties teamId nullable", True, "event-types.md 18: null for managed children"
+    ),
+    Replace(f"{_TEAM_OUTPUT} properties offsetStart", _NUMBER, "event-types.md trap 18: 0 is the default"),
+    Allow(
+        "schemas Recurrence_2024_06_14 properties disabled", _BOOLEAN, "event-types.md 18: false when active"
+    ),
+    Allow("schemas Seats_2024_06_14 properties disabled", _BOOLEAN, "event-types.md 18: false when active"),
     Relax(
         "schemas PhoneFieldOutput_2024_06_14",
         ("label",),
-        "event-types 18 and 8.4: attendeePhoneNumber may have none",
+        "event-types.md 18 and 8.4: attendeePhoneNumber may have none",
     ),
     Replace(
         "schemas RescheduleReasonDefaultFieldOutput_2024_06_14 properties slug enum",
         ["rescheduleReason"],
-        "event-types 8.4: the slug that its own enum lacks",
+        "event-types.md 8.4: the slug that its own enum lacks",
     ),
     *(
-        Relax(f"schemas {kind}FieldInput_2024_06_14", names, "event-types 18 and 8.1: optional")
+        Relax(f"schemas {kind}FieldInput_2024_06_14", names, "event-types.md 18 and 8.1: optional")
         for kind, names in _FIELD_INPUTS.items()
     ),
     Replace(
-        "schemas EmailDefaultFieldInput_2024_06_14 properties required", _BOOLEAN, "event-types 18 and B13"
+        "schemas EmailDefaultFieldInput_2024_06_14 properties required", _BOOLEAN, "event-types.md 18 and B13"
     ),
     *(
         deviation
         for body in _EVENT_TYPE_INPUTS
         for deviation in (
             Replace(
-                f"{body} properties lengthInMinutesOptions items", _NUMBER, "event-types 18: integers only"
+                f"{body} properties lengthInMinutesOptions items", _NUMBER, "event-types.md 18: integers only"
             ),
             Allow(
                 f"{body} properties bookingFields items oneOf",
                 _object(_SPLIT_NAME, type=_STRING),
-                "event-types B12: splitName is accepted",
+                "event-types.md B12: splitName is accepted",
             ),
         )
     ),
@@ -197,16 +207,18 @@ _EVENT_TYPES: tuple[Deviation, ...] = (
         Allow(
             f"schemas {body}_2024_06_14 properties bookingFields items oneOf",
             _ref("UrlFieldInput_2024_06_14"),
-            "event-types 18: accepted in PATCH too",
+            "event-types.md 18: accepted in PATCH too",
         )
         for body in ("UpdateEventTypeInput", "UpdateTeamEventTypeInput")
     ),
     Replace(
         "schemas DeleteTeamEventTypeOutput properties data",
         _object(id=_NUMBER, title=_STRING),
-        "event-types 18",
+        "event-types.md 18",
     ),
-    Relax("schemas CreatePhoneCallInput", ("enabled", "templateType"), "event-types 18: they have defaults"),
+    Relax(
+        "schemas CreatePhoneCallInput", ("enabled", "templateType"), "event-types.md 18: they have defaults"
+    ),
 )
 
 _BOOKING_OUTPUTS = (
@@ -233,7 +245,7 @@ _NULL_IN_BOOKINGS = {
 
 _BOOKINGS: tuple[Deviation, ...] = (
     *(
-        Replace(f"schemas {output} properties {name}", _nullable(schema), "bookings 3.1: may be null")
+        Replace(f"schemas {output} properties {name}", _nullable(schema), "bookings.md 3.1: may be null")
         for output in _BOOKING_OUTPUTS
         for name, schema in _NULL_IN_BOOKINGS.items()
     ),
@@ -241,7 +253,7 @@ _BOOKINGS: tuple[Deviation, ...] = (
         Replace(
             f"schemas {output} properties status enum",
             ["cancelled", "accepted", "rejected", "pending", "awaiting_host"],
-            "bookings 3.3: instant bookings wait for a host",
+            "bookings.md 3.3: instant bookings wait for a host",
         )
         for output in _BOOKING_OUTPUTS
     ),
@@ -257,65 +269,65 @@ _BOOKINGS: tuple[Deviation, ...] = (
             timeZone=_STRING,
             absent=_BOOLEAN,
         ),
-        "bookings 3.2 and 3.3: the document shows the attendee of requests here",
+        "bookings.md 3.2 and 3.3: the document shows the attendee of requests here",
     ),
     *(
-        Replace(f"schemas {output} properties attendees items", _ref("BookingAttendee"), "bookings 3.3")
+        Replace(f"schemas {output} properties attendees items", _ref("BookingAttendee"), "bookings.md 3.3")
         for output in ("BookingOutput_2024_08_13", "RecurringBookingOutput_2024_08_13")
     ),
-    Relax("schemas SeatedAttendee", ("seatUid",), "bookings 3.2: guests and co-hosts have no seat"),
-    Drop("schemas SeatedAttendee properties phoneNumber", "bookings 3.2: never returned"),
+    Relax("schemas SeatedAttendee", ("seatUid",), "bookings.md 3.2: guests and co-hosts have no seat"),
+    Drop("schemas SeatedAttendee properties phoneNumber", "bookings.md 3.2: never returned"),
     *(
-        Drop(f"schemas {output} properties metadata", "bookings 3.2: the metadata are the seats'")
+        Drop(f"schemas {output} properties metadata", "bookings.md 3.2: the metadata are the seats'")
         for output in _BOOKING_OUTPUTS
         if "Seated" in output
     ),
     Allow(
         "schemas MarkAbsentBookingOutput_2024_08_13 properties data oneOf",
         _ref("GetSeatedBookingOutput_2024_08_13"),
-        "bookings B16: a seated booking keeps its shape",
+        "bookings.md B16: a seated booking keeps its shape",
     ),
     Replace(
         "schemas MarkAbsentBookingInput_2024_08_13 properties attendees items",
         _object(email=_STRING, absent=_BOOLEAN),
-        "bookings 3.3",
+        "bookings.md 3.3",
     ),
     Replace(
         "schemas ReassignBookingOutput_2024_08_13 properties data",
         _object(bookingUid=_STRING, reassignedTo=_ref("ReassignedToDto")),
-        "bookings 3.3: the document refers to itself",
+        "bookings.md 3.3: the document refers to itself",
     ),
-    Replace("schemas CalendarLink", _object(label=_STRING, id=_STRING, link=_STRING), "bookings 3.3"),
-    Replace("schemas CalendarLinksOutput_2024_08_13 properties status", _STATUS, "http-core 5"),
+    Replace("schemas CalendarLink", _object(label=_STRING, id=_STRING, link=_STRING), "bookings.md 3.3"),
+    Replace("schemas CalendarLinksOutput_2024_08_13 properties status", _STATUS, "http-core.md 5"),
     Replace(
         "paths /v2/organizations/{orgId}/users/{userId}/bookings get responses 200 content",
         {"application/json": {"schema": _ref("GetBookingsOutput_2024_08_13")}},
-        "bookings 3.3: as the list of bookings",
+        "bookings.md 3.3: as the list of bookings",
     ),
     *(
-        Replace(f"paths /v2/bookings get parameters {name} schema", _NUMBER, "bookings 5.1: an integer")
+        Replace(f"paths /v2/bookings get parameters {name} schema", _NUMBER, "bookings.md 5.1: an integer")
         for name in ("eventTypeId", "teamId")
     ),
     *(
         deviation
         for body in _BOOKING_INPUTS
         for deviation in (
-            Allow(f"{body} properties location oneOf", _STRING, "bookings 2.6: a text is taken too"),
-            Allow(f"{body} properties reservationUid", _STRING, "bookings 0.0: ours"),
+            Allow(f"{body} properties location oneOf", _STRING, "bookings.md 2.6: a text is taken too"),
+            Allow(f"{body} properties reservationUid", _STRING, "bookings.md 0.0: ours"),
         )
     ),
     *(
         Allow(
             f"schemas Reschedule{kind}Input_2024_08_13 properties reservationUid",
             _STRING,
-            "bookings 0.0: ours",
+            "bookings.md 0.0: ours",
         )
         for kind in ("Booking", "SeatedBooking")
     ),
     Replace(
         "schemas CreateInstantBookingInput_2024_08_13 properties instant enum",
         [True],
-        "bookings 2.1: only true is taken",
+        "bookings.md 2.1: only true is taken",
     ),
 )
 
@@ -332,9 +344,9 @@ _SLOT = _object(
 
 _SLOTS: tuple[Deviation, ...] = (
     Replace(
-        "schemas Slot", _SLOT, "slots 2.4: the document shows strings, or objects without start and seats"
+        "schemas Slot", _SLOT, "slots.md 2.4: the document shows strings, or objects without start and seats"
     ),
-    Allow("schemas Slot properties slotUid", _STRING, "design 6: with slotUids=true"),
+    Allow("schemas Slot properties slotUid", _STRING, "slots.md 2.2: ours, with slotUids=true"),
     Replace(
         "paths /v2/slots get responses 200 content application/json schema",
         _object(
@@ -344,14 +356,14 @@ _SLOTS: tuple[Deviation, ...] = (
                 "additionalProperties": {"type": "array", "items": _ref("Slot")},
             },
         ),
-        "slots 2.4: the days are in the envelope",
+        "slots.md 2.4: the days are in the envelope",
     ),
     *(
         Allow("paths /v2/slots get parameters", {"in": "query", "name": name, "schema": {}}, why)
         for name, why in (
-            ("format", "slots 2.1: what the document calls slotFormat"),
-            ("bookingUidToReschedule", "slots 2.1: of later versions"),
-            ("slotUids", "design 6: ours"),
+            ("format", "slots.md 2.1: what the document calls slotFormat"),
+            ("bookingUidToReschedule", "slots.md 2.1: of later versions"),
+            ("slotUids", "slots.md 2.2: ours"),
         )
     ),
     Replace(
@@ -366,11 +378,11 @@ _SLOTS: tuple[Deviation, ...] = (
                 reservationUntil=_STRING,
             )
         ),
-        "slots 3.2: the document refers to itself",
+        "slots.md 3.2: the document refers to itself",
     ),
-    Allow("schemas ReserveSlotInput_2024_09_04 properties slotUid", _STRING, "design 6: ours"),
+    Allow("schemas ReserveSlotInput_2024_09_04 properties slotUid", _STRING, "slots.md 3.1: ours"),
     *(
-        Allow(f"schemas {holder} properties binding", _BOOLEAN, "design 1: ours")
+        Allow(f"schemas {holder} properties binding", _BOOLEAN, "slots.md 3.1: ours")
         for holder in (
             "ReserveSlotInput_2024_09_04",
             "ReserveSlotOutput_2024_09_04",
@@ -383,12 +395,12 @@ _TEAMS: tuple[Deviation, ...] = (
     Replace(
         "schemas CreateTeamOutput properties data",
         _ref("TeamOutputDto"),
-        "organizations-teams 2: never a payment; the other form is nowhere in the document",
+        "organizations-teams.md 2: never a payment; the other form is nowhere in the document",
     ),
     Replace(
         "schemas MicrosoftServiceAccountKeyInput",
         _object(private_key=_STRING, tenant_id=_STRING, client_id=_STRING),
-        "organizations-teams 8.1: named by the document, and not in it",
+        "organizations-teams.md 8.1: named by the document, and not in it",
     ),
 )
 
@@ -420,10 +432,12 @@ _WEBHOOKS: tuple[Deviation, ...] = (
     Replace(
         "schemas UserWebhookOutputDto properties userId",
         _nullable(_NUMBER),
-        "webhooks 3.1: null when a system admin looks at one of another scope",
+        "webhooks.md 3.1: null when a system admin looks at one of another scope",
     ),
     *(
-        Replace(f"schemas {output} properties {name}", schema, "webhooks 2 and 10.1: what is really sent")
+        Replace(
+            f"schemas {output} properties {name}", schema, "webhooks.md 2 and trap 1: what is really sent"
+        )
         for output in _WEBHOOK_OUTPUTS
         for name, schema in (
             ("id", _STRING),
@@ -433,12 +447,14 @@ _WEBHOOKS: tuple[Deviation, ...] = (
         )
     ),
     *(
-        Allow(f"schemas UserWebhookOutputDto properties {name}", schema, "webhooks 2: the single get has all")
+        Allow(
+            f"schemas UserWebhookOutputDto properties {name}", schema, "webhooks.md 2: the single get has all"
+        )
         for name, schema in _WHOLE_WEBHOOK.items()
     ),
     *(
         Replace(
-            f"schemas {body} properties {name}", schema, "webhooks 2: an array of triggers; null is taken"
+            f"schemas {body} properties {name}", schema, "webhooks.md 2: an array of triggers; null is taken"
         )
         for body in ("CreateWebhookInputDto", "UpdateWebhookInputDto")
         for name, schema in (

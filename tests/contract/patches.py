@@ -107,7 +107,7 @@ def _without_generator_mistakes(node: Any) -> Any:
     """Mend what the generator of the contract got wrong in every place alike.
 
     An `enum` beside `type: array` describes the items; a name of a constant stands for the pattern of a
-    time of day (schedules note, section 2); an `object` whose default is a boolean is one.
+    time of day (schedules.md 2); an `object` whose default is a boolean is one.
     """
     if isinstance(node, list):
         return [_without_generator_mistakes(item) for item in node]

@@ -1,10 +1,15 @@
 """The table of deviations itself."""
 
+import re
+
 import pytest
 
 from tests.contract.deviations import DEVIATIONS
 from tests.contract.document import contract_json
 from tests.contract.patches import Allow, Drop, Relax, Replace, corrected
+from tests.docs.notes import ROOT, references_in
+
+_PAGE = re.compile(r"\bdocs/[a-z-]+\.md")
 
 
 def test_each_deviation_changes_the_contract_that_it_corrects() -> None:
@@ -13,6 +18,15 @@ def test_each_deviation_changes_the_contract_that_it_corrects() -> None:
         changed = corrected(document, [deviation])
         assert changed != document, deviation
         document = changed
+
+
+def test_each_deviation_names_a_note_or_a_page_of_the_documentation_as_its_reason() -> None:
+    assert [
+        deviation
+        for deviation in DEVIATIONS
+        if not references_in(deviation.why)
+        and not any((ROOT / page).is_file() for page in _PAGE.findall(deviation.why))
+    ] == []
 
 
 def test_a_deviation_that_points_nowhere_is_refused() -> None:

@@ -1,12 +1,14 @@
 """References to the notes of `docs/contract`, such as `bookings.md 2.6`: finding them, and what they name."""
 
 import re
+from bisect import bisect
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
-CONTRACT = Path(__file__).parents[2] / "docs" / "contract"
+ROOT = Path(__file__).parents[2]
+CONTRACT = ROOT / "docs" / "contract"
 
 _HEADING = re.compile(r"^#{2,4} (?:(?P<number>\d+(?:\.\d+)*[a-z]?)(?=[.:\s]))?(?P<title>.*)$")
 _APPENDIX = re.compile(r"^## (Appendix [A-Z])\.")
@@ -22,7 +24,8 @@ _TARGET = re.compile(
     r"(?:(?P<rows>check|trap)s? (?P<row>\d+)"
     r"|(?P<id>[A-Z]\d+)"
     r"|(?P<appendix>Appendix [A-Z])"
-    r"|(?:sections? )?(?P<section>\d+(?:\.\d+)*[a-z]?)(?:,? no\. (?P<no>\d+))?)(?![\w%]|-\d\d-|\.\d)"
+    r"|(?:sections? )?(?P<section>\d+(?:\.\d+)*[a-z]?)(?:,? no(?P<several>s?)\. (?P<no>\d+))?)"
+    r"(?![\w%]|-\d\d-|\.\d)"
 )
 _MORE = re.compile(r"; |, and |, | and | to |-(?=[A-Z]?\d)")
 
@@ -45,9 +48,14 @@ def references_in(text: str) -> list[Reference]:
     may be a link or stand in backquotes, and the line may break in between. A note that is only named is no
     reference, nor is another file.
     """
-    line = _LINKED.sub(lambda match: match[1] or match[2], _LINE_BREAK.sub(" ", text))
+    return [reference for _, reference in numbered_references_in(text)]
+
+
+def numbered_references_in(text: str) -> list[tuple[int, Reference]]:
+    """Return what a text refers to, each with the number of the line that names the note."""
+    line, starts = _unwrapped(text)
     return [
-        Reference(mention[1], target)
+        (bisect(starts, mention.start()), Reference(mention[1], target))
         for mention in _MENTION.finditer(line)
         if mention[1] in _names()
         for target in _targets_at(line, mention.end())
@@ -69,6 +77,40 @@ def table_of_appendix(note: str, letter: str) -> list[list[str]]:
     return [header, *rows]
 
 
+def old_references_in(text: str) -> list[tuple[int, str]]:
+    """Return what looks like a reference and is none that `references_in` finds, with the lines' numbers."""
+    line, starts = _unwrapped(text)
+    return [(bisect(starts, match.start()), match[0]) for match in _other_forms().finditer(line)]
+
+
+@cache
+def _other_forms() -> re.Pattern[str]:
+    """Return what finds the other ways to refer to a note.
+
+    The word note follows its bare name; the word has a number and no name; a string begins with the bare name
+    and a number; a comma or a bracket stands between name and number.
+    """
+    note = "|".join(re.escape(name.removesuffix(".md")) for name in sorted(_names()))
+    number = r"(?:sections? |checks? |traps? |Appendix )?[A-Z]?\d"
+    return re.compile(
+        rf"\b(?:{note}) notes?\b"
+        rf"|\bnotes?,? {number}[\d.]*"
+        rf"|[\"'](?:{note}) {number}[\d.]*"
+        rf"|\b(?:{note})\.md(?:, | ?\(){number}[\d.]*"
+    )
+
+
+def _unwrapped(text: str) -> tuple[str, list[int]]:
+    """Return a text as one line without links, and where in it each of its lines begins."""
+    text = _LINKED.sub(lambda match: match[1] or match[2], text)
+    line, starts, end = "", [0], 0
+    for broken in _LINE_BREAK.finditer(text):
+        line += text[end : broken.start()] + " "
+        starts += [len(line)] * broken[0].count("\n")
+        end = broken.end()
+    return line + text[end:], starts
+
+
 def _targets_at(line: str, position: int) -> Iterator[str]:
     rows = None
     while (match := _TARGET.match(line, position)) is not None:
@@ -76,6 +118,7 @@ def _targets_at(line: str, position: int) -> Iterator[str]:
             rows = match["rows"]
             yield f"{rows} {match['row']}"
         elif match["no"]:
+            rows = f"{match['section']} no." if match["several"] else None
             yield f"{match['section']} no. {match['no']}"
         elif rows and match["section"] and match["section"].isdigit():
             yield f"{rows} {match['section']}"

@@ -1,10 +1,20 @@
-"""What the notes of `docs/contract` refer to, in each other and beside them, is there."""
+"""What the notes of `docs/contract` refer to is there, and what code and documentation refer to in them."""
 
 import re
+import subprocess
 
 import pytest
 
-from tests.docs.notes import CONTRACT, Reference, references_in, resolve, table_of_appendix
+from tests.docs.notes import (
+    CONTRACT,
+    ROOT,
+    Reference,
+    numbered_references_in,
+    old_references_in,
+    references_in,
+    resolve,
+    table_of_appendix,
+)
 
 NOTES = sorted(path.name for path in CONTRACT.glob("*.md"))
 
@@ -14,6 +24,14 @@ _OWN_ROW = re.compile(r"\b(trap|check)s? (\d+)\b")
 _OWN_ID = re.compile(r"\b[BKP]\d+\b")
 _ELSEWHERE = re.compile(r"(?:\[[a-z-]+\.md\]\([^)]*\)|[a-z-]+\.md) [^|\n.;]*")
 """A mention of a note, and what the sentence goes on to say of it."""
+
+
+def list_texts() -> list[str]:
+    """Return the paths of what may refer to the notes: Python files, and pages of the documentation."""
+    patterns = [f"{folder}/*.py" for folder in ("src", "tests", "tools", "bench")]
+    command = ["git", "ls-files", "-z", "--", *patterns, "docs/*.md", "README.md"]
+    listed = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True)
+    return [path for path in listed.stdout.split("\0") if (ROOT / path).is_file()]
 
 
 def text_of(note: str) -> str:
@@ -61,6 +79,10 @@ def test_the_readme_names_every_note() -> None:
         ),
         ("see [http-core.md](http-core.md) Appendix A", ["http-core.md Appendix A"]),
         ("see `slots.md` section 12, no. 24", ["slots.md 12 no. 24"]),
+        (
+            "(slots.md 3, and 12, nos. 12 to 17)",
+            ["slots.md 3", "slots.md 12 no. 12", "slots.md 12 no. 17"],
+        ),
         ("(integrations.md 18.2a)", ["integrations.md 18.2a"]),
         ("    # as the contract has it (slots.md 4.11,\n    # 4.13)", ["slots.md 4.11", "slots.md 4.13"]),
         ("`event-types.md` has the rest, and bookings.md too.", []),
@@ -87,6 +109,57 @@ def test_references_are_found_in_prose(text: str, expected: list[str]) -> None:
 )
 def test_what_is_not_there_does_not_resolve(reference: Reference) -> None:
     assert not resolve(reference)
+
+
+def test_what_code_and_documentation_refer_to_is_there() -> None:
+    referring = {
+        path: numbered_references_in((ROOT / path).read_text(encoding="utf-8")) for path in list_texts()
+    }
+    assert len([path for path, references in referring.items() if references]) > 150
+    wrong = [
+        f"{path}:{line}: {reference}"
+        for path, references in referring.items()
+        for line, reference in references
+        if not resolve(reference)
+    ]
+    assert not wrong, "\n".join(wrong)
+
+
+def test_code_and_documentation_refer_to_notes_in_one_way() -> None:
+    wrong = [
+        f"{path}:{line}: {found}"
+        for path in list_texts()
+        for line, found in old_references_in((ROOT / path).read_text(encoding="utf-8"))
+    ]
+    assert not wrong, "\n".join(wrong)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [  # Put together here, so that this file passes its own test.
+        "Where it is (bookings {} 2.6).".format("note,"),
+        "(slots {} 4.11, 4.13)".format("note"),
+        "(http-core {} section 8)".format("note,"),
+        "# as the contract has it (event-types\n# {}, 8.3)".format("note"),
+        "({} 12)".format("note,"),
+        "in the {} 4.1".format("note"),
+        "{}webhooks 2: what is really sent{}".format('"', '"'),
+        "{} 8.7 and Appendix A".format("http-core.md,"),
+        "{} 2.6".format("`bookings.md`,"),
+        "{} 2.6".format("[bookings.md](contract/bookings.md),"),
+        "{}section 5)".format("slots.md ("),
+    ],
+)
+def test_references_of_another_form_are_found(text: str) -> None:
+    assert [line for line, _ in old_references_in(f"A table.\n\n{text}\n")] == [3]
+
+
+def test_a_reference_is_found_on_the_line_that_names_the_note() -> None:
+    text = "A table.\n\nIt is [here](README.md), as (slots.md\n4.11) has it,\nand bookings.md 2.6."
+    assert [(line, str(reference)) for line, reference in numbered_references_in(text)] == [
+        (3, "slots.md 4.11"),
+        (5, "bookings.md 2.6"),
+    ]
 
 
 def test_the_matrix_of_routes_is_a_table_that_programs_read() -> None:

@@ -1,4 +1,4 @@
-"""Random bodies of event types, and what they read back as: a model of the settings, made from the note."""
+"""Random bodies of event types, and what they read back as, in a model made from event-types.md."""
 
 import copy
 from typing import Any, TypeAlias

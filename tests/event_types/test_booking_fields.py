@@ -1,4 +1,4 @@
-"""The stored form of the booking form (event-types note, 8.3 and B6; bookings note, 2.5)."""
+"""The stored form of the booking form (event-types.md 8.3 and B6; bookings.md 2.5)."""
 
 from typing import Any
 

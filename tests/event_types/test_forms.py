@@ -1,4 +1,4 @@
-"""The booking form of an event type (event-types note, section 8 and B3, B6, B12, B13, B15, B27)."""
+"""The booking form of an event type (event-types.md 8 and B3, B6, B12, B13, B15, B27)."""
 
 import json
 from typing import Any

@@ -1,4 +1,4 @@
-"""Where bookings take place (event-types note, section 7 and B11, B15, B29)."""
+"""Where bookings take place (event-types.md 7 and B11, B15, B29)."""
 
 import json
 from typing import Any

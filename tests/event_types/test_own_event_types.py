@@ -1,4 +1,4 @@
-"""`/v2/event-types`: whose they are, and who may do what (event-types note, sections 1, 2, 12, 14, 15)."""
+"""`/v2/event-types`: whose they are, and who may do what (event-types.md 1, 2, 12, 14, 15)."""
 
 import pytest
 

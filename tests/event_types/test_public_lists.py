@@ -1,4 +1,4 @@
-"""What anybody may see of event types, and what only their owner (event-types note, 2.2, 13 and B29)."""
+"""What anybody may see of event types, and what only their owner (event-types.md 2.2, 13 and B29)."""
 
 from collections.abc import Callable
 from contextlib import AbstractContextManager

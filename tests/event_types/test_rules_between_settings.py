@@ -1,4 +1,4 @@
-"""What settings exclude each other, and what a change keeps (event-types note, 6.9 to 6.11, 11.3, B1-B5)."""
+"""What settings exclude each other, and what a change keeps (event-types.md 6.9 to 6.11, 11.3, B1-B5)."""
 
 import asyncio
 from typing import Any

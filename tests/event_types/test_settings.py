@@ -1,5 +1,5 @@
 """The settings of an event type: what is sent is read back, what breaks a rule is refused by name
-(event-types note, sections 6.1 to 6.9)."""
+(event-types.md 6.1 to 6.9)."""
 
 from typing import Any
 

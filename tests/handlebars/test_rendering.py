@@ -1,4 +1,4 @@
-"""Handlebars, as the contract's templates use it (webhooks note, section 7)."""
+"""Handlebars, as the contract's templates use it (webhooks.md 7)."""
 
 from typing import Any
 

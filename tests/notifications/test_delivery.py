@@ -1,4 +1,4 @@
-"""Mails reach the mail server once it takes them, once, and none that has become wrong (note, 12)."""
+"""Mails reach the mail server once it takes them, once, and none that became wrong (notifications.md 12)."""
 
 import asyncio
 from datetime import UTC, datetime, timedelta

@@ -1,4 +1,4 @@
-"""What mails bring into calendars, read by another program than wrote it (notifications note, 7 and 12)."""
+"""What mails bring into calendars, read by another program than wrote it (notifications.md 7 and 12)."""
 
 from typing import Any
 

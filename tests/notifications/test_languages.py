@@ -1,4 +1,4 @@
-"""Sentences in six languages, dates in all (notifications note, 9)."""
+"""Sentences in six languages, dates in all (notifications.md 9)."""
 
 from datetime import UTC, datetime, timedelta
 from typing import get_args

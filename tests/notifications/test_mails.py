@@ -1,4 +1,4 @@
-"""What people are told about a booking, by which mail, and in whose words (notifications note, 15)."""
+"""What people are told about a booking, by which mail, and in whose words (notifications.md 15)."""
 
 import re
 

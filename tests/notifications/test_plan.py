@@ -1,4 +1,4 @@
-"""Which fact leads to which mails, one row a test (notifications note, 3; bookings note, 14)."""
+"""Which fact leads to which mails, one row a test (notifications.md 3; bookings.md 14)."""
 
 import pytest
 from msgspec.structs import replace

@@ -1,4 +1,4 @@
-"""Reminders, of meetings and of requests that wait (notifications note, 10; checks 30 and 31)."""
+"""Reminders, of meetings and of requests that wait (notifications.md 10; checks 30 and 31)."""
 
 from datetime import datetime, timedelta
 from typing import Any

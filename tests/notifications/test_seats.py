@@ -1,4 +1,4 @@
-"""Mails about events that strangers share (notifications note, 3; checks 15 and 16)."""
+"""Mails about events that strangers share (notifications.md 3; checks 15 and 16)."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""A series of bookings is one calendar object (notifications note, 12; checks 13 and 14)."""
+"""A series of bookings is one calendar object (notifications.md 12; checks 13 and 14)."""
 
 from datetime import datetime
 from typing import Any

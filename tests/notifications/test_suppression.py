@@ -1,4 +1,4 @@
-"""Who is not mailed, and why the log says so (notifications note, 6; checks 21 and 22)."""
+"""Who is not mailed, and why the log says so (notifications.md 6; checks 21 and 22)."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""`/v2/slots/reservations` (slots note, sections 3, 12 and 13)."""
+"""`/v2/slots/reservations` (slots.md 3, 12 and 13)."""
 
 import base64
 from datetime import timedelta

@@ -1,4 +1,4 @@
-"""Reservations of event types with several hosts (slots note, 3.1, 3.5 and 12)."""
+"""Reservations of event types with several hosts (slots.md 3.1, 3.5 and 12)."""
 
 import asyncio
 from datetime import UTC, datetime, timedelta

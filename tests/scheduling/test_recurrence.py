@@ -1,4 +1,4 @@
-"""The starts of a series (bookings note, 2.10 and B29)."""
+"""The starts of a series (bookings.md 2.10 and B29)."""
 
 from datetime import UTC, datetime
 from zoneinfo import ZoneInfo

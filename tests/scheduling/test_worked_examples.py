@@ -1,4 +1,4 @@
-"""The worked examples of the slots note, section 5, with the recommended results."""
+"""The worked examples of slots.md 5, with the recommended results."""
 
 import datetime as dt
 

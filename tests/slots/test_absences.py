@@ -1,4 +1,4 @@
-"""Out-of-office entries and travel close and move hours (slots note, 4.6 and 4.7)."""
+"""Out-of-office entries and travel close and move hours (slots.md 4.6 and 4.7)."""
 
 from datetime import UTC, date, datetime, timedelta
 from typing import Any

@@ -1,4 +1,4 @@
-"""How slots are addressed: users of organizations, teams, and groups (slots note, 2.2 and 6.3)."""
+"""How slots are addressed: users of organizations, teams, and groups (slots.md 2.2 and 6.3)."""
 
 from typing import Any
 

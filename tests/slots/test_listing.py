@@ -1,4 +1,4 @@
-"""`GET /v2/slots`: which starts are listed, and how (slots note, sections 2 and 13)."""
+"""`GET /v2/slots`: which starts are listed, and how (slots.md 2 and 13)."""
 
 from datetime import UTC, datetime, timedelta
 from typing import Any

@@ -1,4 +1,4 @@
-"""What an event type's limits and booking windows leave of its slots (slots note, 4.9 and 4.14)."""
+"""What an event type's limits and booking windows leave of its slots (slots.md 4.9 and 4.14)."""
 
 from datetime import UTC, datetime
 from typing import Any

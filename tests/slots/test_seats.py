@@ -1,4 +1,4 @@
-"""Slots whose seats are shared (slots note, 2.4, 3.5 and 4.12)."""
+"""Slots whose seats are shared (slots.md 2.4, 3.5 and 4.12)."""
 
 from datetime import timedelta
 from typing import Any

@@ -1,4 +1,4 @@
-"""Slots of event types with several hosts (slots note, 4.2, 4.3, 4.9, 5.8 and 6)."""
+"""Slots of event types with several hosts (slots.md 4.2, 4.3, 4.9, 5.8 and 6)."""
 
 from collections.abc import Callable
 from contextlib import AbstractContextManager

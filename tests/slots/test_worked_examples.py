@@ -1,4 +1,4 @@
-"""The worked examples of the slots note (section 5) that one host can show, asked over HTTP."""
+"""The worked examples of slots.md 5 that one host can show, asked over HTTP."""
 
 from dataclasses import dataclass, field
 from datetime import UTC, datetime

@@ -1,4 +1,4 @@
-"""Approving and declining by the links of a mail (notifications note, section 12 and check 26)."""
+"""Approving and declining by the links of a mail (notifications.md 12 and check 26)."""
 
 import json
 from typing import Any

@@ -1,4 +1,4 @@
-"""Requests go to the open internet, for a bounded time, and nowhere else (webhooks note, 11)."""
+"""Requests go to the open internet, for a bounded time, and nowhere else (webhooks.md 11)."""
 
 import asyncio
 import ipaddress

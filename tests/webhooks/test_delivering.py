@@ -1,4 +1,4 @@
-"""Events reach subscribers: signed, in order, again until they are taken (webhooks note, checks 17 to 40)."""
+"""Events reach subscribers: signed, in order, again until they are taken (webhooks.md checks 17 to 40)."""
 
 import asyncio
 import hashlib

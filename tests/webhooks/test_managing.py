@@ -1,4 +1,4 @@
-"""Webhooks of users and event types, made, shown, changed and deleted (webhooks note, checks 1 to 14)."""
+"""Webhooks of users and event types, made, shown, changed and deleted (webhooks.md checks 1 to 14)."""
 
 import asyncio
 from typing import Any

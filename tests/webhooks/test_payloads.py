@@ -1,4 +1,4 @@
-"""What webhooks tell of each transition, field by field (webhooks note, 4.1 and section 9, checks 24 to 35).
+"""What webhooks tell of each transition, field by field (webhooks.md 4.1 and 9, checks 24 to 35).
 
 `test_every_kind_of_fact_has_its_row` names the rows of the table; each has a test here.
 """

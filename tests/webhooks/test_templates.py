@@ -1,4 +1,4 @@
-"""The body that a webhook's own template makes of an event (webhooks note, section 7, checks 32 to 34)."""
+"""The body that a webhook's own template makes of an event (webhooks.md 7, checks 32 to 34)."""
 
 import json
 from datetime import timedelta

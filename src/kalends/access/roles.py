@@ -1,4 +1,4 @@
-"""What is demanded of a role in a team or an organization (http-core note, 9.2)."""
+"""What is demanded of a role in a team or an organization (http-core.md 9.2)."""
 
 from dataclasses import dataclass
 from enum import Enum

@@ -1,4 +1,4 @@
-"""The wire of accounts (platform note, section 6)."""
+"""The wire of accounts (platform.md 6)."""
 
 from typing import Literal, NotRequired
 
@@ -59,7 +59,7 @@ def me(user: User, organization: MainOrganization | None) -> Me:
 
 
 def changed_me(user: User, organization: MainOrganization | None) -> Me:
-    """Show a user what they have changed of themselves (platform note, section 6)."""
+    """Show a user what they have changed of themselves (platform.md 6)."""
     return {
         "id": user.id,
         "email": user.email,

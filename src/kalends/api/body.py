@@ -1,4 +1,4 @@
-"""Reading a request's body: size, charset, compression, JSON (http-core note, section 3) and forms."""
+"""Reading a request's body: size, charset, compression, JSON (http-core.md 3) and forms."""
 
 import json
 import math

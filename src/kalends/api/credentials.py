@@ -1,4 +1,4 @@
-"""API keys as text: a prefix and 32 hex digits, of which only a hash is stored (http-core note, 8.2)."""
+"""API keys as text: a prefix and 32 hex digits, of which only a hash is stored (http-core.md 8.2)."""
 
 import hashlib
 import secrets

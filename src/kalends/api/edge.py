@@ -144,7 +144,7 @@ def _failure(scope: Scope, context: RequestContext, refusal: DomainError | None)
 
 
 def rewritten(url: str) -> str:
-    """Return path and query after the aliases (http-core note, section 1): case-sensitive, in order."""
+    """Return path and query after the aliases (http-core.md 1): case-sensitive, in order."""
     if url.startswith("/api/v2"):
         url = url[len("/api") :]
     if url.startswith("/v2/ee"):

@@ -1,7 +1,7 @@
 """Every failure that a client can cause, as one family of exceptions.
 
 An error carries its HTTP status, the code that clients switch on, and a message that says what was wrong,
-where, and what is accepted. `api.envelope` turns it into the one error body (http-core note, section 6).
+where, and what is accepted. `api.envelope` turns it into the one error body (http-core.md 6).
 """
 
 from collections.abc import Mapping, Sequence

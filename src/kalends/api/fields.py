@@ -1,7 +1,7 @@
 """The types that request bodies and queries are made of.
 
 Each checks its value strictly (JSON has no implicit conversions), and names the rule it breaks the way
-existing clients know it, such as `isString` (http-core note, section 4).
+existing clients know it, such as `isString` (http-core.md 4).
 """
 
 import ipaddress
@@ -158,7 +158,7 @@ def parse_id(value: object) -> int:
 
 
 def leading_integer(value: object) -> int:
-    """Return the integer that a query value begins with, such as 10 of `10abc` (http-core note, 3)."""
+    """Return the integer that a query value begins with, such as 10 of `10abc` (http-core.md 3)."""
     number = _leading_number(value)
     if abs(number) > MAX_INTEGER:
         raise broken("isInt", f"must be an integer number up to {MAX_INTEGER}")

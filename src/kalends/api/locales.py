@@ -1,4 +1,4 @@
-"""The languages that requests may name (http-core note, section 4)."""
+"""The languages that requests may name (http-core.md 4)."""
 
 from typing import Literal
 

@@ -1,4 +1,4 @@
-"""Query strings: nested and repeated parameters, and their models (http-core note, section 3)."""
+"""Query strings: nested and repeated parameters, and their models (http-core.md 3)."""
 
 import re
 from typing import Any, Generic, TypeVar

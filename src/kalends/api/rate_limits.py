@@ -1,4 +1,4 @@
-"""Rate limits: who is counted, how, and what the client is told (http-core note, section 7, B3 to B5, K5).
+"""Rate limits: who is counted, how, and what the client is told (http-core.md 7, B3 to B5, K5).
 
 A bucket has one or more limits. Each is a fixed window that opens with the first request; the request that
 goes over a limit blocks the bucket for a while. While any limit is blocked every request is refused, and

@@ -1,4 +1,4 @@
-"""Turning what Pydantic found into the answer that clients of this API parse (http-core note, section 4)."""
+"""Turning what Pydantic found into the answer that clients of this API parse (http-core.md 4)."""
 
 import re
 from collections.abc import Mapping, Sequence

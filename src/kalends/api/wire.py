@@ -29,7 +29,7 @@ class Changes(Body):
 
 
 class StrictBody(Body):
-    """A body or query of the operations that refuse unknown properties, by name (http-core note, 4)."""
+    """A body or query of the operations that refuse unknown properties, by name (http-core.md 4)."""
 
     model_config = ConfigDict(extra="forbid")
 

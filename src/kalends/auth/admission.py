@@ -79,7 +79,7 @@ class Admission:
     keys that work behind the same address. Whatever else a request presents is not verified here, and counts
     as anonymous.
 
-    An unknown API key is refused here, on public operations too (http-core note, section 7). The key's
+    An unknown API key is refused here, on public operations too (http-core.md 7). The key's
     owner is left in the request's context for `auth.dependencies`.
     """
 

@@ -8,7 +8,7 @@ from kalends.auth.principal import NO_PERMISSION, Permission
 
 @dataclass(frozen=True, slots=True)
 class Declaration:
-    """The guards of an operation, in the words and the order of http-core.md, Appendix A.
+    """The guards of an operation, in the words and the order of http-core.md Appendix A.
 
     `steps` are such as `Auth`, `Org`, `Roles`, `TeamInOrg`, `UserInOrg`; empty for a public operation. `role`
     is the weakest that passes, such as `ORG_ADMIN`; `permissions` are what an OAuth client needs.

@@ -1,6 +1,6 @@
 """The caller, as handlers receive it.
 
-There are three ways to ask for one, named in http-core.md, 8.7 and Appendix A:
+There are three ways to ask for one, named in http-core.md 8.7 and Appendix A:
 
 - `Caller` (`Auth`): there is one, else 401;
 - `CallerOrNobody` (`Auth?`): None without any credential; one that is not good is 401;
@@ -137,7 +137,7 @@ def _identify(request: Request) -> Principal:
     holder = context_of(request.scope).credential
     client_id, secret = (request.headers.get(name) for name in ("x-cal-client-id", "x-cal-secret-key"))
     if client_id and secret:
-        # An OAuth client's credentials go before any other (http-core note, 8.1).
+        # An OAuth client's credentials go before any other (http-core.md 8.1).
         raise Unauthorized("These OAuth client credentials are not known.")
     if isinstance(holder, KeyHolder):
         return service.principal_of(holder, now=now_of(request))

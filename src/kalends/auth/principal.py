@@ -8,7 +8,7 @@ from kalends.accounts.user import User
 
 
 class AuthMethod(Enum):
-    """The kinds of credential (http-core note, section 8)."""
+    """The kinds of credential (http-core.md 8)."""
 
     API_KEY = "api_key"
     OAUTH_CLIENT = "oauth_client"
@@ -16,7 +16,7 @@ class AuthMethod(Enum):
 
 
 class Permission(IntFlag):
-    """What an OAuth client may do for its users; API keys may do everything (http-core note, 9.1)."""
+    """What an OAuth client may do for its users; API keys may do everything (http-core.md 9.1)."""
 
     EVENT_TYPE_READ = 1
     EVENT_TYPE_WRITE = 2
@@ -36,7 +36,7 @@ ALL_PERMISSIONS = Permission(1023)
 
 @dataclass(frozen=True, slots=True)
 class MainOrganization:
-    """The organization that a user mainly belongs to (http-core note, 8.6)."""
+    """The organization that a user mainly belongs to (http-core.md 8.6)."""
 
     id: int
     is_platform: bool

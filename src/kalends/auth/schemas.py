@@ -1,4 +1,4 @@
-"""The wire of API keys (platform note, section 2)."""
+"""The wire of API keys (platform.md 2)."""
 
 from typing import Annotated
 

@@ -81,7 +81,7 @@ async def create_api_key(
 async def refresh_api_key(
     work: UnitOfWork, caller: Principal, command: RefreshApiKey, *, now: datetime, prefix: str
 ) -> NewApiKey:
-    """Replace the caller's key by a new one with the same note and limits (platform note, section 2).
+    """Replace the caller's key by a new one with the same note and limits (platform.md 2).
 
     Raises:
         Unauthorized: the caller did not present an API key, or another request replaced it already.
@@ -119,7 +119,7 @@ async def list_api_keys(connection: Connection, *, user_id: int | None) -> list[
 
 
 def has_expired(holder: KeyHolder, *, now: datetime) -> bool:
-    """Tell whether the last day of a key is over, in UTC (http-core note, B19)."""
+    """Tell whether the last day of a key is over, in UTC (http-core.md B19)."""
     last = holder.expires_at
     return last is not None and now.astimezone(UTC).date() > last.astimezone(UTC).date()
 

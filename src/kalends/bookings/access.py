@@ -86,7 +86,7 @@ def find_seat(booking: Booking, seat_uid: str) -> SeatedAttendee | None:
 
 
 def seen_by(actor: Actor, outcome: Outcome) -> Outcome:
-    """Leave out who must not be seen (bookings note, B28).
+    """Leave out who must not be seen (bookings.md B28).
 
     Whoever shares a seated booking whose event type hides attendees sees themselves only; its host sees all.
     So it is when the event type is gone, and with it what it said.

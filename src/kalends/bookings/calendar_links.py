@@ -1,4 +1,4 @@
-"""Links that put a booking into a calendar (bookings note 11, notifications note 11)."""
+"""Links that put a booking into a calendar (bookings.md 11; notifications.md 11)."""
 
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta

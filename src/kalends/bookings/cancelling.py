@@ -1,4 +1,4 @@
-"""Cancelling a booking, an occurrence and those after it, a series, or one seat (bookings note, 7)."""
+"""Cancelling a booking, an occurrence and those after it, a series, or one seat (bookings.md 7)."""
 
 from collections.abc import Sequence
 from datetime import datetime

@@ -81,7 +81,7 @@ class Order(Enum):
 
 
 class StatusFilter(Enum):
-    """What a list of bookings may be narrowed to (bookings note, 5.2)."""
+    """What a list of bookings may be narrowed to (bookings.md 5.2)."""
 
     UPCOMING = "upcoming"
     RECURRING = "recurring"

@@ -1,4 +1,4 @@
-"""Making bookings: one, a series, or a seat (bookings note, 2)."""
+"""Making bookings: one, a series, or a seat (bookings.md 2)."""
 
 from datetime import UTC, datetime, timedelta
 from uuid import uuid4

@@ -1,4 +1,4 @@
-"""What a host decides about bookings: confirm, decline, who did not come (bookings note, 8 and 9)."""
+"""What a host decides about bookings: confirm, decline, who did not come (bookings.md 8 and 9)."""
 
 from collections.abc import Sequence
 from datetime import datetime

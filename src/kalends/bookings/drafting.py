@@ -224,7 +224,7 @@ def with_video_call(metadata: Mapping[str, Any], location: str | None) -> dict[s
 def idempotency_key(
     event_type_id: int, start: datetime, end: datetime, attendees: Sequence[Attendee]
 ) -> bytes:
-    """Return what two bookings share that are the same (bookings note, 15)."""
+    """Return what two bookings share that are the same (bookings.md 15)."""
     emails = ",".join(attendee.email for attendee in attendees)
     return sha256(f"{event_type_id}.{start.timestamp()}.{end.timestamp()}.{emails}".encode()).digest()
 

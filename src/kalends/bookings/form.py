@@ -1,4 +1,4 @@
-"""What a booker answers: the fields of the booking form and their rules (bookings note, 2.5)."""
+"""What a booker answers: the fields of the booking form and their rules (bookings.md 2.5)."""
 
 import json
 import re

@@ -1,4 +1,4 @@
-"""The query behind the list of bookings (bookings note, section 5).
+"""The query behind the list of bookings (bookings.md 5).
 
 A page must not cost more the more bookings a caller has, whatever it is narrowed to and ordered by. So the
 bookings that a caller may see are looked up in parts, each by the index that has them in order, and at most

@@ -1,4 +1,4 @@
-"""The wire of bookings in version 2024-08-13: answers (bookings note, section 3)."""
+"""The wire of bookings in version 2024-08-13: answers (bookings.md 3)."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any, Literal, NotRequired

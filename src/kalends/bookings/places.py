@@ -1,4 +1,4 @@
-"""Where a booking takes place: what the booker chose among what is offered (bookings note, 2.6)."""
+"""Where a booking takes place: what the booker chose among what is offered (bookings.md 2.6)."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass

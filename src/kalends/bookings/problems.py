@@ -1,4 +1,4 @@
-"""How answers to a booking form are refused (bookings note, 0.2 E3 in the one envelope)."""
+"""How answers to a booking form are refused (bookings.md 0.2, E3, in the one envelope)."""
 
 from collections.abc import Sequence
 

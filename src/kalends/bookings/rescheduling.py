@@ -1,4 +1,4 @@
-"""Moving a booking to another time (bookings note, 6.1 to 6.3)."""
+"""Moving a booking to another time (bookings.md 6.1 to 6.3)."""
 
 from dataclasses import replace
 from datetime import datetime

@@ -1,4 +1,4 @@
-"""The wire of bookings in version 2024-08-13: requests (bookings note, 2.1, 5.1, 6.1, 7)."""
+"""The wire of bookings in version 2024-08-13: requests (bookings.md 2.1, 5.1, 6.1, 7)."""
 
 from typing import Annotated, Any, Literal, get_args
 

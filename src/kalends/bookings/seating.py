@@ -1,4 +1,4 @@
-"""Moving and giving up seats (bookings note, 6.4 and 7.3)."""
+"""Moving and giving up seats (bookings.md 6.4 and 7.3)."""
 
 from dataclasses import replace
 from datetime import datetime

@@ -1,4 +1,4 @@
-"""What can be done with bookings (bookings note). Each command lives in a module of its own kind.
+"""What can be done with bookings (bookings.md). Each command lives in a module of its own kind.
 
 A command takes its locks first (see `locking`). What it reads after that is what it decides by, with the
 engine that lists slots.

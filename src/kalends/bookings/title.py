@@ -1,4 +1,4 @@
-"""What a booking is called (bookings note, 2.8; event-types note, 6.8)."""
+"""What a booking is called (bookings.md 2.8; event-types.md 6.8)."""
 
 import re
 from collections.abc import Mapping

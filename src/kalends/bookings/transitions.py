@@ -1,4 +1,4 @@
-"""Which command a booking takes in which state (bookings note, 14 and B9)."""
+"""Which command a booking takes in which state (bookings.md 14 and B9)."""
 
 from enum import Enum
 

@@ -1,4 +1,4 @@
-"""The booking form, as requests say it (event-types note, 8.1, 8.2 and 8.5)."""
+"""The booking form, as requests say it (event-types.md 8.1, 8.2 and 8.5)."""
 
 from collections.abc import Sequence
 from html import escape

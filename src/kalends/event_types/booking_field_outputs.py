@@ -1,4 +1,4 @@
-"""The booking form, as answers show it (event-types note, 8.4)."""
+"""The booking form, as answers show it (event-types.md 8.4)."""
 
 import json
 from collections.abc import Sequence

@@ -1,4 +1,4 @@
-"""The booking form, as stored: system fields and those that an event type adds (event-types note, 8.3)."""
+"""The booking form, as stored: system fields and those that an event type adds (event-types.md 8.3)."""
 
 from collections.abc import Sequence
 from typing import Protocol

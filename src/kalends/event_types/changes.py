@@ -1,4 +1,4 @@
-"""What a request changes of an event type, and the rules between settings (event-types note, 6.10, 8.6)."""
+"""What a request changes of an event type, and the rules between settings (event-types.md 6.10, 8.6)."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, fields, replace

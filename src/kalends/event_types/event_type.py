@@ -11,7 +11,7 @@ CAL_VIDEO = {"type": "integrations:daily"}
 """The stored form of the built-in video location."""
 
 StoredObject: TypeAlias = dict[str, Any]
-"""An entry of a JSON column: a location (event-types note, 7) or a booking field (8.3) in row form."""
+"""An entry of a JSON column, in row form: a location or a booking field (event-types.md 7 and 8.3)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +65,7 @@ class Settings:
     """What can be set of an event type.
 
     `schedule_id` None: the default schedule of each host. `locations` and `booking_fields` are in row form
-    (event-types note, sections 7 and 8.3); `booking_fields` None: the system fields. `metadata` is what the
+    (event-types.md 7 and 8.3); `booking_fields` None: the system fields. `metadata` is what the
     row form keeps there: `multipleDuration`, `bookerLayouts`, `disableStandardEmails` and the like, but not
     the threshold of the confirmation.
     """

@@ -1,4 +1,4 @@
-"""Where bookings take place, as requests say it (event-types note, section 7)."""
+"""Where bookings take place, as requests say it (event-types.md 7)."""
 
 from typing import Annotated, Literal, TypeAlias
 

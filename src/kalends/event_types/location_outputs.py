@@ -1,4 +1,4 @@
-"""Where bookings take place, as answers show it (event-types note, section 7)."""
+"""Where bookings take place, as answers show it (event-types.md 7)."""
 
 import json
 from collections.abc import Sequence

@@ -1,4 +1,4 @@
-"""The kinds of location: their names in the API, and in row form (event-types note, section 7)."""
+"""The kinds of location: their names in the API, and in row form (event-types.md 7)."""
 
 from typing import Literal, TypeAlias, get_args
 

@@ -1,4 +1,4 @@
-"""The wire of event types in version 2024-06-14: answers (event-types note, sections 12 and 13)."""
+"""The wire of event types in version 2024-06-14: answers (event-types.md 12 and 13)."""
 
 from collections.abc import Sequence
 from dataclasses import replace

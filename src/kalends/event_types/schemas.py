@@ -1,4 +1,4 @@
-"""The wire of event types in version 2024-06-14: requests (event-types note, section 6)."""
+"""The wire of event types in version 2024-06-14: requests (event-types.md 6)."""
 
 import re
 from collections.abc import Callable, Mapping, Sequence

@@ -1,4 +1,4 @@
-"""The rules of event types (event-types note)."""
+"""The rules of event types (event-types.md)."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -33,7 +33,7 @@ _BLANK = Settings(title="", slug="", terms=SchedulingTerms(length=1))
 
 @dataclass(frozen=True, slots=True)
 class Listing:
-    """Which event types a public list asks for (event-types note, 2.2): one user's, or the group meeting.
+    """Which event types a public list asks for (event-types.md 2.2): one user's, or the group meeting.
 
     `owner` wins over `usernames`, which are those of the users of an organization where there is one, named
     by its slug or its id. `event_slug` None: all of the owner.
@@ -69,7 +69,7 @@ async def create(work: UnitOfWork, owner_id: int, changes: SettingsChanges) -> E
 
 
 async def create_defaults(work: UnitOfWork, owner_id: int) -> None:
-    """Make the event types of a new account (event-types note, section 14)."""
+    """Make the event types of a new account (event-types.md 14)."""
     for settings in _DEFAULTS:
         await queries.insert_event_type(work, owner_id, settings)
 

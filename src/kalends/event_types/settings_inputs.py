@@ -1,4 +1,4 @@
-"""Settings of an event type that are objects, as requests say them (event-types note, 6.2 to 6.7)."""
+"""Settings of an event type that are objects, as requests say them (event-types.md 6.2 to 6.7)."""
 
 import re
 from collections.abc import Callable, Mapping

@@ -1,4 +1,4 @@
-"""Settings of an event type that are objects, as answers show them (event-types note, 6.2 to 6.9)."""
+"""Settings of an event type that are objects, as answers show them (event-types.md 6.2 to 6.9)."""
 
 from collections.abc import Mapping
 from datetime import date

@@ -9,7 +9,7 @@ from kalends.scheduling import engine
 
 
 class WindowKind(Enum):
-    """How far ahead an event type can be booked (event-types note, 6.3)."""
+    """How far ahead an event type can be booked (event-types.md 6.3)."""
 
     UNLIMITED = "unlimited"
     ROLLING = "rolling"

@@ -1,4 +1,4 @@
-"""Reading a template (webhooks note, section 7)."""
+"""Reading a template (webhooks.md 7)."""
 
 import re
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""Filling in a template (webhooks note, section 7).
+"""Filling in a template (webhooks.md 7).
 
 Values are plain data: objects, lists, texts, numbers, booleans and null. Nothing else can be reached, and
 neither the length of the result nor the work for it is without bound.

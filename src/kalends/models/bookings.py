@@ -24,7 +24,7 @@ bookings = Table(
     "bookings",
     metadata,
     Column("id", BigInteger, Identity(), primary_key=True),
-    # A bearer capability: 22 random base58 characters (bookings note B11).
+    # A bearer capability: 22 random base58 characters (bookings.md B11).
     Column("uid", Text, nullable=False, unique=True),
     # The organizer; null only while an instant meeting waits for a host.
     Column("user_id", Integer, ForeignKey("users.id", ondelete="CASCADE")),
@@ -49,7 +49,7 @@ bookings = Table(
     Column("recurring_booking_uid", Text),
     # Whether attendees share it, each with a seat of their own.
     Column("is_seated", Boolean, nullable=False, server_default=text("false")),
-    # Of what exactly this is a booking, while it is live: the same again is refused (bookings note, 15).
+    # Of what exactly this is a booking, while it is live: the same again is refused (bookings.md 15).
     Column("idempotency_key", LargeBinary, unique=True),
     Column("ical_uid", Text, nullable=False),
     Column("ical_sequence", Integer, nullable=False, server_default="0"),

@@ -41,10 +41,10 @@ event_types = Table(
     Column("before_event_buffer", Integer, nullable=False, server_default="0"),
     Column("after_event_buffer", Integer, nullable=False, server_default="0"),
     Column("hidden", Boolean, nullable=False, server_default=text("false")),
-    # The stored form of event-types note, section 7; null: none.
+    # The stored form of event-types.md 7; null: none.
     Column("locations", JSONB),
     Column("event_name", Text),
-    # The stored form of event-types note, 8.3; null: the system fields.
+    # The stored form of event-types.md 8.3; null: the system fields.
     Column("booking_fields", JSONB),
     Column("disable_guests", Boolean, nullable=False, server_default=text("false")),
     # {"PER_DAY": 2, …} of bookings and of minutes; {} is switched off, null never set.
@@ -80,7 +80,7 @@ event_types = Table(
     Column("color", JSONB),
     Column("price", Integer, nullable=False, server_default="0"),
     Column("currency", Text, nullable=False, server_default="usd"),
-    # multipleDuration, bookerLayouts, requiresConfirmationThreshold and the like (event-types note, 16).
+    # multipleDuration, bookerLayouts, requiresConfirmationThreshold and the like (event-types.md 16).
     Column("metadata", JSONB),
     created_at(),
     updated_at(),

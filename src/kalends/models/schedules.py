@@ -22,7 +22,7 @@ schedules = Table(
     Column("id", Integer, Identity(), primary_key=True),
     Column("user_id", Integer, ForeignKey("users.id", ondelete="CASCADE"), nullable=False, index=True),
     Column("name", Text, nullable=False),
-    # Null: the zone of the event type, else of the owner (slots note 4.3).
+    # Null: the zone of the event type, else of the owner (slots.md 4.3).
     Column("time_zone", Text),
     created_at(),
     updated_at(),

@@ -19,7 +19,7 @@ from sqlalchemy.dialects.postgresql import ARRAY, UUID
 
 from kalends.models.base import created_at, metadata, updated_at
 
-# Subscribes a URL to triggers, at exactly one scope (webhooks note, section 1).
+# Subscribes a URL to triggers, at exactly one scope (webhooks.md 1).
 webhooks = Table(
     "webhooks",
     metadata,

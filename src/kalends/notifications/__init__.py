@@ -1,1 +1,1 @@
-"""Mails about bookings, and the invitations in them (notifications note)."""
+"""Mails about bookings, and the invitations in them (notifications.md)."""

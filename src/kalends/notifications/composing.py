@@ -1,4 +1,4 @@
-"""Composing the letter of a planned mail (notifications note, section 5)."""
+"""Composing the letter of a planned mail (notifications.md 5)."""
 
 from collections.abc import Iterator
 from datetime import datetime

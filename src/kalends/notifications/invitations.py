@@ -1,4 +1,4 @@
-"""Invitations: what a mail brings into the calendar of its reader (notifications note, sections 7 and 12).
+"""Invitations: what a mail brings into the calendar of its reader (notifications.md 7 and 12).
 
 An invitation replaces an earlier one of the same UID when its SEQUENCE, or else its DTSTAMP, is higher.
 """

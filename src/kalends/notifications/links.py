@@ -1,4 +1,4 @@
-"""Links into the booking's pages, which carry the power of whom the mail is for (notifications note, 5.1)."""
+"""Links into the booking's pages, which carry the power of whom the mail is for (notifications.md 5.1)."""
 
 from dataclasses import dataclass
 from datetime import datetime

@@ -1,4 +1,4 @@
-"""A letter as an Internet message, with its invitation (notifications note, section 4)."""
+"""A letter as an Internet message, with its invitation (notifications.md 4)."""
 
 import re
 import zlib

@@ -1,4 +1,4 @@
-"""Which mails follow from which fact, and who gets them (notifications note, section 3)."""
+"""Which mails follow from which fact, and who gets them (notifications.md 3)."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass

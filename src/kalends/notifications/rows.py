@@ -1,4 +1,4 @@
-"""The rows of a letter, in their order (notifications note, section 5)."""
+"""The rows of a letter, in their order (notifications.md 5)."""
 
 from collections.abc import Iterator, Mapping
 from functools import cache

@@ -13,7 +13,7 @@ _ENDING = frozenset({Template.HOST_CANCELLED, Template.CANCELLED, Template.DECLI
 
 _ASKING = frozenset({Template.HOST_AWAITING_APPROVAL, Template.HOST_APPROVAL_REMINDER})
 
-# Neither what has ended nor what is not settled yet can be changed from a mail (notifications note, 5.1).
+# Neither what has ended nor what is not settled yet can be changed from a mail (notifications.md 5.1).
 _WITHOUT_CHANGES = _ENDING | _ASKING | {Template.REQUESTED}
 
 

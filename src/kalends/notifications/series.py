@@ -1,4 +1,4 @@
-"""A series of bookings as one calendar object (notifications note, section 12).
+"""A series of bookings as one calendar object (notifications.md 12).
 
 The whole series has the UID of its first occurrence. One occurrence is named by when it was first to be, its
 RECURRENCE-ID, which stays the same wherever it is moved.

@@ -1,4 +1,4 @@
-"""Mails that have become wrong before they were sent (notifications note, section 12)."""
+"""Mails that have become wrong before they were sent (notifications.md 12)."""
 
 from datetime import datetime
 

@@ -1,4 +1,4 @@
-"""Why a mail is not sent (notifications note, section 6)."""
+"""Why a mail is not sent (notifications.md 6)."""
 
 from kalends.bookings.facts.snapshots import EventTypeSnapshot
 from kalends.notifications.mail import Audience, Recipient, Template

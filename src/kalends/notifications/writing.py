@@ -133,7 +133,7 @@ def _given_up(
 
 
 def _reply_to(scene: Scene) -> list[str]:
-    """Return where answers go: to the host; the host's to those who attend (notifications note, 4 and 12)."""
+    """Return where answers go: to the host; the host's to those who attend (notifications.md 4 and 12)."""
     event_type, booking = scene.fact.event_type, scene.fact.booking
     if event_type is not None and event_type.hide_organizer_email:
         return []

@@ -1,4 +1,4 @@
-"""The wire of reservations in version 2024-09-04 (slots note, section 3)."""
+"""The wire of reservations in version 2024-09-04 (slots.md 3)."""
 
 from datetime import datetime
 from typing import Annotated, Any

@@ -1,4 +1,4 @@
-"""The rules of reservations (slots note, section 3, and its better rules 12 to 17)."""
+"""The rules of reservations (slots.md 3, and 12, nos. 12 to 17)."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -204,7 +204,7 @@ async def _check_duration(
 
 
 async def _may_choose(work: UnitOfWork, event_type: EventType, user_id: int) -> bool:
-    """Tell whether a user may choose how long an event type's time is kept (slots note, 3.1)."""
+    """Tell whether a user may choose how long an event type's time is kept (slots.md 3.1)."""
     match event_type.owner:
         case UserOwner(owner):
             return owner.id == user_id or await teams.share_team(work.connection, user_id, owner.id)

@@ -26,7 +26,7 @@ class OverrideRow:
 class Schedule:
     """A named set of weekly hours and dated overrides in one time zone.
 
-    `time_zone` None: the zone of whoever uses the schedule (slots note, 4.3).
+    `time_zone` None: the zone of whoever uses the schedule (slots.md 4.3).
     """
 
     id: int

@@ -1,4 +1,4 @@
-"""The wire of schedules in version 2024-06-11 (schedules note, section 2)."""
+"""The wire of schedules in version 2024-06-11 (schedules.md 2)."""
 
 import re
 from datetime import time

@@ -1,4 +1,4 @@
-"""The rules of schedules (schedules note, sections 3 and 5)."""
+"""The rules of schedules (schedules.md 3 and 5)."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -101,7 +101,7 @@ async def update(work: UnitOfWork, owner_id: int, schedule_id: int, command: Upd
 
 
 async def delete(work: UnitOfWork, owner_id: int, schedule_id: int) -> None:
-    """Delete a schedule; whoever used it falls back to the next rule of slots note 4.3.
+    """Delete a schedule; whoever used it falls back to the next rule of slots.md 4.3.
 
     Raises:
         BadRequest: there is no such schedule (clients know this as 400).

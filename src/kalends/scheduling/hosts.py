@@ -125,7 +125,7 @@ def buffered(
     source: Source = Source.BOOKING,
     reference: str | int | None = None,
 ) -> Busy:
-    """Return the busy time of a booking or calendar event `[start, end)` (slots note 4.8).
+    """Return the busy time of a booking or calendar event `[start, end)` (slots.md 4.8).
 
     `before` and `after` are the buffers of the event type asked about, `booked_before` and `booked_after`
     those of the booked one (none for calendar events), all in minutes. Between two bookings lies the

@@ -1,4 +1,4 @@
-"""Limits of bookings per day, week, month and year (slots note 4.9)."""
+"""Limits of bookings per day, week, month and year (slots.md 4.9)."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass

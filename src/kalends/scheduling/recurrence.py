@@ -1,4 +1,4 @@
-"""The starts of a series: calendar arithmetic in one zone (bookings note, 2.10 and B29)."""
+"""The starts of a series: calendar arithmetic in one zone (bookings.md 2.10 and B29)."""
 
 from calendar import monthrange
 from datetime import date, timedelta

@@ -1,4 +1,4 @@
-"""Schedules: weekly hours and dated overrides, turned into open intervals (slots note 4.4-4.7)."""
+"""Schedules: weekly hours and dated overrides, turned into open intervals (slots.md 4.4-4.7)."""
 
 import datetime
 from collections.abc import Collection, Sequence

@@ -1,4 +1,4 @@
-"""Cutting free time into slots, and filing them under days (slots note 4.11, 4.13)."""
+"""Cutting free time into slots, and filing them under days (slots.md 4.11, 4.13)."""
 
 from bisect import bisect_left
 from collections.abc import Iterator, Sequence

@@ -1,4 +1,4 @@
-"""Booking windows: between which instants a booking may start (slots note 4.14)."""
+"""Booking windows: between which instants a booking may start (slots.md 4.14)."""
 
 from collections.abc import Collection, Iterator
 from itertools import islice

@@ -1,4 +1,4 @@
-"""How slots, and what stands against them, are shown in version 2024-09-04 (slots note, 2.4)."""
+"""How slots, and what stands against them, are shown in version 2024-09-04 (slots.md 2.4)."""
 
 from collections.abc import Sequence
 from functools import lru_cache

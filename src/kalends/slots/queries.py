@@ -89,7 +89,7 @@ async def find_counted(
 def _staying(hosts: Sequence[HostRow], moved_from: int | None) -> Sequence[HostRow]:
     """Return the hosts of whom a moved booking may be: those who rotate only if it is theirs.
 
-    Where it is of none of them, all may have it (slots note, 4.2).
+    Where it is of none of them, all may have it (slots.md 4.2).
     """
     if not any(host.id == moved_from and not host.is_fixed for host in hosts):
         return hosts

@@ -25,7 +25,7 @@ class Subject:
 
 
 GROUP = Subject(SchedulingTerms(length=30))
-"""A group that meets ad hoc (slots note, 6.3)."""
+"""A group that meets ad hoc (slots.md 6.3)."""
 
 
 def subject_of(event_type: EventType) -> Subject:
@@ -77,7 +77,7 @@ class SeatedRow:
 
 @dataclass(frozen=True, slots=True)
 class HostRow:
-    """A host, the schedule that counts for an event type (slots note, 4.3), and what takes their time.
+    """A host, the schedule that counts for an event type (slots.md 4.3), and what takes their time.
 
     `hours` is JSON text of `[days, start, end, date]` rows with times as minutes of the day; None: the
     host has no schedule at all. Either `busy_starts` and `busy_ends`, epoch seconds, or `bookings` say when

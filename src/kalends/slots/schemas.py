@@ -1,4 +1,4 @@
-"""The wire of slots in version 2024-09-04 (slots note, section 2)."""
+"""The wire of slots in version 2024-09-04 (slots.md 2)."""
 
 import datetime
 from collections.abc import Mapping

@@ -1,7 +1,7 @@
 """The statements that read hosts: a row a host, with their hours, absences and what takes their time.
 
 In all of them `e` is the event type, `h` how somebody hosts it, `u` the host, `s` the schedule that counts
-for the host (slots note, 4.3). They differ in whose hosts they read, and in how much they say of what is
+for the host (slots.md 4.3). They differ in whose hosts they read, and in how much they say of what is
 booked.
 """
 

@@ -37,7 +37,7 @@ def city_time_zones(cities: Iterable[City]) -> list[CityTimeZone]:
     """Return one entry for each city name, its most populous city, sorted by name.
 
     Zones that this server does not know are left out. Whatever London is the largest, the entry of that
-    name is in Europe/London; Londonderry goes by the name of London (http-core note, section 12).
+    name is in Europe/London; Londonderry goes by the name of London (http-core.md 12).
     """
     largest: dict[str, City] = {}
     for city in cities:

@@ -1,4 +1,4 @@
-"""The wire of webhooks and their deliveries (webhooks note, section 2)."""
+"""The wire of webhooks and their deliveries (webhooks.md 2)."""
 
 from typing import Annotated, Any, Literal, TypeAlias
 from uuid import UUID

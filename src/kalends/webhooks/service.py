@@ -1,4 +1,4 @@
-"""The rules of webhooks (webhooks note, sections 2 and 3)."""
+"""The rules of webhooks (webhooks.md 2 and 3)."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass

@@ -1,6 +1,6 @@
 """What a delivery's body is: the envelope, or what the webhook's own template makes of the event.
 
-Three kinds of template (webhooks note, section 7). One that is JSON is filled in value by value, so that no
+Three kinds of template (webhooks.md 7). One that is JSON is filled in value by value, so that no
 quote in somebody's name breaks the document. One like `a={{b}}&c={{d}}` has its values percent-encoded. Any
 other is text, with values escaped the way existing clients know it.
 """

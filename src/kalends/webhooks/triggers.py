@@ -1,4 +1,4 @@
-"""Which triggers follow from which fact, and what they tell (webhooks note, 4.1): the table of it."""
+"""Which triggers follow from which fact, and what they tell (webhooks.md 4.1): the table of it."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass

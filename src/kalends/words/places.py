@@ -1,4 +1,4 @@
-"""Where a booking takes place, in words for people (notifications note, section 5, block 7)."""
+"""Where a booking takes place, in words for people (notifications.md 5, block 7)."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass

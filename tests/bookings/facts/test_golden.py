@@ -1,4 +1,4 @@
-"""Facts that any release has stored are read, and told as they were then (bookings note, section 14)."""
+"""Facts that any release has stored are read, and told as they were then (bookings.md 14)."""
 
 import json
 from collections.abc import Iterator

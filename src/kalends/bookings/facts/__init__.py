@@ -1,1 +1,1 @@
-"""What happened to bookings, as it is stored for those who act on it (bookings note, section 14)."""
+"""What happened to bookings, as it is stored for those who act on it (bookings.md 14)."""

@@ -1,4 +1,4 @@
-"""What can happen to a booking, as facts that others act on (bookings note, section 14).
+"""What can happen to a booking, as facts that others act on (bookings.md 14).
 
 A fact is written in the transaction of the change and never altered. It carries all that follows from it
 needs: snapshots of the booking as it is after the change, with every attendee, and of its event type.

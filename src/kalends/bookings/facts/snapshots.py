@@ -138,7 +138,7 @@ class SharingSnapshot(Snapshot, frozen=True):
 class EventTypeSnapshot(Snapshot, frozen=True, kw_only=True):
     """An event type of the moment of what happened. `length` is in minutes.
 
-    `booking_fields` are in row form (event-types note, 8.3); None: the system fields. `sends_host_mails` and
+    `booking_fields` are in row form (event-types.md 8.3); None: the system fields. `sends_host_mails` and
     `sends_attendee_mails` false: the owner has switched them off.
     """
 

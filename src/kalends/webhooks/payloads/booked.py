@@ -1,4 +1,7 @@
-"""Bookings as they are made: created, requested, rescheduled, and seats that are taken or moved (9.2, A)."""
+"""Bookings as they are made: created, requested, rescheduled, and seats that are taken or moved.
+
+Their shape is that of webhooks.md 9.2, column A.
+"""
 
 from collections.abc import Sequence
 

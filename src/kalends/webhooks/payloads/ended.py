@@ -1,4 +1,4 @@
-"""Bookings as their host decided, and as they were cancelled (9.2, B and X)."""
+"""Bookings as their host decided, and as they were cancelled (webhooks.md 9.2, columns B and X)."""
 
 from typing import Any
 

@@ -1,4 +1,7 @@
-"""Meetings that begin or end, who did not come to them, and the sample that a ping sends (9.3, 9.4, 9.10)."""
+"""Meetings that begin or end, who did not come to them, and the sample that a ping sends.
+
+Their shapes are those of webhooks.md 9.3, 9.4 and 9.10.
+"""
 
 from datetime import datetime, timedelta
 
