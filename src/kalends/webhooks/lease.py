@@ -28,7 +28,7 @@ class Taken:
     """A delivery that this worker is to attempt now, with what its webhook says at this moment.
 
     `number` counts attempts from 1, `tries` those since the schedule of repeats began. `is_failing`: the
-    webhook has not succeeded since its last failure.
+    webhook has not succeeded since its last failure. `user_id` is its owner, or its event type's.
     """
 
     id: UUID
@@ -46,6 +46,7 @@ class Taken:
     previous_secret: bytes | None
     previous_secret_until: datetime | None
     is_failing: bool
+    user_id: int | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,7 +127,8 @@ async def take(
                   d.content_type,
                   coalesce((SELECT f.created_at FROM outbox_events f WHERE f.id = d.event_id), d.created_at),
                   w.subscriber_url, w.secret, w.previous_secret, w.previous_secret_until,
-                  w.failing_since IS NOT NULL
+                  w.failing_since IS NOT NULL,
+                  coalesce(w.user_id, (SELECT e.user_id FROM event_types e WHERE e.id = w.event_type_id))
         """,
         {
             "due": due,
