@@ -2,6 +2,7 @@
 
 import asyncio
 import ssl
+import threading
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
@@ -136,6 +137,23 @@ class Names:
         if found and not isinstance(found[0], str):
             return found[min(self.asked.count(host), len(found)) - 1]
         return [address for address in found if isinstance(address, str)]
+
+
+@dataclass(slots=True)
+class SlowNames:
+    """A resolver that knows no name that begins with `slow` until it is released."""
+
+    released: threading.Event = field(default_factory=threading.Event)
+    asked: list[str] = field(default_factory=list)
+
+    def __call__(self, host: str) -> Sequence[str]:
+        """Return the address of a name."""
+        self.asked.append(host)
+        if host.startswith("slow"):
+            self.released.wait()
+        if host.startswith("missing"):
+            raise OSError("no such name")
+        return ["127.0.0.1"]
 
 
 class Authority:

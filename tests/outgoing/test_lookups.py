@@ -1,31 +1,13 @@
 """Look-ups of names are bounded, and names that do not answer keep only their owner waiting."""
 
 import asyncio
-import threading
-from collections.abc import AsyncIterator, Sequence
-from dataclasses import dataclass, field
+from collections.abc import AsyncIterator
 
 import pytest
 
 from kalends.outgoing import Limits, Outgoing, Unreachable
 from kalends.outgoing.lookups import Lookups
-
-
-@dataclass(slots=True)
-class SlowNames:
-    """A resolver that knows no name that begins with `slow` until it is released."""
-
-    released: threading.Event = field(default_factory=threading.Event)
-    asked: list[str] = field(default_factory=list)
-
-    def __call__(self, host: str) -> Sequence[str]:
-        """Return the address of a name."""
-        self.asked.append(host)
-        if host.startswith("slow"):
-            self.released.wait()
-        if host.startswith("missing"):
-            raise OSError("no such name")
-        return ["127.0.0.1"]
+from tests.outgoing.servers import SlowNames
 
 
 @pytest.fixture

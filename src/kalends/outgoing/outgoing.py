@@ -59,7 +59,10 @@ class Outgoing:
         return await self._post.send(url, headers, content, owner)
 
     def client(self, owner: Hashable, limits: Limits | None = None) -> "Client":
-        """Return a client for requests of one owner; use it in `async with`."""
+        """Return a client for requests of one owner; use it in `async with`.
+
+        `limits` are those of its connections and answers; how long connecting takes is the same for all.
+        """
         # Loading it takes a tenth of a second, which no start should wait for.
         from kalends.outgoing.client import Client
         from kalends.outgoing.transport import VettedTransport

@@ -1,7 +1,6 @@
 """Connected sockets, and the streams on them."""
 
 import asyncio
-import os
 import socket
 import ssl
 from collections.abc import Iterable, Sequence
@@ -9,8 +8,6 @@ from itertools import chain
 from typing import SupportsIndex
 
 from aiohappyeyeballs import start_connection
-
-from kalends.outgoing.failure import Unreachable
 
 _NEXT_ADDRESS_SECONDS = 0.25
 """How long an address may take before the next one is tried beside it (RFC 8305, 5)."""
@@ -41,30 +38,43 @@ class Reader(asyncio.StreamReader):
         return data
 
 
+Stream = tuple[Reader, asyncio.StreamWriter]
+
+
 async def connect_to_any(addresses: Sequence[str], port: int) -> socket.socket:
     """Connect to one of several addresses, the first that answers; no name is looked up.
 
     Raises:
-        Unreachable: none does.
+        OSError: none does; the message does not name them.
     """
+    numeric = socket.AI_NUMERICHOST | socket.AI_NUMERICSERV
+    found = chain.from_iterable(
+        socket.getaddrinfo(address, port, type=socket.SOCK_STREAM, flags=numeric) for address in addresses
+    )
     try:
-        numeric = socket.AI_NUMERICHOST | socket.AI_NUMERICSERV
-        found = chain.from_iterable(
-            socket.getaddrinfo(address, port, type=socket.SOCK_STREAM, flags=numeric) for address in addresses
-        )
         return await start_connection(list(found), happy_eyeballs_delay=_NEXT_ADDRESS_SECONDS)
-    except TimeoutError:
-        raise
     except (OSError, RuntimeError) as error:
-        number = error.errno if isinstance(error, OSError) else None
-        # Of several addresses each may have failed in its own way.
-        reason = os.strerror(number) if number and number > 0 else "no address of the name takes connections"
-        raise Unreachable("connect", reason) from error
+        if isinstance(error, OSError) and error.errno:
+            raise
+        raise OSError("no address of the name takes connections") from error  # each for a reason of its own
 
 
-async def open_stream(
-    connected: socket.socket, tls: ssl.SSLContext | None, host: str
-) -> tuple[Reader, asyncio.StreamWriter]:
+async def open_address(address: str, port: int, tls: ssl.SSLContext | None, host: str) -> Stream:
+    """Connect to one address, and return the stream; with `tls` the certificate must be that of `host`.
+
+    Raises:
+        OSError: there is no connection, no TLS, or another's.
+    """
+    loop = asyncio.get_running_loop()
+    reader = Reader()
+    protocol = asyncio.StreamReaderProtocol(reader, loop=loop)
+    transport, _ = await loop.create_connection(
+        lambda: protocol, address, port, ssl=tls, server_hostname=host if tls else None
+    )
+    return reader, asyncio.StreamWriter(transport, protocol, reader, loop)
+
+
+async def open_stream(connected: socket.socket, tls: ssl.SSLContext | None, host: str) -> Stream:
     """Return the stream of a connected socket; with `tls` the certificate must be that of `host`.
 
     Raises:

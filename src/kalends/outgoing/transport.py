@@ -18,7 +18,7 @@ from kalends.outgoing.connector import Connector
 from kalends.outgoing.failure import Unreachable
 from kalends.outgoing.gzip import Gunzip
 from kalends.outgoing.limits import Limits
-from kalends.outgoing.sockets import Reader, open_stream
+from kalends.outgoing.sockets import Stream, open_stream
 
 _DEADLINE = "kalends.deadline"
 """The extension of a request that says when its answer must be there; redirects inherit it."""
@@ -155,7 +155,7 @@ class _Stream(httpcore2.AsyncNetworkStream):
         self._connector = connector
         self._deadline = deadline
         self._connected = connected
-        self._opened: tuple[Reader, asyncio.StreamWriter] | None = None
+        self._opened: Stream | None = None
 
     async def start_tls(
         self,
@@ -195,7 +195,7 @@ class _Stream(httpcore2.AsyncNetworkStream):
         """Tell the pool whether a connection that it kept is still of use."""
         return self._opened is not None and self._opened[0].is_readable if info == "is_readable" else None
 
-    async def _open(self, tls: ssl.SSLContext | None, host: str) -> tuple[Reader, asyncio.StreamWriter]:
+    async def _open(self, tls: ssl.SSLContext | None, host: str) -> Stream:
         async with self._connector.connecting(self._deadline):
             self._opened = await open_stream(self._connected, tls, host)
         return self._opened
