@@ -20,12 +20,13 @@ from bench import load
 from bench.servers import NO_LIMITS, Server, kalends
 from kalends.db.database import Database
 from kalends.db.embedded import embedded_postgres
+from kalends.event_types.address import IdAddress, lookup_of
 from kalends.scheduling import engine
-from kalends.slots import availability, outputs, queries
-from kalends.slots.availability import Question, Situation, ask
+from kalends.slots import outputs, queries, situation
 from kalends.slots.rows import Found, Range
 from kalends.slots.schemas import SlotsQuery
 from kalends.slots.service import Slots
+from kalends.slots.situation import Question, Situation, ask
 
 ROUNDS = 7
 ASKS = 20
@@ -124,20 +125,18 @@ def _time_requests(server: Server, event_type_id: int) -> list[float]:
 async def _time_parts(url: str, event_type_id: int) -> dict[str, list[float]]:
     query = SlotsQuery.model_validate({"eventTypeId": str(event_type_id), **_RANGE})
     command = query.to_command()
-    asked = availability.range_of_any(command.start, command.end, now=_NOW, moving=None)
+    asked = situation.range_of_any(command.start, command.end, now=_NOW, moving=None)
     async with Database(url) as database:
         found = await _read(database, event_type_id, asked)
-        question = Question(
-            found.terms, found.terms.rules(30), command.start, command.end, _NOW, zone=command.zone
-        )
-        situation = await _situation(database, question, found)
-        starts = ask(engine.list_slots, question, situation)
+        question = Question(found.subject, 30, command.start, command.end, _NOW, zone=command.zone)
+        known = await _situation(database, question, found)
+        starts = ask(engine.list_slots, question, known)
 
         async def read() -> None:
             await _situation(database, question, await _read(database, event_type_id, asked))
 
         async def list_slots() -> None:
-            ask(engine.list_slots, question, situation)
+            ask(engine.list_slots, question, known)
 
         async def write() -> None:
             outputs.slots_json(Slots(starts, 30, event_type_id), query)
@@ -151,8 +150,9 @@ async def _time_parts(url: str, event_type_id: int) -> dict[str, list[float]]:
 
 
 async def _read(database: Database, event_type_id: int, asked: Range) -> Found:
+    lookup = lookup_of(IdAddress(event_type_id))
     async with database.connection() as connection:
-        found = await queries.find(connection, queries.team_event_type(event_type_id), asked)
+        found = await queries.find(connection, queries.team_event_type(lookup), asked)
     if found is None:
         raise RuntimeError("the event type is gone")
     return found
@@ -160,7 +160,7 @@ async def _read(database: Database, event_type_id: int, asked: Range) -> Found:
 
 async def _situation(database: Database, question: Question, found: Found) -> Situation:
     async with database.connection() as connection:
-        return await availability.load_found(connection, question, found)
+        return await situation.load_found(connection, question, found)
 
 
 async def _milliseconds(part: Callable[[], Awaitable[None]]) -> float:

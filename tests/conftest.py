@@ -1,9 +1,12 @@
 """What all tests share: one PostgreSQL a run, one database a worker, the server, and its clients."""
 
+import shutil
+import tempfile
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import AbstractContextManager, AsyncExitStack, contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 import httpx
@@ -17,9 +20,28 @@ from kalends.app import create_api
 from kalends.db.database import Database
 from kalends.settings import Settings
 from tests.support.client import Client, Host, make_host
+from tests.support.organizations import People
 from tests.support.postgres import clone_database, shared_server
 from tests.support.server import SECRET_KEY
 from tests.support.teams import Rows
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_configure(config: pytest.Config) -> None:
+    """Give this run a folder of its own.
+
+    All runs of an account share pytest's, which each closes to other accounts when it starts. Run by root,
+    the databases of the other runs belong to another account, and would lose their files.
+    """
+    if not hasattr(config, "workerinput") and config.option.basetemp is None:
+        config.option.basetemp = tempfile.mkdtemp(prefix="kalends-tests-") + "/run"
+
+
+def pytest_unconfigure(config: pytest.Config) -> None:
+    """Delete the folder."""
+    base = Path(config.option.basetemp or "")
+    if not hasattr(config, "workerinput") and base.parent.name.startswith("kalends-tests-"):
+        shutil.rmtree(base.parent, ignore_errors=True)
 
 
 class Clock:
@@ -97,6 +119,12 @@ def rows(database: Database) -> Rows:
     return Rows(database)
 
 
+@pytest.fixture
+def people(client: Client, database: Database) -> People:
+    """Return what makes people, organizations and teams."""
+    return People(client, database)
+
+
 @dataclass
 class Statements:
     """How many statements the server sent while this was open."""
@@ -145,7 +173,8 @@ _EMPTY = """
     BEGIN
         SET LOCAL session_replication_role = replica;
         FOR one IN SELECT tablename FROM pg_tables
-                    WHERE schemaname = 'public' AND tablename NOT IN ('alembic_version', 'server_secret') LOOP
+                    WHERE schemaname = 'public'
+                      AND tablename NOT IN ('alembic_version', 'server_secret', 'workspace_platforms') LOOP
             EXECUTE format('DELETE FROM %I', one);
         END LOOP;
         PERFORM setval(format('%I', sequencename)::regclass, 1, false)

@@ -20,7 +20,7 @@ from prometheus_client.core import (
 )
 from prometheus_client.registry import Collector
 
-from kalends.api.dependencies import Now, reader_of
+from kalends.api.dependencies import CurrentDatabase, Now
 from kalends.api.http.operation import PageRouter
 from kalends.db.database import Connection
 from kalends.notifications import service as notifications
@@ -32,7 +32,7 @@ from kalends.webhooks.courier import LAG_BUCKETS
 _CONTENT_TYPE = "text/plain; version=0.0.4; charset=utf-8"
 _SECONDS_KEPT = 1.0
 
-router = PageRouter("/metrics", "Health")
+router = PageRouter("/metrics", "Health", is_counted=False)
 
 
 @dataclass(slots=True)
@@ -45,13 +45,13 @@ class Page:
 
 
 @router.get("", documented_as=PlainTextResponse)
-async def metrics(request: Request, now: Now) -> Response:
+async def metrics(request: Request, database: CurrentDatabase, now: Now) -> Response:
     """Tell Prometheus what waits for the workers, and what they have done."""
     page: Page = request.app.state.metrics
     seconds = asyncio.get_running_loop().time
     async with page.making:
         if seconds() - page.made_at > _SECONDS_KEPT:
-            async with reader_of(request) as connection:
+            async with database.connection() as connection:
                 page.text = await _text(connection, now)
             page.made_at = seconds()
     return Response(page.text, media_type=_CONTENT_TYPE)

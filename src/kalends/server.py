@@ -107,7 +107,9 @@ def run(settings: Settings, listener: socket.socket) -> None:
         return
     from uvicorn.supervisors import Multiprocess
 
-    _fork_what_is_loaded()
+    from kalends.uvicorn_internals import fork_processes_from
+
+    fork_processes_from("kalends.app")
     supervisor = Multiprocess(config, [listener])
     supervisor.run()
     if any(process.exitcode == _STARTUP_FAILED for process in supervisor.processes):
@@ -129,19 +131,6 @@ def create_worker_app() -> "ASGIApp":
     gc.set_threshold(_NEW_OBJECTS)
     gc.enable()
     return app
-
-
-def _fork_what_is_loaded() -> None:
-    """Let uvicorn fork its processes from one that has loaded the application and done nothing else.
-
-    Each would else load it by itself, which takes seconds of a processor: at the start for every worker, and
-    again for one that takes the place of another.
-    """
-    from uvicorn import _subprocess
-
-    context = multiprocessing.get_context("forkserver")
-    context.set_forkserver_preload(["kalends.app"])
-    _subprocess.spawn = context  # type: ignore[assignment]  # contexts differ in how a process begins only
 
 
 def _leave(_number: int, _frame: FrameType | None) -> None:

@@ -111,8 +111,8 @@ class Settings(BaseSettings):
     rate_limit_oauth_client: int = Field(default=500, ge=1)
     rate_limit_access_token: int = Field(default=500, ge=1)
     rate_limit_anonymous: int = Field(default=120, ge=1)
-    """Per client address, for requests without a credential; also how many unknown API keys one
-    address may try."""
+    """Per client address (64 bits of one of IPv6), for requests that no known credential vouches for; also
+    how many API keys that are not known yet one address may try."""
 
     rate_limit_storage: Literal["auto", "memory", "database"] = "auto"
     """`memory` counts in each process; `database` shares the counts between processes; `auto` is

@@ -6,9 +6,9 @@ To add a consumer, register its coroutine under a name of its own. What it write
 from collections.abc import Callable
 from datetime import datetime, timedelta
 
-from kalends.bookings import announcing
 from kalends.bookings import service as bookings
-from kalends.bookings.events import TimerKind
+from kalends.bookings.facts import service as facts
+from kalends.bookings.facts.timers import TimerKind
 from kalends.db.database import Database, UnitOfWork
 from kalends.encryption import Keyring
 from kalends.notifications import service as notifications
@@ -17,6 +17,7 @@ from kalends.outbox import service as outbox
 from kalends.outbox.worker import Duties
 from kalends.outgoing import Outgoing
 from kalends.settings import Settings
+from kalends.webhooks import farewell
 from kalends.webhooks import service as webhooks
 from kalends.webhooks.courier import Courier
 from kalends.webhooks.following import Follower
@@ -37,7 +38,7 @@ def duties(settings: Settings, outgoing: Outgoing, keys: Keyring, clock: Callabl
         },
         fire=fire_timer,
         senders=[courier.send_due, send_due_mails],
-        upkeep=[forget, notifications.forget],
+        upkeep=[forget, notifications.forget, farewell.forget],
         farewells=[courier.finish],
     )
 
@@ -48,9 +49,9 @@ async def fire_timer(work: UnitOfWork, booking_id: int, kind: str, *, now: datet
     if timer is TimerKind.REQUEST_EXPIRED:
         await bookings.expire_request(work, booking_id, now=now)
         return
-    event = await bookings.timer_event(work.connection, booking_id, timer, now=now)
-    if event is not None:
-        await announcing.announce(work, [event])
+    fact = await bookings.timer_fact(work.connection, booking_id, timer, now=now)
+    if fact is not None:
+        await facts.record(work, [fact])
 
 
 async def forget(database: Database, now: datetime) -> None:

@@ -4,17 +4,16 @@ from collections.abc import AsyncIterator
 from typing import Any
 from uuid import UUID
 
-import httpx
 import pytest
 from fastapi import FastAPI
 
 from kalends.api.edge import Edge
-from kalends.api.http.dispatcher import Dispatcher
+from kalends.api.fields import EventTypeId
 from kalends.api.http.operation import Router
-from kalends.app import create_api
 from kalends.settings import Settings
 from tests.conftest import Clock
 from tests.support.client import Client, Host, booking_of, data, refusal
+from tests.support.mounted import mounted
 
 SECURITY_HEADERS = {
     "access-control-allow-origin": "*",
@@ -65,10 +64,7 @@ async def broken_client(settings: Settings, clock: Clock) -> AsyncIterator[Clien
         raise RuntimeError("the secret of the house")
 
     limiting = {"rate_limit_enabled": True, "rate_limit_storage": "memory"}
-    api = create_api(settings.model_copy(update=limiting), clock=clock)
-    api.router = Dispatcher([router], api.state.admission)
-    transport = httpx.ASGITransport(app=Edge(api))
-    async with Client(transport=transport, base_url="http://kalends.test") as client:
+    async with mounted(settings.model_copy(update=limiting), clock, router) as client:
         yield client
 
 
@@ -89,6 +85,59 @@ async def test_readiness_asks_the_database(client: Client) -> None:
 )
 async def test_an_operation_has_several_spellings(ana: Host, path: str) -> None:
     assert data(await ana.client.get(path))["id"] == ana.id
+
+
+@pytest.mark.parametrize("before", ["/v2", "/api/v2", "/v2/ee", "/api/v2/ee"])
+@pytest.mark.parametrize("rest", ["", "/", "/7/users?take=1", "?take=1", "/7/orgs/8", "/7/reccuring"])
+async def test_organizations_have_a_short_name_that_goes_with_every_other_alias(
+    client: Client, before: str, rest: str
+) -> None:
+    answer = await client.get(f"{before}/orgs{rest}")
+    assert f"GET {before}/orgs{rest}" in refusal(answer, 404)["message"]
+    assert answer.json()["path"] == f"/v2/organizations{rest}".replace("reccuring", "recurring")
+
+
+@pytest.mark.parametrize(
+    "path", ["/v2/orgsx/7", "/v2/Orgs/7", "/v2/me/orgs/7", "/orgs/7", "/v2/organizations/7"]
+)
+async def test_only_the_whole_first_segment_is_the_short_name_of_organizations(
+    client: Client, path: str
+) -> None:
+    answer = await client.get(path)
+    refusal(answer, 404)
+    assert answer.json()["path"] == path
+
+
+async def test_an_operation_of_organizations_is_served_under_the_short_name(
+    settings: Settings, clock: Clock
+) -> None:
+    router = Router("/v2/organizations/{eventTypeId}", "Test")
+
+    @router.get("/sample")
+    async def show(number: EventTypeId) -> int:
+        return number
+
+    async with mounted(settings, clock, router) as client:
+        for before in ("/v2/organizations", "/v2/orgs", "/api/v2/ee/orgs"):
+            assert data(await client.get(f"{before}/7/sample")) == 7
+
+
+async def test_a_literal_segment_goes_before_a_parameter_whichever_is_declared_first(
+    settings: Settings, clock: Clock
+) -> None:
+    router = Router("/v2/samples/{eventTypeId}", "Test")
+
+    @router.get("/{uid}")
+    async def show(number: EventTypeId) -> str:
+        return f"one of {number}"
+
+    @router.get("/default")
+    async def show_default(number: EventTypeId) -> str:
+        return f"default of {number}"
+
+    async with mounted(settings, clock, router) as client:
+        assert data(await client.get("/v2/samples/7/Default")) == "default of 7"
+        assert data(await client.get("/v2/samples/7/other")) == "one of 7"
 
 
 @pytest.mark.parametrize("path", ["/API/v2/me", "/v2/EE/me", "/api/me", "/v2/api/v2/me", "/me"])

@@ -39,6 +39,11 @@ def padded(size: int) -> bytes:
         "application/json;charset=UTF-8",
         "Application/JSON; charset=utf8",
         'application/json; charset="utf-8"',
+        'application/json ; Charset = "utf-8" ; charset=utf-16',
+        r'application/json; a="x; charset=utf-16\"; charset=utf-16"; charset=utf-8',
+        'application/json; a="b; charset=utf-16',
+        "application/json; ;",
+        "application/json; charset=utf-8-sig",
     ],
 )
 async def test_json_is_read(ana: Host, content_type: str) -> None:

@@ -6,7 +6,8 @@ import pytest
 
 from kalends.api.errors import BadRequest
 from kalends.api.http.answers import data_answer
-from kalends.api.http.operation import Operation
+from kalends.api.http.operation import Operation, Router
+from kalends.api.http.paths import AmbiguousPath, RoutingTable
 from kalends.api.http.versions import choose_version
 from tests.support.client import Client, Host, booking_of, data, refusal
 
@@ -46,6 +47,25 @@ def test_a_missing_date_is_refused_with_the_versions_there_are() -> None:
     operations = versions("2024-09-04", "2024-06-11", is_required=True)
     with pytest.raises(BadRequest, match=r"cal-api-version.*2024-06-11, 2024-09-04"):
         choose_version(operations, None)
+
+
+def sample_router(path: str, version: date) -> Router:
+    """Return one operation of a path and version."""
+    router = Router("/v2/samples", "Test", version=version)
+    router.get(path)(answer)
+    return router
+
+
+def test_two_operations_of_one_path_and_version_are_refused_at_start() -> None:
+    routers = [sample_router(path, date(2024, 8, 13)) for path in ("/{uid}", "/{sampleUid}")]
+    with pytest.raises(AmbiguousPath, match=r"GET /v2/samples/{sampleUid} .* 2024-08-13"):
+        RoutingTable(operation for router in routers for operation in router.operations)
+
+
+def test_versions_of_one_path_that_name_its_parameters_differently_are_refused_at_start() -> None:
+    routers = [sample_router("/{uid}", date(2024, 4, 15)), sample_router("/{id}", date(2024, 8, 13))]
+    with pytest.raises(AmbiguousPath, match=r"GET /v2/samples/{id} .* /v2/samples/{uid}"):
+        RoutingTable(operation for router in routers for operation in router.operations)
 
 
 async def test_event_types_answer_alike_for_every_date(ana: Host, client: Client) -> None:

@@ -1,7 +1,6 @@
 """`Idempotency-Key`: the same request twice does its work once (docs/idempotency.md)."""
 
 from collections.abc import AsyncIterator
-from contextlib import AsyncExitStack
 from datetime import timedelta
 from typing import Any, LiteralString
 
@@ -13,11 +12,11 @@ from kalends.api.edge import Edge
 from kalends.api.http.dispatcher import Dispatcher
 from kalends.api.http.operation import Router
 from kalends.api.idempotency import KEPT_FOR
-from kalends.app import create_api
 from kalends.db.database import Database
 from kalends.settings import Settings
 from tests.conftest import Clock
 from tests.support.client import Client, Host, booking_of, data, refusal
+from tests.support.mounted import mounted
 
 SLOT = "2050-09-05T08:00:00Z"
 LATER = "2050-09-05T10:00:00Z"
@@ -282,13 +281,8 @@ async def counting(settings: Settings, clock: Clock, client: Client) -> AsyncIte
         ran += 1
         return ran
 
-    app = create_api(settings, clock=clock)
-    assert isinstance(app.router, Dispatcher)
-    app.router = Dispatcher([router], app.state.admission, lifespan=app.router.lifespan_context)
-    async with AsyncExitStack() as stack:
-        await stack.enter_async_context(app.router.lifespan_context(app))
-        transport = httpx.ASGITransport(app=Edge(app))
-        yield await stack.enter_async_context(Client(transport=transport, base_url="http://kalends.test"))
+    async with mounted(settings, clock, router) as counted:
+        yield counted
 
 
 async def test_an_operation_without_a_transaction_is_answered_once_too(counting: Client) -> None:

@@ -5,12 +5,11 @@ from collections.abc import AsyncIterator
 from datetime import timedelta
 from ipaddress import ip_network
 
-import httpx
 import pytest
 from pydantic import SecretStr
 from starlette.datastructures import Headers
-from starlette.types import ASGIApp
 
+from kalends.api.credentials import digest
 from kalends.api.edge import Edge
 from kalends.api.rate_limit_storage import DatabaseStorage, MemoryStorage, open_storage
 from kalends.api.rate_limits import (
@@ -19,7 +18,9 @@ from kalends.api.rate_limits import (
     RateLimiter,
     Storage,
     Verdict,
-    bucket_for,
+    bucket_of_address,
+    bucket_of_key,
+    bucket_of_tries,
     client_address,
     headers,
 )
@@ -28,6 +29,7 @@ from kalends.auth.service import create_api_key
 from kalends.db.database import Database
 from kalends.settings import Settings
 from tests.conftest import Clock
+from tests.support.callers import Callers
 from tests.support.client import Client, Host, data, refusal
 
 START = int(Clock().now.timestamp())
@@ -196,7 +198,7 @@ async def test_memory_forgets_counters_that_are_over(watch: Clock) -> None:
     for number in range(1_000):
         await limiter.count(f"stranger {number}", [BURST])
     watch.advance(timedelta(seconds=60))
-    await counted(limiter, 600, BURST)
+    await counted(limiter, 600, Limit("wide", 1_000, 60_000, 60_000))
     assert len(storage) == 1
 
 
@@ -256,46 +258,43 @@ async def test_a_limit_may_have_a_name_that_no_header_can_have(watch: Clock) -> 
     assert named["X-RateLimit-Limit-Per-minute----"] == "3"
 
 
-@pytest.mark.parametrize(
-    ("authorization", "client_id", "kind"),
-    [
-        (f"Bearer cal_live_{KEY}", "abc", BucketKind.API_KEY),
-        (f"cal_{KEY}", None, BucketKind.API_KEY),
-        ("Bearer eyJhbGciOi", "abc", BucketKind.ACCESS_TOKEN),
-        ("Basic YW5h", None, BucketKind.ACCESS_TOKEN),
-        (f"bearer cal_{KEY}", None, BucketKind.ACCESS_TOKEN),
-        ("", "abc", BucketKind.OAUTH_CLIENT),
-        (None, "abc", BucketKind.OAUTH_CLIENT),
-        (None, "", BucketKind.ANONYMOUS),
-        (None, None, BucketKind.ANONYMOUS),
-    ],
-)
-def test_a_request_is_counted_by_its_strongest_credential(
-    authorization: str | None, client_id: str | None, kind: BucketKind
-) -> None:
-    assert bucket_for(authorization, client_id, "192.0.2.1").kind is kind
-
-
-def test_one_api_key_is_one_bucket_from_everywhere_and_under_every_prefix() -> None:
-    bucket = bucket_for(f"Bearer cal_live_{KEY}", None, "192.0.2.1")
-    assert bucket_for(f"Bearer cal_live_{KEY}", "abc", "192.0.2.2") == bucket
-    assert bucket_for(f"Bearer cal_{KEY}", None, "192.0.2.1") == bucket
-
-
 def test_two_api_keys_are_two_buckets() -> None:
-    assert bucket_for(f"cal_{KEY}", None, "192.0.2.1") != bucket_for(f"cal_{KEY[::-1]}", None, "192.0.2.1")
+    first, second = (bucket_of_key(digest(f"cal_{key}")) for key in (KEY, KEY[::-1]))
+    assert first != second
+    assert first.kind is second.kind is BucketKind.API_KEY
+
+
+def test_one_api_key_is_one_bucket_under_every_prefix() -> None:
+    assert bucket_of_key(digest(f"cal_live_{KEY}")) == bucket_of_key(digest(f"cal_{KEY}"))
 
 
 @pytest.mark.parametrize(
-    ("authorization", "client_id", "secret"),
+    ("one", "other", "is_same"),
     [
-        (f"Bearer cal_{KEY}", None, KEY),
-        ("Bearer eyJhbGciOi", None, "eyJhbGciOi"),
-        (None, "client-7", "client-7"),
+        ("192.0.2.1", "::ffff:192.0.2.1", True),
+        ("192.0.2.1", "192.0.2.2", False),
+        ("2001:db8::1", "2001:db8::ffff:ffff:ffff:ffff", True),
+        ("2001:db8::1", "2001:db8:0:1::1", False),
+        ("fe80::1%eth0", "fe80::2%eth1", True),
+        ("unix", "unix", True),
+        ("unix", "", False),
     ],
 )
-def test_a_bucket_shows_no_credential(authorization: str | None, client_id: str | None, secret: str) -> None:
-    assert secret not in bucket_for(authorization, client_id, "192.0.2.1").key
+def test_what_no_credential_vouches_for_is_counted_by_address_or_by_64_bits_of_it(
+    one: str, other: str, is_same: bool
+) -> None:
+    assert (bucket_of_address(one) == bucket_of_address(other)) is is_same
+    assert (bucket_of_tries(one) == bucket_of_tries(other)) is is_same
+    assert bucket_of_address(one).kind is bucket_of_tries(one).kind is BucketKind.ANONYMOUS
+
+
+def test_tries_of_keys_are_counted_apart_from_what_needs_none() -> None:
+    assert bucket_of_address("192.0.2.1") != bucket_of_tries("192.0.2.1")
+
+
+def test_a_bucket_shows_no_credential_and_no_address() -> None:
+    buckets = [bucket_of_key(digest(KEY)), bucket_of_address("192.0.2.1"), bucket_of_tries("192.0.2.1")]
+    assert not [bucket for bucket in buckets if KEY in bucket.key or "192.0.2.1" in bucket.key]
 
 
 @pytest.mark.parametrize(
@@ -350,22 +349,6 @@ def test_counts_in_the_database_need_a_database() -> None:
         open_storage(Settings(rate_limit_storage="database"), None)
 
 
-class Callers:
-    """Anyone who calls a server that limits rates, from any address."""
-
-    def __init__(self, app: ASGIApp) -> None:
-        self._app = app
-
-    async def get(
-        self, path: str, *, key: str | None = None, address: str = "192.0.2.1", **sent: str
-    ) -> httpx.Response:
-        """Send one request; `sent` are headers."""
-        credential = {"Authorization": f"Bearer {key}"} if key else {}
-        transport = httpx.ASGITransport(app=self._app, client=(address, 50_000))
-        async with httpx.AsyncClient(transport=transport, base_url="http://kalends.test") as client:
-            return await client.get(path, headers={**credential, **sent})
-
-
 @pytest.fixture
 async def callers(client: Client, settings: Settings, clock: Clock) -> AsyncIterator[Callers]:
     """Return callers of a server of the test's own, on the emptied database."""
@@ -375,9 +358,8 @@ async def callers(client: Client, settings: Settings, clock: Clock) -> AsyncIter
         yield Callers(Edge(app))
 
 
-def key_of(host: Host) -> str:
-    assert host.client.api_key is not None
-    return host.client.api_key
+def bearer(host: Host) -> str:
+    return f"Bearer {host.client.api_key}"
 
 
 async def test_the_limits_of_a_key_replace_the_default(
@@ -389,7 +371,7 @@ async def test_the_limits_of_a_key_replace_the_default(
             " SELECT id, 'burst', 60000, 3, 60000 FROM api_keys WHERE user_id = %s",
             (ana.id,),
         )
-    answers = [await callers.get("/v2/me", key=key_of(ana)) for _ in range(4)]
+    answers = [await callers.get("/v2/me", authorization=bearer(ana)) for _ in range(4)]
     assert [answer.status_code for answer in answers] == [200, 200, 200, 429]
     assert [answer.headers["X-RateLimit-Remaining-Burst"] for answer in answers] == ["2", "1", "0", "0"]
     error = refusal(answers[-1], 429)
@@ -400,9 +382,9 @@ async def test_the_limits_of_a_key_replace_the_default(
 
 @pytest.mark.parametrize(
     ("sent", "limit"),
-    [({"x-cal-client-id": "abc"}, "500"), ({"Authorization": "Bearer eyJhbGciOi"}, "500"), ({}, "5")],
+    [({"x_cal_client_id": "abc"}, "5"), ({"authorization": "Bearer eyJhbGciOi"}, "5"), ({}, "5")],
 )
-async def test_the_default_limit_goes_by_the_kind_of_credential(
+async def test_a_credential_that_nobody_verified_raises_no_limit(
     callers: Callers, sent: dict[str, str], limit: str
 ) -> None:
     answer = await callers.get("/v2/timezones", **sent)
@@ -411,7 +393,9 @@ async def test_the_default_limit_goes_by_the_kind_of_credential(
 
 async def test_a_key_is_counted_wherever_it_is_used(callers: Callers, ana: Host, ben: Host) -> None:
     remaining = [
-        (await callers.get("/v2/me", key=key_of(host), address=address)).headers["X-RateLimit-Remaining"]
+        (await callers.get("/v2/me", authorization=bearer(host), address=address)).headers[
+            "X-RateLimit-Remaining"
+        ]
         for host, address in [(ana, "192.0.2.1"), (ana, "192.0.2.2"), (ben, "192.0.2.1")]
     ]
     assert remaining == ["119", "118", "119"]
@@ -422,8 +406,8 @@ async def test_two_keys_of_one_user_are_counted_apart(
 ) -> None:
     async with database.transaction() as work:
         second = await create_api_key(work, user_id=ana.id, note=None, expires_at=None, prefix="cal_")
-    first = await callers.get("/v2/me", key=key_of(ana))
-    other = await callers.get("/v2/me", key=second.api_key)
+    first = await callers.get("/v2/me", authorization=bearer(ana))
+    other = await callers.get("/v2/me", authorization=f"Bearer {second.api_key}")
     assert data(other)["id"] == data(first)["id"]
     assert other.headers["X-RateLimit-Remaining"] == "119"
 
@@ -431,7 +415,12 @@ async def test_two_keys_of_one_user_are_counted_apart(
 async def test_an_address_that_guesses_keys_is_refused_and_its_neighbours_are_not(
     callers: Callers, ana: Host
 ) -> None:
-    guesses = [await callers.get("/v2/timezones", key=f"cal_{number:032x}") for number in range(6)]
-    assert [answer.status_code for answer in guesses] == [401, 401, 401, 401, 401, 429]
-    assert (await callers.get("/v2/me", key=key_of(ana))).status_code == 200
-    assert (await callers.get("/v2/timezones", key=f"cal_{KEY}", address="192.0.2.2")).status_code == 401
+    assert (await callers.get("/v2/me", authorization=bearer(ana))).status_code == 200
+    guesses = [
+        await callers.get("/v2/timezones", authorization=f"Bearer cal_{number:032x}") for number in range(6)
+    ]
+    assert [answer.status_code for answer in guesses] == [401, 401, 401, 401, 429, 429]
+    assert (await callers.get("/v2/me", authorization=bearer(ana))).status_code == 200
+    assert (
+        await callers.get("/v2/timezones", authorization=f"Bearer cal_{KEY}", address="192.0.2.2")
+    ).status_code == 401

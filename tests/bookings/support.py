@@ -3,7 +3,8 @@
 from collections.abc import Sequence
 from typing import Any
 
-from kalends.bookings.events import BookingEvent, decode
+from kalends.bookings.facts.fact import BookingFact
+from kalends.bookings.facts.stored import decode
 from kalends.db.database import Database
 from tests.support.client import Client, Host, booking_of, data
 
@@ -43,7 +44,7 @@ async def reschedules(client: Client, uid: str, start: str, **body: Any) -> Any:
     return data(await client.post(f"{URL}/{uid}/reschedule", json={"start": start, **body}), 201)
 
 
-async def facts(database: Database) -> list[BookingEvent]:
+async def facts(database: Database) -> list[BookingFact]:
     """Return what was stated, in its order."""
     async with database.connection() as connection:
         cursor = await connection.execute("SELECT payload FROM outbox_events ORDER BY id")

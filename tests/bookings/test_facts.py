@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 
 from kalends.bookings import service
-from kalends.bookings.events import TimerKind
+from kalends.bookings.facts.timers import TimerKind
 from kalends.db.database import Database
 from tests.bookings.support import (
     CONFIRMED,
@@ -103,7 +103,7 @@ async def test_a_due_timer_tells_of_an_accepted_booking_as_it_is(
 ) -> None:
     booking = await books(client, await ana.creates_event_type())
     async with database.connection() as connection:
-        event = await service.timer_event(connection, booking["id"], timer, now=clock.now)
+        event = await service.timer_fact(connection, booking["id"], timer, now=clock.now)
     assert (None if event is None else event.kind.value) == fact
 
 
@@ -114,7 +114,7 @@ async def test_a_due_timer_tells_nothing_of_a_cancelled_booking(
     await cancels(client, booking["uid"])
     async with database.connection() as connection:
         for timer in TimerKind:
-            assert await service.timer_event(connection, booking["id"], timer, now=clock.now) is None
+            assert await service.timer_fact(connection, booking["id"], timer, now=clock.now) is None
 
 
 async def test_blocked_addresses_neither_book_nor_attend(ana: Host, client: Client) -> None:

@@ -31,11 +31,12 @@ def environment(variables: dict[str, str]) -> dict[str, str]:
     return own | {"KALENDS_SECRET_KEY": SECRET_KEY, "KALENDS_MAIL_ENABLED": "false"} | variables
 
 
-def kalends(*arguments: str, **variables: str) -> subprocess.CompletedProcess[str]:
-    """Run a command to its end."""
+def kalends(*arguments: str, stdin: str | None = None, **variables: str) -> subprocess.CompletedProcess[str]:
+    """Run a command to its end; `stdin` is what it is answered."""
     return subprocess.run(
         [_COMMAND, *arguments],
         env=environment(variables),
+        input=stdin,
         capture_output=True,
         text=True,
         timeout=60,

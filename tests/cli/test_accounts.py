@@ -1,5 +1,6 @@
 """`kalends user` and `kalends api-key`."""
 
+import json
 import re
 
 import psycopg
@@ -109,3 +110,112 @@ def test_a_key_for_nobody_is_refused(url: str) -> None:
 def test_days_and_never_contradict_each_other(url: str) -> None:
     options = ("--user", "a@example.com", "--days", "1", "--never", "--database-url", url)
     assert "--never" in refusal("api-key", "create", *options)
+
+
+def flags_of(url: str) -> tuple[object, ...]:
+    """Return what an operator says of the only account: administrator, locked, verified."""
+    with psycopg.connect(url) as connection:
+        row = connection.execute(
+            "SELECT is_system_admin, is_locked, email_verified_at IS NOT NULL FROM users"
+        ).fetchone()
+    assert row is not None
+    return row
+
+
+def update(url: str, *options: str) -> dict[str, object]:
+    return kalends_json("user", "update", "--user", "ana@example.com", *options, "--database-url", url)
+
+
+def test_an_operators_account_has_a_verified_address_and_may_be_an_administrators(url: str) -> None:
+    options = ("--email", "ana@example.com", "--username", "ana", "--bare", "--admin")
+    made = kalends_json("user", "create", *options, "--database-url", url)
+    assert made["email"] == "ana@example.com"
+    assert flags_of(url) == (True, False, True)
+
+
+def test_everything_about_an_account_can_be_changed_at_once(ana_url: str) -> None:
+    options = (
+        "--email",
+        "ada@example.com",
+        "--name",
+        "Ada",
+        "--username",
+        "ada",
+        "--time-zone",
+        "asia/tokyo",
+    )
+    changed = update(ana_url, *options, "--admin", "--lock")
+    assert changed | {"emailVerified": None} == {
+        "id": 1,
+        "email": "ada@example.com",
+        "username": "ada",
+        "name": "Ada",
+        "timeZone": "Asia/Tokyo",
+        "isAdmin": True,
+        "isLocked": True,
+        "emailVerified": None,
+    }
+    assert changed["emailVerified"] is not None
+    assert flags_of(ana_url) == (True, True, True)
+
+
+def test_what_is_not_named_stays(ana_url: str) -> None:
+    update(ana_url, "--admin", "--lock")
+    changed = update(ana_url, "--name", "Ana")
+    assert (changed["isAdmin"], changed["isLocked"], changed["emailVerified"]) == (True, True, None)
+    changed = update(ana_url, "--no-admin", "--unlock", "--verify-email")
+    assert (changed["name"], changed["isAdmin"], changed["isLocked"]) == ("Ana", False, False)
+    assert flags_of(ana_url) == (False, False, True)
+
+
+@pytest.mark.parametrize(
+    ("options", "said"),
+    [
+        ((), "--name"),
+        (("--email", "nobody"), "'nobody'"),
+        (("--email", "BEN@example.com"), "email"),
+        (("--username", "ben"), "username"),
+        (("--username", "a/b"), "slash"),
+        (("--username", " "), "blanks"),
+        (("--time-zone", "Mars/Base"), "Mars/Base"),
+        (("--name", "x" * 5_001), "5000"),
+        (("--email", f"{'x' * 320}@example.com"), "320"),
+    ],
+)
+def test_a_change_that_breaks_a_rule_is_refused_in_one_line(
+    ana_url: str, options: tuple[str, ...], said: str
+) -> None:
+    with psycopg.connect(ana_url) as connection:
+        connection.execute("INSERT INTO users (email, username) VALUES ('ben@example.com', 'ben')")
+    changes = ("user", "update", "--user", "ana@example.com", *options, "--database-url", ana_url)
+    assert said in refusal(*changes)
+
+
+def test_nobody_cannot_be_changed_or_deleted(url: str) -> None:
+    for options in (("update", "--lock"), ("delete", "--yes")):
+        said = refusal("user", *options, "--user", "ana@example.com", "--database-url", url)
+        assert "ana@example.com" in said
+
+
+def test_an_account_is_deleted_with_what_belongs_to_it(url: str) -> None:
+    options = ("--email", "ana@example.com", "--username", "ana")
+    kalends_json("user", "create", *options, "--database-url", url)
+    kalends_json("api-key", "create", "--user", "ana@example.com", "--database-url", url)
+    gone = kalends_json("user", "delete", "--user", "ana@example.com", "--yes", "--database-url", url)
+    assert (gone["email"], gone["cancelledBookings"]) == ("ana@example.com", 0)
+    assert [count(url, table) for table in ("users", "schedules", "event_types", "api_keys")] == [0, 0, 0, 0]
+
+
+@pytest.mark.parametrize("answer", ["n\n", ""])
+def test_an_account_is_not_deleted_unless_that_is_confirmed(ana_url: str, answer: str) -> None:
+    ran = kalends("user", "delete", "--user", "ana@example.com", "--database-url", ana_url, stdin=answer)
+    assert (ran.returncode, ran.stdout) == (1, "")
+    assert "Delete ana@example.com" in ran.stderr
+    assert count(ana_url, "users") == 1
+
+
+def test_an_account_is_deleted_once_that_is_confirmed(ana_url: str) -> None:
+    options = ("user", "delete", "--user", "ana@example.com", "--database-url", ana_url, "--json")
+    ran = kalends(*options, stdin="y\n")
+    assert json.loads(ran.stdout.splitlines()[-1])["id"] == 1
+    assert count(ana_url, "users") == 0

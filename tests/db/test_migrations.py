@@ -85,6 +85,51 @@ def test_each_revision_applies_to_a_database_of_the_one_before(empty_url: str) -
         assert migrate.status(empty_url).current == revision
 
 
+def test_what_is_there_keeps_its_meaning_when_organizations_get_their_settings(empty_url: str) -> None:
+    migrate.upgrade(empty_url, to="0009")
+    with psycopg.connect(empty_url) as connection:
+        connection.execute("INSERT INTO users (email, username) VALUES ('ana@example.com', 'ana')")
+        connection.execute("INSERT INTO teams (name, slug, is_organization) VALUES ('Acme', 'acme', true)")
+        connection.execute("INSERT INTO memberships (user_id, team_id, role) VALUES (1, 1, 'OWNER')")
+        connection.execute("INSERT INTO api_keys (user_id, hashed_key) VALUES (1, 'hash')")
+    migrate.upgrade(empty_url)
+    with psycopg.connect(empty_url) as connection:
+        row = connection.execute(
+            """
+            SELECT u.email_verified_at IS NOT NULL, u.organization_id, t.is_platform, t.hide_branding,
+                   t.time_zone, t.week_start, t.metadata, m.disable_impersonation, k.team_id
+              FROM users u, teams t, memberships m, api_keys k
+            """
+        ).fetchone()
+    assert row == (True, None, False, False, "Europe/London", "Sunday", None, False, None)
+
+
+def test_the_workspace_platforms_come_with_the_schema(empty_url: str) -> None:
+    migrate.upgrade(empty_url)
+    with psycopg.connect(empty_url) as connection:
+        slugs = connection.execute("SELECT slug FROM workspace_platforms ORDER BY slug").fetchall()
+    assert slugs == [("google",), ("office365",)]
+
+
+@pytest.mark.parametrize(
+    ("columns", "constraint"),
+    [
+        ("name, is_platform", "ck_teams_platform"),
+        ("name, is_organization, is_platform, parent_id", "ck_teams_organization"),
+    ],
+)
+def test_a_platform_is_an_organization_and_that_is_in_none(
+    empty_url: str, columns: str, constraint: str
+) -> None:
+    migrate.upgrade(empty_url)
+    values = {"name": "'Acme'", "is_organization": "true", "is_platform": "true", "parent_id": "1"}
+    row = ", ".join(values[name] for name in columns.split(", "))
+    with psycopg.connect(empty_url, autocommit=True) as connection:
+        connection.execute("INSERT INTO teams (name) VALUES ('Lab')")
+        with pytest.raises(psycopg.errors.CheckViolation, match=constraint):
+            connection.execute(f"INSERT INTO teams ({columns}) VALUES ({row})")
+
+
 def test_the_file_names_tell_the_order_that_alembic_follows() -> None:
     config = Config()
     config.set_main_option("script_location", str(migrate._FOLDER))

@@ -2,29 +2,20 @@
 
 from typing import Any
 
-from kalends.event_types.booking_fields import default_fields, effective_fields
-from kalends.event_types.event_type import EventType, Owner
+import pytest
+
+from kalends.event_types.booking_fields import default_fields, effective_fields, is_own_question
+from kalends.event_types.event_type import Settings
+from kalends.event_types.terms import SchedulingTerms
 
 SYSTEM = ["name", "email", "location", "title", "notes", "guests", "rescheduleReason"]
-ANA = Owner(1, "Ana", "ana@example.com", "ana", "Europe/Rome", None, "Sunday")
 
 
-def with_form(fields: list[dict[str, Any]] | None, *, disable_guests: bool = False) -> EventType:
-    return EventType(
-        id=1,
+def with_form(fields: list[dict[str, Any]] | None, *, disable_guests: bool = False) -> Settings:
+    return Settings(
         title="Intro",
         slug="intro",
-        description=None,
-        length=30,
-        schedule_id=None,
-        slot_interval=None,
-        offset_start=0,
-        minimum_booking_notice=0,
-        before_event_buffer=0,
-        after_event_buffer=0,
-        hidden=False,
-        locations=(),
-        owner=ANA,
+        terms=SchedulingTerms(length=30),
         booking_fields=None if fields is None else tuple(fields),
         disable_guests=disable_guests,
     )
@@ -76,3 +67,18 @@ def test_changing_a_form_changes_no_other() -> None:
     first[2]["optionsInputs"]["phone"]["required"] = False
     assert "label" not in default_fields()[0]
     assert default_fields()[2]["optionsInputs"]["phone"]["required"]
+
+
+@pytest.mark.parametrize(
+    ("stored", "is_own"),
+    [
+        ({"editable": "user"}, True),
+        ({"editable": "user-readonly"}, True),
+        ({}, True),
+        ({"editable": "system"}, False),
+        ({"editable": "system-but-optional"}, False),
+        ({"editable": "system-but-hidden"}, False),
+    ],
+)
+def test_a_question_is_the_owners_own_unless_it_is_the_systems(stored: dict[str, str], is_own: bool) -> None:
+    assert is_own_question({"name": "size", "type": "text", **stored}) is is_own

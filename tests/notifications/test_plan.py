@@ -1,75 +1,74 @@
 """Which fact leads to which mails, one row a test (notifications note, 3; bookings note, 14)."""
 
-from dataclasses import replace
-
 import pytest
+from msgspec.structs import replace
 
-from kalends.bookings.booking import Attendee
-from kalends.bookings.events import BookingEvent, EventKind
+from kalends.bookings.facts.fact import BookingFact, FactKind
+from kalends.bookings.facts.snapshots import AttendeeSnapshot
 from kalends.notifications.mail import Template
 from kalends.notifications.plan import planned
-from kalends.notifications.samples import sample_events
+from kalends.notifications.samples import sample_facts
 
 ANA, BO, CY = "ana@example.com", "bo@example.com", "cy@example.com"
 
-ROWS: dict[EventKind, list[tuple[str, str]]] = {
-    EventKind.CREATED: [
+ROWS: dict[FactKind, list[tuple[str, str]]] = {
+    FactKind.CREATED: [
         ("host.scheduled", ANA),
         ("attendee.scheduled", BO),
         ("attendee.scheduled", CY),
     ],
-    EventKind.REQUESTED: [
+    FactKind.REQUESTED: [
         ("host.awaiting_approval", ANA),
         ("attendee.requested", BO),
         ("attendee.requested", CY),
     ],
-    EventKind.CONFIRMED: [
+    FactKind.CONFIRMED: [
         ("host.scheduled", ANA),
         ("attendee.scheduled", BO),
         ("attendee.scheduled", CY),
     ],
-    EventKind.REJECTED: [("attendee.declined", BO), ("attendee.declined", CY)],
-    EventKind.RESCHEDULED: [
+    FactKind.REJECTED: [("attendee.declined", BO), ("attendee.declined", CY)],
+    FactKind.RESCHEDULED: [
         ("host.rescheduled", ANA),
         ("attendee.rescheduled", BO),
         ("attendee.rescheduled", CY),
     ],
-    EventKind.CANCELLED: [
+    FactKind.CANCELLED: [
         ("host.cancelled", ANA),
         ("attendee.cancelled", BO),
         ("attendee.cancelled", CY),
     ],
-    EventKind.SEAT_BOOKED: [("host.seat_joined", ANA), ("attendee.scheduled", CY)],
-    EventKind.SEAT_CANCELLED: [("host.seat_left", ANA), ("attendee.seat_left", CY)],
-    EventKind.SEAT_RESCHEDULED: [("host.seat_moved", ANA), ("attendee.rescheduled", CY)],
-    EventKind.REMINDER_DUE: [("attendee.reminder", BO), ("attendee.reminder", CY)],
-    EventKind.APPROVAL_REMINDER_DUE: [("host.approval_reminder", ANA)],
-    EventKind.ABSENCE_UPDATED: [],
-    EventKind.MEETING_STARTED: [],
-    EventKind.MEETING_ENDED: [],
+    FactKind.SEAT_BOOKED: [("host.seat_joined", ANA), ("attendee.scheduled", CY)],
+    FactKind.SEAT_CANCELLED: [("host.seat_left", ANA), ("attendee.seat_left", CY)],
+    FactKind.SEAT_RESCHEDULED: [("host.seat_moved", ANA), ("attendee.rescheduled", CY)],
+    FactKind.REMINDER_DUE: [("attendee.reminder", BO), ("attendee.reminder", CY)],
+    FactKind.APPROVAL_REMINDER_DUE: [("host.approval_reminder", ANA)],
+    FactKind.ABSENCE_UPDATED: [],
+    FactKind.MEETING_STARTED: [],
+    FactKind.MEETING_ENDED: [],
 }
 
 
-def fact(kind: EventKind) -> BookingEvent:
+def fact(kind: FactKind) -> BookingFact:
     """Return a fact about a booking of Bo, who brings Cy along; a seat's fact is about Cy."""
-    _, sample = next(sample_events("en"))
-    seats = (EventKind.SEAT_BOOKED, EventKind.SEAT_CANCELLED, EventKind.SEAT_RESCHEDULED)
-    one: Attendee | None = sample.booking.attendees[1] if kind in seats else None
+    _, sample = next(sample_facts("en"))
+    seats = (FactKind.SEAT_BOOKED, FactKind.SEAT_CANCELLED, FactKind.SEAT_RESCHEDULED)
+    one: AttendeeSnapshot | None = sample.booking.attendees[1] if kind in seats else None
     return replace(sample, kind=kind, attendee=one)
 
 
 def test_every_kind_of_fact_has_a_row() -> None:
-    assert set(ROWS) == set(EventKind)
+    assert set(ROWS) == set(FactKind)
 
 
-@pytest.mark.parametrize("kind", EventKind)
-def test_a_fact_leads_to_its_mails_and_no_others(kind: EventKind) -> None:
+@pytest.mark.parametrize("kind", FactKind)
+def test_a_fact_leads_to_its_mails_and_no_others(kind: FactKind) -> None:
     mails = [(mail.template.value, mail.recipient.email) for mail in planned(fact(kind))]
     assert mails == ROWS[kind]
 
 
-@pytest.mark.parametrize("kind", EventKind)
-def test_of_a_series_one_occurrence_speaks_for_all(kind: EventKind) -> None:
+@pytest.mark.parametrize("kind", FactKind)
+def test_of_a_series_one_occurrence_speaks_for_all(kind: FactKind) -> None:
     assert planned(replace(fact(kind), is_lead=False)) == []
 
 
@@ -79,7 +78,5 @@ def test_every_mail_about_a_booking_follows_from_some_fact() -> None:
 
 
 def test_only_hosts_and_bookers_may_change_what_is_booked() -> None:
-    may_change = {
-        mail.recipient.email: mail.recipient.may_change for mail in planned(fact(EventKind.CREATED))
-    }
+    may_change = {mail.recipient.email: mail.recipient.may_change for mail in planned(fact(FactKind.CREATED))}
     assert may_change == {ANA: True, BO: True, CY: False}

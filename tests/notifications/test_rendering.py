@@ -1,20 +1,20 @@
 """What people write is text in a mail, never markup, and links lead nowhere dangerous."""
 
 import re
-from dataclasses import replace
 from typing import Any
 
 import pytest
+from msgspec.structs import replace
 
-from kalends.bookings.booking import Booking
-from kalends.bookings.events import BookingEvent
+from kalends.bookings.facts.fact import BookingFact
+from kalends.bookings.facts.snapshots import BookingSnapshot
 from kalends.notifications import rendering
 from kalends.notifications.composing import compose
 from kalends.notifications.letter import Letter
 from kalends.notifications.links import Links
 from kalends.notifications.plan import planned
 from kalends.notifications.preview import write_previews
-from kalends.notifications.samples import sample_events
+from kalends.notifications.samples import sample_facts
 from kalends.notifications.scene import Scene
 from kalends.words.language import language_for
 
@@ -22,19 +22,19 @@ EVIL = '<script>alert(1)</script><img src="https://evil.example/x.png">'
 LINKS = Links("https://kalends.example.com", b"key")
 
 
-def sample(**changes: Any) -> BookingEvent:
+def sample(**changes: Any) -> BookingFact:
     """Return a fact about a booking with these properties."""
-    _, event = next(sample_events("en"))
-    booking: Booking = replace(event.booking, **changes)
+    _, event = next(sample_facts("en"))
+    booking: BookingSnapshot = replace(event.booking, **changes)
     return replace(event, booking=booking)
 
 
-def letters(event: BookingEvent) -> list[Letter]:
+def letters(event: BookingFact) -> list[Letter]:
     """Return what the host, the booker and a guest read."""
     return [compose(Scene(event, mail, language_for("en", "Europe/Rome")), LINKS) for mail in planned(event)]
 
 
-def described(text: str) -> BookingEvent:
+def described(text: str) -> BookingFact:
     """Return a fact about a booking whose event type has this description."""
     event = sample()
     assert event.event_type is not None

@@ -2,16 +2,20 @@
 
 import asyncio
 from collections.abc import AsyncIterator
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
 from kalends.accounts import service as accounts
+from kalends.accounts.deletion import delete_account
 from kalends.accounts.service import CreateUser
 from kalends.accounts.user import User
 from kalends.api.errors import Conflict
 from kalends.auth import service as auth
 from kalends.db.database import Database
-from tests.races.scene import Scene, at_once, data_of, event_type, only_winner
+from kalends.db.rows import first_row
+from tests.races.scene import MONDAY, Scene, at_once, data_of, event_type, only_winner
+from tests.support.client import booking_of
 from tests.support.connection import Connection, request_bytes
 
 RACERS = 16
@@ -56,6 +60,36 @@ async def test_of_many_refreshes_of_one_key_one_makes_a_new_key(
     assert sorted(answer.status for answer in answers) == [200] + [401] * (RACERS - 1)
     new_key = next(data_of(answer)["apiKey"] for answer in answers if answer.status == 200)
     assert (await connections[0].get("/v2/me", new_key)).status == 200
+
+
+async def test_of_bookings_that_race_with_the_end_of_their_host_none_is_lost_untold(
+    database: Database, connections: list[Connection]
+) -> None:
+    user = await _create(database, CreateUser("fay@example.com", "fay", None, "UTC"))
+    async with database.connection() as connection:
+        row = await first_row(
+            connection, "SELECT id FROM event_types WHERE user_id = %s ORDER BY length LIMIT 1", (user.id,)
+        )
+    assert row is not None
+    starts = [MONDAY + timedelta(hours=9, minutes=30 * number) for number in range(RACERS)]
+    requests = [
+        request_bytes("POST", "/v2/bookings", booking_of(row[0], start.isoformat())) for start in starts
+    ]
+    answers, cancelled = await asyncio.gather(at_once(connections, requests), _delete(database, user))
+    statuses = [answer.status for answer in answers]
+    assert set(statuses) <= {201, 400, 404}
+    assert cancelled == statuses.count(201)
+    async with database.connection() as connection:
+        cursor = await connection.execute(
+            "SELECT kind, count(*) FROM outbox_events WHERE user_id = %s GROUP BY kind", (user.id,)
+        )
+        facts = dict(await cursor.fetchall())
+    assert facts.get("booking.created", 0) == facts.get("booking.cancelled", 0) == cancelled
+
+
+async def _delete(database: Database, user: User) -> int:
+    async with database.transaction() as work:
+        return await delete_account(work, user, site="http://kalends.test", now=datetime.now(UTC))
 
 
 async def _create(database: Database, command: CreateUser) -> User:

@@ -7,7 +7,10 @@ import psycopg
 import pytest
 from psycopg import sql
 
+from kalends.bookings import writes
 from kalends.db.database import Connection, Database
+from kalends.db.statements import LONGEST_REMEMBERED
+from kalends.event_types.address import BY_ID, SlugAddress, UserAddress, lookup_of
 from kalends.slots import statements
 from tests.support.client import Host
 
@@ -27,9 +30,9 @@ _BOOKED_FOR_OTHERS = """
 """
 
 
-both_statements = pytest.mark.parametrize(
-    "statement", [statements.OF_USER_BY_ID.with_periods, statements.OF_USER_BY_ID.with_bookings]
-)
+OF_USER = statements.of_user(BY_ID)
+
+both_statements = pytest.mark.parametrize("statement", [OF_USER.with_periods, OF_USER.with_bookings])
 
 
 @both_statements
@@ -58,6 +61,19 @@ async def test_what_is_prepared_while_there_is_little_reads_no_table_whole(
         [plan] = await plans(connection)
     assert "Index" in plan
     assert "Seq Scan" not in plan, plan
+
+
+@pytest.mark.parametrize("organization", [None, "acme"])
+def test_the_lists_that_are_asked_for_most_are_no_longer_than_what_is_remembered(
+    organization: str | None,
+) -> None:
+    by_slug = lookup_of(SlugAddress(UserAddress("ana", organization), "chat"))
+    for condition in (BY_ID, by_slug.condition):
+        assert len(statements.of_user(condition).with_periods) <= LONGEST_REMEMBERED
+
+
+def test_storing_bookings_is_no_longer_than_what_is_remembered() -> None:
+    assert len(writes.INSERT) <= LONGEST_REMEMBERED
 
 
 def asked(event_type_id: int) -> dict[str, Any]:

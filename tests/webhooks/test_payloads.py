@@ -6,7 +6,7 @@
 from datetime import timedelta
 from typing import Any
 
-from kalends.bookings.events import EventKind
+from kalends.bookings.facts.fact import FactKind
 from kalends.webhooks.triggers import ANNOUNCEMENTS
 from tests.bookings.support import (
     CONFIRMED,
@@ -67,7 +67,7 @@ def test_every_kind_of_fact_has_its_row() -> None:
         "REMINDER_DUE": None,
         "APPROVAL_REMINDER_DUE": None,
     }
-    assert set(ANNOUNCEMENTS) == set(EventKind)
+    assert set(ANNOUNCEMENTS) == set(FactKind)
 
 
 async def told(post: Post, receiver: Receiver) -> list[Any]:

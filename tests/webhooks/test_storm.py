@@ -3,12 +3,14 @@
 import asyncio
 import random
 from collections import Counter, defaultdict
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import timedelta
 
 import pytest
+from msgspec.structs import replace
 
-from kalends.bookings.events import BookingEvent, EventKind, encode
+from kalends.bookings.facts.fact import BookingFact, FactKind
+from kalends.bookings.facts.stored import encode
 from kalends.db.database import Database
 from kalends.encryption import Keyring
 from kalends.outbox import service as outbox
@@ -143,14 +145,14 @@ def _assert_in_order(requests: list[Received]) -> None:
 
 
 async def _happen(
-    database: Database, host: Host, event_type_id: int, sample: BookingEvent, events: int
+    database: Database, host: Host, event_type_id: int, sample: BookingFact, events: int
 ) -> None:
     """Let something happen to many bookings in turn."""
     bookings = events // EVENTS_OF_A_BOOKING
     told = [
         replace(
             sample,
-            kind=EventKind.CREATED if round_ == 0 else EventKind.CANCELLED,
+            kind=FactKind.CREATED if round_ == 0 else FactKind.CANCELLED,
             booking=replace(sample.booking, uid=f"booking{number}", ical_uid=f"booking{number}@test"),
         )
         for round_ in range(EVENTS_OF_A_BOOKING)

@@ -13,7 +13,7 @@ from tests.support.releases import SUBSCRIBER, WRITTEN_UNTIL, api_key_of
 from tests.support.teams import Rows
 
 from kalends.api.credentials import digest
-from kalends.bookings.events import EventKind
+from kalends.bookings.facts.fact import FactKind
 from kalends.settings import Settings
 from kalends.webhooks.health import DISABLED
 from tools.release_dump.event_types import EVENT_TYPES
@@ -250,7 +250,7 @@ async def _name_keys_and_subscribers(scene: Scene) -> None:
 
 async def _check(scene: Scene) -> None:
     """Raise if a kind or a status is nowhere."""
-    kinds: set[str | None] = {DISABLED, *(kind.value for kind in EventKind)}
+    kinds: set[str | None] = {DISABLED, *(kind.value for kind in FactKind)}
     expectations: dict[str, set[str | None]] = {
         "SELECT kind FROM outbox_events WHERE handled_at IS NULL": kinds,
         "SELECT kind FROM outbox_events WHERE handled_at IS NOT NULL": kinds,

@@ -1,4 +1,4 @@
-"""SQL of users."""
+"""SQL of users; it locks their event types."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -34,7 +34,7 @@ async def list_users(connection: Connection) -> list[User]:
 
 
 async def insert_user(work: UnitOfWork, values: Mapping[str, Any]) -> User:
-    """Store a user: `email`, `username`, `name`, `time_zone`, `is_system_admin`.
+    """Store a user: `email`, `has_verified_email`, `username`, `name`, `time_zone`, `is_system_admin`.
 
     Raises:
         psycopg.errors.UniqueViolation: e-mail or username is taken.
@@ -42,8 +42,9 @@ async def insert_user(work: UnitOfWork, values: Mapping[str, Any]) -> User:
     row = await only_row(
         work.connection,
         f"""
-        INSERT INTO users AS u (email, username, name, time_zone, is_system_admin)
-        VALUES (%(email)s, %(username)s, %(name)s, %(time_zone)s, %(is_system_admin)s)
+        INSERT INTO users AS u (email, email_verified_at, username, name, time_zone, is_system_admin)
+        VALUES (%(email)s, CASE WHEN %(has_verified_email)s THEN now() END, %(username)s, %(name)s,
+                %(time_zone)s, %(is_system_admin)s)
         RETURNING {_USER}
         """,
         values,
@@ -51,11 +52,28 @@ async def insert_user(work: UnitOfWork, values: Mapping[str, Any]) -> User:
     return User(*row)
 
 
+async def lock_event_types(work: UnitOfWork, user_id: int) -> None:
+    """Let nothing more be booked of a user's event types until this command ends."""
+    await work.connection.execute(
+        "SELECT FROM event_types WHERE user_id = %s ORDER BY id FOR UPDATE", (user_id,)
+    )
+
+
+async def lock_user(work: UnitOfWork, user_id: int) -> None:
+    """Let nothing more be made of a user's until this command ends."""
+    await work.connection.execute("SELECT FROM users WHERE id = %s FOR UPDATE", (user_id,))
+
+
+async def delete_user(work: UnitOfWork, user_id: int) -> None:
+    """Delete a user, with all that the database ties to one."""
+    await work.connection.execute("DELETE FROM users WHERE id = %s", (user_id,))
+
+
 async def update_user(work: UnitOfWork, user_id: int, changes: Mapping[str, Any]) -> User:
     """Write changed columns of a user, by column name.
 
     Raises:
-        psycopg.errors.UniqueViolation: the e-mail is taken.
+        psycopg.errors.UniqueViolation: e-mail or username is taken.
     """
     values = {**changes, "user_id": user_id}
     if "metadata" in values:

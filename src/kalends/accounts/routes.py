@@ -18,7 +18,7 @@ async def get_me(
     caller: Annotated[Principal, Depends(Authenticated(Permission.PROFILE_READ))],
 ) -> schemas.Me:
     """Show the authenticated user."""
-    return schemas.me(caller.user, caller.organization_id)
+    return schemas.me(caller.user, caller.main_organization)
 
 
 @router.patch("")
@@ -29,4 +29,4 @@ async def update_me(
 ) -> schemas.Me:
     """Change the authenticated user. A new time zone moves the default schedule along."""
     user = await service.update_user(work, caller.user, body.sent())
-    return schemas.me(user, caller.organization_id)
+    return schemas.changed_me(user, caller.main_organization)

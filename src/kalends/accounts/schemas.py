@@ -9,6 +9,7 @@ from kalends.accounts.user import User
 from kalends.api.fields import Email, Integer, Metadata, Text, TimeZone, Url
 from kalends.api.locales import Locale
 from kalends.api.wire import Changes
+from kalends.auth.principal import MainOrganization
 
 Weekday = Literal["Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"]
 
@@ -49,8 +50,16 @@ class Me(TypedDict):
     organization: NotRequired[MeOrganization]
 
 
-def me(user: User, organization_id: int | None) -> Me:
-    """Show a user to themselves."""
+def me(user: User, organization: MainOrganization | None) -> Me:
+    """Show a user to themselves, with the organization that they mainly belong to."""
+    shown = changed_me(user, organization)
+    if organization is not None:
+        shown["organization"] = {"id": organization.id, "isPlatform": organization.is_platform}
+    return shown
+
+
+def changed_me(user: User, organization: MainOrganization | None) -> Me:
+    """Show a user what they have changed of themselves (platform note, section 6)."""
     return {
         "id": user.id,
         "email": user.email,
@@ -59,5 +68,5 @@ def me(user: User, organization_id: int | None) -> Me:
         "weekStart": user.week_start,
         "timeZone": user.time_zone,
         "username": user.username,
-        "organizationId": organization_id,
+        "organizationId": None if organization is None else organization.id,
     }

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from psycopg import errors
@@ -9,7 +10,7 @@ from psycopg import errors
 from kalends.accounts import queries
 from kalends.accounts.user import User
 from kalends.api.errors import BadRequest, Conflict, NotFound
-from kalends.api.fields import is_email
+from kalends.api.fields import MAX_TEXT, is_email
 from kalends.api.time_zones import canonical_time_zone
 from kalends.db.database import Connection, UnitOfWork
 from kalends.event_types import service as event_types
@@ -17,10 +18,15 @@ from kalends.schedules import service as schedules
 
 DEFAULT_TIME_FORMAT = 12
 
+LONGEST_EMAIL = 320
+
 
 @dataclass(frozen=True, slots=True)
 class CreateUser:
-    """A new account; a bare one has neither schedule nor event types."""
+    """A new account; a bare one has neither schedule nor event types.
+
+    `has_verified_email`: whoever makes it vouches for the address.
+    """
 
     email: str
     username: str
@@ -28,6 +34,20 @@ class CreateUser:
     time_zone: str
     is_bare: bool = False
     is_system_admin: bool = False
+    has_verified_email: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class AccountChanges:
+    """What an operator changes of an account; None: it stays. The operator vouches for a new address."""
+
+    email: str | None = None
+    username: str | None = None
+    name: str | None = None
+    time_zone: str | None = None
+    is_system_admin: bool | None = None
+    is_locked: bool | None = None
+    verifies_email: bool = False
 
 
 async def create_user(work: UnitOfWork, command: CreateUser) -> User:
@@ -37,18 +57,16 @@ async def create_user(work: UnitOfWork, command: CreateUser) -> User:
         BadRequest: the e-mail, username or time zone is not one.
         Conflict: e-mail or username is taken.
     """
-    zone = canonical_time_zone(command.time_zone)
-    if zone is None:
-        raise BadRequest(f"{command.time_zone!r} is not an IANA time zone such as Europe/Rome.")
-    if not is_email(command.email):
-        raise BadRequest(f"{command.email!r} is not an e-mail address.")
-    if not command.username.strip() or "/" in command.username:
-        raise BadRequest("The username must have at least one character, and no slash.")
+    zone = _zone_of(command.time_zone)
+    _check_email(command.email)
+    _check_username(command.username)
+    _check_name(command.name)
     try:
         user = await queries.insert_user(
             work,
             {
                 "email": command.email,
+                "has_verified_email": command.has_verified_email,
                 "username": command.username,
                 "name": command.name,
                 "time_zone": zone,
@@ -75,6 +93,9 @@ async def update_user(work: UnitOfWork, user: User, changes: Mapping[str, Any]) 
     if not changes:
         return user
     columns = dict(changes)
+    if "email" in columns and columns["email"].lower() != user.email.lower():
+        # Whoever typed it has proven nothing.
+        columns["email_verified_at"] = None
     if columns.get("time_format", DEFAULT_TIME_FORMAT) is None:
         columns["time_format"] = DEFAULT_TIME_FORMAT
     if columns.get("default_schedule_id") is not None:
@@ -86,6 +107,36 @@ async def update_user(work: UnitOfWork, user: User, changes: Mapping[str, Any]) 
         return await queries.update_user(work, user.id, columns)
     except errors.UniqueViolation as error:
         raise _taken(error) from error
+
+
+async def change_account(work: UnitOfWork, user: User, changes: AccountChanges, *, now: datetime) -> User:
+    """Write what an operator changes of an account.
+
+    Raises:
+        BadRequest: the e-mail, username, name or time zone is not one.
+        Conflict: e-mail or username is taken.
+    """
+    columns: dict[str, Any] = {}
+    if changes.email is not None:
+        _check_email(changes.email)
+        columns["email"] = changes.email
+    if changes.username is not None:
+        _check_username(changes.username)
+        columns["username"] = changes.username
+    if changes.name is not None:
+        _check_name(changes.name)
+        columns["name"] = changes.name or None
+    if changes.time_zone is not None:
+        columns["time_zone"] = _zone_of(changes.time_zone)
+    if changes.is_system_admin is not None:
+        columns["is_system_admin"] = changes.is_system_admin
+    if changes.is_locked is not None:
+        columns["is_locked"] = changes.is_locked
+    changed = await update_user(work, user, columns)
+    vouches = changes.verifies_email or changes.email is not None
+    if not vouches or changed.email_verified_at is not None:
+        return changed
+    return await queries.update_user(work, user.id, {"email_verified_at": now})
 
 
 async def find_user_by_email(connection: Connection, email: str) -> User:
@@ -108,6 +159,28 @@ async def has_users(connection: Connection) -> bool:
 async def list_users(connection: Connection) -> list[User]:
     """Return all users by id."""
     return await queries.list_users(connection)
+
+
+def _check_email(email: str) -> None:
+    if not is_email(email) or len(email) > LONGEST_EMAIL:
+        raise BadRequest(f"{email!r} is not an e-mail address of at most {LONGEST_EMAIL} characters.")
+
+
+def _check_username(username: str) -> None:
+    if not username.strip() or "/" in username or len(username) > MAX_TEXT:
+        raise BadRequest(f"The username must have 1 to {MAX_TEXT} characters, not blanks only, and no slash.")
+
+
+def _check_name(name: str | None) -> None:
+    if name is not None and len(name) > MAX_TEXT:
+        raise BadRequest(f"The name must have at most {MAX_TEXT} characters.")
+
+
+def _zone_of(name: str) -> str:
+    zone = canonical_time_zone(name)
+    if zone is None:
+        raise BadRequest(f"{name!r} is not an IANA time zone such as Europe/Rome.")
+    return zone
 
 
 def _taken(error: errors.UniqueViolation) -> Conflict:

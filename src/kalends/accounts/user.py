@@ -1,12 +1,16 @@
 """A user, as the other domains know them."""
 
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 
 @dataclass(frozen=True, slots=True)
 class User:
-    """An account: somebody who can be booked and who calls the API."""
+    """An account: somebody who can be booked and who calls the API.
+
+    `email_verified_at` None: nothing proves that the address is theirs.
+    """
 
     id: int
     email: str
@@ -26,6 +30,8 @@ class User:
     def display_name(self) -> str:
         """Return the name to show: the user's own, else the username."""
         return self.name or self.username
+
+    email_verified_at: datetime | None
 
 
 COLUMNS = tuple(User.__dataclass_fields__)

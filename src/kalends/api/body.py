@@ -4,7 +4,6 @@ import json
 import math
 import re
 import zlib
-from email.message import Message
 from urllib.parse import parse_qsl
 
 from starlette.datastructures import Headers
@@ -21,6 +20,9 @@ MAX_DEPTH = 32
 MAX_FORM_FIELDS = 32
 """Most fields of a form, or parameters of a page."""
 
+LONGEST_CONTENT_TYPE = 256
+"""Most bytes of a `Content-Type`; what clients send has at most a hundred."""
+
 _COMPRESSIONS = {"gzip": 31, "x-gzip": 31, "deflate": 15}
 
 
@@ -30,7 +32,8 @@ async def read_json(headers: Headers, receive: Receive) -> object:
     Raises:
         BadRequest: not JSON, a bare scalar, a number that JSON cannot carry, or broken compression.
         PayloadTooLarge: more than `MAX_BODY_BYTES`.
-        UnsupportedMediaType: a charset other than UTF-8, or an unknown `Content-Encoding`.
+        UnsupportedMediaType: a `Content-Type` that is too long, a charset other than UTF-8, or an unknown
+            `Content-Encoding`.
     """
     if not _is(headers, "application/json"):
         return {}
@@ -97,14 +100,26 @@ def parse_json(raw: bytes) -> object:
 
 
 def _is(headers: Headers, content_type: str) -> bool:
-    message = Message()
-    message["content-type"] = headers.get("content-type", "")
-    if message.get_content_type() != content_type:
+    sent = headers.get("content-type", "")
+    if len(sent) > LONGEST_CONTENT_TYPE:
+        raise UnsupportedMediaType(f"Content-Type must have at most {LONGEST_CONTENT_TYPE} bytes.")
+    essence, _, parameters = sent.partition(";")
+    if essence.strip().lower() != content_type:
         return False
-    charset = message.get_param("charset", "utf-8")
-    if not str(charset).lower().startswith("utf-8") and str(charset).lower() != "utf8":
-        raise UnsupportedMediaType(f"Charset {charset!s} is not supported; send UTF-8.")
+    charset = _charset(parameters)
+    if not charset.lower().startswith("utf-8") and charset.lower() != "utf8":
+        raise UnsupportedMediaType(f"Charset {charset} is not supported; send UTF-8.")
     return True
+
+
+def _charset(parameters: str) -> str:
+    """Return the first `charset` among the parameters of a content type, without quotes; UTF-8 if none."""
+    for parameter in _PARAMETER.findall(parameters):
+        name, _, value = parameter.partition("=")
+        if name.strip().lower() == "charset":
+            quoted = _QUOTED.fullmatch(value.strip())
+            return _ESCAPE.sub(r"\1", quoted[1]) if quoted else value.strip()
+    return "utf-8"
 
 
 async def _read_plain(headers: Headers, receive: Receive) -> bytes:
@@ -113,7 +128,7 @@ async def _read_plain(headers: Headers, receive: Receive) -> bytes:
     compression = headers.get("content-encoding", "identity").strip().lower()
     if compression != "identity" and compression not in _COMPRESSIONS:
         raise UnsupportedMediaType(
-            f"Content-Encoding {compression!r} is not supported; send identity, gzip or deflate."
+            f"Content-Encoding {compression[:40]!r} is not supported; send identity, gzip or deflate."
         )
     if compression == "identity" and declared.isdigit() and int(declared) > MAX_BODY_BYTES:
         raise _too_large()
@@ -190,3 +205,8 @@ def _too_large() -> PayloadTooLarge:
 
 
 _SURROGATES = re.compile(r"[\ud800-\udfff]")
+
+# A parameter ends at the first semicolon that is not in quotes; quotes that do not end take the rest.
+_PARAMETER = re.compile(r'(?:[^;"]|"(?:[^"\\]|\\.)*(?:"|$))+', re.DOTALL)
+_QUOTED = re.compile(r'"(.*)"', re.DOTALL)
+_ESCAPE = re.compile(r"\\(.)", re.DOTALL)

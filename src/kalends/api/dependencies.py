@@ -1,7 +1,6 @@
 """What handlers may ask for besides their own parameters: a connection, a transaction, the time."""
 
 from collections.abc import AsyncIterator
-from contextlib import AbstractAsyncContextManager
 from datetime import datetime
 from typing import Annotated, TypeAlias
 
@@ -11,29 +10,10 @@ from kalends.db.database import Connection, Database, UnitOfWork
 from kalends.settings import Settings
 
 
-def _database(request: Request) -> Database:
+def database_of(request: Request) -> Database:
+    """Return the database of the server."""
     database: Database = request.app.state.database
     return database
-
-
-async def _reader(request: Request) -> AsyncIterator[Connection]:
-    async with _database(request).connection() as connection:
-        yield connection
-
-
-async def _unit_of_work(request: Request) -> AsyncIterator[UnitOfWork]:
-    async with _database(request).pipelined_transaction() as work:
-        yield work
-
-
-def reader_of(request: Request) -> AbstractAsyncContextManager[Connection]:
-    """Lend a connection for reads, for what opens several in turn."""
-    return _database(request).connection()
-
-
-def transaction_of(request: Request) -> AbstractAsyncContextManager[UnitOfWork]:
-    """Lend a transaction of its own, for what has none from `Work`."""
-    return _database(request).pipelined_transaction()
 
 
 def now_of(request: Request) -> datetime:
@@ -42,10 +22,18 @@ def now_of(request: Request) -> datetime:
     return moment
 
 
-def settings_of(request: Request) -> Settings:
-    """Return the settings of the server."""
-    settings: Settings = request.app.state.settings
-    return settings
+async def _database(request: Request) -> Database:
+    return database_of(request)
+
+
+async def _reader(request: Request) -> AsyncIterator[Connection]:
+    async with database_of(request).connection() as connection:
+        yield connection
+
+
+async def _unit_of_work(request: Request) -> AsyncIterator[UnitOfWork]:
+    async with database_of(request).pipelined_transaction() as work:
+        yield work
 
 
 async def _now(request: Request) -> datetime:
@@ -53,11 +41,15 @@ async def _now(request: Request) -> datetime:
 
 
 async def _settings(request: Request) -> Settings:
-    return settings_of(request)
+    settings: Settings = request.app.state.settings
+    return settings
 
 
 # The function scope ends a transaction before the answer leaves, so a 2xx is a committed fact.
 Reader: TypeAlias = Annotated[Connection, Depends(_reader, scope="function")]
 Work: TypeAlias = Annotated[UnitOfWork, Depends(_unit_of_work, scope="function")]
+CurrentDatabase: TypeAlias = Annotated[Database, Depends(_database)]
+"""For what opens connections in turn; all else asks for a `Reader` or for `Work`."""
+
 Now: TypeAlias = Annotated[datetime, Depends(_now)]
 CurrentSettings: TypeAlias = Annotated[Settings, Depends(_settings)]

@@ -8,8 +8,8 @@ from kalends.api.http.operation import PageRouter, Router
 
 _PREFIX, _TAG = "/health", "Health"
 
-router = Router(_PREFIX, _TAG)
-pages = PageRouter(_PREFIX, _TAG)
+router = Router(_PREFIX, _TAG, is_counted=False)
+pages = PageRouter(_PREFIX, _TAG, is_counted=False)
 
 
 @pages.get("", documented_as=HTMLResponse)

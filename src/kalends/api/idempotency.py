@@ -18,7 +18,7 @@ from fastapi import Request, Response
 
 from kalends.api import credentials
 from kalends.api.context import context_of
-from kalends.api.dependencies import now_of, transaction_of
+from kalends.api.dependencies import database_of, now_of
 from kalends.api.envelope import JsonBytes
 from kalends.api.errors import BadRequest, Conflict, UnprocessableEntity
 from kalends.db.database import UnitOfWork
@@ -63,7 +63,7 @@ async def answer_once(
     """
     if work is not None:
         return await _answer_once(request, work, answer)
-    async with transaction_of(request) as own:
+    async with database_of(request).pipelined_transaction() as own:
         return await _answer_once(request, own, answer)
 
 

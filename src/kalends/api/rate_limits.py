@@ -16,10 +16,11 @@ from functools import lru_cache
 from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address
 from typing import Protocol, TypeAlias
 
-from kalends.api import credentials
-
 MOST_REMEMBERED = 4_096
 """Buckets whose last count a process keeps for answers that are not counted."""
+
+_LONGEST_ADDRESS = 64
+"""Characters of the longest IPv6 address with a zone."""
 
 Network: TypeAlias = IPv4Network | IPv6Network
 Address: TypeAlias = IPv4Address | IPv6Address
@@ -87,9 +88,11 @@ class RateLimiter:
         """Count one request of `bucket` and say whether it may pass."""
         now_ms = self._now_ms()
         distinct = tuple(dict.fromkeys(limits))
-        counters = await self._storage.count(bucket, distinct, now_ms)
-        counted = tuple(zip(distinct, counters, strict=True))
-        self._remember(bucket, counted)
+        counted = self._blocked(bucket, distinct, now_ms)
+        if counted is None:
+            counters = await self._storage.count(bucket, distinct, now_ms)
+            counted = tuple(zip(distinct, counters, strict=True))
+            self._remember(bucket, counted)
         states = tuple(_state(limit, counter) for limit, counter in counted)
         blocks = [state.resets_at_ms for state in states if state.is_blocked]
         retry_after = _seconds_rounded_up(max(blocks) - now_ms) if blocks else 0
@@ -104,6 +107,19 @@ class RateLimiter:
         now_ms = self._now_ms()
         known = self._last.get(bucket) or ((default, None),)
         return tuple(_state(limit, current(counter, limit, now_ms)) for limit, counter in known)
+
+    def _blocked(
+        self, bucket: str, limits: tuple[Limit, ...], now_ms: int
+    ) -> tuple[tuple[Limit, Counter], ...] | None:
+        """Return where a bucket stands that is blocked as far as this process knows.
+
+        A block is never cut short and nothing is counted while it lasts, so the storage need not be asked.
+        """
+        known = self._last.get(bucket, ())
+        counted = tuple((limit, current(counter, limit, now_ms)) for limit, counter in known)
+        is_blocked = any(counter.block_ends_ms is not None for _, counter in counted)
+        is_same = tuple(limit for limit, _ in known) == limits
+        return counted if is_blocked and is_same else None
 
     def _remember(self, bucket: str, counted: tuple[tuple[Limit, Counter], ...]) -> None:
         self._last[bucket] = counted
@@ -149,7 +165,10 @@ def plain_headers(states: Sequence[LimitState]) -> list[tuple[bytes, bytes]]:
 
 
 class BucketKind(StrEnum):
-    """By what a request is counted; each kind has a default limit of its own."""
+    """By what a request is counted; each kind has a default limit of its own.
+
+    A credential has a bucket once it is verified; what nobody vouches for is anonymous.
+    """
 
     API_KEY = "api_key"
     ACCESS_TOKEN = "access_token"  # noqa: S105 - the name of a kind, no secret
@@ -159,26 +178,34 @@ class BucketKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Bucket:
-    """Whose requests are counted together. `key` shows no secret."""
+    """Whose requests are counted together. `key` shows no secret and no address."""
 
     key: str
     kind: BucketKind
 
 
-def bucket_for(authorization: str | None, client_id: str | None, address: str) -> Bucket:
-    """Return the bucket of a request: by its credential, else its client id, else its address.
+def bucket_of_key(digest: str) -> Bucket:
+    """Return the bucket of an API key by its digest, which is the same under every prefix."""
+    return Bucket(f"{BucketKind.API_KEY}:{digest}", BucketKind.API_KEY)
 
-    Nothing is verified here. `client_id` is the value of `x-cal-client-id`.
-    """
-    if authorization:
-        token = credentials.bearer(authorization)
-        if credentials.is_api_key(token):
-            # One key is accepted under several prefixes, so the bucket goes by what identifies it.
-            return Bucket(f"{BucketKind.API_KEY}:{credentials.digest(token)}", BucketKind.API_KEY)
-        return _hashed_bucket(BucketKind.ACCESS_TOKEN, token)
-    if client_id:
-        return _hashed_bucket(BucketKind.OAUTH_CLIENT, client_id)
-    return _bucket_of_address(address)
+
+def bucket_of_address(address: str) -> Bucket:
+    """Return the bucket of the requests from an address that no credential vouches for."""
+    return _bucket_of_network(str(BucketKind.ANONYMOUS), network_of(address))
+
+
+def bucket_of_tries(address: str) -> Bucket:
+    """Return the bucket of the API keys from an address that are not known yet: most are guesses."""
+    return _bucket_of_network("unknown-key", network_of(address))
+
+
+@lru_cache(maxsize=MOST_REMEMBERED)
+def network_of(address: str) -> str:
+    """Return what one sender has of the address space: an address of IPv4, 64 bits of one of IPv6."""
+    parsed = _parse(address)
+    if isinstance(parsed, IPv6Address):
+        return str(IPv6Network((int(parsed) >> 64 << 64, 64)))
+    return address if parsed is None else str(parsed)
 
 
 def client_address(sent: Mapping[str, str], peer: str, trusted: Sequence[Network]) -> str:
@@ -238,18 +265,21 @@ def _header_names(name: str | None) -> tuple[bytes, bytes, bytes]:
 
 
 @lru_cache(maxsize=MOST_REMEMBERED)
-def _bucket_of_address(address: str) -> Bucket:
-    return _hashed_bucket(BucketKind.ANONYMOUS, address)
+def _bucket_of_network(name: str, network: str) -> Bucket:
+    hashed = hashlib.sha256(network.encode("utf-8", "replace")).hexdigest()
+    return Bucket(f"{name}:{hashed}", BucketKind.ANONYMOUS)
 
 
-def _hashed_bucket(kind: BucketKind, text: str) -> Bucket:
-    return Bucket(f"{kind}:{hashlib.sha256(text.encode('utf-8', 'replace')).hexdigest()}", kind)
+def _parse(text: str) -> Address | None:
+    # Proxies pass on what strangers wrote into these headers.
+    text = text.strip()
+    return _parse_short(text) if len(text) <= _LONGEST_ADDRESS else None
 
 
 @lru_cache(maxsize=MOST_REMEMBERED)
-def _parse(text: str) -> Address | None:
+def _parse_short(text: str) -> Address | None:
     try:
-        address = ip_address(text.strip())
+        address = ip_address(text)
     except ValueError:
         return None
     # A dual-stack socket shows IPv4 peers as ::ffff:a.b.c.d.

@@ -93,7 +93,7 @@ _PAGE = """\
 
 def router(app: FastAPI) -> PageRouter:
     """Return the routes that show the document of `app`, which is made at the first request."""
-    routes = PageRouter("", "Reference")
+    routes = PageRouter("", "Reference", is_counted=False)
 
     @cache
     def document() -> bytes:

@@ -1,7 +1,8 @@
-"""What every routed request passes before its handler: recognition of API keys, then the rate limit."""
+"""What requests pass before their handler: recognition of API keys, and the rate limit."""
 
 import asyncio
 import ipaddress
+from collections import OrderedDict
 from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 
@@ -17,12 +18,14 @@ from kalends.api.rate_limits import (
     BucketKind,
     Limit,
     RateLimiter,
-    bucket_for,
+    bucket_of_address,
+    bucket_of_key,
+    bucket_of_tries,
     client_address,
     headers,
     plain_headers,
 )
-from kalends.auth import queries
+from kalends.auth import queries, service
 from kalends.auth.queries import KeyHolder
 from kalends.db.database import Database
 from kalends.settings import Settings
@@ -35,8 +38,46 @@ _BETWEEN_NOTES = timedelta(minutes=1)
 """How often the last use of a key is stored."""
 
 
+KNOWN_FOR = timedelta(minutes=10)
+"""How long a credential is known after it was good."""
+
+MOST_KNOWN = 10_000
+
+
+class KnownCredentials:
+    """The credentials that were good lately, by their digests; the one unused for longest goes first."""
+
+    def __init__(self, clock: Callable[[], datetime]) -> None:
+        self._clock = clock
+        self._known_until: OrderedDict[str, datetime] = OrderedDict()
+
+    def __len__(self) -> int:
+        return len(self._known_until)
+
+    def __contains__(self, digest: str) -> bool:
+        until = self._known_until.get(digest)
+        return until is not None and self._clock() < until
+
+    def add(self, digest: str) -> None:
+        """Note that a credential is good."""
+        self._known_until[digest] = self._clock() + KNOWN_FOR
+        self._known_until.move_to_end(digest)
+        if len(self._known_until) > MOST_KNOWN:
+            self._known_until.popitem(last=False)
+
+    def discard(self, digest: str) -> None:
+        """Note that a credential is not good any more."""
+        self._known_until.pop(digest, None)
+
+
 class Admission:
     """Count a request against its bucket, and look up the API key it presents.
+
+    A key that was good lately has its own bucket. Every other one is a try that its address pays for before
+    the database is asked; one that turns out to be good is counted in its own bucket too, whose limits the
+    answer shows. So a stranger cannot make the server look up keys without end, and does not lock out the
+    keys that work behind the same address. Whatever else a request presents is not verified here, and counts
+    as anonymous.
 
     An unknown API key is refused here, on public operations too (http-core note, section 7). The key's
     owner is left in the request's context for `auth.dependencies`.
@@ -52,6 +93,7 @@ class Admission:
         self._trusted = [
             ipaddress.ip_network(part.strip()) for part in settings.trusted_proxies.split(",") if part.strip()
         ]
+        self._known = KnownCredentials(clock)
         self._touching: set[asyncio.Task[None]] = set()
 
     async def __call__(self, scope: Scope, context: RequestContext) -> None:
@@ -64,23 +106,35 @@ class Admission:
         sent = Headers(scope=scope)
         address = self._address(scope, sent)
         context.client_address = address
-        bucket = _bucket(sent, address)
-        holder = None
-        if bucket.kind is BucketKind.API_KEY:
-            holder = await self._find(credentials.bearer(sent["authorization"]))
+        digest = _key_digest(sent)
+        if digest is None:
+            await self._count(bucket_of_address(address), (), context)
+        else:
+            await self._admit_key(digest, address, context)
+
+    async def _admit_key(self, digest: str, address: str, context: RequestContext) -> None:
+        was_known = digest in self._known
+        if not was_known:
+            await self._count(bucket_of_tries(address), (), context)
+        holder = await self._find(digest)
+        if holder is None:
+            self._known.discard(digest)
+            if was_known:
+                await self._count(bucket_of_tries(address), (), context)
+            raise Unauthorized("This API key is not known, or its user has left the organization it is for.")
+        if service.is_good(holder, now=self._clock()):
+            self._known.add(digest)
+        else:
+            self._known.discard(digest)
         context.credential = holder
-        if bucket.kind is BucketKind.API_KEY and holder is None:
-            # Guesses are counted against who makes them, not against the keys they make up.
-            await self._count(Bucket(f"unknown-key:{address}", BucketKind.ANONYMOUS), (), context)
-            raise Unauthorized("This API key is not known.")
-        await self._count(bucket, holder.limits if holder else (), context)
+        await self._count(bucket_of_key(digest), holder.limits, context)
 
     def allowance(self, scope: Scope) -> list[tuple[bytes, bytes]]:
         """Return the rate-limit headers of an answer to a request that is not counted; asks no database."""
         if not self._settings.rate_limit_enabled:
             return []
         sent = Headers(scope=scope)
-        bucket = _bucket(sent, self._address(scope, sent))
+        bucket = self._bucket(sent, self._address(scope, sent))
         return plain_headers(self._limiter.look(bucket.key, self._default(bucket.kind)))
 
     async def finish(self) -> None:
@@ -90,9 +144,15 @@ class Admission:
     def _address(self, scope: Scope, sent: Headers) -> str:
         return client_address(sent, scope["client"][0] if scope.get("client") else "", self._trusted)
 
-    async def _find(self, api_key: str) -> KeyHolder | None:
+    def _bucket(self, sent: Headers, address: str) -> Bucket:
+        digest = _key_digest(sent)
+        if digest is None:
+            return bucket_of_address(address)
+        return bucket_of_key(digest) if digest in self._known else bucket_of_tries(address)
+
+    async def _find(self, digest: str) -> KeyHolder | None:
         async with self._database.connection() as connection:
-            holder = await queries.find_key_holder(connection, credentials.digest(api_key))
+            holder = await queries.find_key_holder(connection, digest)
         if holder is not None:
             self._note_use(holder)
         return holder
@@ -135,5 +195,7 @@ class Admission:
         return Limit(_DEFAULT_NAME, allowed, settings.rate_limit_window_ms, settings.rate_limit_block_ms)
 
 
-def _bucket(sent: Headers, address: str) -> Bucket:
-    return bucket_for(sent.get("authorization"), sent.get("x-cal-client-id"), address)
+def _key_digest(sent: Headers) -> str | None:
+    """Return the digest of the API key that a request presents; None: it presents none."""
+    token = credentials.bearer(sent.get("authorization", ""))
+    return credentials.digest(token) if credentials.is_api_key(token) else None

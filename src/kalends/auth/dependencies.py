@@ -1,5 +1,11 @@
 """The caller, as handlers receive it.
 
+There are three ways to ask for one, named in http-core.md, 8.7 and Appendix A:
+
+- `Caller` (`Auth`): there is one, else 401;
+- `CallerOrNobody` (`Auth?`): None without any credential; one that is not good is 401;
+- `CallerIfKnown` (`-`): the operation is public; a good credential tells who calls, another one is ignored.
+
 Handlers know a `Principal` only; another kind of credential joins in `_identify` and nowhere else.
 """
 
@@ -13,10 +19,9 @@ from kalends.api.dependencies import now_of
 from kalends.api.errors import Forbidden, Unauthorized
 from kalends.api.openapi import Documented
 from kalends.auth import service
-from kalends.auth.principal import Permission, Principal
+from kalends.auth.declaration import Declaration
+from kalends.auth.principal import NO_PERMISSION, Permission, Principal
 from kalends.auth.queries import KeyHolder
-
-_NO_PERMISSION = Permission(0)
 
 _CREDENTIAL_HEADERS = ("authorization", "x-cal-client-id", "x-cal-secret-key")
 
@@ -39,8 +44,14 @@ class Authenticated(Documented):
         },
     )
 
-    def __init__(self, permissions: Permission = _NO_PERMISSION) -> None:
+    def __init__(self, permissions: Permission = NO_PERMISSION) -> None:
         self._permissions = permissions
+
+    @property
+    def declaration(self) -> Declaration:
+        """Return what is demanded."""
+        steps = ("Auth", "Perm") if self._permissions else ("Auth",)
+        return Declaration(steps, permissions=self._permissions)
 
     async def __call__(self, request: Request) -> Principal:
         """Return the caller of the request."""
@@ -76,27 +87,25 @@ class AuthenticatedIfPresented(Documented):
         },
     )
 
+    declaration = Declaration(("Auth?",))
+
     async def __call__(self, request: Request) -> Principal | None:
         """Return the caller of the request, if it names one."""
         is_presented = any(request.headers.get(name) for name in _CREDENTIAL_HEADERS)
         return _identify(request) if is_presented else None
 
 
-async def _caller_if_any(request: Request) -> Principal | None:
+async def _caller_if_known(request: Request) -> Principal | None:
     """Return the caller of a public operation; whoever has no good credential is anonymous."""
     holder = context_of(request.scope).credential
-    if (
-        not isinstance(holder, KeyHolder)
-        or holder.user.is_locked
-        or service.has_expired(holder, now=now_of(request))
-    ):
+    if not isinstance(holder, KeyHolder) or not service.is_good(holder, now=now_of(request)):
         return None
     return service.principal_of(holder, now=now_of(request))
 
 
 Caller: TypeAlias = Annotated[Principal, Depends(Authenticated())]
-CallerIfPresented: TypeAlias = Annotated[Principal | None, Depends(AuthenticatedIfPresented())]
-OptionalCaller: TypeAlias = Annotated[Principal | None, Depends(_caller_if_any)]
+CallerOrNobody: TypeAlias = Annotated[Principal | None, Depends(AuthenticatedIfPresented())]
+CallerIfKnown: TypeAlias = Annotated[Principal | None, Depends(_caller_if_known)]
 
 
 def _identify(request: Request) -> Principal:

@@ -30,19 +30,34 @@ class Permission(IntFlag):
     PROFILE_WRITE = 512
 
 
+NO_PERMISSION = Permission(0)
 ALL_PERMISSIONS = Permission(1023)
 
 
 @dataclass(frozen=True, slots=True)
-class Principal:
-    """An authenticated caller.
+class MainOrganization:
+    """The organization that a user mainly belongs to (http-core note, 8.6)."""
 
-    `permissions` are those of the OAuth client behind the credential, all for an API key; `credential_id`
-    identifies the key or token itself, `organization_id` the organization that the credential acts in.
+    id: int
+    is_platform: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Principal:
+    """An authenticated caller: always a user, whatever the credential.
+
+    An API key acts as its user. An OAuth client acts as its platform's owner, an access token as the user for
+    whom the client got it; `client_id` is that client, None for an API key.
+
+    `credential_id` identifies the key or token itself. `organization_id` is the organization or team that the
+    credential names: the one of a key, else of the client. It gives no right, memberships do.
+    `permissions` are those of the OAuth client, all for an API key.
     """
 
     user: User
     method: AuthMethod
     credential_id: UUID
     organization_id: int | None = None
+    main_organization: MainOrganization | None = None
+    client_id: str | None = None
     permissions: Permission = ALL_PERMISSIONS

@@ -10,6 +10,7 @@ from psycopg.rows import class_row
 
 from kalends.accounts.user import User, columns
 from kalends.api.rate_limits import Limit
+from kalends.auth.principal import MainOrganization
 from kalends.db.database import Connection, UnitOfWork
 from kalends.db.rows import first_row, only_row
 
@@ -25,11 +26,15 @@ class ApiKey:
     created_at: datetime
     expires_at: datetime | None
     last_used_at: datetime | None
+    organization_id: int | None
 
 
 @dataclass(frozen=True, slots=True)
 class KeyHolder:
-    """A key as a request presents it: its owner, its life and its own limits (none: the defaults)."""
+    """A key as a request presents it: its owner, its life and its own limits (none: the defaults).
+
+    `organization_id` is the team or organization that it was made for, `main_organization` its owner's.
+    """
 
     key_id: UUID
     note: str | None
@@ -37,25 +42,39 @@ class KeyHolder:
     last_used_at: datetime | None
     user: User
     limits: tuple[Limit, ...]
+    organization_id: int | None
+    main_organization: MainOrganization | None
 
 
 _HOLDER = f"""
-    SELECT k.id, k.note, k.expires_at, k.last_used_at,
+    SELECT k.id, k.note, k.expires_at, k.last_used_at, k.team_id,
+           -- the limits of the key
            (SELECT json_agg(
                        json_build_array(l.name, l."limit", l.window_ms, l.block_ms) ORDER BY l.created_at)
               FROM api_key_rate_limits l WHERE l.api_key_id = k.id),
+           -- the main organization: the account's own, else the one that knew the user first
+           (SELECT json_build_array(o.id, o.is_platform)
+              FROM profiles p
+              JOIN memberships m ON m.user_id = p.user_id AND m.team_id = p.organization_id AND m.accepted
+              JOIN teams o ON o.id = p.organization_id
+             WHERE p.user_id = u.id
+             ORDER BY p.organization_id = u.organization_id IS TRUE DESC, p.id LIMIT 1),
            {columns("u")}
       FROM api_keys k JOIN users u ON u.id = k.user_id
      WHERE k.hashed_key = %s
+       -- a key of a team or organization that its user has left is none
+       AND (k.team_id IS NULL
+            OR EXISTS (SELECT FROM memberships m
+                        WHERE m.user_id = k.user_id AND m.team_id = k.team_id AND m.accepted))
 """
 
 
 async def find_key_holder(connection: Connection, hashed_key: str) -> KeyHolder | None:
-    """Return the key with this hash and whose it is."""
+    """Return the key with this hash and whose it is, unless its user has left the organization it is for."""
     row = await first_row(connection, _HOLDER, (hashed_key,))
     if row is None:
         return None
-    key_id, note, expires_at, last_used_at, limits, *user = row
+    key_id, note, expires_at, last_used_at, organization_id, limits, main, *user = row
     return KeyHolder(
         key_id=key_id,
         note=note,
@@ -63,16 +82,18 @@ async def find_key_holder(connection: Connection, hashed_key: str) -> KeyHolder 
         last_used_at=last_used_at,
         user=User(*user),
         limits=tuple(Limit(*limit) for limit in limits or ()),
+        organization_id=organization_id,
+        main_organization=None if main is None else MainOrganization(*main),
     )
 
 
 async def insert_key(work: UnitOfWork, values: Mapping[str, Any]) -> UUID:
-    """Store a key: `user_id`, `note`, `hashed_key`, `expires_at`."""
+    """Store a key: `user_id`, `team_id`, `note`, `hashed_key`, `expires_at`."""
     (key_id,) = await only_row(
         work.connection,
         """
-        INSERT INTO api_keys (user_id, note, hashed_key, expires_at)
-        VALUES (%(user_id)s, %(note)s, %(hashed_key)s, %(expires_at)s)
+        INSERT INTO api_keys (user_id, team_id, note, hashed_key, expires_at)
+        VALUES (%(user_id)s, %(team_id)s, %(note)s, %(hashed_key)s, %(expires_at)s)
         RETURNING id
         """,
         values,
@@ -83,16 +104,16 @@ async def insert_key(work: UnitOfWork, values: Mapping[str, Any]) -> UUID:
 async def replace_key(
     work: UnitOfWork, key_id: UUID, hashed_key: str, expires_at: datetime | None
 ) -> UUID | None:
-    """Store a new key with owner, note and limits of an old one, and delete the old one.
+    """Store a new key with owner, organization, note and limits of an old one, and delete the old one.
 
     Return the new key's id, or None when the old key is gone already.
     """
     row = await first_row(
         work.connection,
         """
-        INSERT INTO api_keys (user_id, note, hashed_key, expires_at)
-        SELECT old.user_id, old.note, %(hashed_key)s, %(expires_at)s
-          FROM (SELECT user_id, note FROM api_keys WHERE id = %(key_id)s FOR UPDATE) old
+        INSERT INTO api_keys (user_id, team_id, note, hashed_key, expires_at)
+        SELECT old.user_id, old.team_id, old.note, %(hashed_key)s, %(expires_at)s
+          FROM (SELECT user_id, team_id, note FROM api_keys WHERE id = %(key_id)s FOR UPDATE) old
         RETURNING id
         """,
         {"key_id": key_id, "hashed_key": hashed_key, "expires_at": expires_at},
@@ -117,7 +138,8 @@ async def list_keys(connection: Connection, user_id: int | None) -> list[ApiKey]
     cursor = connection.cursor(row_factory=class_row(ApiKey))
     await cursor.execute(
         """
-        SELECT k.id, k.user_id, u.email, k.note, k.created_at, k.expires_at, k.last_used_at
+        SELECT k.id, k.user_id, u.email, k.note, k.created_at, k.expires_at, k.last_used_at,
+               k.team_id AS organization_id
           FROM api_keys k JOIN users u ON u.id = k.user_id
          WHERE %(user_id)s::int IS NULL OR k.user_id = %(user_id)s
          ORDER BY k.created_at, k.id

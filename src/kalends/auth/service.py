@@ -5,11 +5,13 @@ from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
 from kalends.api import credentials
-from kalends.api.errors import BadRequest, NotFound, Unauthorized
+from kalends.api.errors import BadRequest, Forbidden, NotFound, Unauthorized
 from kalends.auth import queries
 from kalends.auth.principal import AuthMethod, Principal
 from kalends.auth.queries import ApiKey, KeyHolder
 from kalends.db.database import Connection, UnitOfWork
+from kalends.memberships import service as memberships
+from kalends.memberships.membership import Role
 
 DEFAULT_DAYS_VALID = 30
 
@@ -30,15 +32,44 @@ class RefreshApiKey:
     never_expires: bool
 
 
+class AdministratorNeeded(Unauthorized):
+    """401: only ADMINs and OWNERs of an organization refresh its keys."""
+
+    code = "TRPCError"
+
+    def __init__(self, organization_id: int) -> None:
+        super().__init__(
+            f"Only an ADMIN or OWNER of the organization {organization_id} can refresh a key of it."
+        )
+
+
 async def create_api_key(
-    work: UnitOfWork, *, user_id: int, note: str | None, expires_at: datetime | None, prefix: str
+    work: UnitOfWork,
+    *,
+    user_id: int,
+    note: str | None,
+    expires_at: datetime | None,
+    prefix: str,
+    organization_id: int | None = None,
 ) -> NewApiKey:
-    """Make a key for a user; `expires_at` None means never."""
+    """Make a key for a user; `expires_at` None means never.
+
+    With `organization_id` it is a key of that organization: its requests act there, by the user's membership.
+
+    Raises:
+        Forbidden: the user is no accepted member of the organization.
+    """
+    if (
+        organization_id is not None
+        and await memberships.find_role(work.connection, user_id, organization_id) is None
+    ):
+        raise Forbidden(f"The user is no accepted member of the organization {organization_id}.")
     api_key = credentials.generate(prefix)
     key_id = await queries.insert_key(
         work,
         {
             "user_id": user_id,
+            "team_id": organization_id,
             "note": note,
             "hashed_key": credentials.digest(api_key),
             "expires_at": expires_at,
@@ -55,11 +86,13 @@ async def refresh_api_key(
     Raises:
         Unauthorized: the caller did not present an API key, or another request replaced it already.
         BadRequest: both a number of days and no expiry are asked for.
+        AdministratorNeeded: the key is one of an organization, in which its user is neither ADMIN nor OWNER.
     """
     if caller.method is not AuthMethod.API_KEY:
         raise Unauthorized("Only an API key can be refreshed; send it as Authorization: Bearer cal_…")
     if command.days_valid and command.never_expires:
         raise BadRequest("Give either apiKeyDaysValid or apiKeyNeverExpires, not both.")
+    await _check_may_refresh(work, caller)
     days = timedelta(days=command.days_valid or DEFAULT_DAYS_VALID)
     api_key = credentials.generate(prefix)
     key_id = await queries.replace_key(
@@ -91,6 +124,11 @@ def has_expired(holder: KeyHolder, *, now: datetime) -> bool:
     return last is not None and now.astimezone(UTC).date() > last.astimezone(UTC).date()
 
 
+def is_good(holder: KeyHolder, *, now: datetime) -> bool:
+    """Tell whether a key stands for anybody: it has not expired, and its account is not locked."""
+    return not holder.user.is_locked and not has_expired(holder, now=now)
+
+
 def principal_of(holder: KeyHolder, *, now: datetime) -> Principal:
     """Return the caller that a key stands for.
 
@@ -101,4 +139,18 @@ def principal_of(holder: KeyHolder, *, now: datetime) -> Principal:
         raise Unauthorized("This API key has expired.")
     if holder.user.is_locked:
         raise Unauthorized("This account is locked.")
-    return Principal(user=holder.user, method=AuthMethod.API_KEY, credential_id=holder.key_id)
+    return Principal(
+        user=holder.user,
+        method=AuthMethod.API_KEY,
+        credential_id=holder.key_id,
+        organization_id=holder.organization_id,
+        main_organization=holder.main_organization,
+    )
+
+
+async def _check_may_refresh(work: UnitOfWork, caller: Principal) -> None:
+    if caller.organization_id is None:
+        return
+    role = await memberships.find_role(work.connection, caller.user.id, caller.organization_id)
+    if role is None or not role.is_at_least(Role.ADMIN):
+        raise AdministratorNeeded(caller.organization_id)

@@ -4,13 +4,16 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from kalends.api.errors import BadRequest
-from kalends.bookings import announcing, queries, seating, writes
+from kalends.bookings import access, queries, seating, writes
 from kalends.bookings.actors import Actor
 from kalends.bookings.booking import Booking
 from kalends.bookings.commands import Cancel
-from kalends.bookings.events import BookingEvent, EventKind
+from kalends.bookings.facts import service as facts
+from kalends.bookings.facts.fact import FactKind
+from kalends.bookings.facts.service import Change
 from kalends.bookings.locking import Held, hold, hold_series
-from kalends.bookings.outcome import Outcome, is_host
+from kalends.bookings.outcome import Outcome
+from kalends.bookings.seats import seats_of
 from kalends.bookings.transitions import Command, Effect, effect_of
 from kalends.db.database import UnitOfWork
 from kalends.event_types.event_type import EventType
@@ -39,9 +42,9 @@ async def cancel(work: UnitOfWork, actor: Actor, uid: str, command: Cancel, *, n
     booking = held.booking
     if effect_of(booking, Command.CANCEL) is Effect.APPLIES:
         if booking.is_seated:
-            seating.require_host(actor, booking)
+            access.require_host_of_all_seats(actor, booking)
         _check_reason(actor, booking, command)
-        await _end(work, [booking], held.event_type, actor.email, command.reason, now=now, covers_rest=False)
+        await end(work, [booking], held.event_type, actor.email, command.reason, now=now, covers_rest=False)
     return Outcome(tuple(await queries.find_by_ids(work.connection, [booking.id])))
 
 
@@ -49,13 +52,13 @@ async def _cancel_seat(
     work: UnitOfWork, actor: Actor, held: Held, command: Cancel, seat_uid: str, *, now: datetime
 ) -> Outcome:
     booking = held.booking
-    given_up = seating.find_seat(booking, seat_uid)
+    given_up = access.find_seat(booking, seat_uid)
     if given_up is None:
         raise BadRequest(f"seatUid: this booking has no seat {seat_uid!r}.")
     if effect_of(booking, Command.CANCEL) is Effect.APPLIES:
         by = actor.email or given_up.attendee.email
-        if len(seating.seats_of(booking)) == 1:
-            await _end(work, [booking], held.event_type, by, command.reason, now=now, covers_rest=False)
+        if len(seats_of(booking)) == 1:
+            await end(work, [booking], held.event_type, by, command.reason, now=now, covers_rest=False)
         else:
             await seating.give_up(
                 work, booking, held.event_type, given_up, by=by, reason=command.reason, now=now
@@ -72,7 +75,7 @@ async def _cancel_subsequent(
     _check_reason(actor, first, command)
     series, event_type = await hold_series(work, first.recurring_uid)
     meant = [booking for booking in series if booking.start >= first.start]
-    await _end(work, _live(meant), event_type, actor.email, command.reason, now=now, covers_rest=True)
+    await end(work, _live(meant), event_type, actor.email, command.reason, now=now, covers_rest=True)
     found = await queries.find_series(work.connection, first.recurring_uid)
     return Outcome(tuple(found), is_series=True)
 
@@ -88,7 +91,7 @@ async def _cancel_series(
         raise BadRequest("cancelSubsequentBookings: name the occurrence to begin with, not the series.")
     _check_reason(actor, series[0], command)
     meant = [booking for booking in series if booking.start >= now]
-    await _end(work, _live(meant), event_type, actor.email, command.reason, now=now, covers_rest=True)
+    await end(work, _live(meant), event_type, actor.email, command.reason, now=now, covers_rest=True)
     return Outcome(tuple(await queries.find_series(work.connection, recurring_uid)), is_series=True)
 
 
@@ -96,7 +99,7 @@ def _live(bookings: Sequence[Booking]) -> list[Booking]:
     return [booking for booking in bookings if effect_of(booking, Command.CANCEL) is Effect.APPLIES]
 
 
-async def _end(
+async def end(
     work: UnitOfWork,
     bookings: Sequence[Booking],
     event_type: EventType | None,
@@ -112,30 +115,14 @@ async def _end(
     await writes.end_bookings(
         work, [booking.id for booking in bookings], reason=reason, by=by, is_rescheduled=False
     )
-    outline = []
-    if bookings[0].recurring_uid is not None:
-        outline = await queries.find_series_outline(work.connection, bookings[0].recurring_uid)
+    outline = await facts.outline_of(work.connection, bookings[0])
     ended = await queries.find_by_ids(work.connection, [booking.id for booking in bookings])
-    starts = [booking.start for booking in ended]
     # Who attended is part of the fact, though a seated booking no longer lists them.
-    await announcing.announce(
-        work,
-        [
-            BookingEvent(
-                EventKind.CANCELLED,
-                now,
-                booking,
-                event_type,
-                is_lead=booking is ended[0],
-                series=announcing.series_at(booking, outline, starts=starts, covers_rest=covers_rest)
-                if outline
-                else None,
-                actor=by,
-                reason=reason,
-            )
-            for booking in ended
-        ],
+    change = Change(FactKind.CANCELLED, now, actor=by, reason=reason)
+    told = facts.facts_of_each(
+        change, ended, event_type, outline, lead_uid=ended[0].uid, covers_rest=covers_rest
     )
+    await facts.record(work, told)
     for booking in ended:
         if booking.is_seated:
             await writes.delete_attendees(work, booking.id, [one.id for one in booking.attendees])
@@ -147,5 +134,5 @@ def _check_allowed(event_type: EventType | None) -> None:
 
 
 def _check_reason(actor: Actor, booking: Booking, command: Cancel) -> None:
-    if command.reason is None and is_host(actor, booking):
+    if command.reason is None and access.is_host(actor, booking):
         raise BadRequest("cancellationReason: a host who cancels must say why.")

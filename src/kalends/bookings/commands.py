@@ -8,19 +8,9 @@ from typing import Any
 from uuid import UUID
 
 from kalends.api.locales import Locale
-from kalends.bookings.events import Absence
+from kalends.bookings.facts.fact import Absence
 from kalends.bookings.places import Choice
-
-
-@dataclass(frozen=True, slots=True)
-class EventTypeAddress:
-    """Which event type to book: by id, which wins, or by its owner's username and its slug."""
-
-    event_type_id: int | None
-    username: str | None
-    team_slug: str | None
-    organization_slug: str | None
-    event_type_slug: str | None
+from kalends.event_types.address import EventTypeAddress
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,25 +1,23 @@
 """Making bookings: one, a series, or a seat (bookings note, 2)."""
 
-from collections.abc import Sequence
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from uuid import uuid4
 
-from psycopg import errors
-
-from kalends.api.errors import BadRequest, Conflict, DomainError, NotFound
-from kalends.bookings import announcing, drafting, holding, queries, writes
+from kalends.api.errors import BadRequest, NotFound
+from kalends.bookings import bookability, drafting, queries, storage, writes
 from kalends.bookings.actors import Actor
-from kalends.bookings.booking import Attendee, Booking, Seat, Status, new_uid
-from kalends.bookings.commands import Create, EventTypeAddress
+from kalends.bookings.booking import Attendee, Booking, Seat, Status
+from kalends.bookings.commands import Create
 from kalends.bookings.drafting import Draft
-from kalends.bookings.events import BookingEvent, EventKind
+from kalends.bookings.facts import service as facts
+from kalends.bookings.facts.fact import FactKind
+from kalends.bookings.facts.service import Change
 from kalends.bookings.outcome import Outcome
-from kalends.bookings.writes import NewBooking
+from kalends.bookings.seats import check_not_seated, seat_of, seated_booking
 from kalends.db.database import Connection, UnitOfWork
 from kalends.event_types import service as event_types
+from kalends.event_types.address import EventTypeAddress, SlugAddress, TeamAddress
 from kalends.event_types.event_type import MOST_OCCURRENCES, EventType, Frequency
-from kalends.scheduling.engine import Code
 from kalends.scheduling.recurrence import BeyondCalendarError, Period, occurrences
 from kalends.teams import service as teams
 
@@ -44,88 +42,33 @@ async def create(
         Forbidden: the booker's address is blocked, or a limit of the event type is reached.
         Conflict: the seats are taken, the booker has one, or the same booking exists already.
     """
-    event_type = await _resolve(work.connection, command.event_type)
+    event_type = await _get_event_type(work.connection, command.event_type)
+    organizer = event_types.user_of(event_type)
     if command.is_instant:
         raise BadRequest("instant: only event types of teams can be booked for now.")
-    length = event_type.length
+    length = event_type.terms.length
     if event_type.recurrence is None:
         length = drafting.length_of(event_type, command.length)
-    draft = drafting.draft_of(event_type, actor, command, blocked=blocked)
-    holding.require_host(event_type)
+    draft = drafting.draft_of(event_type, organizer, actor, command, blocked=blocked)
+    bookability.check_host_is_open(organizer)
     if event_type.recurrence is not None:
         return await _create_series(work, event_type, draft, command, now=now)
     end = command.start + timedelta(minutes=length)
-    if event_type.seats is not None:
+    if event_type.terms.seats is not None:
         return await _take_seat(work, event_type, draft, command, end, now=now)
     return await _create_one(work, event_type, draft, command, end, now=now)
-
-
-async def store(work: UnitOfWork, new: Sequence[NewBooking]) -> list[Booking]:
-    """Store bookings and return them as they are now, by their start.
-
-    Raises:
-        BadRequest: the database knows of a booking in the way.
-        Conflict: the same booking exists already.
-        NotFound: the event type was deleted meanwhile.
-    """
-    try:
-        with holding.last_word():
-            return await writes.insert_bookings(work, new)
-    except errors.UniqueViolation as error:
-        raise _duplicate(error) from error
-    except errors.ForeignKeyViolation as error:
-        raise NotFound("This event type was deleted meanwhile.") from error
-
-
-def seat_of(draft: Draft) -> Seat:
-    """Return a new seat with what its attendee answered."""
-    return Seat(uuid4(), draft.description, draft.responses, draft.metadata)
-
-
-def seat_of_moved(seat: Seat) -> Seat:
-    """Return the seat that an attendee has in the new booking that they moved to."""
-    return replace(seat, uid=uuid4())
-
-
-def seated_booking(new: NewBooking, seat: Seat) -> NewBooking:
-    """Return a booking that others may join: what was answered is the seat's."""
-    booker, *guests = new.attendees
-    return replace(
-        new,
-        description=None,
-        responses=None,
-        ical_uid=f"{new_uid()}@{drafting.APPLICATION}",
-        is_seated=True,
-        idempotency_key=None,
-        attendees=(replace(booker, seat=seat), *guests),
-    )
-
-
-def check_not_seated(booking: Booking, email: str) -> None:
-    """Check that nobody with this address attends.
-
-    Raises:
-        Conflict: somebody does.
-    """
-    if any(attendee.email.lower() == email.lower() for attendee in booking.attendees):
-        raise already_signed_up("This address attends at this time already.")
-
-
-def already_signed_up(hint: str) -> Conflict:
-    """Return the refusal of a second place at one time."""
-    return Conflict("already_signed_up_for_this_booking_error", details={"hint": hint})
 
 
 async def _create_one(
     work: UnitOfWork, event_type: EventType, draft: Draft, command: Create, end: datetime, *, now: datetime
 ) -> Outcome:
     period = (command.start, end)
-    await holding.lock_time(work, event_type, event_type.owner.id)
-    await holding.use_reservation(work, event_type, command.reservation_uid, period, now=now)
-    await holding.require_free(work, event_type, period, now=now, zone=draft.booker.time_zone)
+    await bookability.lock_time(work, event_type, draft.organizer.id)
+    await bookability.use_reservation(work, event_type, command.reservation_uid, period, now=now)
+    await bookability.require_free(work, event_type, period, now=now, zone=draft.booker.time_zone)
     status = drafting.status_of(event_type, command.start, now)
-    [booking] = await store(work, [drafting.booking_from(draft, event_type, *period, status=status)])
-    await announcing.announce(work, [BookingEvent(_kind(status), now, booking, event_type)])
+    [booking] = await storage.store(work, [drafting.booking_from(draft, event_type, *period, status=status)])
+    await facts.record(work, [facts.fact_of(Change(_kind(status), now), booking, event_type)])
     return Outcome((booking,))
 
 
@@ -133,14 +76,14 @@ async def _create_series(
     work: UnitOfWork, event_type: EventType, draft: Draft, command: Create, *, now: datetime
 ) -> Outcome:
     """Book every occurrence or none; each is checked after those before it."""
-    length = timedelta(minutes=event_type.length)
+    length = timedelta(minutes=event_type.terms.length)
     periods = [(start, start + length) for start in _starts(event_type, draft, command)]
-    await holding.lock_time(work, event_type, event_type.owner.id)
-    await holding.use_reservation(work, event_type, command.reservation_uid, periods[0], now=now)
-    await holding.require_all_free(work, event_type, periods, now=now, zone=draft.booker.time_zone)
+    await bookability.lock_time(work, event_type, draft.organizer.id)
+    await bookability.use_reservation(work, event_type, command.reservation_uid, periods[0], now=now)
+    await bookability.require_all_free(work, event_type, periods, now=now, zone=draft.booker.time_zone)
     status = drafting.status_of(event_type, command.start, now)
     recurring_uid = str(uuid4())
-    bookings = await store(
+    bookings = await storage.store(
         work,
         [
             drafting.booking_from(draft, event_type, *period, status=status, recurring_uid=recurring_uid)
@@ -148,21 +91,11 @@ async def _create_series(
         ],
     )
     outline = [(booking.ical_uid, booking.start) for booking in bookings]
-    starts = [booking.start for booking in bookings]
-    await announcing.announce(
-        work,
-        [
-            BookingEvent(
-                _kind(status),
-                now,
-                booking,
-                event_type,
-                is_lead=booking is bookings[0],
-                series=announcing.series_at(booking, outline, starts=starts, covers_rest=True),
-            )
-            for booking in bookings
-        ],
+    change = Change(_kind(status), now)
+    made = facts.facts_of_each(
+        change, bookings, event_type, outline, lead_uid=bookings[0].uid, covers_rest=True
     )
+    await facts.record(work, made)
     return Outcome(tuple(bookings), is_series=True)
 
 
@@ -170,20 +103,20 @@ async def _take_seat(
     work: UnitOfWork, event_type: EventType, draft: Draft, command: Create, end: datetime, *, now: datetime
 ) -> Outcome:
     period = (command.start, end)
-    await holding.lock_time(work, event_type, event_type.owner.id)
-    await holding.use_reservation(work, event_type, command.reservation_uid, period, now=now)
+    await bookability.lock_time(work, event_type, draft.organizer.id)
+    await bookability.use_reservation(work, event_type, command.reservation_uid, period, now=now)
     joined = await queries.find_seated(work.connection, event_type.id, command.start)
     if joined is not None:
         await queries.lock_bookings(work, [joined.id])
         check_not_seated(joined, draft.booker.email)
-    await holding.require_free(work, event_type, period, now=now, zone=draft.booker.time_zone)
+    await bookability.require_free(work, event_type, period, now=now, zone=draft.booker.time_zone)
     seat = seat_of(draft)
     if joined is not None:
         return await _join(work, event_type, joined, draft.booker, seat, now=now)
     new = drafting.booking_from(draft, event_type, *period, status=Status.ACCEPTED)
-    [booking] = await store(work, [seated_booking(new, seat)])
-    event = BookingEvent(EventKind.CREATED, now, booking, event_type, attendee=booking.attendees[0])
-    await announcing.announce(work, [event])
+    [booking] = await storage.store(work, [seated_booking(new, seat)])
+    change = Change(FactKind.CREATED, now)
+    await facts.record(work, [facts.fact_of(change, booking, event_type, attendee=booking.attendees[0])])
     return Outcome((booking,), seat_uid=str(seat.uid))
 
 
@@ -193,22 +126,17 @@ async def _join(
     await writes.insert_seat(work, joined.id, booker, seat)
     [booking] = await queries.find_by_ids(work.connection, [joined.id])
     newcomer = next(one for one in booking.attendees if one.seat is not None and one.seat.uid == seat.uid)
-    event = BookingEvent(EventKind.SEAT_BOOKED, now, booking, event_type, attendee=newcomer)
-    await announcing.announce(work, [event])
+    change = Change(FactKind.SEAT_BOOKED, now)
+    await facts.record(work, [facts.fact_of(change, booking, event_type, attendee=newcomer)])
     return Outcome((booking,), seat_uid=str(seat.uid))
 
 
-async def _resolve(connection: Connection, address: EventTypeAddress) -> EventType:
-    if address.event_type_id is not None:
-        return await event_types.get(connection, address.event_type_id)
-    organization = address.organization_slug or None
-    if not address.username:
-        await teams.require_team(connection, address.team_slug or "", organization)
-        raise NotFound(
-            f"The team {address.team_slug!r} cannot be booked: so far its event types have slots only."
-        )
-    slug = address.event_type_slug or ""
-    return await event_types.get_by_slug(connection, address.username, slug, organization)
+async def _get_event_type(connection: Connection, address: EventTypeAddress) -> EventType:
+    if isinstance(address, SlugAddress) and isinstance(address.owner, TeamAddress):
+        team = address.owner
+        await teams.check_team(connection, team.slug, team.organization_slug)
+        raise NotFound(f"The team {team.slug!r} cannot be booked: so far its event types have slots only.")
+    return await event_types.get(connection, address)
 
 
 def _starts(event_type: EventType, draft: Draft, command: Create) -> list[datetime]:
@@ -229,12 +157,5 @@ def _starts(event_type: EventType, draft: Draft, command: Create) -> list[dateti
     return [datetime.fromtimestamp(start, UTC) for start in starts]
 
 
-def _kind(status: Status) -> EventKind:
-    return EventKind.CREATED if status is Status.ACCEPTED else EventKind.REQUESTED
-
-
-def _duplicate(error: errors.UniqueViolation) -> DomainError:
-    if error.diag.constraint_name == "uq_bookings_idempotency_key":
-        hint = "The same booking exists already, with the same attendees at the same time."
-        return Conflict("booking_conflict", details={"hint": hint})
-    return Conflict("start: this time was booked meanwhile.", details={"reasons": [str(Code.BOOKING)]})
+def _kind(status: Status) -> FactKind:
+    return FactKind.CREATED if status is Status.ACCEPTED else FactKind.REQUESTED

@@ -1,16 +1,21 @@
 """What a host decides about bookings: confirm, decline, who did not come (bookings note, 8 and 9)."""
 
 from collections.abc import Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 
-from kalends.api.errors import BadRequest, Forbidden
-from kalends.bookings import announcing, holding, queries, writes
+from msgspec.structs import replace
+
+from kalends.api.errors import BadRequest
+from kalends.bookings import bookability, queries, storage, writes
+from kalends.bookings.access import require_host, require_host_or_system_admin
 from kalends.bookings.actors import Actor
 from kalends.bookings.booking import Booking, Status
 from kalends.bookings.commands import MarkAbsent
-from kalends.bookings.events import BookingEvent, EventKind
+from kalends.bookings.facts import service as facts
+from kalends.bookings.facts.fact import FactKind
+from kalends.bookings.facts.service import Change
 from kalends.bookings.locking import Held, hold, hold_series
-from kalends.bookings.outcome import is_host
+from kalends.bookings.refusals import TAKEN
 from kalends.bookings.transitions import Command, effect_of
 from kalends.db.database import UnitOfWork
 from kalends.event_types import service as event_types
@@ -35,21 +40,23 @@ async def confirm(work: UnitOfWork, actor: Actor, uid: str, *, now: datetime) ->
     waiting, event_type = await _waiting(work, held)
     if event_type is None:
         raise BadRequest("The event type of this booking was deleted, so it cannot be confirmed.")
+    bookability.check_is_bookable(event_type)
     for booking in waiting:
         zone = booking.attendees[0].time_zone if booking.attendees else booking.organizer.time_zone
-        await holding.require_free(
+        await bookability.require_free(
             work,
             event_type,
             (booking.start, booking.end),
             now=now,
             zone=zone,
             moving=booking.uid,
-            among=holding.TAKEN,
+            among=TAKEN,
             of=booking.start if len(waiting) > 1 else None,
         )
         # One by one, so that the next is checked against those before it.
         await _accept(work, event_type, booking)
-    await _announce_all(work, waiting, event_type, EventKind.CONFIRMED, uid, actor=actor, now=now)
+    change = Change(FactKind.CONFIRMED, now, actor=actor.email)
+    await _record_all(work, change, waiting, event_type, lead_uid=uid)
     return await _read(work, uid)
 
 
@@ -64,9 +71,8 @@ async def decline(work: UnitOfWork, actor: Actor, uid: str, reason: str | None, 
     held = await _hold_pending(work, actor, uid, Command.DECLINE)
     waiting, event_type = await _waiting(work, held)
     await writes.reject_bookings(work, [booking.id for booking in waiting], reason)
-    await _announce_all(
-        work, waiting, event_type, EventKind.REJECTED, uid, actor=actor, reason=reason, now=now
-    )
+    change = Change(FactKind.REJECTED, now, actor=actor.email, reason=reason)
+    await _record_all(work, change, waiting, event_type, lead_uid=uid)
     return await _read(work, uid)
 
 
@@ -85,17 +91,9 @@ async def expire_request(work: UnitOfWork, booking_id: int, *, now: datetime) ->
     if booking.event_type is not None:
         event_type = await event_types.find(work.connection, booking.event_type.id)
     await writes.reject_bookings(work, [booking.id], EXPIRED)
-    await _announce_all(
-        work,
-        [booking],
-        event_type,
-        EventKind.REJECTED,
-        booking.uid,
-        reason=EXPIRED,
-        now=now,
-        # Each occurrence waits until it was to start itself.
-        covers_rest=False,
-    )
+    change = Change(FactKind.REJECTED, now, reason=EXPIRED)
+    # Each occurrence waits until it was to start itself.
+    await _record_all(work, change, [booking], event_type, lead_uid=booking.uid, covers_rest=False)
 
 
 async def mark_absent(
@@ -110,23 +108,20 @@ async def mark_absent(
     """
     held = await hold(work, uid)
     booking = held.booking
-    _require_host(actor, booking)
+    require_host(actor, booking)
     if command.host is None and not command.attendees:
         return booking
     effect_of(booking, Command.MARK_ABSENT)
     absent, present = _named(booking, command, now)
     await writes.set_absences(work, booking.id, host=command.host, absent_ids=absent, present_ids=present)
     changed = await _read(work, uid)
-    event = BookingEvent(
-        EventKind.ABSENCE_UPDATED,
-        now,
-        changed,
-        held.event_type,
-        actor=actor.email,
+    change = Change(FactKind.ABSENCE_UPDATED, now, actor=actor.email)
+    fact = replace(
+        facts.fact_of(change, changed, held.event_type),
         absences=tuple(command.attendees),
         is_host_absence=command.host is not None,
     )
-    await announcing.announce(work, [event])
+    await facts.record(work, [fact])
     return changed
 
 
@@ -146,8 +141,7 @@ def _named(booking: Booking, command: MarkAbsent, now: datetime) -> tuple[list[i
 
 async def _hold_pending(work: UnitOfWork, actor: Actor, uid: str, command: Command) -> Held:
     held = await hold(work, uid)
-    if not actor.is_system_admin:
-        _require_host(actor, held.booking)
+    require_host_or_system_admin(actor, held.booking)
     effect_of(held.booking, command)
     return held
 
@@ -162,52 +156,28 @@ async def _waiting(work: UnitOfWork, held: Held) -> tuple[list[Booking], EventTy
 
 
 async def _accept(work: UnitOfWork, event_type: EventType, booking: Booking) -> None:
-    before = timedelta(minutes=event_type.before_event_buffer)
-    after = timedelta(minutes=event_type.after_event_buffer)
-    with holding.last_word():
+    before = event_type.terms.time_before
+    after = event_type.terms.time_after
+    with storage.last_word():
         await writes.accept_bookings(work, [booking.id], before, after)
 
 
-async def _announce_all(
+async def _record_all(
     work: UnitOfWork,
+    change: Change,
     decided: Sequence[Booking],
     event_type: EventType | None,
-    kind: EventKind,
-    lead_uid: str,
     *,
-    now: datetime,
-    actor: Actor | None = None,
-    reason: str | None = None,
+    lead_uid: str,
     covers_rest: bool = True,
 ) -> None:
     """State one fact for each booking; the one that was named speaks for all."""
     changed = await queries.find_by_ids(work.connection, [booking.id for booking in decided])
-    recurring_uid = changed[0].recurring_uid
-    outline = await queries.find_series_outline(work.connection, recurring_uid) if recurring_uid else []
-    starts = [booking.start for booking in changed]
-    await announcing.announce(
-        work,
-        [
-            BookingEvent(
-                kind,
-                now,
-                booking,
-                event_type,
-                is_lead=booking.uid == lead_uid,
-                series=announcing.series_at(booking, outline, starts=starts, covers_rest=covers_rest)
-                if outline
-                else None,
-                actor=None if actor is None else actor.email,
-                reason=reason,
-            )
-            for booking in changed
-        ],
+    outline = await facts.outline_of(work.connection, changed[0])
+    told = facts.facts_of_each(
+        change, changed, event_type, outline, lead_uid=lead_uid, covers_rest=covers_rest
     )
-
-
-def _require_host(actor: Actor, booking: Booking) -> None:
-    if not is_host(actor, booking):
-        raise Forbidden("Only the host of this booking may do this.")
+    await facts.record(work, told)
 
 
 async def _read(work: UnitOfWork, uid: str) -> Booking:

@@ -7,14 +7,15 @@ from hashlib import sha256
 from math import floor
 from typing import Any
 
+from kalends.accounts.user import User
 from kalends.api.errors import BadRequest, Forbidden
 from kalends.api.locales import Locale
 from kalends.bookings.actors import Actor
 from kalends.bookings.booking import Attendee, Booking, Status, new_uid
 from kalends.bookings.commands import Create
 from kalends.bookings.form import Own, View, check_custom_answers, full_name, merged_answers
-from kalends.bookings.naming import title_of
 from kalends.bookings.places import is_web_address, place_of
+from kalends.bookings.title import Names, title_of
 from kalends.bookings.writes import NewBooking
 from kalends.event_types.booking_fields import effective_fields
 from kalends.event_types.event_type import EventType
@@ -30,8 +31,9 @@ _GUEST_LOCALE: Locale = "en"
 
 @dataclass(frozen=True, slots=True)
 class Draft:
-    """What a booking will say."""
+    """What a booking will say, and who will hold it."""
 
+    organizer: User
     title: str
     booker: Attendee
     guests: tuple[Attendee, ...]
@@ -46,7 +48,9 @@ class Draft:
         return notes if isinstance(notes, str) else ""
 
 
-def draft_of(event_type: EventType, actor: Actor, command: Create, *, blocked: frozenset[str]) -> Draft:
+def draft_of(
+    event_type: EventType, organizer: User, actor: Actor, command: Create, *, blocked: frozenset[str]
+) -> Draft:
     """Return what a booking will say. `blocked` are addresses, in lower case, that may not book.
 
     Raises:
@@ -55,7 +59,7 @@ def draft_of(event_type: EventType, actor: Actor, command: Create, *, blocked: f
     """
     fields = effective_fields(event_type)
     check_custom_answers(fields, command.responses)
-    place = place_of(event_type, command.location, event_type.owner.metadata)
+    place = place_of(event_type, command.location, organizer.metadata or {})
     metadata = _metadata(command.metadata)
     responses = merged_answers(
         fields,
@@ -83,8 +87,10 @@ def draft_of(event_type: EventType, actor: Actor, command: Create, *, blocked: f
         for guest in responses.get("guests") or ()
         if _base_address(guest) not in blocked
     ]
+    names = Names(organizer.display_name, name, place.kind)
     return Draft(
-        title=title_of(event_type, attendee=name, responses=responses, location_kind=place.kind),
+        organizer=organizer,
+        title=title_of(event_type, names, responses),
         booker=booker,
         guests=tuple(guests),
         location=place.location,
@@ -107,16 +113,16 @@ def booking_from(
     attendees = (draft.booker, *draft.guests)
     return NewBooking(
         uid=uid,
-        organizer_id=event_type.owner.id,
-        organizer_email=event_type.owner.email,
+        organizer_id=draft.organizer.id,
+        organizer_email=draft.organizer.email,
         event_type_id=event_type.id,
         status=status,
         title=draft.title,
         description=draft.description,
         start=start,
         end=end,
-        before=timedelta(minutes=event_type.before_event_buffer),
-        after=timedelta(minutes=event_type.after_event_buffer),
+        before=event_type.terms.time_before,
+        after=event_type.terms.time_after,
         location=draft.location,
         responses=draft.responses,
         metadata=draft.metadata,
@@ -147,8 +153,8 @@ def successor_of(
         description=booking.description,
         start=start,
         end=end,
-        before=timedelta(minutes=event_type.before_event_buffer),
-        after=timedelta(minutes=event_type.after_event_buffer),
+        before=event_type.terms.time_before,
+        after=event_type.terms.time_after,
         location=booking.location,
         responses=booking.responses,
         metadata=with_video_call(booking.metadata, booking.location),
@@ -191,7 +197,7 @@ def length_of(event_type: EventType, asked: int | None) -> int:
         BadRequest: it is none that the event type offers.
     """
     if asked is None:
-        return event_type.length
+        return event_type.terms.length
     options = event_type.length_options
     if not options:
         raise BadRequest("lengthInMinutes: this event type has one length only; leave the property out.")
@@ -204,9 +210,9 @@ def length_of(event_type: EventType, asked: int | None) -> int:
 def moved_period(booking: Booking, event_type: EventType, start: datetime) -> tuple[datetime, datetime]:
     """Return when a booking is that moves: as long as it was while the event type offers that length."""
     length = booking.end - booking.start
-    offered = {event_type.length, *event_type.length_options}
+    offered = {event_type.terms.length, *event_type.length_options}
     is_offered = length.total_seconds() / 60 in offered
-    return start, start + (length if is_offered else timedelta(minutes=event_type.length))
+    return start, start + (length if is_offered else timedelta(minutes=event_type.terms.length))
 
 
 def with_video_call(metadata: Mapping[str, Any], location: str | None) -> dict[str, Any]:

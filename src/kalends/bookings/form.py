@@ -11,6 +11,7 @@ from urllib.parse import urlsplit
 from kalends.api.errors import BadRequest
 from kalends.api.fields import is_phone_number
 from kalends.bookings.problems import refused_answers
+from kalends.event_types.booking_fields import is_own_question
 from kalends.event_types.event_type import StoredObject
 
 LONGEST_TEXT_AREA = 1_000
@@ -61,8 +62,7 @@ def check_custom_answers(fields: Sequence[StoredObject], given: Mapping[str, Any
             code="BAD_REQUEST",
         )
     for field in fields:
-        is_own_question = not str(field.get("editable", "")).startswith("system")
-        if is_own_question and field.get("required") and field["name"] not in given:
+        if is_own_question(field) and field.get("required") and field["name"] not in given:
             raise BadRequest(
                 f"bookingFieldsResponses.{field['name']} is missing: this event type requires an answer."
             )

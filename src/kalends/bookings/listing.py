@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from datetime import datetime
 
 from psycopg import AsyncClientCursor, sql
+from psycopg.rows import namedtuple_row
 
 from kalends.accounts.user import User
 from kalends.bookings.booking import Booking
@@ -93,7 +94,7 @@ async def list_bookings(
     }
     filters = [_CONDITIONS[name] for name in values]
     # Its own values decide how a list is best looked up, so it is planned with them, and never prepared.
-    cursor = AsyncClientCursor(connection)
+    cursor = AsyncClientCursor(connection, row_factory=namedtuple_row)
     await cursor.execute(
         sql.SQL(_statement(command, filters)),
         {

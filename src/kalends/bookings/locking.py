@@ -7,7 +7,7 @@ and the hosts' advisory locks; then the rows of the bookings.
 from dataclasses import dataclass
 
 from kalends.api.errors import NotFound
-from kalends.bookings import holding, queries
+from kalends.bookings import bookability, queries
 from kalends.bookings.booking import Booking
 from kalends.db.database import UnitOfWork
 from kalends.db.locks import lock_hosts
@@ -68,5 +68,5 @@ async def _hold_around(work: UnitOfWork, booking: Booking) -> EventType | None:
     if event_type is None:
         await lock_hosts(work, [booking.organizer.id])
     else:
-        await holding.lock_time(work, event_type, booking.organizer.id)
+        await bookability.lock_time(work, event_type, booking.organizer.id)
     return event_type

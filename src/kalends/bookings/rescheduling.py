@@ -5,17 +5,22 @@ from datetime import datetime
 from typing import Any
 
 from kalends.api.errors import BadRequest, NotFound
-from kalends.bookings import announcing, creating, drafting, holding, seating, writes
+from kalends.bookings import bookability, drafting, seating, storage, writes
+from kalends.bookings.access import is_host, is_host_by_name, is_same_address
 from kalends.bookings.actors import Actor
 from kalends.bookings.booking import Attendee, Booking, Status
 from kalends.bookings.commands import Reschedule
-from kalends.bookings.events import BookingEvent, EventKind, Previous
+from kalends.bookings.facts import service as facts
+from kalends.bookings.facts.fact import FactKind
+from kalends.bookings.facts.service import Change
 from kalends.bookings.form import REASON, View, is_asked
 from kalends.bookings.locking import hold
-from kalends.bookings.outcome import Outcome, is_host
+from kalends.bookings.outcome import Outcome
 from kalends.bookings.problems import refused_answers
+from kalends.bookings.refusals import OUT_OF_BOUNDS
 from kalends.bookings.transitions import Command, effect_of
 from kalends.db.database import UnitOfWork
+from kalends.event_types import service as event_types
 from kalends.event_types.booking_fields import effective_fields
 from kalends.event_types.event_type import EventType
 from kalends.outbox import service as outbox
@@ -49,9 +54,9 @@ async def reschedule(
         raise NotFound("The event type of this booking was deleted, so it cannot be rescheduled.")
     if event_type.disable_rescheduling:
         raise BadRequest("Bookings of this event type cannot be rescheduled.")
-    holding.require_host(event_type)
+    bookability.check_host_is_open(event_types.user_of(event_type))
     period = drafting.moved_period(booking, event_type, command.start)
-    await holding.use_reservation(work, event_type, command.reservation_uid, period, now=now)
+    await bookability.use_reservation(work, event_type, command.reservation_uid, period, now=now)
     if command.seat_uid is not None:
         return await seating.move_seat(work, actor, booking, event_type, command, now=now, blocked=blocked)
     effect_of(booking, Command.RESCHEDULE)
@@ -74,34 +79,31 @@ async def _replace(
     period = drafting.moved_period(booking, event_type, command.start)
     booker = _booker(booking)
     responses = _responses(booking, event_type, command)
-    await holding.require_free(
+    await bookability.require_free(
         work,
         event_type,
         period,
         now=now,
         zone=booker.time_zone,
         moving=booking.uid,
-        bounds_code=holding.OUT_OF_BOUNDS,
+        bounds_code=OUT_OF_BOUNDS,
     )
-    is_by_host = is_host(actor, booking) and _names_host(command.rescheduled_by, actor, booking)
+    is_by_host = is_host_by_name(actor, booking, command.rescheduled_by)
     status = Status.ACCEPTED if is_by_host else drafting.status_of(event_type, command.start, now)
     await writes.end_bookings(work, [booking.id], reason=None, by=None, is_rescheduled=True)
     new = drafting.successor_of(booking, event_type, period, status)
     rescheduled_by = _mover(actor, command.rescheduled_by, booker)
-    [moved] = await creating.store(work, [replace(new, responses=responses, rescheduled_by=rescheduled_by)])
+    [moved] = await storage.store(work, [replace(new, responses=responses, rescheduled_by=rescheduled_by)])
     await outbox.clear_timers(work, [booking.id])
-    kind = EventKind.RESCHEDULED if status is Status.ACCEPTED else EventKind.REQUESTED
-    event = BookingEvent(
-        kind,
-        now,
+    kind = FactKind.RESCHEDULED if status is Status.ACCEPTED else FactKind.REQUESTED
+    fact = facts.fact_of(
+        Change(kind, now, actor=rescheduled_by, reason=command.reason),
         moved,
         event_type,
-        series=await announcing.series_of(work.connection, moved),
-        previous=Previous.of(booking),
-        actor=rescheduled_by,
-        reason=command.reason,
+        series=await facts.series_of(work.connection, moved),
+        previous=booking,
     )
-    await announcing.announce(work, [event])
+    await facts.record(work, [fact])
     return Outcome((moved,))
 
 
@@ -110,7 +112,7 @@ def _mover(actor: Actor, named: str | None, attendee: Attendee) -> str | None:
 
     Whoever knows the uid may speak for the attendee.
     """
-    return named if _is_address(named, attendee.email) else actor.email
+    return named if is_same_address(named, attendee.email) else actor.email
 
 
 def _booker(booking: Booking) -> Attendee:
@@ -137,14 +139,3 @@ def _responses(booking: Booking, event_type: EventType, command: Reschedule) -> 
         ):
             raise refused_answers(["{rescheduleReason}error_required_field"])
     return responses
-
-
-def _names_host(named: str | None, actor: Actor, booking: Booking) -> bool:
-    """Tell whether an address is the host's, now or when the booking was made."""
-    return any(
-        email is not None and _is_address(named, email) for email in (actor.email, booking.organizer.email)
-    )
-
-
-def _is_address(named: str | None, email: str) -> bool:
-    return named is not None and named.lower() == email.lower()

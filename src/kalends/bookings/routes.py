@@ -9,11 +9,11 @@ from kalends.api.dependencies import CurrentSettings, Now, Reader, Work
 from kalends.api.fields import BookingUid
 from kalends.api.http.operation import Router
 from kalends.api.query import Query
-from kalends.auth.dependencies import Authenticated, OptionalCaller
+from kalends.auth.dependencies import Authenticated, CallerIfKnown
 from kalends.auth.principal import Permission, Principal
 from kalends.bookings import outputs, schemas, service
+from kalends.bookings.access import all_seen_by, seen_by
 from kalends.bookings.actors import actor_of
-from kalends.bookings.outcome import all_seen_by, seen_by
 
 router = Router("/v2/bookings", "Bookings", version=date(2024, 8, 13), version_is_required=True)
 
@@ -23,7 +23,7 @@ WritingCaller: TypeAlias = Annotated[Principal, Depends(Authenticated(Permission
 
 @router.post("")
 async def create_booking(
-    caller: OptionalCaller, body: schemas.CreateBookingBody, work: Work, now: Now, settings: CurrentSettings
+    caller: CallerIfKnown, body: schemas.CreateBookingBody, work: Work, now: Now, settings: CurrentSettings
 ) -> outputs.Created:
     """Book a time of an event type: one booking, a series, or a seat; public."""
     actor = actor_of(caller)
@@ -46,7 +46,7 @@ async def list_bookings(
 
 @router.get("/{bookingUid}")
 async def get_booking(
-    booking_uid: BookingUid, caller: OptionalCaller, connection: Reader
+    booking_uid: BookingUid, caller: CallerIfKnown, connection: Reader
 ) -> outputs.Found | outputs.FoundSeries:
     """Show a booking, or all of a series, to whoever knows its uid."""
     found = await service.find(connection, booking_uid)
@@ -56,7 +56,7 @@ async def get_booking(
 @router.post("/{bookingUid}/reschedule")
 async def reschedule_booking(
     booking_uid: BookingUid,
-    caller: OptionalCaller,
+    caller: CallerIfKnown,
     body: schemas.RescheduleBookingBody,
     work: Work,
     now: Now,
@@ -71,7 +71,7 @@ async def reschedule_booking(
 
 @router.post("/{bookingUid}/cancel", status=200)
 async def cancel_booking(
-    booking_uid: BookingUid, caller: OptionalCaller, body: schemas.CancelBookingBody, work: Work, now: Now
+    booking_uid: BookingUid, caller: CallerIfKnown, body: schemas.CancelBookingBody, work: Work, now: Now
 ) -> outputs.Found | outputs.FoundSeries:
     """Cancel a booking, an occurrence and those after it, a series, or one seat; a host says why."""
     actor = actor_of(caller)

@@ -28,15 +28,22 @@ from kalends.api.wire import Body, StrictBody
 from kalends.bookings.commands import (
     Cancel,
     Create,
-    EventTypeAddress,
     ListBookings,
     MarkAbsent,
     Order,
     Reschedule,
     StatusFilter,
 )
-from kalends.bookings.events import Absence
+from kalends.bookings.facts.fact import Absence
 from kalends.bookings.places import Choice
+from kalends.event_types.address import (
+    EventTypeAddress,
+    IdAddress,
+    OwnerAddress,
+    SlugAddress,
+    TeamAddress,
+    UserAddress,
+)
 from kalends.event_types.locations import ROW_KINDS, Integration
 
 MAX_GUESTS = 100
@@ -136,13 +143,7 @@ class CreateBookingBody(StrictBody):
         attendee = self.attendee
         return Create(
             start=self.start.replace(microsecond=0),
-            event_type=EventTypeAddress(
-                event_type_id=self.event_type_id or None,
-                username=self.username,
-                team_slug=self.team_slug,
-                organization_slug=self.organization_slug,
-                event_type_slug=self.event_type_slug,
-            ),
+            event_type=self._address(),
             attendee_name=attendee.name,
             attendee_email=attendee.email,
             attendee_phone_number=attendee.phone_number,
@@ -157,6 +158,15 @@ class CreateBookingBody(StrictBody):
             is_instant=self.instant is True,
             reservation_uid=self.reservation_uid,
         )
+
+    def _address(self) -> EventTypeAddress:
+        if self.event_type_id:
+            return IdAddress(self.event_type_id)
+        organization = self.organization_slug or None
+        owner: OwnerAddress = TeamAddress(self.team_slug or "", organization)
+        if self.username:
+            owner = UserAddress(self.username, organization)
+        return SlugAddress(owner, self.event_type_slug or "")
 
     @model_validator(mode="after")
     def _is_not_both_instant_and_recurring(self) -> "CreateBookingBody":

@@ -1,15 +1,21 @@
 """Moving and giving up seats (bookings note, 6.4 and 7.3)."""
 
-from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from dataclasses import replace
+from datetime import datetime
 
-from kalends.api.errors import Conflict, Forbidden, NotFound, Unauthorized
-from kalends.bookings import announcing, creating, drafting, holding, queries, writes
+from kalends.api.errors import Conflict, NotFound
+from kalends.bookings import bookability, drafting, queries, storage, writes
+from kalends.bookings.access import SeatedAttendee, find_seat, is_host, require_host_of_all_seats
 from kalends.bookings.actors import Actor
-from kalends.bookings.booking import Attendee, Booking, Seat, Status, new_uid
+from kalends.bookings.bookability import Period
+from kalends.bookings.booking import Attendee, Booking, Status, new_uid
 from kalends.bookings.commands import Reschedule
-from kalends.bookings.events import BookingEvent, EventKind, Previous
-from kalends.bookings.outcome import Outcome, is_host
+from kalends.bookings.facts import service as facts
+from kalends.bookings.facts.fact import FactKind
+from kalends.bookings.facts.service import Change
+from kalends.bookings.outcome import Outcome
+from kalends.bookings.refusals import BOUNDS, OUT_OF_BOUNDS
+from kalends.bookings.seats import already_signed_up, check_not_seated, seat_of_moved, seats_of
 from kalends.bookings.transitions import Command, effect_of
 from kalends.bookings.writes import NewBooking
 from kalends.db.database import UnitOfWork
@@ -19,31 +25,6 @@ from kalends.reservations import service as reservations
 from kalends.scheduling.engine import Code
 
 _SAME_TIME = "The booking is at this time already."
-
-
-@dataclass(frozen=True, slots=True)
-class Seated:
-    """An attendee, and the seat they have."""
-
-    attendee: Attendee
-    seat: Seat
-
-
-def find_seat(booking: Booking, seat_uid: str) -> Seated | None:
-    """Return a seat of a booking by its uid."""
-    return next(
-        (
-            Seated(attendee, attendee.seat)
-            for attendee in booking.attendees
-            if attendee.seat is not None and str(attendee.seat.uid) == seat_uid.lower()
-        ),
-        None,
-    )
-
-
-def seats_of(booking: Booking) -> list[Attendee]:
-    """Return the attendees who have a seat of their own."""
-    return [attendee for attendee in booking.attendees if attendee.seat is not None]
 
 
 async def move_seat(
@@ -71,20 +52,20 @@ async def move_seat(
     if not is_host(actor, booking):
         drafting.check_not_blocked(moving.attendee.email, actor, blocked)
     if command.start == booking.start:
-        raise creating.already_signed_up(_SAME_TIME)
+        raise already_signed_up(_SAME_TIME)
     is_last = len(seats_of(booking)) == 1
     target = await _target(work, booking, event_type, command.start)
     period = drafting.moved_period(booking, event_type, command.start)
     if target is not None:
-        creating.check_not_seated(target, moving.attendee.email)
-    await holding.require_free(
+        check_not_seated(target, moving.attendee.email)
+    await bookability.require_free(
         work,
         event_type,
         period,
         now=now,
         zone=moving.attendee.time_zone,
         moving=booking.uid if is_last else None,
-        bounds_code=holding.OUT_OF_BOUNDS,
+        bounds_code=OUT_OF_BOUNDS,
     )
     if target is not None:
         await writes.move_attendees(work, [moving.attendee.id], target.id)
@@ -92,23 +73,21 @@ async def move_seat(
         if is_last:
             await _end(work, booking)
     else:
-        seat = creating.seat_of_moved(moving.seat)
+        seat = seat_of_moved(moving.seat)
         await writes.delete_attendees(work, booking.id, [moving.attendee.id])
         if is_last:
             await _end(work, booking)
         new = _alone(booking, event_type, period, replace(moving.attendee, seat=seat))
-        [target] = await creating.store(work, [new])
+        [target] = await storage.store(work, [new])
     [moved] = await queries.find_by_ids(work.connection, [target.id])
-    event = BookingEvent(
-        EventKind.SEAT_RESCHEDULED,
-        now,
+    fact = facts.fact_of(
+        Change(FactKind.SEAT_RESCHEDULED, now, actor=actor.email or moving.attendee.email),
         moved,
         event_type,
         attendee=next(one for one in moved.attendees if one.seat is not None and one.seat.uid == seat.uid),
-        previous=Previous.of(booking),
-        actor=actor.email or moving.attendee.email,
+        previous=booking,
     )
-    await announcing.announce(work, [event])
+    await facts.record(work, [fact])
     return Outcome((moved,), seat_uid=str(seat.uid))
 
 
@@ -129,12 +108,12 @@ async def move_all(
         BadRequest: the new time cannot be booked.
         Conflict: there are too few seats at the new time, or it is the present one.
     """
-    require_host(actor, booking)
+    require_host_of_all_seats(actor, booking)
     if command.start == booking.start:
-        raise creating.already_signed_up(_SAME_TIME)
+        raise already_signed_up(_SAME_TIME)
     target = await _target(work, booking, event_type, command.start)
     period = drafting.moved_period(booking, event_type, command.start)
-    await holding.require_free(
+    await bookability.require_free(
         work,
         event_type,
         period,
@@ -142,8 +121,8 @@ async def move_all(
         zone=booking.attendees[0].time_zone if booking.attendees else booking.organizer.time_zone,
         moving=booking.uid,
         # Whether there are seats enough for everybody is asked below.
-        among=None if target is None else holding.BOUNDS,
-        bounds_code=holding.OUT_OF_BOUNDS,
+        among=None if target is None else BOUNDS,
+        bounds_code=OUT_OF_BOUNDS,
     )
     moved_id = booking.id
     if target is None:
@@ -152,16 +131,8 @@ async def move_all(
         await _merge(work, booking, target, event_type, now=now)
         moved_id = target.id
     [moved] = await queries.find_by_ids(work.connection, [moved_id])
-    event = BookingEvent(
-        EventKind.RESCHEDULED,
-        now,
-        moved,
-        event_type,
-        previous=Previous.of(booking),
-        actor=actor.email,
-        reason=command.reason,
-    )
-    await announcing.announce(work, [event])
+    change = Change(FactKind.RESCHEDULED, now, actor=actor.email, reason=command.reason)
+    await facts.record(work, [facts.fact_of(change, moved, event_type, previous=booking)])
     return Outcome((moved,), seat_uid="")
 
 
@@ -169,7 +140,7 @@ async def give_up(
     work: UnitOfWork,
     booking: Booking,
     event_type: EventType | None,
-    given_up: Seated,
+    given_up: SeatedAttendee,
     *,
     by: str,
     reason: str | None,
@@ -178,31 +149,8 @@ async def give_up(
     """Free one seat of a booking that others attend; `by` is the e-mail of who does it."""
     await writes.delete_attendees(work, booking.id, [given_up.attendee.id])
     [left] = await queries.find_by_ids(work.connection, [booking.id])
-    event = BookingEvent(
-        EventKind.SEAT_CANCELLED,
-        now,
-        left,
-        event_type,
-        attendee=given_up.attendee,
-        actor=by,
-        reason=reason,
-    )
-    await announcing.announce(work, [event])
-
-
-def require_host(actor: Actor, booking: Booking) -> None:
-    """Check that whoever asks is proven to be the host.
-
-    Raises:
-        Unauthorized: nobody is proven.
-        Forbidden: somebody else is.
-    """
-    if actor.user_id is None:
-        raise Unauthorized(
-            "Only the host may do this to all seats; send the host's credential, or a seatUid."
-        )
-    if not is_host(actor, booking):
-        raise Forbidden("Only the host may do this to all seats of the booking.")
+    change = Change(FactKind.SEAT_CANCELLED, now, actor=by, reason=reason)
+    await facts.record(work, [facts.fact_of(change, left, event_type, attendee=given_up.attendee)])
 
 
 async def _target(
@@ -217,15 +165,15 @@ async def _target(
 
 
 async def _move_row(
-    work: UnitOfWork, actor: Actor, booking: Booking, event_type: EventType, period: holding.Period
+    work: UnitOfWork, actor: Actor, booking: Booking, event_type: EventType, period: Period
 ) -> None:
-    with holding.last_word():
+    with storage.last_word():
         await writes.move_booking(
             work,
             booking.id,
             *period,
-            before=timedelta(minutes=event_type.before_event_buffer),
-            after=timedelta(minutes=event_type.after_event_buffer),
+            before=event_type.terms.time_before,
+            after=event_type.terms.time_after,
             by=actor.email,
         )
 
@@ -235,7 +183,7 @@ async def _merge(
 ) -> None:
     present = {attendee.email.lower() for attendee in target.attendees}
     newcomers = [attendee for attendee in booking.attendees if attendee.email.lower() not in present]
-    capacity = event_type.seats.per_time_slot if event_type.seats is not None else 0
+    capacity = event_type.terms.seats.per_time_slot if event_type.terms.seats is not None else 0
     asked = sum(1 for attendee in newcomers if attendee.seat is not None)
     left = capacity - len(seats_of(target))
     kept = await reservations.count_binding_seats(work.connection, event_type.id, target.start, now=now)
@@ -254,7 +202,7 @@ async def _end(work: UnitOfWork, booking: Booking) -> None:
     await outbox.clear_timers(work, [booking.id])
 
 
-def _alone(booking: Booking, event_type: EventType, period: holding.Period, attendee: Attendee) -> NewBooking:
+def _alone(booking: Booking, event_type: EventType, period: Period, attendee: Attendee) -> NewBooking:
     """Return the booking that an attendee moves to when nobody is there yet: a meeting of its own."""
     return replace(
         drafting.successor_of(booking, event_type, period, Status.ACCEPTED),

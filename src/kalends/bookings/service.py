@@ -6,9 +6,10 @@ engine that lists slots.
 
 from datetime import datetime
 
-from kalends.api.errors import BadRequest, Forbidden
+from kalends.api.errors import BadRequest
 from kalends.auth.principal import Principal
-from kalends.bookings import announcing, calendar_links, listing, queries
+from kalends.bookings import calendar_links, listing, queries
+from kalends.bookings.access import require_host
 from kalends.bookings.actors import Actor
 from kalends.bookings.booking import Booking, Status
 from kalends.bookings.calendar_links import CalendarLink
@@ -16,12 +17,16 @@ from kalends.bookings.cancelling import cancel
 from kalends.bookings.commands import ListBookings
 from kalends.bookings.creating import create
 from kalends.bookings.deciding import confirm, decline, expire_request, mark_absent
-from kalends.bookings.events import BookingEvent, EventKind, TimerKind
+from kalends.bookings.facts import service as facts
+from kalends.bookings.facts.fact import BookingFact, FactKind
+from kalends.bookings.facts.service import Change
+from kalends.bookings.facts.timers import TimerKind
 from kalends.bookings.locking import unknown
-from kalends.bookings.outcome import Outcome, is_host
+from kalends.bookings.outcome import Outcome
 from kalends.bookings.rescheduling import reschedule
 from kalends.db.database import Connection
 from kalends.event_types import service as event_types
+from kalends.event_types.address import IdAddress
 
 __all__ = [
     "calendar_links_for",
@@ -35,16 +40,16 @@ __all__ = [
     "list_for",
     "mark_absent",
     "reschedule",
-    "timer_event",
+    "timer_fact",
 ]
 
-_TIMER_EVENTS = {
-    TimerKind.MEETING_STARTED: (EventKind.MEETING_STARTED, Status.ACCEPTED),
-    TimerKind.MEETING_ENDED: (EventKind.MEETING_ENDED, Status.ACCEPTED),
-    TimerKind.REMINDER: (EventKind.REMINDER_DUE, Status.ACCEPTED),
-    TimerKind.APPROVAL_REMINDER_3H: (EventKind.APPROVAL_REMINDER_DUE, Status.PENDING),
-    TimerKind.APPROVAL_REMINDER_24H: (EventKind.APPROVAL_REMINDER_DUE, Status.PENDING),
-    TimerKind.APPROVAL_REMINDER_48H: (EventKind.APPROVAL_REMINDER_DUE, Status.PENDING),
+_TIMER_FACTS = {
+    TimerKind.MEETING_STARTED: (FactKind.MEETING_STARTED, Status.ACCEPTED),
+    TimerKind.MEETING_ENDED: (FactKind.MEETING_ENDED, Status.ACCEPTED),
+    TimerKind.REMINDER: (FactKind.REMINDER_DUE, Status.ACCEPTED),
+    TimerKind.APPROVAL_REMINDER_3H: (FactKind.APPROVAL_REMINDER_DUE, Status.PENDING),
+    TimerKind.APPROVAL_REMINDER_24H: (FactKind.APPROVAL_REMINDER_DUE, Status.PENDING),
+    TimerKind.APPROVAL_REMINDER_48H: (FactKind.APPROVAL_REMINDER_DUE, Status.PENDING),
 }
 
 
@@ -99,28 +104,27 @@ async def calendar_links_for(connection: Connection, actor: Actor, uid: str) -> 
         BadRequest: its event type was deleted.
     """
     booking = await get(connection, uid)
-    if not is_host(actor, booking):
-        raise Forbidden("Only the host of this booking may do this.")
+    require_host(actor, booking)
     if booking.event_type is None:
         raise BadRequest("The event type of this booking was deleted, so there are no links.")
-    event_type = await event_types.get(connection, booking.event_type.id)
+    event_type = await event_types.get(connection, IdAddress(booking.event_type.id))
     return calendar_links.links_of(booking, event_type)
 
 
-async def timer_event(
+async def timer_fact(
     connection: Connection, booking_id: int, kind: TimerKind, *, now: datetime
-) -> BookingEvent | None:
+) -> BookingFact | None:
     """Return the fact to state when a timer is due; None: the booking is no longer as it expects."""
     found = await queries.find_by_ids(connection, [booking_id])
-    expected = _TIMER_EVENTS.get(kind)
+    expected = _TIMER_FACTS.get(kind)
     if not found or expected is None:
         return None
     booking = found[0]
-    event_kind, status = expected
+    fact_kind, status = expected
     if booking.status is not status:
         return None
     event_type = None
     if booking.event_type is not None:
         event_type = await event_types.find(connection, booking.event_type.id)
-    series = await announcing.series_of(connection, booking)
-    return BookingEvent(event_kind, now, booking, event_type, series=series)
+    series = await facts.series_of(connection, booking)
+    return facts.fact_of(Change(fact_kind, now), booking, event_type, series=series)

@@ -10,7 +10,8 @@ from psycopg.types.json import Jsonb
 from kalends.bookings.booking import Attendee, Booking, Seat, Status
 from kalends.bookings.queries import SELECT_BOOKING, to_booking
 from kalends.db.database import UnitOfWork
-from kalends.db.rows import json_bytes, json_rows, only_row
+from kalends.db.rows import json_bytes, json_rows, named_rows, only_row
+from kalends.db.statements import compacted
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +47,7 @@ class NewBooking:
 
 
 # What is inserted stands in for the tables, where this statement cannot see it yet.
-_INSERT = f"""
+INSERT = compacted(f"""
     WITH new AS (
         SELECT * FROM json_to_recordset(%(bookings)s::json) AS n (
             position int, uid text, user_id int, organizer_email text, event_type_id int, status text,
@@ -88,7 +89,7 @@ _INSERT = f"""
           FROM bookings b JOIN new ON new.uid = b.uid WHERE new.blocks
     )
     {SELECT_BOOKING} ORDER BY b.start_time, b.id
-"""
+""")
 
 
 async def insert_bookings(work: UnitOfWork, new: Sequence[NewBooking]) -> list[Booking]:
@@ -103,15 +104,16 @@ async def insert_bookings(work: UnitOfWork, new: Sequence[NewBooking]) -> list[B
     """
     attending = [(booking.uid, attendee) for booking in new for attendee in booking.attendees]
     seated = [(uid, attendee.seat) for uid, attendee in attending if attendee.seat is not None]
-    cursor = await work.connection.execute(
-        _INSERT,
+    rows = await named_rows(
+        work.connection,
+        INSERT,
         {
             "bookings": json_rows(_booking_row(position, one) for position, one in enumerate(new)),
             "attendees": json_rows(_attendee_row(*numbered) for numbered in enumerate(attending)),
             "seats": json_rows(_seat_row(uid, seat) for uid, seat in seated),
         },
     )
-    return [to_booking(row) for row in await cursor.fetchall()]
+    return [to_booking(row) for row in rows]
 
 
 def _booking_row(position: int, new: NewBooking) -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""The command `kalends`: run the server, and look after its database, users and API keys."""
+"""The command `kalends`: run the server, and look after its database, users, organizations and API keys."""
 
 import sys
 from typing import Annotated
@@ -6,7 +6,7 @@ from typing import Annotated
 import typer
 
 from kalends import __version__
-from kalends.cli import accounts, api_keys, database, diagnosis, mail, serve, worker
+from kalends.cli import accounts, api_keys, database, diagnosis, mail, organizations, serve, worker
 from kalends.cli.common import explain
 
 app = typer.Typer(
@@ -40,6 +40,8 @@ app.command("worker")(worker.worker)
 app.add_typer(database.app, name="db")
 app.add_typer(accounts.app, name="user")
 app.add_typer(api_keys.app, name="api-key")
+app.add_typer(organizations.app, name="organization")
+app.add_typer(organizations.platforms, name="workspace-platform")
 app.add_typer(mail.app, name="mail")
 app.command("doctor")(diagnosis.doctor)
 

@@ -1,16 +1,29 @@
 """`kalends user`: the accounts."""
 
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from kalends.cli.common import DatabaseUrl, DataDir, Json, in_transaction, show, table, use_settings
+from kalends.cli.common import (
+    DatabaseUrl,
+    DataDir,
+    Json,
+    Refused,
+    in_transaction,
+    instant,
+    show,
+    table,
+    use_settings,
+)
 
 if TYPE_CHECKING:
     from kalends.accounts.user import User
     from kalends.db.database import UnitOfWork
 
-app = typer.Typer(help="Create and list accounts.", no_args_is_help=True)
+app = typer.Typer(help="Create, list, change and delete accounts.", no_args_is_help=True)
+
+Account = Annotated[str, typer.Option("--user", metavar="EMAIL", help="Whose account.")]
 
 
 @app.command("create")
@@ -20,6 +33,9 @@ def create(
     name: Annotated[str | None, typer.Option(help="The name that is shown.", show_default=False)] = None,
     time_zone: Annotated[str, typer.Option(help="IANA time zone, such as Europe/Rome.")] = "Europe/London",
     bare: Annotated[bool, typer.Option("--bare", help="Without schedule and event types.")] = False,
+    admin: Annotated[
+        bool, typer.Option("--admin", help="A system administrator, whom no role keeps out.")
+    ] = False,
     data_dir: DataDir = None,
     database_url: DatabaseUrl = None,
     as_json: Json = False,
@@ -28,14 +44,15 @@ def create(
     settings = use_settings(data_dir, database_url)
     from kalends.accounts import service
 
-    command = service.CreateUser(email, username, name, time_zone, is_bare=bare)
+    command = service.CreateUser(
+        email, username, name, time_zone, is_bare=bare, is_system_admin=admin, has_verified_email=True
+    )
 
     async def run(work: "UnitOfWork") -> "User":
         return await service.create_user(work, command)
 
     user = in_transaction(settings, run)
-    lines = [f"id        {user.id}", f"email     {user.email}", f"username  {user.username}"]
-    show(_facts(user), lines, as_json=as_json)
+    show(_facts(user), _lines(user), as_json=as_json)
 
 
 @app.command("list")
@@ -51,6 +68,100 @@ def show_all(data_dir: DataDir = None, database_url: DatabaseUrl = None, as_json
     rows = [(user.id, user.email, user.username, user.name, user.time_zone) for user in users]
     titles = ("ID", "E-MAIL", "USERNAME", "NAME", "TIME ZONE")
     show({"users": [_facts(user) for user in users]}, table(titles, rows), as_json=as_json)
+
+
+@app.command("update")
+def update(
+    account: Account,
+    email: Annotated[
+        str | None, typer.Option(help="A new address, which counts as verified.", show_default=False)
+    ] = None,
+    name: Annotated[
+        str | None, typer.Option(help="A new name; an empty text: none.", show_default=False)
+    ] = None,
+    username: Annotated[str | None, typer.Option(help="A new username.", show_default=False)] = None,
+    time_zone: Annotated[
+        str | None,
+        typer.Option(help="A new time zone; the default schedule moves along.", show_default=False),
+    ] = None,
+    admin: Annotated[
+        bool | None, typer.Option("--admin/--no-admin", help="System administrator.", show_default=False)
+    ] = None,
+    lock: Annotated[
+        bool | None,
+        typer.Option(
+            "--lock/--unlock", help="A locked account cannot call or be booked.", show_default=False
+        ),
+    ] = None,
+    verify_email: Annotated[bool, typer.Option("--verify-email", help="Vouch for the address.")] = False,
+    data_dir: DataDir = None,
+    database_url: DatabaseUrl = None,
+    as_json: Json = False,
+) -> None:
+    """Change an account."""
+    asked = (email, name, username, time_zone, admin, lock, verify_email or None)
+    if all(value is None for value in asked):
+        raise Refused("Say what to change, such as --name or --lock; see `kalends user update --help`")
+    settings = use_settings(data_dir, database_url)
+    from kalends.accounts import service
+
+    changes = service.AccountChanges(
+        email=email,
+        username=username,
+        name=name,
+        time_zone=time_zone,
+        is_system_admin=admin,
+        is_locked=lock,
+        verifies_email=verify_email,
+    )
+
+    async def run(work: "UnitOfWork") -> "User":
+        user = await service.find_user_by_email(work.connection, account)
+        return await service.change_account(work, user, changes, now=datetime.now(UTC))
+
+    user = in_transaction(settings, run)
+    standing: dict[str, object] = {
+        "isAdmin": user.is_system_admin,
+        "isLocked": user.is_locked,
+        "emailVerified": instant(user.email_verified_at),
+    }
+    lines = [
+        *_lines(user),
+        f"admin     {'yes' if user.is_system_admin else 'no'}",
+        f"locked    {'yes' if user.is_locked else 'no'}",
+        f"verified  {instant(user.email_verified_at) or 'no'}",
+    ]
+    show(_facts(user) | standing, lines, as_json=as_json)
+
+
+@app.command("delete")
+def delete(
+    account: Account,
+    yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
+    data_dir: DataDir = None,
+    database_url: DatabaseUrl = None,
+    as_json: Json = False,
+) -> None:
+    """Delete an account; what it alone hosts and has not ended is cancelled, and everybody told."""
+    question = f"Delete {account}, with its event types, keys, webhooks and all bookings that it hosts?"
+    if not (yes or typer.confirm(question, err=True)):
+        raise Refused("Nothing was deleted")
+    settings = use_settings(data_dir, database_url)
+    from kalends.accounts import service
+    from kalends.accounts.deletion import delete_account
+
+    async def run(work: "UnitOfWork") -> "tuple[User, int]":
+        user = await service.find_user_by_email(work.connection, account)
+        count = await delete_account(work, user, site=settings.base_url, now=datetime.now(UTC))
+        return user, count
+
+    user, count = in_transaction(settings, run)
+    said = f"Deleted {user.email}; {count} {'booking was' if count == 1 else 'bookings were'} cancelled."
+    show(_facts(user) | {"cancelledBookings": count}, [said], as_json=as_json)
+
+
+def _lines(user: "User") -> list[str]:
+    return [f"id        {user.id}", f"email     {user.email}", f"username  {user.username}"]
 
 
 def _facts(user: "User") -> dict[str, object]:

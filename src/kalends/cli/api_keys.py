@@ -36,6 +36,10 @@ def create(
         int | None, typer.Option(min=1, max=_MOST_DAYS, help="How many days it lives.", show_default=False)
     ] = None,
     never: Annotated[bool, typer.Option("--never", help="It never expires (the default).")] = False,
+    organization: Annotated[
+        int | None,
+        typer.Option(metavar="ID", help="Let its requests act in this organization.", show_default=False),
+    ] = None,
     test: Annotated[bool, typer.Option("--test", help="Let it begin with plain cal_.")] = False,
     data_dir: DataDir = None,
     database_url: DatabaseUrl = None,
@@ -48,16 +52,32 @@ def create(
     from kalends.accounts.service import find_user_by_email
     from kalends.api.credentials import RECOGNISED_PREFIX
     from kalends.auth.service import create_api_key
+    from kalends.organizations.service import require_organization
 
     expires_at = None if days is None else datetime.now(UTC) + timedelta(days=days)
     prefix = RECOGNISED_PREFIX if test else settings.api_key_prefix
 
     async def run(work: "UnitOfWork") -> "NewApiKey":
         owner = await find_user_by_email(work.connection, user)
-        return await create_api_key(work, user_id=owner.id, note=note, expires_at=expires_at, prefix=prefix)
+        if organization is not None:
+            await require_organization(work, organization)
+        return await create_api_key(
+            work,
+            user_id=owner.id,
+            note=note,
+            expires_at=expires_at,
+            prefix=prefix,
+            organization_id=organization,
+        )
 
     key = in_transaction(settings, run)
-    facts = {"id": str(key.id), "apiKey": key.api_key, "expiresAt": instant(expires_at)}
+    facts: dict[str, object] = {
+        "id": str(key.id),
+        "apiKey": key.api_key,
+        "expiresAt": instant(expires_at),
+    }
+    if organization is not None:
+        facts["organizationId"] = organization
     lines = [
         f"id       {key.id}",
         f"apiKey   {key.api_key}",
@@ -124,6 +144,7 @@ def _facts(key: "ApiKey") -> dict[str, object]:
         "id": str(key.id),
         "userId": key.user_id,
         "email": key.email,
+        "organizationId": key.organization_id,
         "note": key.note,
         "createdAt": instant(key.created_at),
         "expiresAt": instant(key.expires_at),

@@ -122,6 +122,8 @@ def explain(error: Exception) -> str | None:
 
     if isinstance(error, Refused | DatabaseFault | SecretUnavailable | ServerFailed | DomainError):
         return one_line(error)
+    if isinstance(error, UnicodeEncodeError):
+        return "An option is not UTF-8 text"
     if isinstance(error, OperationalError):
         return f"The database did not answer: {one_line(error)}"
     return None

@@ -100,7 +100,9 @@ async def create_owner(work: "UnitOfWork", settings: "Settings") -> Owner | None
     if await has_users(work.connection):
         return None
     email = settings.owner_email
-    command = CreateUser(email, email.partition("@")[0], None, _OWNER_TIME_ZONE, is_system_admin=True)
+    command = CreateUser(
+        email, email.partition("@")[0], None, _OWNER_TIME_ZONE, is_system_admin=True, has_verified_email=True
+    )
     user = await create_user(work, command)
     key = await create_api_key(
         work, user_id=user.id, note="Made by the first start", expires_at=None, prefix=settings.api_key_prefix

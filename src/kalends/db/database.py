@@ -12,6 +12,8 @@ from psycopg.pq import TransactionStatus
 from psycopg.rows import TupleRow
 from psycopg_pool import AsyncConnectionPool
 
+from kalends.db.psycopg_internals import roll_back_and_chain
+
 Connection: TypeAlias = AsyncConnection[TupleRow]
 """A pooled connection on autocommit: each statement sees the latest committed data."""
 
@@ -88,11 +90,7 @@ class Database:
             except Exception as error:
                 if not await _has_succeeded(connection, pipeline):
                     raise
-                # Left to psycopg, a rollback also forgets all that is prepared, which is right after a failed
-                # statement; commands that refuse are everyday, and planning anew costs more than they do. A
-                # cursor would see that it is a rollback, and have all forgotten at some later time.
-                command = connection._exec_command(b"ROLLBACK AND CHAIN")  # noqa: SLF001 - no public way
-                await connection.wait(command)
+                await roll_back_and_chain(connection)
                 refusal = error
         if refusal is not None:
             raise refusal

@@ -1,15 +1,81 @@
 """The rows of a statement: those that it returns, and those that it is given."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Any, LiteralString
+from dataclasses import fields
+from operator import attrgetter
+from typing import Any, Generic, LiteralString, TypeAlias, TypeVar
 
 import msgspec
 from psycopg import sql
-from psycopg.rows import TupleRow
+from psycopg.rows import TupleRow, namedtuple_row
 
 from kalends.db.database import Connection
 
 Values = Mapping[str, Any] | Sequence[Any]
+
+NamedRow: TypeAlias = Any
+"""A row whose columns are attributes with the names that its statement gives them."""
+
+Kind = TypeVar("Kind")
+
+
+class Columns(Generic[Kind]):
+    """The columns that make a dataclass, one for each field and in their order.
+
+    They are those of table `alias`, named as the fields; `stored_as` gives the names of those that are not,
+    and fields `without` a column are made otherwise. A statement that reads two of a kind tells them apart by
+    a `prefix` of the names of its rows.
+    """
+
+    def __init__(
+        self,
+        kind: type[Kind],
+        alias: str,
+        *,
+        prefix: str = "",
+        stored_as: Mapping[str, str] | None = None,
+        without: Iterable[str] = (),
+    ) -> None:
+        absent, renamed = frozenset(without), stored_as or {}
+        self._kind = kind
+        self.fields = tuple(one.name for one in fields(kind) if one.name not in absent)  # type: ignore[arg-type]  # a dataclass
+        self.selected = ", ".join(
+            f"{alias}.{renamed.get(name, name)} AS {prefix}{name}" for name in self.fields
+        )
+        self._get = attrgetter(*(f"{prefix}{name}" for name in self.fields))
+
+    def values_of(self, row: NamedRow) -> dict[str, Any]:
+        """Return what a row holds of the fields."""
+        return dict(zip(self.fields, self._get(row), strict=True))
+
+    def read(self, row: NamedRow) -> Kind:
+        """Return what a row holds, where every field has a column."""
+        return self._kind(*self._get(row))
+
+
+async def named_rows(
+    connection: Connection,
+    statement: LiteralString | sql.Composed,
+    values: Values,
+    *,
+    is_binary: bool = False,
+) -> list[NamedRow]:
+    """Run a statement and return its rows.
+
+    Numbers and their arrays are read several times faster in binary form.
+    """
+    cursor = connection.cursor(binary=is_binary, row_factory=namedtuple_row)
+    await cursor.execute(statement, values)
+    return list(await cursor.fetchall())
+
+
+async def named_row(
+    connection: Connection, statement: LiteralString | sql.Composed, values: Values
+) -> NamedRow | None:
+    """Run a statement and return its first row, or None."""
+    cursor = connection.cursor(row_factory=namedtuple_row)
+    await cursor.execute(statement, values)
+    return await cursor.fetchone()
 
 
 async def first_row(

@@ -14,6 +14,7 @@ from kalends.api.wire import Body
 from kalends.event_types.booking_fields import (
     LEADING,
     TRAILING,
+    is_own_question,
     name_field,
     split_name_field,
     system_field,
@@ -362,7 +363,7 @@ def form(fields: Sequence[AnyField]) -> list[StoredObject]:
     names = [field.to_row() for field in fields if isinstance(field, NameField | SplitNameField)]
     emails = [field.to_row() for field in fields if isinstance(field, EmailField)]
     slugged = [field.to_row() for field in fields if isinstance(field, SlugField)]
-    own = [row for row in slugged if row["editable"] == "user" or row["name"] == ATTENDEE_PHONE]
+    own = [row for row in slugged if is_own_question(row) or row["name"] == ATTENDEE_PHONE]
     system = {row["name"]: row for row in slugged if row not in own}
     taken = {row["name"] for row in own}
     return [

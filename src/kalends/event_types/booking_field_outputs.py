@@ -6,6 +6,7 @@ from typing import Any, Literal, NotRequired, TypeAlias, cast
 
 from typing_extensions import TypedDict
 
+from kalends.event_types.booking_fields import is_own_question
 from kalends.event_types.event_type import StoredObject
 
 FieldType = Literal[
@@ -178,7 +179,7 @@ def booking_fields(stored: Sequence[StoredObject]) -> list[BookingFieldOutput]:
 
 def _known(field: StoredObject) -> dict[str, Any] | None:
     name = field.get("name")
-    if field.get("editable") == "user":
+    if is_own_question(field):
         return _own(field)
     if name == "name":
         return _name(field)

@@ -1,6 +1,9 @@
 """The booking form, as stored: system fields and those that an event type adds (event-types note, 8.3)."""
 
-from kalends.event_types.event_type import EventType, StoredObject
+from collections.abc import Sequence
+from typing import Protocol
+
+from kalends.event_types.event_type import StoredObject
 
 LEADING = ("name", "email", "location")
 """The system fields that come first in every form; an attendeePhoneNumber is among the fields after them."""
@@ -9,17 +12,29 @@ TRAILING = ("title", "notes", "guests", "rescheduleReason")
 """The system fields that come last in every form."""
 
 
+class Form(Protocol):
+    """What the questions of a form follow from: an event type, or what a fact keeps of one."""
+
+    @property
+    def booking_fields(self) -> Sequence[StoredObject] | None:
+        """Return the stored fields; None: the system fields."""
+
+    @property
+    def disable_guests(self) -> bool:
+        """Tell whether nobody may bring guests."""
+
+
 def default_fields() -> list[StoredObject]:
     """Return the form of an event type that stores none, built afresh."""
     return [system_field(name) for name in (*LEADING, *TRAILING)]
 
 
-def effective_fields(event_type: EventType) -> list[StoredObject]:
+def effective_fields(form: Form) -> list[StoredObject]:
     """Return the questions of an event type's form: the stored ones, completed by missing system fields.
 
     They are the caller's own to change. The guests field is hidden when guests are disabled.
     """
-    stored = [dict(field) for field in event_type.booking_fields or ()]
+    stored = [dict(field) for field in form.booking_fields or ()]
     present = {str(field.get("name")) for field in stored}
     fields = [
         *(system_field(name) for name in LEADING if name not in present),
@@ -27,9 +42,14 @@ def effective_fields(event_type: EventType) -> list[StoredObject]:
         *(system_field(name) for name in TRAILING if name not in present),
     ]
     for field in fields:
-        if field.get("name") == "guests" and event_type.disable_guests:
+        if field.get("name") == "guests" and form.disable_guests:
             field["hidden"] = True
     return fields
+
+
+def is_own_question(field: StoredObject) -> bool:
+    """Tell whether the owner of a form added a question; others are the system's."""
+    return not str(field.get("editable", "user")).startswith("system")
 
 
 def system_field(name: str) -> StoredObject:

@@ -1,13 +1,16 @@
 """What a request changes of an event type, and the rules between settings (event-types note, 6.10, 8.6)."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field, fields, replace
 from typing import Any, TypeVar
 
 from kalends.api.errors import BadRequest
 from kalends.event_types.event_type import Settings, StoredObject
+from kalends.event_types.terms import SchedulingTerms
 
 S = TypeVar("S", bound=Settings)
+
+_TERMS = frozenset(one.name for one in fields(SchedulingTerms))
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,8 +25,8 @@ class CalendarChoice:
 class SettingsChanges:
     """What a request says of an event type; all that it does not say stays.
 
-    `settings` are by their names in `Settings`; `metadata` are keys of it. With `keeps_blocking` the request
-    asks for confirmations and does not say whether they block their time.
+    `settings` are by their names in `Settings` and `SchedulingTerms`; `metadata` are keys of it. With
+    `keeps_blocking` the request asks for confirmations and does not say whether they block their time.
     """
 
     settings: Mapping[str, Any]
@@ -37,7 +40,14 @@ class SettingsChanges:
         Raises:
             BadRequest: the outcome contradicts itself.
         """
-        after = replace(before, **self.settings, metadata={**before.metadata, **self.metadata})
+        after = replace(
+            before,
+            **{name: value for name, value in self.settings.items() if name not in _TERMS},
+            terms=replace(
+                before.terms, **{name: value for name, value in self.settings.items() if name in _TERMS}
+            ),
+            metadata={**before.metadata, **self.metadata},
+        )
         if self.keeps_blocking:
             blocks_slot = before.confirmation.blocks_slot
             after = replace(after, confirmation=replace(after.confirmation, blocks_slot=blocks_slot))
@@ -54,7 +64,7 @@ def _with_guests_hidden(fields: Sequence[StoredObject], *, hidden: bool) -> tupl
 
 
 def _check_seats(settings: Settings) -> None:
-    if settings.seats is None:
+    if settings.terms.seats is None:
         return
     if len(settings.locations) > 1:
         raise BadRequest("seats: an event type with seats has one location; send only one in locations.")

@@ -1,55 +1,17 @@
 """An event type, as stored and as the other domains know it."""
 
 from dataclasses import dataclass, field
-from datetime import date
 from enum import Enum, IntEnum
 from typing import Any, TypeAlias
+
+from kalends.event_types.owner import Host, Owner, TeamOwner, UserOwner
+from kalends.event_types.terms import SchedulingTerms
 
 CAL_VIDEO = {"type": "integrations:daily"}
 """The stored form of the built-in video location."""
 
 StoredObject: TypeAlias = dict[str, Any]
 """An entry of a JSON column: a location (event-types note, 7) or a booking field (8.3) in row form."""
-
-
-@dataclass(frozen=True, slots=True)
-class Owner:
-    """The user behind an event type."""
-
-    id: int
-    name: str | None
-    email: str
-    username: str
-    time_zone: str
-    avatar_url: str | None
-    week_start: str
-    locale: str | None = None
-    time_format: int = 12
-    metadata: dict[str, Any] = field(default_factory=dict)
-    is_locked: bool = False
-
-
-class WindowKind(Enum):
-    """How far ahead an event type can be booked (event-types note, 6.3)."""
-
-    UNLIMITED = "unlimited"
-    ROLLING = "rolling"
-    ROLLING_WINDOW = "rolling_window"
-    RANGE = "range"
-
-
-@dataclass(frozen=True, slots=True)
-class BookingWindow:
-    """The booking window: `days` for the rolling kinds, the dates `first` to `last` for a range.
-
-    `rolling` counts plain days from today, `rolling_window` days that still have a slot.
-    """
-
-    kind: WindowKind = WindowKind.UNLIMITED
-    days: int | None = None
-    counts_calendar_days: bool = False
-    first: date | None = None
-    last: date | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,50 +52,36 @@ class Recurrence:
     count: int
 
 
-@dataclass(frozen=True, slots=True)
-class Seats:
-    """How many attendees share one booking, and what they see of each other."""
+class SchedulingType(Enum):
+    """How a team's event type uses its hosts; a managed one is the template of its members' own."""
 
-    per_time_slot: int
-    shows_attendees: bool
-    shows_availability_count: bool
+    COLLECTIVE = "collective"
+    ROUND_ROBIN = "roundRobin"
+    MANAGED = "managed"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Settings:
-    """What can be set of an event type. Lengths, notice, interval, offset and buffers are minutes.
+    """What can be set of an event type.
 
-    `slot_interval` None or 0: the length. `schedule_id` None: the owner's default schedule. `time_zone` is
-    that of hosts whose schedule names none; None: their own. `locations` and
-    `booking_fields` are in row form (event-types note, sections 7 and 8.3); `booking_fields` None: the
-    system fields. Limits are `{"PER_DAY": 2, …}`, None: never set. `metadata` is what the row form keeps
-    there: `multipleDuration`, `bookerLayouts`, `disableStandardEmails` and the like, but not the threshold
-    of the confirmation.
+    `schedule_id` None: the default schedule of each host. `locations` and `booking_fields` are in row form
+    (event-types note, sections 7 and 8.3); `booking_fields` None: the system fields. `metadata` is what the
+    row form keeps there: `multipleDuration`, `bookerLayouts`, `disableStandardEmails` and the like, but not
+    the threshold of the confirmation.
     """
 
     title: str
     slug: str
-    length: int
+    terms: SchedulingTerms
     description: str | None = None
     schedule_id: int | None = None
-    time_zone: str | None = None
-    slot_interval: int | None = None
-    offset_start: int = 0
-    minimum_booking_notice: int = 120
-    before_event_buffer: int = 0
-    after_event_buffer: int = 0
     hidden: bool = False
     locations: tuple[StoredObject, ...] = (CAL_VIDEO,)
     event_name: str | None = None
     booking_fields: tuple[StoredObject, ...] | None = None
     disable_guests: bool = False
-    booking_limits: dict[str, int] | None = None
-    duration_limits: dict[str, int] | None = None
-    only_show_first_available_slot: bool = False
-    window: BookingWindow = field(default_factory=BookingWindow)
     confirmation: Confirmation = field(default_factory=Confirmation)
     recurrence: Recurrence | None = None
-    seats: Seats | None = None
     requires_booker_email_verification: bool = False
     hide_calendar_notes: bool = False
     hide_calendar_event_details: bool = False
@@ -151,19 +99,27 @@ class Settings:
     metadata: dict[str, Any] = field(default_factory=dict)
 
     @property
-    def counts_bookings(self) -> bool:
-        """Whether a further booking depends on how many there are: commands must take turns then."""
-        return bool(self.seats or self.booking_limits or self.duration_limits)
-
-    @property
     def length_options(self) -> tuple[int, ...]:
-        """The lengths that a booker may choose from; empty: only `length`."""
+        """The lengths that a booker may choose from; empty: only the length of the terms."""
         return tuple(self.metadata.get("multipleDuration") or ())
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EventType(Settings):
-    """A template of bookings, and whose it is."""
+    """A template of bookings, whose it is, and who hosts it.
+
+    A user's is hosted by the owner alone and has no `scheduling_type`; a managed template has no hosts.
+    """
 
     id: int
     owner: Owner
+    hosts: tuple[Host, ...]
+    scheduling_type: SchedulingType | None = None
+
+    def is_owned_by(self, user_id: int) -> bool:
+        """Tell whether it is a user's own."""
+        match self.owner:
+            case UserOwner(user):
+                return user.id == user_id
+            case TeamOwner():
+                return False

@@ -6,10 +6,12 @@ from typing import Any, NotRequired
 
 from typing_extensions import TypedDict
 
+from kalends.accounts.user import User
 from kalends.event_types.booking_field_outputs import BookingFieldOutput, booking_fields
 from kalends.event_types.booking_fields import effective_fields
-from kalends.event_types.event_type import EventType, Owner, StoredObject
+from kalends.event_types.event_type import EventType, Settings, StoredObject
 from kalends.event_types.location_outputs import LocationOutput, locations
+from kalends.event_types.service import user_of
 from kalends.event_types.settings_outputs import (
     BookerLayoutsOutput,
     ColorOutput,
@@ -27,6 +29,7 @@ from kalends.event_types.settings_outputs import (
     seats,
     window,
 )
+from kalends.event_types.terms import SchedulingTerms
 
 
 class EventTypeUser(TypedDict):
@@ -101,7 +104,18 @@ GROUP_LENGTHS = (15, 30, 45, 60, 90)
 """Lengths of a group meeting, in minutes; the second is the default."""
 
 _GROUP_TITLE = "Group Meeting"
-_NOBODY = Owner(0, None, email="", username="", time_zone="UTC", avatar_url=None, week_start="Sunday")
+_GROUP = Settings(
+    title=_GROUP_TITLE,
+    slug="dynamic",
+    terms=SchedulingTerms(length=GROUP_LENGTHS[1]),
+    description="A meeting with all of these people at once.",
+    event_name=_GROUP_TITLE,
+    booking_fields=(),
+    disable_guests=True,
+    success_redirect_url="",
+    metadata={"multipleDuration": list(GROUP_LENGTHS)},
+)
+"""The settings of the unstored event type of several users together."""
 
 _USER_METADATA = (
     "proPaidForByTeamId",
@@ -127,11 +141,34 @@ def listed(stored: EventType, *, is_own: bool) -> EventTypeOutput:
 
 
 def event_type(stored: EventType, *, shows_private: bool = True) -> EventTypeOutput:
-    """Show an event type; without `shows_private` as anybody may see it."""
-    shown: EventTypeOutput = {
+    """Show an event type of a user; without `shows_private` as anybody may see it."""
+    users = [_user(host.user, shows_private=shows_private) for host in stored.hosts]
+    return _shown(stored, stored.id, user_of(stored).id, users, shows_private=shows_private)
+
+
+def group_meeting(users: Sequence[User]) -> EventTypeOutput:
+    """Show the unstored event type of several users together."""
+    return _shown(_GROUP, 0, 0, [_user(user, shows_private=False) for user in users], shows_private=True)
+
+
+def deleted(stored: EventType) -> DeletedEventType:
+    """Show what is left of a deleted event type."""
+    return {
         "id": stored.id,
-        "ownerId": stored.owner.id,
-        "lengthInMinutes": stored.length,
+        "lengthInMinutes": stored.terms.length,
+        "slug": stored.slug,
+        "title": stored.title,
+    }
+
+
+def _shown(
+    stored: Settings, event_type_id: int, owner_id: int, users: list[EventTypeUser], *, shows_private: bool
+) -> EventTypeOutput:
+    terms = stored.terms
+    shown: EventTypeOutput = {
+        "id": event_type_id,
+        "ownerId": owner_id,
+        "lengthInMinutes": terms.length,
         "title": stored.title,
         "slug": stored.slug,
         "description": stored.description or "",
@@ -139,10 +176,10 @@ def event_type(stored: EventType, *, shows_private: bool = True) -> EventTypeOut
         "bookingFields": booking_fields(_form(stored)),
         "recurrence": recurrence(stored.recurrence),
         "disableGuests": stored.disable_guests,
-        "slotInterval": stored.slot_interval,
-        "minimumBookingNotice": stored.minimum_booking_notice,
-        "beforeEventBuffer": stored.before_event_buffer,
-        "afterEventBuffer": stored.after_event_buffer,
+        "slotInterval": terms.slot_interval,
+        "minimumBookingNotice": terms.minimum_booking_notice,
+        "beforeEventBuffer": terms.before_event_buffer,
+        "afterEventBuffer": terms.after_event_buffer,
         "metadata": {key: value for key, value in stored.metadata.items() if key != "bookerLayouts"},
         "price": stored.price,
         "currency": stored.currency,
@@ -150,15 +187,15 @@ def event_type(stored: EventType, *, shows_private: bool = True) -> EventTypeOut
         "forwardParamsSuccessRedirect": stored.forward_params_success_redirect,
         "successRedirectUrl": stored.success_redirect_url,
         "isInstantEvent": False,
-        "users": [_user(stored.owner, shows_private=shows_private)],
+        "users": users,
         "scheduleId": stored.schedule_id,
-        "onlyShowFirstAvailableSlot": stored.only_show_first_available_slot,
-        "offsetStart": stored.offset_start,
-        "bookingWindow": window(stored.window),
+        "onlyShowFirstAvailableSlot": terms.only_show_first_available_slot,
+        "offsetStart": terms.offset_start,
+        "bookingWindow": window(terms.window),
         "confirmationPolicy": confirmation_policy(stored.confirmation),
         "requiresBookerEmailVerification": stored.requires_booker_email_verification,
         "hideCalendarNotes": stored.hide_calendar_notes,
-        "seats": seats(stored.seats),
+        "seats": seats(terms.seats),
         "useDestinationCalendarEmail": stored.use_destination_calendar_email,
         "hideCalendarEventDetails": stored.hide_calendar_event_details,
         "hideOrganizerEmail": stored.hide_organizer_email,
@@ -167,19 +204,19 @@ def event_type(stored: EventType, *, shows_private: bool = True) -> EventTypeOut
     return shown
 
 
-def _form(stored: EventType) -> Sequence[StoredObject]:
+def _form(stored: Settings) -> Sequence[StoredObject]:
     """Return the fields to show: a form that is stored is shown as it is."""
     return effective_fields(stored) if stored.booking_fields is None else stored.booking_fields
 
 
-def _add_what_is_set(shown: EventTypeOutput, stored: EventType) -> None:
+def _add_what_is_set(shown: EventTypeOutput, stored: Settings) -> None:
     """Add the properties that an answer has only when they are set."""
     if stored.length_options:
         shown["lengthInMinutesOptions"] = list(stored.length_options)
-    if stored.booking_limits is not None:
-        shown["bookingLimitsCount"] = limits(stored.booking_limits)
-    if stored.duration_limits is not None:
-        shown["bookingLimitsDuration"] = limits(stored.duration_limits)
+    if stored.terms.booking_limits is not None:
+        shown["bookingLimitsCount"] = limits(stored.terms.booking_limits)
+    if stored.terms.duration_limits is not None:
+        shown["bookingLimitsDuration"] = limits(stored.terms.duration_limits)
     layouts = booker_layouts(stored.metadata.get("bookerLayouts"))
     if layouts is not None:
         shown["bookerLayouts"] = layouts
@@ -192,44 +229,15 @@ def _add_what_is_set(shown: EventTypeOutput, stored: EventType) -> None:
         shown["interfaceLanguage"] = stored.interface_language
 
 
-def deleted(stored: EventType) -> DeletedEventType:
-    """Show what is left of a deleted event type."""
+def _user(user: User, *, shows_private: bool) -> EventTypeUser:
+    known, metadata = _USER_METADATA if shows_private else _PUBLIC_USER_METADATA, user.metadata or {}
     return {
-        "id": stored.id,
-        "lengthInMinutes": stored.length,
-        "slug": stored.slug,
-        "title": stored.title,
-    }
-
-
-def group_meeting(owners: list[Owner]) -> EventTypeOutput:
-    """Show the unstored event type of several users together."""
-    unstored = EventType(
-        id=0,
-        owner=_NOBODY,
-        title=_GROUP_TITLE,
-        slug="dynamic",
-        length=GROUP_LENGTHS[1],
-        description="A meeting with all of these people at once.",
-        event_name=_GROUP_TITLE,
-        booking_fields=(),
-        disable_guests=True,
-        success_redirect_url="",
-        metadata={"multipleDuration": list(GROUP_LENGTHS)},
-    )
-    users = [_user(owner, shows_private=False) for owner in owners]
-    return {**event_type(unstored), "users": users}
-
-
-def _user(owner: Owner, *, shows_private: bool) -> EventTypeUser:
-    known = _USER_METADATA if shows_private else _PUBLIC_USER_METADATA
-    return {
-        "id": owner.id,
-        "name": owner.name,
-        "username": owner.username,
-        "avatarUrl": owner.avatar_url,
+        "id": user.id,
+        "name": user.name,
+        "username": user.username,
+        "avatarUrl": user.avatar_url,
         "brandColor": None,
         "darkBrandColor": None,
-        "weekStart": owner.week_start,
-        "metadata": {key: owner.metadata[key] for key in known if key in owner.metadata},
+        "weekStart": user.week_start,
+        "metadata": {key: metadata[key] for key in known if key in metadata},
     }

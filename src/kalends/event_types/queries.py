@@ -1,85 +1,53 @@
-"""SQL of event types."""
+"""SQL of event types; it reads users, teams and the hosts of event types too."""
 
 from collections.abc import Sequence
-from typing import Any, LiteralString
+from typing import LiteralString
 
 from psycopg import sql
-from psycopg.rows import TupleRow
-from psycopg.types.json import Jsonb
 
+from kalends.accounts.user import User
 from kalends.db.database import Connection, UnitOfWork
-from kalends.db.rows import first_row, only_row
+from kalends.db.rows import Columns, NamedRow, first_row, named_row, named_rows, only_row
 from kalends.db.statements import assignments
-from kalends.event_types.event_type import (
-    BookingWindow,
-    Confirmation,
-    EventType,
-    Frequency,
-    Owner,
-    Recurrence,
-    Seats,
-    Settings,
-    Threshold,
-    WindowKind,
-)
+from kalends.event_types.address import EventTypeAddress, UserAddress, lookup_of, owner_lookup
+from kalends.event_types.columns import SETTINGS, columns_of, settings_of
+from kalends.event_types.event_type import EventType, SchedulingType, Settings
+from kalends.event_types.owner import Host, TeamOwner, UserOwner
+from kalends.teams.team import Team
 
-_OWNER = """
-    u.id, u.name, u.email, u.username, u.time_zone, u.avatar_url, u.week_start, u.locale, u.time_format,
-    u.metadata, u.is_locked
-"""
-
-_PLAIN = (
-    "id", "title", "slug", "description", "length", "schedule_id", "time_zone", "slot_interval",
-    "offset_start", "minimum_booking_notice", "before_event_buffer", "after_event_buffer", "hidden",
-    "event_name", "disable_guests", "booking_limits", "duration_limits", "only_show_first_available_slot",
-    "requires_booker_email_verification", "hide_calendar_notes", "hide_calendar_event_details",
-    "hide_organizer_email", "lock_time_zone_toggle", "use_destination_calendar_email", "disable_cancelling",
-    "disable_rescheduling", "interface_language", "success_redirect_url", "forward_params_success_redirect",
-    "color", "price", "currency",
-)  # fmt: skip
-_GROUPED = (
-    "locations", "booking_fields", "metadata", "recurring_event",
-    "period_type", "period_days", "period_count_calendar_days", "period_start_date", "period_end_date",
-    "requires_confirmation", "requires_confirmation_will_block_slot",
-    "seats_per_time_slot", "seats_show_attendees", "seats_show_availability_count",
-)  # fmt: skip
+_USER = Columns(User, "u", prefix="user_")
+_TEAM = Columns(Team, "t", prefix="team_")
+_HOST = Columns(Host, "h", without=("user", "is_fixed"))
 
 _EVENT_TYPE = f"""
-    SELECT {", ".join(f"e.{column}" for column in (*_PLAIN, *_GROUPED))}, {_OWNER}
-      FROM event_types e JOIN users u ON u.id = e.user_id
+    SELECT e.id, e.scheduling_type, {SETTINGS}, {_USER.selected}, {_TEAM.selected}
+      FROM event_types e
+      LEFT JOIN users u ON u.id = e.user_id
+      LEFT JOIN teams t ON t.id = e.team_id
+"""
+
+_HOSTS = f"""
+    SELECT h.is_fixed OR e.scheduling_type = 'collective' AS is_fixed, {_HOST.selected}, {_USER.selected}
+      FROM hosts h
+      JOIN event_types e ON e.id = h.event_type_id AND e.scheduling_type <> 'managed'
+      JOIN users u ON u.id = h.user_id
+     WHERE h.event_type_id = %s
+     ORDER BY h.user_id
 """
 
 
-async def find_event_type(connection: Connection, event_type_id: int) -> EventType | None:
-    """Return an event type of any user."""
-    row = await first_row(connection, _EVENT_TYPE + " WHERE e.id = %s", (event_type_id,))
-    return None if row is None else _event_type(row)
+async def find(connection: Connection, address: EventTypeAddress) -> EventType | None:
+    """Return the event type with an address; names and slugs match exactly."""
+    lookup = lookup_of(address)
+    row = await named_row(connection, f"{_EVENT_TYPE} WHERE {lookup.condition}", lookup.values)
+    return None if row is None else await _event_type(connection, row)
 
 
-async def find_by_slug(connection: Connection, username: str, slug: str) -> EventType | None:
-    """Return the event type of a user by its slug; both match exactly."""
-    row = await first_row(
-        connection, _EVENT_TYPE + " WHERE u.username = %s AND e.slug = %s", (username, slug)
-    )
-    return None if row is None else _event_type(row)
-
-
-async def find_by_owner(connection: Connection, owner_id: int, slug: str) -> EventType | None:
-    """Return the event type of a user by its slug, which matches exactly."""
-    row = await first_row(connection, _EVENT_TYPE + " WHERE e.user_id = %s AND e.slug = %s", (owner_id, slug))
-    return None if row is None else _event_type(row)
-
-
-async def list_of_user(connection: Connection, username: str) -> list[EventType]:
-    """Return the event types of a user by id."""
-    cursor = await connection.execute(_EVENT_TYPE + " WHERE u.username = %s ORDER BY e.id", (username,))
-    return [_event_type(row) for row in await cursor.fetchall()]
-
-
-async def list_of_owners(connection: Connection, owner_ids: list[int]) -> list[EventType]:
-    """Return the event types of these users by id."""
-    cursor = await connection.execute(_EVENT_TYPE + " WHERE e.user_id = ANY(%s) ORDER BY e.id", (owner_ids,))
-    return [_event_type(row) for row in await cursor.fetchall()]
+async def list_of_user(connection: Connection, owner: UserAddress) -> list[EventType]:
+    """Return the event types of a user by id; none if nobody has this address."""
+    lookup = owner_lookup(owner)
+    statement = f"{_EVENT_TYPE} WHERE {lookup.condition} ORDER BY e.id"
+    return [_of_user(row) for row in await named_rows(connection, statement, lookup.values)]
 
 
 async def any_exists(connection: Connection, event_type_ids: Sequence[int]) -> bool:
@@ -90,27 +58,26 @@ async def any_exists(connection: Connection, event_type_ids: Sequence[int]) -> b
     return row is not None
 
 
-async def find_owners(connection: Connection, usernames: list[str]) -> list[Owner]:
+async def find_users(connection: Connection, usernames: list[str]) -> list[User]:
     """Return the users with these usernames, in the order of the names."""
-    return await _owners(connection, "u.username", usernames)
+    return await _users(connection, "u.username", usernames)
 
 
-async def find_owners_by_ids(connection: Connection, user_ids: list[int]) -> list[Owner]:
+async def find_users_by_ids(connection: Connection, user_ids: list[int]) -> list[User]:
     """Return the users with these ids, in the order of the ids."""
-    return await _owners(connection, "u.id", user_ids)
+    return await _users(connection, "u.id", user_ids)
 
 
-async def _owners(
-    connection: Connection, column: LiteralString, values: list[str] | list[int]
-) -> list[Owner]:
-    cursor = await connection.execute(
+async def _users(connection: Connection, column: LiteralString, values: list[str] | list[int]) -> list[User]:
+    rows = await named_rows(
+        connection,
         f"""
-        SELECT {_OWNER} FROM users u
+        SELECT {_USER.selected} FROM users u
          WHERE {column} = ANY(%(values)s) ORDER BY array_position(%(values)s, {column})
         """,
         {"values": values},
     )
-    return [_owner(row) for row in await cursor.fetchall()]
+    return [_USER.read(row) for row in rows]
 
 
 async def owns_schedule(connection: Connection, owner_id: int, schedule_id: int) -> bool:
@@ -122,11 +89,10 @@ async def owns_schedule(connection: Connection, owner_id: int, schedule_id: int)
 
 
 async def lock_event_type(work: UnitOfWork, event_type_id: int) -> EventType | None:
-    """Return an event type of any user, which nobody else changes until this command ends."""
-    row = await first_row(
-        work.connection, _EVENT_TYPE + " WHERE e.id = %s FOR NO KEY UPDATE OF e", (event_type_id,)
-    )
-    return None if row is None else _event_type(row)
+    """Return an event type of anybody, which nobody else changes until this command ends."""
+    statement = f"{_EVENT_TYPE} WHERE e.id = %s FOR NO KEY UPDATE OF e"
+    row = await named_row(work.connection, statement, (event_type_id,))
+    return None if row is None else await _event_type(work.connection, row)
 
 
 async def insert_event_type(work: UnitOfWork, owner_id: int, settings: Settings) -> int:
@@ -135,7 +101,7 @@ async def insert_event_type(work: UnitOfWork, owner_id: int, settings: Settings)
     Raises:
         psycopg.errors.UniqueViolation: the owner has one with this slug.
     """
-    values = {**_columns(settings), "user_id": owner_id}
+    values = {**columns_of(settings), "user_id": owner_id}
     statement = sql.SQL("INSERT INTO event_types ({}) VALUES ({}) RETURNING id").format(
         sql.SQL(", ").join(map(sql.Identifier, values)), sql.SQL(", ").join(map(sql.Placeholder, values))
     )
@@ -149,7 +115,7 @@ async def update_event_type(work: UnitOfWork, event_type_id: int, settings: Sett
     Raises:
         psycopg.errors.UniqueViolation: the owner has another one with this slug.
     """
-    values = _columns(settings)
+    values = columns_of(settings)
     statement = sql.SQL(
         "UPDATE event_types SET {}, updated_at = now() WHERE id = %(event_type_id)s RETURNING id"
     )
@@ -168,73 +134,22 @@ async def delete_event_type(work: UnitOfWork, event_type_id: int) -> None:
     await work.connection.execute("DELETE FROM event_types WHERE id = %s", (event_type_id,))
 
 
-def _columns(settings: Settings) -> dict[str, Any]:
-    """Return the columns of an event type. What seats show stays as it is while there are none."""
-    window, confirmation, seats = settings.window, settings.confirmation, settings.seats
-    columns: dict[str, Any] = {
-        **{name: getattr(settings, name) for name in _PLAIN if name != "id"},
-        "locations": list(settings.locations),
-        "booking_fields": None if settings.booking_fields is None else list(settings.booking_fields),
-        "metadata": _metadata(settings),
-        "recurring_event": _recurring_event(settings.recurrence),
-        "period_type": window.kind.value,
-        "period_days": window.days,
-        "period_count_calendar_days": window.counts_calendar_days,
-        "period_start_date": window.first,
-        "period_end_date": window.last,
-        "requires_confirmation": confirmation.is_required,
-        "requires_confirmation_will_block_slot": confirmation.blocks_slot,
-        "seats_per_time_slot": seats and seats.per_time_slot,
-    }
-    if seats is not None:
-        columns["seats_show_attendees"] = seats.shows_attendees
-        columns["seats_show_availability_count"] = seats.shows_availability_count
-    return {
-        name: Jsonb(value) if isinstance(value, list | dict) else value for name, value in columns.items()
-    }
-
-
-def _metadata(settings: Settings) -> dict[str, Any]:
-    threshold = settings.confirmation.threshold
-    if threshold is None:
-        return settings.metadata
-    stored = {"time": threshold.time, "unit": threshold.unit}
-    return {**settings.metadata, "requiresConfirmationThreshold": stored}
-
-
-def _recurring_event(recurrence: Recurrence | None) -> dict[str, int] | None:
-    if recurrence is None:
-        return None
-    return {
-        "freq": int(recurrence.frequency),
-        "interval": recurrence.interval,
-        "count": recurrence.count,
-    }
-
-
-def _event_type(row: TupleRow) -> EventType:
-    plain, rest = row[: len(_PLAIN)], row[len(_PLAIN) :]
-    locations, booking_fields, metadata, recurring, *period = rest[:9]
-    is_required, blocks_slot, seats, shows_attendees, shows_count = rest[9 : len(_GROUPED)]
-    kind, days, counts_calendar_days, first, last = period
-    kept = dict(metadata or {})
-    threshold = kept.pop("requiresConfirmationThreshold", None)
+async def _event_type(connection: Connection, row: NamedRow) -> EventType:
+    if row.team_id is None:
+        return _of_user(row)
     return EventType(
-        **dict(zip(_PLAIN, plain, strict=True)),
-        locations=tuple(locations or ()),
-        booking_fields=None if booking_fields is None else tuple(booking_fields),
-        metadata=kept,
-        recurrence=recurring
-        and Recurrence(Frequency(recurring["freq"]), recurring["interval"], recurring["count"]),
-        window=BookingWindow(WindowKind(kind), days, counts_calendar_days, first, last),
-        confirmation=Confirmation(
-            is_required, blocks_slot, threshold and Threshold(threshold["time"], threshold["unit"])
-        ),
-        seats=None if seats is None else Seats(seats, shows_attendees, shows_count),
-        owner=_owner(rest[len(_GROUPED) :]),
+        id=row.id,
+        owner=TeamOwner(_TEAM.read(row)),
+        hosts=tuple([_host(host) for host in await named_rows(connection, _HOSTS, (row.id,))]),
+        scheduling_type=SchedulingType(row.scheduling_type),
+        **settings_of(row),
     )
 
 
-def _owner(row: TupleRow) -> Owner:
-    values = dict(zip(Owner.__dataclass_fields__, row, strict=True))
-    return Owner(**{**values, "metadata": values["metadata"] or {}})
+def _of_user(row: NamedRow) -> EventType:
+    owner = _USER.read(row)
+    return EventType(id=row.id, owner=UserOwner(owner), hosts=(Host(owner),), **settings_of(row))
+
+
+def _host(row: NamedRow) -> Host:
+    return Host(_USER.read(row), is_fixed=row.is_fixed, **_HOST.values_of(row))

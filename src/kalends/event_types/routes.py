@@ -9,7 +9,7 @@ from kalends.api.dependencies import Reader, Work
 from kalends.api.fields import EventTypeId
 from kalends.api.http.operation import Router
 from kalends.api.query import Query
-from kalends.auth.dependencies import Authenticated, OptionalCaller
+from kalends.auth.dependencies import Authenticated, CallerIfKnown
 from kalends.auth.principal import Permission, Principal
 from kalends.event_types import outputs, schemas, service
 
@@ -30,13 +30,13 @@ async def create_event_type(
 
 @router.get("")
 async def list_event_types(
-    caller: OptionalCaller,
+    caller: CallerIfKnown,
     query: Annotated[schemas.EventTypesQuery, Depends(Query(schemas.EventTypesQuery))],
     connection: Reader,
 ) -> list[outputs.EventTypeOutput]:
     """List the event types of a user, or the group meeting of several; public."""
     listing = query.to_listing()
-    if listing.usernames is not None and listing.username is None:
+    if listing.is_of_group:
         return [outputs.group_meeting(await service.find_group(connection, listing))]
     found = await service.list_public(connection, listing, caller)
     return [outputs.listed(one, is_own=service.is_owner(one, caller)) for one in found]

@@ -11,6 +11,7 @@ from kalends.api.locales import Locale
 from kalends.api.query import comma_list
 from kalends.api.wire import Body, Changes
 from kalends.event_types import settings_inputs
+from kalends.event_types.address import UserAddress
 from kalends.event_types.booking_field_inputs import AnyField, BookingFields, SlugField, form
 from kalends.event_types.changes import SettingsChanges
 from kalends.event_types.location_inputs import Locations
@@ -195,9 +196,10 @@ class EventTypesQuery(Body):
 
     def to_listing(self) -> Listing:
         """Return what is asked for."""
+        organization = self.org_slug or self.org_id
         return Listing(
-            username=self.username or None,
+            owner=UserAddress(self.username, organization) if self.username else None,
             usernames=self.usernames,
+            organization=organization,
             event_slug=self.event_slug or None,
-            organization=self.org_slug or self.org_id,
         )

@@ -5,37 +5,49 @@ from dataclasses import dataclass
 
 from psycopg import errors
 
+from kalends.accounts.user import User
 from kalends.api.errors import BadRequest, Forbidden, NotFound
 from kalends.auth.principal import Principal
 from kalends.db.database import Connection, UnitOfWork
 from kalends.event_types import queries
+from kalends.event_types.address import EventTypeAddress, IdAddress, TeamAddress, UserAddress
 from kalends.event_types.changes import SettingsChanges
 from kalends.event_types.connections import check_connections
-from kalends.event_types.event_type import CAL_VIDEO, EventType, Owner, Settings
+from kalends.event_types.event_type import CAL_VIDEO, EventType, Settings
+from kalends.event_types.owner import TeamOwner, UserOwner
+from kalends.event_types.terms import SchedulingTerms
 from kalends.teams import service as teams
 
+_HALF_AN_HOUR, _AN_HOUR = SchedulingTerms(length=30), SchedulingTerms(length=60)
+
 _DEFAULTS = (
-    Settings(title="30 Minutes", slug="thirty-minutes", length=30, locations=()),
-    Settings(title="60 Minutes", slug="sixty-minutes", length=60, locations=()),
-    Settings(title="30 Minutes", slug="thirty-minutes-video", length=30, locations=(CAL_VIDEO,)),
-    Settings(title="60 Minutes", slug="sixty-minutes-video", length=60, locations=(CAL_VIDEO,)),
+    Settings(title="30 Minutes", slug="thirty-minutes", terms=_HALF_AN_HOUR, locations=()),
+    Settings(title="60 Minutes", slug="sixty-minutes", terms=_AN_HOUR, locations=()),
+    Settings(title="30 Minutes", slug="thirty-minutes-video", terms=_HALF_AN_HOUR, locations=(CAL_VIDEO,)),
+    Settings(title="60 Minutes", slug="sixty-minutes-video", terms=_AN_HOUR, locations=(CAL_VIDEO,)),
 )
 
-_BLANK = Settings(title="", slug="", length=1)
+_BLANK = Settings(title="", slug="", terms=SchedulingTerms(length=1))
 """What a new event type is before its request says what it is to be."""
 
 
 @dataclass(frozen=True, slots=True)
 class Listing:
-    """Which event types a public list asks for (event-types note, 2.2).
+    """Which event types a public list asks for (event-types note, 2.2): one user's, or the group meeting.
 
-    With an organization, which its slug or its id names, the usernames are those that it knows its users by.
+    `owner` wins over `usernames`, which are those of the users of an organization where there is one, named
+    by its slug or its id. `event_slug` None: all of the owner.
     """
 
-    username: str | None
+    owner: UserAddress | None
     usernames: Sequence[str] | None
-    event_slug: str | None
     organization: str | int | None
+    event_slug: str | None
+
+    @property
+    def is_of_group(self) -> bool:
+        """Whether it asks for the group meeting of several users."""
+        return self.owner is None and self.usernames is not None
 
 
 async def create(work: UnitOfWork, owner_id: int, changes: SettingsChanges) -> EventType:
@@ -53,7 +65,7 @@ async def create(work: UnitOfWork, owner_id: int, changes: SettingsChanges) -> E
         event_type_id = await queries.insert_event_type(work, owner_id, settings)
     except errors.UniqueViolation as error:
         raise _slug_taken(settings.slug) from error
-    return await get(work.connection, event_type_id)
+    return await get(work.connection, IdAddress(event_type_id))
 
 
 async def create_defaults(work: UnitOfWork, owner_id: int) -> None:
@@ -62,25 +74,56 @@ async def create_defaults(work: UnitOfWork, owner_id: int) -> None:
         await queries.insert_event_type(work, owner_id, settings)
 
 
-async def get(connection: Connection, event_type_id: int) -> EventType:
-    """Return an event type of any user.
+async def get(connection: Connection, address: EventTypeAddress) -> EventType:
+    """Return the event type with an address.
 
     Raises:
-        NotFound: there is none with this id, or it is a team's.
+        NotFound: there is none; the message says what of the address does not exist.
     """
-    event_type = await queries.find_event_type(connection, event_type_id)
-    if event_type is None and await queries.any_exists(connection, [event_type_id]):
-        raise NotFound(
-            f"Event type {event_type_id} belongs to a team: so far it has slots and reservations only."
-        )
+    event_type = await queries.find(connection, address)
     if event_type is None:
-        raise _unknown()
+        raise await refusal_of(connection, address)
     return event_type
 
 
 async def find(connection: Connection, event_type_id: int) -> EventType | None:
-    """Return an event type of any user; None: there is none with this id."""
-    return await queries.find_event_type(connection, event_type_id)
+    """Return an event type of anybody; None: there is none with this id."""
+    return await queries.find(connection, IdAddress(event_type_id))
+
+
+async def refusal_of(connection: Connection, address: EventTypeAddress) -> NotFound:
+    """Return the refusal of an address that no event type has: it names the first part that does not exist.
+
+    Raises:
+        NotFound: the same, where not even the owner exists.
+    """
+    if isinstance(address, IdAddress):
+        return _unknown()
+    match address.owner:
+        case TeamAddress(team, organization_slug):
+            await teams.check_team(connection, team, organization_slug)
+            return NotFound(f"The team {team!r} has no event type {address.slug!r}.")
+        case UserAddress(username, organization):
+            if organization is not None:
+                await teams.check_profile(connection, username, organization)
+            elif not await queries.find_users(connection, [username]):
+                return NotFound(f"There is no user {username!r}.")
+            return NotFound(f"The user {username!r} has no event type {address.slug!r}.")
+
+
+def user_of(event_type: EventType) -> User:
+    """Return the user whose event type this is, for what only users' event types have so far.
+
+    Raises:
+        NotFound: it is a team's.
+    """
+    match event_type.owner:
+        case UserOwner(user):
+            return user
+        case TeamOwner():
+            raise NotFound(
+                f"Event type {event_type.id} belongs to a team: so far it has slots and reservations only."
+            )
 
 
 async def get_for(connection: Connection, caller: Principal, event_type_id: int) -> EventType:
@@ -89,7 +132,7 @@ async def get_for(connection: Connection, caller: Principal, event_type_id: int)
     Raises:
         NotFound: the caller has none with this id.
     """
-    event_type = await queries.find_event_type(connection, event_type_id)
+    event_type = await find(connection, event_type_id)
     if event_type is None or not is_owner(event_type, caller):
         raise _not_yours()
     return event_type
@@ -109,50 +152,25 @@ async def any_exists(connection: Connection, event_type_ids: Sequence[int]) -> b
     return await queries.any_exists(connection, event_type_ids)
 
 
-async def get_by_slug(
-    connection: Connection, username: str, slug: str, organization_slug: str | None = None
-) -> EventType:
-    """Return the event type of a user by its slug; with an organization the user has this name there.
-
-    Raises:
-        NotFound: there is no such organization or user, or the user has none with this slug.
-    """
-    if organization_slug is None:
-        event_type = await queries.find_by_slug(connection, username, slug)
-    else:
-        owner_id = await teams.require_profile(connection, username, organization_slug)
-        event_type = await queries.find_by_owner(connection, owner_id, slug)
-    if event_type is not None:
-        return event_type
-    if organization_slug is None and not await queries.find_owners(connection, [username]):
-        raise NotFound(f"There is no user {username!r}.")
-    raise NotFound(f"The user {username!r} has no event type {slug!r}.")
-
-
 async def list_public(connection: Connection, listing: Listing, caller: Principal | None) -> list[EventType]:
     """Return what a list asks for; hidden ones for their owner only."""
-    if listing.username is None:
+    if listing.owner is None:
         return []
-    if listing.organization is None:
-        found = await queries.list_of_user(connection, listing.username)
-    else:
-        owner_ids = await teams.find_profiles(connection, listing.organization, [listing.username])
-        found = await queries.list_of_owners(connection, owner_ids)
     return [
         event_type
-        for event_type in found
+        for event_type in await queries.list_of_user(connection, listing.owner)
         if (listing.event_slug is None or event_type.slug == listing.event_slug)
         and (not event_type.hidden or is_owner(event_type, caller))
     ]
 
 
-async def find_group(connection: Connection, listing: Listing) -> list[Owner]:
+async def find_group(connection: Connection, listing: Listing) -> list[User]:
     """Return the users of a group that exist, in the order of their names."""
     usernames = list(dict.fromkeys(listing.usernames or ()))
     if listing.organization is None:
-        return await queries.find_owners(connection, usernames)
+        return await queries.find_users(connection, usernames)
     user_ids = await teams.find_profiles(connection, listing.organization, usernames)
-    return await queries.find_owners_by_ids(connection, user_ids)
+    return await queries.find_users_by_ids(connection, user_ids)
 
 
 async def update(
@@ -175,7 +193,7 @@ async def update(
         await queries.update_event_type(work, event_type_id, after)
     except errors.UniqueViolation as error:
         raise _slug_taken(after.slug, code="TRPCError") from error
-    return await get(work.connection, event_type_id)
+    return await get(work.connection, IdAddress(event_type_id))
 
 
 async def delete(work: UnitOfWork, caller: Principal, event_type_id: int) -> EventType:
@@ -185,11 +203,9 @@ async def delete(work: UnitOfWork, caller: Principal, event_type_id: int) -> Eve
         NotFound: there is none with this id.
         Forbidden: it belongs to another user, or to a team.
     """
-    event_type = await queries.find_event_type(work.connection, event_type_id)
-    if event_type is None and await queries.any_exists(work.connection, [event_type_id]):
+    event_type = await get(work.connection, IdAddress(event_type_id))
+    if isinstance(event_type.owner, TeamOwner):
         raise Forbidden(f"Event type {event_type_id} belongs to a team.")
-    if event_type is None:
-        raise _unknown()
     if not is_owner(event_type, caller):
         raise Forbidden(f"Event type {event_type_id} belongs to another user.")
     await queries.delete_event_type(work, event_type_id)
@@ -198,7 +214,7 @@ async def delete(work: UnitOfWork, caller: Principal, event_type_id: int) -> Eve
 
 def is_owner(event_type: EventType, caller: Principal | None) -> bool:
     """Tell whether the caller owns an event type."""
-    return caller is not None and caller.user.id == event_type.owner.id
+    return caller is not None and event_type.is_owned_by(caller.user.id)
 
 
 async def _check_schedule(work: UnitOfWork, owner_id: int, changes: SettingsChanges) -> None:

@@ -21,15 +21,13 @@ from kalends.api.wire import Body
 from kalends.event_types.changes import CalendarChoice
 from kalends.event_types.event_type import (
     MOST_OCCURRENCES,
-    BookingWindow,
     Confirmation,
     Frequency,
     Recurrence,
-    Seats,
     StoredObject,
     Threshold,
-    WindowKind,
 )
+from kalends.event_types.terms import BookingWindow, Seats, WindowKind
 
 LONGEST_MINUTES = 366 * 24 * 60
 """Largest length, interval, notice or buffer: a year."""

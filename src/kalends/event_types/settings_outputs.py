@@ -6,15 +6,8 @@ from typing import Any, Literal, NotRequired, TypeAlias
 
 from typing_extensions import TypedDict
 
-from kalends.event_types.event_type import (
-    BookingWindow,
-    Confirmation,
-    Frequency,
-    Recurrence,
-    Seats,
-    StoredObject,
-    WindowKind,
-)
+from kalends.event_types.event_type import Confirmation, Frequency, Recurrence, StoredObject
+from kalends.event_types.terms import BookingWindow, Seats, WindowKind
 
 WindowType = Literal["businessDays", "calendarDays", "range"]
 Layout = Literal["month", "week", "column"]

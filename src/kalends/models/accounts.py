@@ -23,7 +23,11 @@ users = Table(
     metadata,
     Column("id", Integer, Identity(), primary_key=True),
     Column("email", Text, nullable=False),
+    # Since when it is proven that the address is the account's; null: somebody typed it.
+    Column("email_verified_at", DateTime(timezone=True)),
     Column("username", Text, nullable=False),
+    # The organization that the account belongs to, which may delete it.
+    Column("organization_id", Integer, ForeignKey("teams.id", ondelete="SET NULL"), index=True),
     Column("name", Text),
     Column("bio", Text),
     Column("avatar_url", Text),
@@ -55,6 +59,8 @@ api_keys = Table(
     metadata,
     Column("id", UUID, primary_key=True, server_default=text("gen_random_uuid()")),
     Column("user_id", Integer, ForeignKey("users.id", ondelete="CASCADE"), nullable=False, index=True),
+    # The team or organization that requests with the key act in; null: a key of the user alone.
+    Column("team_id", Integer, ForeignKey("teams.id", ondelete="CASCADE"), index=True),
     Column("note", Text),
     # Lower-case hex SHA-256 of what follows the key's prefix; the key itself is nowhere.
     Column("hashed_key", Text, nullable=False, unique=True),

@@ -14,6 +14,7 @@ from sqlalchemy import (
     UniqueConstraint,
     text,
 )
+from sqlalchemy.dialects.postgresql import JSONB
 
 from kalends.models.base import created_at, metadata, updated_at
 
@@ -26,9 +27,34 @@ teams = Table(
     Column("name", Text, nullable=False),
     Column("slug", Text),
     Column("is_organization", Boolean, nullable=False, server_default=text("false")),
+    # An organization whose OAuth clients have users of their own.
+    Column("is_platform", Boolean, nullable=False, server_default=text("false")),
+    Column("logo_url", Text),
+    Column("cal_video_logo", Text),
+    Column("app_logo", Text),
+    Column("app_icon_logo", Text),
+    Column("banner_url", Text),
+    Column("bio", Text),
+    Column("theme", Text),
+    Column("brand_color", Text),
+    Column("dark_brand_color", Text),
+    Column("hide_branding", Boolean, nullable=False, server_default=text("false")),
+    Column("is_private", Boolean, nullable=False, server_default=text("false")),
+    Column("hide_book_a_team_member", Boolean, nullable=False, server_default=text("false")),
+    # What clients keep with a team; null: nothing ever.
+    Column("metadata", JSONB),
+    Column("time_format", Integer),
+    Column("time_zone", Text, nullable=False, server_default="Europe/London"),
+    Column("week_start", Text, nullable=False, server_default="Sunday"),
+    # What clients send and nobody reads yet: a JSON text, and whether it counts managed event types.
+    Column("booking_limits", JSONB),
+    Column("include_managed_events_in_limits", Boolean, nullable=False, server_default=text("false")),
     created_at(),
     updated_at(),
     CheckConstraint("NOT is_organization OR parent_id IS NULL", name="organization"),
+    CheckConstraint("NOT is_platform OR is_organization", name="platform"),
+    CheckConstraint("time_format IN (12, 24)", name="time_format"),
+    CheckConstraint("jsonb_typeof(metadata) = 'object'", name="metadata"),
     # Slugs are names among the teams of one organization, and among all that are in none.
     UniqueConstraint("parent_id", "slug"),
     Index("uq_teams_slug", "slug", unique=True, postgresql_where=text("parent_id IS NULL")),
@@ -43,6 +69,7 @@ memberships = Table(
     Column("role", Text, nullable=False, server_default="MEMBER"),
     # False: invited only.
     Column("accepted", Boolean, nullable=False, server_default=text("false")),
+    Column("disable_impersonation", Boolean, nullable=False, server_default=text("false")),
     created_at(),
     updated_at(),
     UniqueConstraint("user_id", "team_id"),

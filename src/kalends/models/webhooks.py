@@ -39,6 +39,8 @@ webhooks = Table(
     Column("secret", LargeBinary),
     Column("previous_secret", LargeBinary),
     Column("previous_secret_until", DateTime(timezone=True)),
+    # Since when the owner is deleted; what was to be delivered then still is.
+    Column("ownerless_since", DateTime(timezone=True)),
     # The first failure after the last success.
     Column("failing_since", DateTime(timezone=True)),
     # Why the server itself set `active` to false.
@@ -46,7 +48,9 @@ webhooks = Table(
     created_at(),
     updated_at(),
     CheckConstraint(
-        "num_nonnulls(user_id, event_type_id, team_id, oauth_client_id) + is_platform::int = 1", name="scope"
+        "num_nonnulls(user_id, event_type_id, team_id, oauth_client_id, ownerless_since)"
+        " + is_platform::int = 1",
+        name="scope",
     ),
     UniqueConstraint("user_id", "subscriber_url"),
     UniqueConstraint("event_type_id", "subscriber_url"),

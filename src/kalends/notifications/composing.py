@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from datetime import datetime
 
-from kalends.bookings.booking import Booking
+from kalends.bookings.facts.snapshots import BookingSnapshot
 from kalends.notifications.letter import Button, Letter, Line, Row
 from kalends.notifications.links import Links
 from kalends.notifications.mail import Recipient, Template
@@ -65,12 +65,12 @@ def _buttons(scene: Scene, links: Links) -> Iterator[Button]:
 def _changes(scene: Scene, links: Links) -> Iterator[Button]:
     if not scene.offers_changes:
         return
-    booking, event_type = scene.event.booking, scene.event.event_type
+    booking, event_type = scene.fact.booking, scene.fact.event_type
     if booking.recurring_uid is None and (event_type is None or not event_type.disable_rescheduling):
         yield Button(scene.language.text("Reschedule"), links.reschedule(*_grant(scene)))
     if event_type is None or not event_type.disable_cancelling:
         yield Button(scene.language.text("Cancel"), links.cancel(*_grant(scene)))
 
 
-def _grant(scene: Scene) -> tuple[Booking, Recipient, datetime]:
-    return scene.event.booking, scene.mail.recipient, scene.ends_at
+def _grant(scene: Scene) -> tuple[BookingSnapshot, Recipient, datetime]:
+    return scene.fact.booking, scene.mail.recipient, scene.ends_at

@@ -9,7 +9,8 @@ import psycopg
 import structlog
 
 from kalends import secrets
-from kalends.bookings.events import BookingEvent, decode
+from kalends.bookings.facts.fact import BookingFact
+from kalends.bookings.facts.stored import decode
 from kalends.db.database import Connection, Database
 from kalends.notifications import messages, queries
 from kalends.notifications.failures import Needless, PermanentFailure, ServerUnavailable, TemporaryFailure
@@ -212,24 +213,24 @@ class _Delivery:
     async def _written(self, mail: Claimed) -> Written:
         if mail.payload is None:
             raise PermanentFailure("The fact that it tells of was forgotten")
-        event = decode(mail.payload)
+        fact = decode(mail.payload)
         found = (
             one
-            for one in planned(event)
+            for one in planned(fact)
             if one.template is mail.template and one.recipient.address == mail.recipient
         )
         plan = next(found, None)
         if plan is None:
             raise PermanentFailure("The fact that it tells of names no such recipient")
         async with self._database.connection() as connection:
-            circumstances = await _circumstances(connection, mail, event)
+            circumstances = await _circumstances(connection, mail, fact)
         if is_untouched(plan, circumstances):
             raise Needless(UNTOUCHED)
         try:
             # Writing takes milliseconds, in which requests are not to wait.
             return await asyncio.to_thread(
                 write,
-                event,
+                fact,
                 plan,
                 circumstances,
                 links=self._links,
@@ -240,12 +241,12 @@ class _Delivery:
             raise PermanentFailure(f"This mail cannot be written: {error}") from error
 
 
-async def _circumstances(connection: Connection, mail: Claimed, event: BookingEvent) -> Circumstances:
+async def _circumstances(connection: Connection, mail: Claimed, fact: BookingFact) -> Circumstances:
     history = await queries.find_history(connection, mail.thread or "", mail.recipient, mail.id)
     occurrences = (
-        await queries.list_occurrences(connection, event.series.uid) if event.series is not None else ()
+        await queries.list_occurrences(connection, fact.series.uid) if fact.series is not None else ()
     )
     left = None
-    if event.booking.is_seated and event.previous is not None and event.previous.id != event.booking.id:
-        left = await queries.find_left_booking(connection, event.previous.id)
+    if fact.booking.is_seated and fact.previous is not None and fact.previous.id != fact.booking.id:
+        left = await queries.find_left_booking(connection, fact.previous.id)
     return Circumstances(history, occurrences, left)

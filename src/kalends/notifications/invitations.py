@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta, tzinfo
 from typing import TYPE_CHECKING
 
-from kalends.bookings.booking import Attendee
-from kalends.bookings.events import EventKind
+from kalends.bookings.facts.fact import FactKind
+from kalends.bookings.facts.snapshots import AttendeeSnapshot
 from kalends.notifications.letter import Letter
 from kalends.notifications.mail import Method, Template
 from kalends.notifications.plain import one_line
@@ -72,7 +72,7 @@ def invitation_of(
         dates = [one.original_start for one in series.occurrences]
         writer = _Writer(scene, letter, sender, series.zone, min(dates), max(dates))
         return _of_series(writer, series, method)
-    booking = scene.event.booking
+    booking = scene.fact.booking
     known = CalendarObject(booking.ical_uid, booking.ical_sequence, booking.start, booking.end)
     writer = _Writer(scene, letter, sender, UTC, booking.start, booking.end)
     return writer.calendar(method, [writer.event(known, method)])
@@ -87,7 +87,7 @@ def withdrawal_of(scene: Scene, letter: Letter, known: CalendarObject, sender: s
 def _of_series(writer: "_Writer", series: CalendarSeries, method: Method) -> Invitation:
     """Return what a change of some or all occurrences means for the calendar object of the series."""
     touched = _touched(writer.scene, series)
-    is_moving = writer.scene.event.kind is EventKind.RESCHEDULED
+    is_moving = writer.scene.fact.kind is FactKind.RESCHEDULED
     if method is Method.REQUEST and not is_moving and set(series.live) <= set(touched):
         return _whole(writer, series, method)
     if method is Method.CANCEL and not series.live:
@@ -100,7 +100,7 @@ def _of_series(writer: "_Writer", series: CalendarSeries, method: Method) -> Inv
 
 def _touched(scene: Scene, series: CalendarSeries) -> list[Occurrence]:
     starts = set(scene.starts)
-    own = scene.event.booking.ical_uid
+    own = scene.fact.booking.ical_uid
     if len(starts) == 1:
         return [one for one in series.occurrences if one.ical_uid == own]
     return [one for one in series.occurrences if one.start in starts]
@@ -165,7 +165,7 @@ class _Writer:
         event = Event()
         event.add("uid", known.uid)
         event.add("sequence", known.sequence)
-        event.add("dtstamp", scene.event.occurred_at.astimezone(UTC))
+        event.add("dtstamp", scene.fact.occurred_at.astimezone(UTC))
         event.add("dtstart", self.local(known.start))
         event.add("dtend", self.local(known.end))
         if known.recurrence_id is not None:
@@ -177,12 +177,12 @@ class _Writer:
             event.add("description", description)
             html = vText(one_line(calendar_html(letter)))
             event.add("x-alt-desc", html, parameters={"FMTTYPE": "text/html"})
-        place = place_of(scene.event.booking, scene.language)
+        place = place_of(scene.fact.booking, scene.language)
         if place is not None:
             event.add("location", one_line(place.text))
         if letter.url is not None:
             event.add("url", letter.url)
-        if scene.event.event_type is not None and scene.event.event_type.hide_calendar_event_details:
+        if scene.fact.event_type is not None and scene.fact.event_type.hide_calendar_event_details:
             event.add("class", "PRIVATE")
         event.add("transp", "OPAQUE")
         event.add("x-microsoft-cdo-busystatus", "BUSY")
@@ -191,7 +191,7 @@ class _Writer:
 
     def _add_people(self, event: "Event") -> None:
         scene = self.scene
-        organizer = scene.event.booking.organizer
+        organizer = scene.fact.booking.organizer
         # Clients take no invitation without an address of whoever invites.
         address = organizer.email if scene.shows_host_address else self.sender
         event.add("organizer", _person(address, CN=scene.host_name))
@@ -201,8 +201,8 @@ class _Writer:
             if not is_faux(attendee.email):
                 event.add("attendee", self._attendee(attendee))
 
-    def _attendee(self, attendee: Attendee) -> "vCalAddress":
-        booking = self.scene.event.booking
+    def _attendee(self, attendee: AttendeeSnapshot) -> "vCalAddress":
+        booking = self.scene.fact.booking
         is_guest = attendee.seat is None if booking.is_seated else attendee != booking.attendees[0]
         return _person(
             attendee.email,

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from kalends.bookings.booking import Booking
+from kalends.bookings.facts.snapshots import BookingSnapshot
 from kalends.link_tokens import Grant, Purpose, issue
 from kalends.notifications.mail import Recipient
 
@@ -18,28 +18,28 @@ class Links:
     base_url: str
     key: bytes
 
-    def manage(self, booking: Booking, recipient: Recipient, until: datetime) -> str:
+    def manage(self, booking: BookingSnapshot, recipient: Recipient, until: datetime) -> str:
         """Return the link to the page on which the recipient sees the booking, and may change it."""
         return self._page(f"booking/{booking.uid}", Purpose.MANAGE, booking, recipient, until)
 
-    def cancel(self, booking: Booking, recipient: Recipient, until: datetime) -> str:
+    def cancel(self, booking: BookingSnapshot, recipient: Recipient, until: datetime) -> str:
         """Return the link to the page on which the recipient cancels what is theirs."""
         return self._page(f"booking/{booking.uid}/cancel", Purpose.MANAGE, booking, recipient, until)
 
-    def reschedule(self, booking: Booking, recipient: Recipient, until: datetime) -> str:
+    def reschedule(self, booking: BookingSnapshot, recipient: Recipient, until: datetime) -> str:
         """Return the link to the page on which the recipient chooses another time."""
         return self._page(f"booking/{booking.uid}/reschedule", Purpose.MANAGE, booking, recipient, until)
 
-    def approve(self, booking: Booking, recipient: Recipient, until: datetime) -> str:
+    def approve(self, booking: BookingSnapshot, recipient: Recipient, until: datetime) -> str:
         """Return the link to the page on which the host confirms a request."""
         return self._page(f"booking/{booking.uid}/approve", Purpose.APPROVE, booking, recipient, until)
 
-    def decline(self, booking: Booking, recipient: Recipient, until: datetime) -> str:
+    def decline(self, booking: BookingSnapshot, recipient: Recipient, until: datetime) -> str:
         """Return the link to the page on which the host rejects a request."""
         return self._page(f"booking/{booking.uid}/decline", Purpose.DECLINE, booking, recipient, until)
 
     def _page(
-        self, path: str, purpose: Purpose, booking: Booking, recipient: Recipient, until: datetime
+        self, path: str, purpose: Purpose, booking: BookingSnapshot, recipient: Recipient, until: datetime
     ) -> str:
         grant = Grant(
             purpose=purpose,

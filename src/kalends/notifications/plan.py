@@ -4,8 +4,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import Enum
 
-from kalends.bookings.booking import Attendee, Booking
-from kalends.bookings.events import BookingEvent, EventKind
+from kalends.bookings.facts.fact import BookingFact, FactKind
+from kalends.bookings.facts.snapshots import AttendeeSnapshot, BookingSnapshot
 from kalends.notifications.mail import Recipient, Template
 
 
@@ -29,41 +29,43 @@ class Planned:
 
     template: Template
     recipient: Recipient
-    attendee: Attendee | None = None
+    attendee: AttendeeSnapshot | None = None
 
 
-Plan = Mapping[EventKind, Sequence[tuple[To, Template]]]
+Plan = Mapping[FactKind, Sequence[tuple[To, Template]]]
 
 PLAN: Plan = {
-    EventKind.CREATED: ((To.HOST, Template.HOST_SCHEDULED), (To.EVERYBODY, Template.SCHEDULED)),
-    EventKind.REQUESTED: ((To.HOST, Template.HOST_AWAITING_APPROVAL), (To.EVERYBODY, Template.REQUESTED)),
-    EventKind.CONFIRMED: ((To.HOST, Template.HOST_SCHEDULED), (To.EVERYBODY, Template.SCHEDULED)),
-    EventKind.REJECTED: ((To.EVERYBODY, Template.DECLINED),),
-    EventKind.RESCHEDULED: ((To.HOST, Template.HOST_RESCHEDULED), (To.EVERYBODY, Template.RESCHEDULED)),
-    EventKind.CANCELLED: ((To.HOST, Template.HOST_CANCELLED), (To.EVERYBODY, Template.CANCELLED)),
-    EventKind.SEAT_BOOKED: ((To.HOST, Template.HOST_SEAT_JOINED), (To.ONE, Template.SCHEDULED)),
-    EventKind.SEAT_CANCELLED: ((To.HOST, Template.HOST_SEAT_LEFT), (To.ONE, Template.SEAT_LEFT)),
-    EventKind.SEAT_RESCHEDULED: ((To.HOST, Template.HOST_SEAT_MOVED), (To.ONE, Template.RESCHEDULED)),
-    EventKind.REMINDER_DUE: ((To.EVERYBODY, Template.REMINDER),),
-    EventKind.APPROVAL_REMINDER_DUE: ((To.HOST, Template.HOST_APPROVAL_REMINDER),),
-    EventKind.ABSENCE_UPDATED: (),
-    EventKind.MEETING_STARTED: (),
-    EventKind.MEETING_ENDED: (),
+    FactKind.CREATED: ((To.HOST, Template.HOST_SCHEDULED), (To.EVERYBODY, Template.SCHEDULED)),
+    FactKind.REQUESTED: ((To.HOST, Template.HOST_AWAITING_APPROVAL), (To.EVERYBODY, Template.REQUESTED)),
+    FactKind.CONFIRMED: ((To.HOST, Template.HOST_SCHEDULED), (To.EVERYBODY, Template.SCHEDULED)),
+    FactKind.REJECTED: ((To.EVERYBODY, Template.DECLINED),),
+    FactKind.RESCHEDULED: ((To.HOST, Template.HOST_RESCHEDULED), (To.EVERYBODY, Template.RESCHEDULED)),
+    FactKind.CANCELLED: ((To.HOST, Template.HOST_CANCELLED), (To.EVERYBODY, Template.CANCELLED)),
+    FactKind.SEAT_BOOKED: ((To.HOST, Template.HOST_SEAT_JOINED), (To.ONE, Template.SCHEDULED)),
+    FactKind.SEAT_CANCELLED: ((To.HOST, Template.HOST_SEAT_LEFT), (To.ONE, Template.SEAT_LEFT)),
+    FactKind.SEAT_RESCHEDULED: ((To.HOST, Template.HOST_SEAT_MOVED), (To.ONE, Template.RESCHEDULED)),
+    FactKind.REMINDER_DUE: ((To.EVERYBODY, Template.REMINDER),),
+    FactKind.APPROVAL_REMINDER_DUE: ((To.HOST, Template.HOST_APPROVAL_REMINDER),),
+    FactKind.ABSENCE_UPDATED: (),
+    FactKind.MEETING_STARTED: (),
+    FactKind.MEETING_ENDED: (),
 }
 
 
-def planned(event: BookingEvent) -> list[Planned]:
+def planned(fact: BookingFact) -> list[Planned]:
     """Return the mails that follow from a fact; of a series, the leading occurrence speaks for all."""
-    if not event.is_lead:
+    if not fact.is_lead:
         return []
     return [
         mail
-        for to, template in PLAN[event.kind]
-        for mail in _addressed(event.booking, to, template, event.attendee)
+        for to, template in PLAN[fact.kind]
+        for mail in _addressed(fact.booking, to, template, fact.attendee)
     ]
 
 
-def _addressed(booking: Booking, to: To, template: Template, one: Attendee | None) -> list[Planned]:
+def _addressed(
+    booking: BookingSnapshot, to: To, template: Template, one: AttendeeSnapshot | None
+) -> list[Planned]:
     match to:
         case To.HOST:
             return [Planned(template, _host(booking), one)]
@@ -73,7 +75,7 @@ def _addressed(booking: Booking, to: To, template: Template, one: Attendee | Non
             return [] if one is None else [Planned(template, _attending(booking, one), one)]
 
 
-def _host(booking: Booking) -> Recipient:
+def _host(booking: BookingSnapshot) -> Recipient:
     organizer = booking.organizer
     return Recipient(
         name=organizer.name or organizer.username,
@@ -86,7 +88,7 @@ def _host(booking: Booking) -> Recipient:
     )
 
 
-def _attending(booking: Booking, attendee: Attendee) -> Recipient:
+def _attending(booking: BookingSnapshot, attendee: AttendeeSnapshot) -> Recipient:
     """Return an attendee as a recipient; guests, of whom no more is known, read the booker's language."""
     first = booking.attendees[0] if booking.attendees else attendee
     is_booker = attendee.seat is not None if booking.is_seated else attendee == first

@@ -10,7 +10,7 @@ from kalends.notifications.composing import about_webhook, compose
 from kalends.notifications.letter import Letter
 from kalends.notifications.links import Links
 from kalends.notifications.plan import planned
-from kalends.notifications.samples import sample_events
+from kalends.notifications.samples import sample_facts
 from kalends.notifications.scene import Scene
 from kalends.words.language import language_for
 
@@ -23,13 +23,13 @@ def write_previews(folder: Path, language: Locale) -> list[Path]:
 
 def _letters(language: Locale) -> Iterator[tuple[str, Letter]]:
     links = Links("https://kalends.example.com", b"no key, so that these links open nothing")
-    for name, event in sample_events(language):
-        for mail in planned(event):
+    for name, fact in sample_facts(language):
+        for mail in planned(fact):
             recipient = mail.recipient
             if recipient.may_change:  # a guest reads the same without links
                 spoken = language_for(recipient.locale, recipient.time_zone, recipient.clock)
                 side = mail.template.audience.value
-                yield f"{name}.{side}", compose(Scene(event, mail, spoken), links)
+                yield f"{name}.{side}", compose(Scene(fact, mail, spoken), links)
     since = datetime(2030, 5, 14, 8, tzinfo=UTC)
     webhook = about_webhook(language_for(language, "Europe/Rome"), "https://example.com/hooks", since)
     yield "webhook-disabled.host", webhook

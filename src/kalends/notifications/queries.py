@@ -349,7 +349,10 @@ async def list_mails(connection: Connection, *, booking_uid: str | None, limit: 
 async def find_mail(connection: Connection, mail_id: int) -> tuple[Mail, bytes | None] | None:
     """Return a mail and its message as it was stored, if it still is."""
     row = await first_row(connection, f"SELECT {_LOGGED}, message FROM mails WHERE id = %s", (mail_id,))
-    return None if row is None else (_mail(row[:-1]), row[-1])
+    if row is None:
+        return None
+    *logged, message = row
+    return _mail(tuple(logged)), message
 
 
 async def requeue(work: UnitOfWork, mail_id: int, now: datetime) -> bool:

@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING, Any
 
 from markupsafe import Markup
 
-from kalends.bookings.booking import Attendee
-from kalends.bookings.events import EventKind
-from kalends.event_types.event_type import Frequency, Recurrence
+from kalends.bookings.facts.fact import FactKind
+from kalends.bookings.facts.snapshots import AttendeeSnapshot, RecurrenceSnapshot
+from kalends.event_types.event_type import Frequency
 from kalends.notifications.letter import Line, Row
 from kalends.notifications.scene import Scene
 from kalends.words.addresses import is_faux
@@ -20,12 +20,12 @@ if TYPE_CHECKING:
     from markdown_it import MarkdownIt
 
 _REASONS = {
-    EventKind.REJECTED: mark("Reason"),
-    EventKind.CANCELLED: mark("Reason for cancelling"),
-    EventKind.SEAT_CANCELLED: mark("Reason for cancelling"),
-    EventKind.RESCHEDULED: mark("Reason for rescheduling"),
-    EventKind.SEAT_RESCHEDULED: mark("Reason for rescheduling"),
-    EventKind.REQUESTED: mark("Reason for rescheduling"),
+    FactKind.REJECTED: mark("Reason"),
+    FactKind.CANCELLED: mark("Reason for cancelling"),
+    FactKind.SEAT_CANCELLED: mark("Reason for cancelling"),
+    FactKind.RESCHEDULED: mark("Reason for rescheduling"),
+    FactKind.SEAT_RESCHEDULED: mark("Reason for rescheduling"),
+    FactKind.REQUESTED: mark("Reason for rescheduling"),
 }
 
 _EXPIRED = mark("The host did not answer before the booking was to start.")
@@ -50,7 +50,7 @@ def rows_of(scene: Scene) -> list[Row]:
 
 
 def _reason(scene: Scene) -> Row | None:
-    reason, label = scene.event.reason, _REASONS.get(scene.event.kind)
+    reason, label = scene.fact.reason, _REASONS.get(scene.fact.kind)
     if not reason or label is None:
         return None
     lines = [Line(scene.language.text(reason) if reason == _EXPIRED else reason)]
@@ -63,7 +63,7 @@ def _when(scene: Scene) -> Row:
         Line(language.period(start, start + scene.length), is_struck=scene.is_ending)
         for start in scene.starts
     ]
-    rule = scene.event.event_type.recurrence if scene.event.event_type is not None else None
+    rule = scene.fact.event_type.recurrence if scene.fact.event_type is not None else None
     if len(lines) > 1 and rule is not None and not scene.is_ending:
         lines.append(Line(_frequency(rule, language), is_quiet=True))
     lines.append(Line(f"({language.zone.key})", is_quiet=True))
@@ -71,14 +71,14 @@ def _when(scene: Scene) -> Row:
 
 
 def _former(scene: Scene) -> Row | None:
-    previous = scene.event.previous
+    previous = scene.fact.previous
     if previous is None:
         return None
     former = scene.language.period(previous.start, previous.end)
     return Row(scene.language.text("Former time"), [Line(former, is_struck=True)])
 
 
-def _frequency(rule: Recurrence, language: Language) -> str:
+def _frequency(rule: RecurrenceSnapshot, language: Language) -> str:
     match rule.frequency:
         case Frequency.YEARLY:
             return language.plural("every year", "every %(count)s years", rule.interval)
@@ -89,7 +89,7 @@ def _frequency(rule: Recurrence, language: Language) -> str:
 
 
 def _people(scene: Scene) -> Iterator[Line]:
-    language, organizer = scene.language, scene.event.booking.organizer
+    language, organizer = scene.language, scene.fact.booking.organizer
     address = organizer.email if scene.shows_host_address else ""
     role = language.text("organizer")
     yield Line(_person(f"{scene.host_name} ({role})", address))
@@ -101,13 +101,13 @@ def _person(*parts: str) -> str:
     return " · ".join(part for part in parts if part)
 
 
-def _attendee(attendee: Attendee) -> str:
+def _attendee(attendee: AttendeeSnapshot) -> str:
     email = "" if is_faux(attendee.email) else attendee.email
     return _person(attendee.name, email, attendee.phone_number or "")
 
 
 def _where(scene: Scene) -> Iterator[Line]:
-    place = place_of(scene.event.booking, scene.language)
+    place = place_of(scene.fact.booking, scene.language)
     if place is not None:
         yield Line(place.text, url=place.url)
         if place.note:
@@ -115,7 +115,7 @@ def _where(scene: Scene) -> Iterator[Line]:
 
 
 def _description(scene: Scene) -> Iterator[Line]:
-    event_type = scene.event.event_type
+    event_type = scene.fact.event_type
     text = (event_type.description or "").strip() if event_type is not None else ""
     if text:
         yield Line(text, html=Markup(_markdown().render(text)))  # noqa: S704 - made by a renderer that escapes
@@ -134,17 +134,17 @@ def _markdown() -> "MarkdownIt":
 
 
 def _notes(scene: Scene) -> Iterator[Line]:
-    event_type, attendee = scene.event.event_type, scene.told_of
+    event_type, attendee = scene.fact.event_type, scene.told_of
     if event_type is not None and event_type.hide_calendar_notes and not scene.is_for_host:
         return
-    seat = attendee.seat if attendee is not None and scene.event.booking.is_seated else None
-    text = seat.description if seat is not None else scene.event.booking.description
+    seat = attendee.seat if attendee is not None and scene.fact.booking.is_seated else None
+    text = seat.description if seat is not None else scene.fact.booking.description
     for line in (text or "").strip().splitlines():
         yield Line(line)
 
 
 def _answers(scene: Scene) -> Iterator[Row]:
-    event_type = scene.event.event_type
+    event_type = scene.fact.event_type
     if event_type is None:
         return
     responses = _responses(scene)
@@ -156,7 +156,7 @@ def _answers(scene: Scene) -> Iterator[Row]:
 
 def _responses(scene: Scene) -> Mapping[str, Any]:
     """Return the answers that the reader may see: of a shared booking, those of the attendee it tells of."""
-    booking, attendee = scene.event.booking, scene.told_of
+    booking, attendee = scene.fact.booking, scene.told_of
     if not booking.is_seated:
         return booking.responses or {}
     return attendee.seat.responses if attendee is not None and attendee.seat is not None else {}

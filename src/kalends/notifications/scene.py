@@ -3,8 +3,8 @@
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from kalends.bookings.booking import Attendee
-from kalends.bookings.events import BookingEvent
+from kalends.bookings.facts.fact import BookingFact
+from kalends.bookings.facts.snapshots import AttendeeSnapshot
 from kalends.notifications.mail import Audience, Template
 from kalends.notifications.plan import Planned
 from kalends.words.language import Language
@@ -21,7 +21,7 @@ _WITHOUT_CHANGES = _ENDING | _ASKING | {Template.REQUESTED}
 class Scene:
     """A planned mail of a fact, in its reader's language."""
 
-    event: BookingEvent
+    fact: BookingFact
     mail: Planned
     language: Language
 
@@ -48,15 +48,15 @@ class Scene:
     @property
     def host_name(self) -> str:
         """How the host is called."""
-        organizer = self.event.booking.organizer
+        organizer = self.fact.booking.organizer
         return organizer.name or organizer.username
 
     @property
-    def told_of(self) -> Attendee | None:
+    def told_of(self) -> AttendeeSnapshot | None:
         """The attendee whom the mail tells of: its reader, whose seat it is about, else the only booker."""
         if self.mail.attendee is not None:
             return self.mail.attendee
-        booking = self.event.booking
+        booking = self.fact.booking
         if not booking.is_seated:
             return next(iter(booking.attendees), None)
         seated = [attendee for attendee in booking.attendees if attendee.seat is not None]
@@ -71,34 +71,34 @@ class Scene:
     @property
     def shows_others(self) -> bool:
         """Whether its reader may know who else attends: of strangers on seats, only if it is set so."""
-        if self.is_for_host or not self.event.booking.is_seated:
+        if self.is_for_host or not self.fact.booking.is_seated:
             return True
-        seats = self.event.event_type.seats if self.event.event_type is not None else None
+        seats = self.fact.event_type.seats if self.fact.event_type is not None else None
         return seats is not None and seats.shows_attendees
 
     @property
     def shows_host_address(self) -> bool:
         """Whether its reader may know the host's address."""
-        event_type = self.event.event_type
+        event_type = self.fact.event_type
         return self.is_for_host or event_type is None or not event_type.hide_organizer_email
 
     @property
-    def attendees(self) -> tuple[Attendee, ...]:
+    def attendees(self) -> tuple[AttendeeSnapshot, ...]:
         """Those who attend, as far as the reader may know."""
         if self.shows_others:
-            return self.event.booking.attendees
+            return self.fact.booking.attendees
         return () if self.mail.attendee is None else (self.mail.attendee,)
 
     @property
     def starts(self) -> tuple[datetime, ...]:
         """When all that it tells of begins: one instant, or the dates of a series."""
-        series = self.event.series
-        return series.starts if series is not None and series.starts else (self.event.booking.start,)
+        series = self.fact.series
+        return series.starts if series is not None and series.starts else (self.fact.booking.start,)
 
     @property
     def length(self) -> timedelta:
         """How long each of them takes."""
-        return self.event.booking.end - self.event.booking.start
+        return self.fact.booking.end - self.fact.booking.start
 
     @property
     def ends_at(self) -> datetime:
@@ -111,7 +111,7 @@ class Scene:
 
         A title has the name of the first booker in it, which those who share a booking may not know.
         """
-        booking, event_type = self.event.booking, self.event.event_type
+        booking, event_type = self.fact.booking, self.fact.event_type
         first = booking.attendees[0].name if booking.attendees else ""
         if event_type is None:
             return booking.title if self.shows_others else self.host_name

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from kalends.event_types.event_type import Recurrence
+from kalends.bookings.facts.snapshots import RecurrenceSnapshot
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +34,7 @@ class CalendarSeries:
     """All occurrences of a series in their first order; `zone` is in whose wall-clock time they repeat."""
 
     occurrences: Sequence[Occurrence]
-    rule: Recurrence | None
+    rule: RecurrenceSnapshot | None
     zone: ZoneInfo
 
     @property

@@ -6,7 +6,8 @@ from uuid import NAMESPACE_URL, uuid5
 
 from kalends import secrets
 from kalends.api.errors import NotFound
-from kalends.bookings.events import BookingEvent, EventKind, decode
+from kalends.bookings.facts.fact import BookingFact, FactKind
+from kalends.bookings.facts.stored import decode
 from kalends.db.database import Connection, Database, UnitOfWork
 from kalends.notifications import messages, queries
 from kalends.notifications.composing import about_webhook
@@ -43,16 +44,16 @@ def consumer(settings: Settings) -> Consume:
             {fact.user_id for fact in facts if fact.kind == webhooks.DISABLED and fact.user_id is not None},
         )
         mails: list[NewMail] = []
-        for fact in facts:
-            if fact.kind == webhooks.DISABLED:
-                owner = owners.get(fact.user_id) if fact.user_id is not None else None
+        for stored in facts:
+            if stored.kind == webhooks.DISABLED:
+                owner = owners.get(stored.user_id) if stored.user_id is not None else None
                 if owner is not None:
-                    mails.append(_mail_to_owner(fact, owner, settings, sender))
-            elif fact.kind in _KINDS:
-                event = decode(fact.payload)
+                    mails.append(_mail_to_owner(stored, owner, settings, sender))
+            elif stored.kind in _KINDS:
+                fact = decode(stored.payload)
                 mails.extend(
-                    _new_mail(fact, event, mail, sender, is_enabled=settings.mail_enabled)
-                    for mail in planned(event)
+                    _new_mail(stored, fact, mail, sender, is_enabled=settings.mail_enabled)
+                    for mail in planned(fact)
                 )
         if mails:
             await queries.insert_mails(work, mails)
@@ -105,10 +106,10 @@ async def forget(database: Database, now: datetime) -> None:
 
 
 def _new_mail(
-    fact: StoredFact, event: BookingEvent, mail: Planned, sender: Sender, *, is_enabled: bool
+    stored: StoredFact, fact: BookingFact, mail: Planned, sender: Sender, *, is_enabled: bool
 ) -> NewMail:
-    booking, recipient, cause = event.booking, mail.recipient, _cause(fact, event)
-    is_series = event.series is not None and len(event.series.starts) > 1
+    booking, recipient, cause = fact.booking, mail.recipient, _cause(stored, fact)
+    is_series = fact.series is not None and len(fact.series.starts) > 1
     return NewMail(
         cause=cause,
         template=mail.template,
@@ -116,21 +117,21 @@ def _new_mail(
         locale=recipient.locale or SOURCE,
         time_zone=recipient.time_zone,
         message_id=_message_id(cause, mail.template, recipient, sender),
-        due_at=event.occurred_at,
-        reason=reason_not_to_send(mail.template, recipient, event.event_type, is_enabled=is_enabled),
-        event_id=fact.id,
+        due_at=fact.occurred_at,
+        reason=reason_not_to_send(mail.template, recipient, fact.event_type, is_enabled=is_enabled),
+        event_id=stored.id,
         booking_id=booking.id,
         booking_uid=booking.uid,
-        thread=booking.ical_uid if event.series is None else event.series.ical_uid,
+        thread=booking.ical_uid if fact.series is None else fact.series.ical_uid,
         starts_at=None if is_series else booking.start,
         attendee=_presumed_attendee(mail),
     )
 
 
-def _mail_to_owner(fact: StoredFact, owner: Recipient, settings: Settings, sender: Sender) -> NewMail:
+def _mail_to_owner(stored: StoredFact, owner: Recipient, settings: Settings, sender: Sender) -> NewMail:
     """Return the mail that tells the owner of a webhook that the server has switched it off."""
-    disabled = webhooks.decode(fact.payload)
-    template, cause = Template.HOST_WEBHOOK_DISABLED, f"event:{fact.uid}"
+    disabled = webhooks.decode(stored.payload)
+    template, cause = Template.HOST_WEBHOOK_DISABLED, f"event:{stored.uid}"
     language = language_for(owner.locale, owner.time_zone, owner.clock)
     letter = about_webhook(language, disabled.subscriber_url, disabled.failing_since)
     message_id = _message_id(cause, template, owner, sender)
@@ -151,17 +152,17 @@ def _mail_to_owner(fact: StoredFact, owner: Recipient, settings: Settings, sende
     )
 
 
-def _cause(fact: StoredFact, event: BookingEvent) -> str:
+def _cause(stored: StoredFact, fact: BookingFact) -> str:
     """Return what a mail follows from: a fact, but for the reminders of requests.
 
     Of those there is one a series, though each occurrence is due, and one only for all that came due while no
     worker ran.
     """
-    if event.kind is not EventKind.APPROVAL_REMINDER_DUE:
-        return f"event:{fact.uid}"
-    waited = event.occurred_at - event.booking.created_at
+    if fact.kind is not FactKind.APPROVAL_REMINDER_DUE:
+        return f"event:{stored.uid}"
+    waited = fact.occurred_at - fact.booking.created_at
     due = max((hours for hours in _REMINDER_HOURS if timedelta(hours=hours) <= waited), default=0)
-    return f"approval:{event.series.uid if event.series is not None else event.booking.uid}:{due}h"
+    return f"approval:{fact.series.uid if fact.series is not None else fact.booking.uid}:{due}h"
 
 
 def _presumed_attendee(mail: Planned) -> str | None:

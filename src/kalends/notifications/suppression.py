@@ -1,6 +1,6 @@
 """Why a mail is not sent (notifications note, section 6)."""
 
-from kalends.event_types.event_type import EventType
+from kalends.bookings.facts.snapshots import EventTypeSnapshot
 from kalends.notifications.mail import Audience, Recipient, Template
 from kalends.words.addresses import is_faux
 
@@ -13,23 +13,17 @@ UNTOUCHED = "nothing has changed for the recipient"
 
 
 def reason_not_to_send(
-    template: Template, recipient: Recipient, event_type: EventType | None, *, is_enabled: bool
+    template: Template, recipient: Recipient, event_type: EventTypeSnapshot | None, *, is_enabled: bool
 ) -> str | None:
-    """Return why this mail stays unsent; None: it is to be sent.
-
-    The flags `disableStandardEmails.confirmation` have a say only where a workflow sends instead, and there
-    are none yet.
-    """
+    """Return why this mail stays unsent; None: it is to be sent."""
     if not is_enabled:
         return DISABLED
     if is_faux(recipient.email):
         return NO_ADDRESS
-    if event_type is not None and _is_disabled(event_type, template.audience):
+    if event_type is not None and not _sends(event_type, template.audience):
         return BY_EVENT_TYPE.format(audience=template.audience.value)
     return None
 
 
-def _is_disabled(event_type: EventType, audience: Audience) -> bool:
-    flags = event_type.metadata.get("disableStandardEmails")
-    everything = flags.get("all") if isinstance(flags, dict) else None
-    return isinstance(everything, dict) and everything.get(audience.value) is True
+def _sends(event_type: EventTypeSnapshot, audience: Audience) -> bool:
+    return event_type.sends_host_mails if audience is Audience.HOST else event_type.sends_attendee_mails

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from kalends.bookings.events import BookingEvent, EventKind
+from kalends.bookings.facts.fact import BookingFact, FactKind, Series
 from kalends.notifications import messages
 from kalends.notifications.composing import compose
 from kalends.notifications.invitations import CalendarObject, invitation_of, withdrawal_of
@@ -17,6 +17,9 @@ from kalends.notifications.sender import Sender
 from kalends.notifications.series import CalendarSeries, Occurrence
 from kalends.words.addresses import is_faux
 from kalends.words.language import language_for
+
+_LAST_SEQUENCE = 2**31 - 1
+"""Above the SEQUENCE of every change before; nothing follows."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +45,7 @@ class Written:
 
 
 def write(
-    event: BookingEvent,
+    fact: BookingFact,
     mail: Planned,
     circumstances: Circumstances,
     *,
@@ -56,9 +59,9 @@ def write(
         ValueError: the recipient's address cannot be written into a message.
     """
     recipient = mail.recipient
-    scene = Scene(event, mail, language_for(recipient.locale, recipient.time_zone, recipient.clock))
+    scene = Scene(fact, mail, language_for(recipient.locale, recipient.time_zone, recipient.clock))
     letter = compose(scene, links)
-    series = _series(event, circumstances.occurrences)
+    series = _series(fact, circumstances.occurrences)
     invitation = invitation_of(scene, letter, series, sender.address)
     if invitation is not None and invitation.method is Method.CANCEL and circumstances.history.is_uninvited:
         invitation = None
@@ -70,7 +73,7 @@ def write(
         sender=(sender.name if scene.is_for_host else scene.host_name, sender.address),
         to=("" if scene.is_for_host else recipient.name, recipient.email),
         message_id=message_id,
-        date=event.occurred_at,
+        date=fact.occurred_at,
         reply_to=_reply_to(scene),
         in_reply_to=circumstances.history.first_message_id,
     )
@@ -84,40 +87,54 @@ def is_untouched(mail: Planned, circumstances: Circumstances) -> bool:
     return is_merged and circumstances.history.last_method is Method.REQUEST
 
 
-def _series(event: BookingEvent, occurrences: Sequence[Occurrence]) -> CalendarSeries | None:
-    if event.series is None or not occurrences:
+def _series(fact: BookingFact, occurrences: Sequence[Occurrence]) -> CalendarSeries | None:
+    if fact.series is None:
         return None
-    rule = event.event_type.recurrence if event.event_type is not None else None
+    occurrences = occurrences or [_last_of(fact, fact.series)]
+    rule = fact.event_type.recurrence if fact.event_type is not None else None
     # The dates were chosen by the booker's clock, so it is by that one that they repeat.
-    zone = language_for(None, event.booking.attendees[0].time_zone).zone
+    zone = language_for(None, fact.booking.attendees[0].time_zone).zone
     return CalendarSeries(occurrences, rule, zone)
+
+
+def _last_of(fact: BookingFact, series: Series) -> Occurrence:
+    """Return what stands for a series that was deleted with its host's account."""
+    booking = fact.booking
+    return Occurrence(
+        series.ical_uid,
+        series.original_start,
+        booking.start,
+        booking.end,
+        is_live=False,
+        sequence=_LAST_SEQUENCE,
+    )
 
 
 def _given_up(
     scene: Scene, circumstances: Circumstances, series: CalendarSeries | None
 ) -> CalendarObject | None:
     """Return the meeting that stands in the reader's calendar and takes place no more."""
-    event = scene.event
-    previous = event.previous
+    fact = scene.fact
+    previous = fact.previous
     if previous is None:
         return None
     left = circumstances.left
     if left is not None and (left.is_over or not scene.is_for_host):
         return CalendarObject(left.ical_uid, left.sequence, previous.start, previous.end)
-    if event.kind is EventKind.REQUESTED and circumstances.history.last_method is Method.REQUEST:
+    if fact.kind is FactKind.REQUESTED and circumstances.history.last_method is Method.REQUEST:
         # It was accepted once; the time that replaces it is not settled yet.
-        if series is not None and event.series is not None:
+        if series is not None and fact.series is not None:
             return CalendarObject(
-                series.uid, series.sequence, previous.start, previous.end, event.series.original_start
+                series.uid, series.sequence, previous.start, previous.end, fact.series.original_start
             )
-        booking = event.booking
+        booking = fact.booking
         return CalendarObject(booking.ical_uid, booking.ical_sequence, previous.start, previous.end)
     return None
 
 
 def _reply_to(scene: Scene) -> list[str]:
     """Return where answers go: to the host; the host's to those who attend (notifications note, 4 and 12)."""
-    event_type, booking = scene.event.event_type, scene.event.booking
+    event_type, booking = scene.fact.event_type, scene.fact.booking
     if event_type is not None and event_type.hide_organizer_email:
         return []
     if not scene.is_for_host:

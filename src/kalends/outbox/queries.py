@@ -109,7 +109,10 @@ async def take_due_failure(work: UnitOfWork, now: datetime) -> tuple[StoredFact,
         """,
         (now,),
     )
-    return None if row is None else (StoredFact(*row[:-2]), row[-2], row[-1])
+    if row is None:
+        return None
+    *stored, consumer, attempts = row
+    return StoredFact(*stored), consumer, attempts
 
 
 async def delete_failure(work: UnitOfWork, event_id: int, consumer: str) -> None:

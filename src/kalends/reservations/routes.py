@@ -9,7 +9,7 @@ from pydantic import BeforeValidator
 from kalends.api.dependencies import CurrentSettings, Now, Reader, Work
 from kalends.api.fields import check_text
 from kalends.api.http.operation import Router
-from kalends.auth.dependencies import CallerIfPresented, OptionalCaller
+from kalends.auth.dependencies import CallerIfKnown, CallerOrNobody
 from kalends.reservations import schemas, service
 from kalends.reservations.service import Policy
 
@@ -27,7 +27,7 @@ CurrentPolicy: TypeAlias = Annotated[Policy, Depends(_policy)]
 
 @router.post("")
 async def reserve_slot(
-    caller: CallerIfPresented, body: schemas.ReserveSlotBody, work: Work, now: Now, policy: CurrentPolicy
+    caller: CallerOrNobody, body: schemas.ReserveSlotBody, work: Work, now: Now, policy: CurrentPolicy
 ) -> schemas.ReservedSlot:
     """Keep a slot for a few minutes; public."""
     made = await service.create(work, caller, body.to_command(), now=now, policy=policy)
@@ -44,7 +44,7 @@ async def get_reservation(uid: ReservationUid, connection: Reader) -> schemas.St
 @router.patch("/{uid}")
 async def update_reservation(
     uid: ReservationUid,
-    caller: OptionalCaller,
+    caller: CallerIfKnown,
     body: schemas.ReserveSlotBody,
     work: Work,
     now: Now,

@@ -10,13 +10,14 @@ from kalends.auth.principal import Principal
 from kalends.db.database import Connection, UnitOfWork
 from kalends.db.locks import lock_hosts
 from kalends.event_types import service as event_types
+from kalends.event_types.event_type import EventType
+from kalends.event_types.owner import TeamOwner, UserOwner
 from kalends.reservations import queries
 from kalends.reservations.reservation import Reservation
 from kalends.scheduling.engine import Code
 from kalends.slots import service as slots
-from kalends.slots.availability import Holds, Question
-from kalends.slots.rows import Offer
-from kalends.slots.terms import Terms
+from kalends.slots.rows import subject_of
+from kalends.slots.situation import CountedReservations, Question, no_event_type
 from kalends.teams import service as teams
 
 DEFAULT_MINUTES = 5
@@ -71,12 +72,12 @@ async def create(
     """
     if command.minutes and caller is None:
         raise Unauthorized("reservationDuration: only authenticated callers may choose it.")
-    offer = await slots.get_offer(work.connection, command.event_type_id)
-    await _check_duration(work, offer.terms, caller, command, policy)
-    slot_minutes = _slot_minutes(offer, command)
+    event_type = await _get_event_type(work.connection, command.event_type_id)
+    await _check_duration(work, event_type, caller, command, policy)
+    slot_minutes = _slot_minutes(event_type, command)
     end = command.start + timedelta(minutes=slot_minutes)
-    await _lock(work, offer)
-    able = await _check_not_taken(work, offer.terms, command.start, end, now=now, own=None)
+    await _lock(work, event_type)
+    able = await _check_not_taken(work, event_type, command.start, end, now=now, own=None)
     await queries.delete_expired(work, now - _KEPT_AFTER_RELEASE, _PURGED_AT_ONCE)
     made = Reservation(
         uid=str(uuid4()),
@@ -84,10 +85,10 @@ async def create(
         start=command.start,
         end=end,
         release_at=_release_at(command, now),
-        is_seat=offer.terms.seats is not None,
+        is_seat=event_type.terms.seats is not None,
         is_binding=_is_binding(command, policy),
     )
-    await queries.save(work, made, await _hosts_of(work, offer, made, able, now=now))
+    await queries.save(work, made, await _hosts_of(work, event_type, made, able, now=now))
     return made
 
 
@@ -120,10 +121,10 @@ async def update(
         raise Unauthorized(
             f"reservationDuration: only authenticated callers may choose more than {DEFAULT_MINUTES} minutes."
         )
-    offer = await slots.get_offer(work.connection, command.event_type_id)
+    event_type = await _get_event_type(work.connection, command.event_type_id)
     if chooses_longer:
-        await _check_duration(work, offer.terms, caller, command, policy)
-    slot_minutes = _slot_minutes(offer, command)
+        await _check_duration(work, event_type, caller, command, policy)
+    slot_minutes = _slot_minutes(event_type, command)
     if (
         command.slot_minutes is None
         and command.listed_minutes is None
@@ -131,8 +132,8 @@ async def update(
     ):
         slot_minutes = stored.minutes
     end = command.start + timedelta(minutes=slot_minutes)
-    await _lock(work, offer)
-    able = await _check_not_taken(work, offer.terms, command.start, end, now=now, own=stored.uid)
+    await _lock(work, event_type)
+    able = await _check_not_taken(work, event_type, command.start, end, now=now, own=stored.uid)
     if not await queries.lock(work, uid):
         raise NotFound("There is no such reservation.")
     updated = Reservation(
@@ -141,10 +142,10 @@ async def update(
         start=command.start,
         end=end,
         release_at=_release_at(command, now),
-        is_seat=offer.terms.seats is not None,
+        is_seat=event_type.terms.seats is not None,
         is_binding=stored.is_binding if command.is_binding is None else command.is_binding,
     )
-    await queries.save(work, updated, await _hosts_of(work, offer, updated, able, now=now))
+    await queries.save(work, updated, await _hosts_of(work, event_type, updated, able, now=now))
     return updated
 
 
@@ -183,48 +184,54 @@ async def count_binding_seats(
     return await queries.count_binding_seats(connection, event_type_id, start, now)
 
 
+async def _get_event_type(connection: Connection, event_type_id: int) -> EventType:
+    event_type = await event_types.find(connection, event_type_id)
+    if event_type is None:
+        raise no_event_type(event_type_id)
+    return event_type
+
+
 async def _check_duration(
-    work: UnitOfWork, terms: Terms, caller: Principal | None, command: Reserve, policy: Policy
+    work: UnitOfWork, event_type: EventType, caller: Principal | None, command: Reserve, policy: Policy
 ) -> None:
     if not command.minutes:
         return
-    if caller is None or not await _may_choose(work, terms, caller.user.id):
+    if caller is None or not await _may_choose(work, event_type, caller.user.id):
         raise Forbidden("reservationDuration: only the event type's owner, or a team-mate, may choose it.")
     if command.minutes > policy.longest_minutes:
         raise BadRequest(f"reservationDuration must not be greater than {policy.longest_minutes}.")
 
 
-async def _may_choose(work: UnitOfWork, terms: Terms, user_id: int) -> bool:
+async def _may_choose(work: UnitOfWork, event_type: EventType, user_id: int) -> bool:
     """Tell whether a user may choose how long an event type's time is kept (slots note, 3.1)."""
-    if terms.team_id is not None:
-        return await teams.is_member(work.connection, user_id, terms.team_id)
-    if terms.user_id is None:
-        return False
-    return terms.user_id == user_id or await teams.share_team(work.connection, user_id, terms.user_id)
+    match event_type.owner:
+        case UserOwner(owner):
+            return owner.id == user_id or await teams.share_team(work.connection, user_id, owner.id)
+        case TeamOwner(team):
+            return await teams.is_member(work.connection, user_id, team.id)
 
 
-def _slot_minutes(offer: Offer, command: Reserve) -> int:
-    options = offer.length_options
+def _slot_minutes(event_type: EventType, command: Reserve) -> int:
+    options = event_type.length_options
     if command.slot_minutes is not None and not options:
         raise BadRequest("slotDuration: this event type has one length only; leave the property out.")
-    allowed = options or (offer.terms.length,)
+    allowed = options or (event_type.terms.length,)
     for name, minutes in (("slotDuration", command.slot_minutes), ("slotUid", command.listed_minutes)):
         if minutes is not None and minutes not in allowed:
             lengths = ", ".join(map(str, allowed))
             raise BadRequest(f"{name}: the lengths of this event type are {lengths} minutes.")
-    return command.slot_minutes or command.listed_minutes or offer.terms.length
+    return command.slot_minutes or command.listed_minutes or event_type.terms.length
 
 
-async def _lock(work: UnitOfWork, offer: Offer) -> None:
-    host_ids = [*offer.fixed_ids, *offer.rotating_ids]
-    if not host_ids:
+async def _lock(work: UnitOfWork, event_type: EventType) -> None:
+    if not event_type.hosts:
         raise BadRequest("eventTypeId: this event type has no hosts.")
-    counted = offer.terms.id if offer.terms.counts_bookings else None
-    await lock_hosts(work, host_ids, event_type_id=counted)
+    counted = event_type.id if event_type.terms.counts_bookings else None
+    await lock_hosts(work, [host.user.id for host in event_type.hosts], event_type_id=counted)
 
 
 async def _check_not_taken(
-    work: UnitOfWork, terms: Terms, start: datetime, end: datetime, *, now: datetime, own: str | None
+    work: UnitOfWork, event_type: EventType, start: datetime, end: datetime, *, now: datetime, own: str | None
 ) -> Sequence[int]:
     """Check that a time is not taken, and return the hosts who are free; none if only hours are against it.
 
@@ -233,12 +240,12 @@ async def _check_not_taken(
     """
     begins, ends = int(start.timestamp()), int(end.timestamp())
     question = Question(
-        terms,
-        terms.rules((ends - begins) // 60),
+        subject_of(event_type),
+        (ends - begins) // 60,
         begins,
         ends,
         now,
-        holds=Holds.PROMISED,
+        reservations=CountedReservations.PROMISED,
         own_reservation=own,
     )
     verdict = await slots.check(work.connection, question)
@@ -251,15 +258,16 @@ async def _check_not_taken(
 
 
 async def _hosts_of(
-    work: UnitOfWork, offer: Offer, reservation: Reservation, able: Sequence[int], *, now: datetime
+    work: UnitOfWork, event_type: EventType, reservation: Reservation, able: Sequence[int], *, now: datetime
 ) -> list[int]:
     """Return whose time a reservation takes in other event types: of those who rotate, one is enough.
 
     That is the first who is free and not taken so by another reservation of this event type.
     """
-    taken = list(offer.fixed_ids)
-    if offer.rotating_ids:
-        free = [host_id for host_id in offer.rotating_ids if host_id in able] or offer.rotating_ids
+    taken = [host.user.id for host in event_type.hosts if host.is_fixed]
+    rotating = [host.user.id for host in event_type.hosts if not host.is_fixed]
+    if rotating:
+        free = [host_id for host_id in rotating if host_id in able] or rotating
         held = await queries.find_hosts_held(work, reservation, now)
         taken.append(next((host_id for host_id in free if host_id not in held), free[0]))
     return taken

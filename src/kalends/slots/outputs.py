@@ -125,7 +125,7 @@ def explanation(found: Explained, zone: str | None, *, reader_id: int | None) ->
     if reader_id is not None:
         by_host: dict[int | None, list[ReasonOutput]] = {}
         for reason in found.reasons:
-            shows_uid = reader_id in (reason.host_id, found.terms.user_id)
+            shows_uid = reader_id in (reason.host_id, found.subject.user_id)
             by_host.setdefault(reason.host_id, []).append(_reason(reason, zone, shows_uid=shows_uid))
         shown["details"] = by_host.get(None, [])
         shown["hosts"] = [

@@ -9,7 +9,7 @@ from kalends.api.dependencies import CurrentSettings, Now, Reader
 from kalends.api.http.answers import EncodedJson
 from kalends.api.http.operation import Router
 from kalends.api.query import Query
-from kalends.auth.dependencies import OptionalCaller
+from kalends.auth.dependencies import CallerIfKnown
 from kalends.slots import outputs, schemas, service
 
 router = Router("/v2/slots", "Slots", version=date(2024, 9, 4), version_is_required=True)
@@ -17,14 +17,14 @@ router = Router("/v2/slots", "Slots", version=date(2024, 9, 4), version_is_requi
 
 @router.get("/explain")
 async def explain_slot(
-    caller: OptionalCaller,
+    caller: CallerIfKnown,
     query: Annotated[schemas.ExplainQuery, Depends(Query(schemas.ExplainQuery))],
     connection: Reader,
     now: Now,
 ) -> outputs.Explanation:
     """Say why a time can or cannot be booked; intervals and sources are for the host or the host's team."""
     found = await service.explain(connection, query.to_command(), now=now)
-    is_told_all = await service.may_see_reasons(connection, found.terms, caller)
+    is_told_all = await service.may_see_reasons(connection, found.subject, caller)
     reader_id = caller.user.id if caller is not None and is_told_all else None
     return outputs.explanation(found, query.time_zone, reader_id=reader_id)
 

@@ -5,8 +5,36 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from kalends.event_types.event_type import EventType
+from kalends.event_types.owner import TeamOwner, UserOwner
+from kalends.event_types.terms import SchedulingTerms
 from kalends.slots.statements import Statement
-from kalends.slots.terms import Terms
+
+
+@dataclass(frozen=True, slots=True)
+class Subject:
+    """What slots are asked of: an event type and whose it is, or a group that meets ad hoc.
+
+    A group has no `event_type_id` and no owner, an event type a `user_id` or a `team_id`.
+    """
+
+    terms: SchedulingTerms
+    event_type_id: int | None = None
+    user_id: int | None = None
+    team_id: int | None = None
+
+
+GROUP = Subject(SchedulingTerms(length=30))
+"""A group that meets ad hoc (slots note, 6.3)."""
+
+
+def subject_of(event_type: EventType) -> Subject:
+    """Return an event type as slots are asked of it."""
+    match event_type.owner:
+        case UserOwner(user):
+            return Subject(event_type.terms, event_type.id, user_id=user.id)
+        case TeamOwner(team):
+            return Subject(event_type.terms, event_type.id, team_id=team.id)
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,28 +126,15 @@ class Source:
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """The terms of an event type, and its hosts with what takes their time in the range that was `asked`.
+    """What slots were asked of, and its hosts with what takes their time in the range that was `asked`.
 
     `reservations` are those of a team's event type itself; those of a user's are among the host's.
     `is_refused`: somebody of a group does not take part in groups.
     """
 
-    terms: Terms
+    subject: Subject
     hosts: Sequence[HostRow]
     reservations: Sequence[ReservationRow]
     asked: Range
     source: Source
     is_refused: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Offer:
-    """An event type as a reservation sees it.
-
-    `length_options` are the lengths to choose from, empty: only one. The ids of its hosts ascend.
-    """
-
-    terms: Terms
-    length_options: Sequence[int]
-    fixed_ids: Sequence[int]
-    rotating_ids: Sequence[int]

@@ -18,7 +18,14 @@ from kalends.api.fields import QueryBoolean, QueryId, QueryInteger, Text, TimeZo
 from kalends.api.instants import CalendarDate, Instant, is_midnight
 from kalends.api.query import comma_list
 from kalends.api.wire import StrictBody
-from kalends.slots.service import Explain, ListSlots, SlotsAddress
+from kalends.event_types.address import (
+    IdAddress,
+    OwnerAddress,
+    SlugAddress,
+    TeamAddress,
+    UserAddress,
+)
+from kalends.slots.service import Explain, GroupAddress, ListSlots, SlotsAddress
 
 _UTC = "UTC"
 _WRITTEN_AS_Z = (None, _UTC, "GMT")
@@ -92,14 +99,15 @@ class _AddressedQuery(StrictBody):
     @property
     def address(self) -> SlotsAddress:
         """Whose slots are asked about."""
-        return SlotsAddress(
-            event_type_id=self.event_type_id,
-            username=self.username,
-            team_slug=self.team_slug,
-            event_type_slug=self.event_type_slug,
-            organization_slug=self.organization_slug,
-            usernames=None if self.usernames is None else tuple(self.usernames),
-        )
+        organization = self.organization_slug or None
+        if self.event_type_id is not None:
+            return IdAddress(self.event_type_id)
+        if self.usernames is not None:
+            return GroupAddress(tuple(self.usernames), organization or "")
+        owner: OwnerAddress = TeamAddress(self.team_slug or "", organization)
+        if self.username is not None:
+            owner = UserAddress(self.username, organization)
+        return SlugAddress(owner, self.event_type_slug or "")
 
 
 class SlotsQuery(_AddressedQuery):

@@ -4,30 +4,39 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from typing import TypeAlias
 
-from kalends.api.errors import BadRequest, NotFound, Unauthorized
+from kalends.api.errors import BadRequest, Unauthorized
 from kalends.auth.principal import Principal
 from kalends.db.database import Connection
 from kalends.event_types import service as event_types
+from kalends.event_types.address import EventTypeAddress, IdAddress, SlugAddress, UserAddress, lookup_of
 from kalends.scheduling import engine
 from kalends.scheduling.zones import day_of_date, day_start
 from kalends.slots import queries
-from kalends.slots.availability import Question, Situation, ask, load, load_found, range_of_any
-from kalends.slots.rows import Found, Offer, Range, Source
-from kalends.slots.terms import Terms
+from kalends.slots.rows import Found, Range, Source, Subject
+from kalends.slots.situation import (
+    Question,
+    Situation,
+    ask,
+    load,
+    load_found,
+    no_event_type,
+    range_of_any,
+)
 from kalends.teams import service as teams
 
 
 @dataclass(frozen=True, slots=True)
-class SlotsAddress:
-    """Whose slots are asked for: an event type by id or by username and slug, a team's, or a group's."""
+class GroupAddress:
+    """A group that meets ad hoc: users of an organization by their names."""
 
-    event_type_id: int | None = None
-    username: str | None = None
-    team_slug: str | None = None
-    event_type_slug: str | None = None
-    organization_slug: str | None = None
-    usernames: tuple[str, ...] | None = None
+    usernames: tuple[str, ...]
+    organization_slug: str
+
+
+SlotsAddress: TypeAlias = EventTypeAddress | GroupAddress
+"""Whose slots are asked for."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,9 +93,9 @@ class Explain:
 
 @dataclass(frozen=True, slots=True)
 class Explained:
-    """What stands against `[start, end)` of an event type or a group with these terms, and its hosts."""
+    """What stands against `[start, end)` of an event type or a group, and its hosts."""
 
-    terms: Terms
+    subject: Subject
     start: int
     end: int
     is_available: bool
@@ -117,22 +126,22 @@ async def list_slots(
     found = await _find(connection, command.address, asked)
     if command.start == end or not found.hosts:
         return NO_SLOTS
-    length = command.duration or found.terms.length
-    rules = found.terms.rules(length)
+    length = command.duration or found.subject.terms.length
     question = Question(
-        found.terms, rules, command.start, command.end, now, zone=command.zone, moving=command.moving
+        found.subject, length, command.start, command.end, now, zone=command.zone, moving=command.moving
     )
     situation = await load_found(connection, question, found)
-    if most_slots is not None and command.end - command.start > most_slots * rules.interval * 60:
+    if most_slots is not None and command.end - command.start > most_slots * question.rules.interval * 60:
         # Laying the grid alone takes a hundredth of what it takes to hold each start against reservations,
         # and to write it.
         hours = Situation(situation.hosts, engine.NOTHING_TAKEN)
         _check_count(ask(engine.list_slots, question, hours), most_slots)
     starts = ask(engine.list_slots, question, situation)
     _check_count(starts, most_slots)
-    if found.terms.seats is None:
-        return Slots(starts, length, found.terms.id)
-    return Slots(starts, length, found.terms.id, found.terms.seats, _taken_seats(situation.taken))
+    event_type_id, seats = found.subject.event_type_id, question.rules.seats
+    if seats is None:
+        return Slots(starts, length, event_type_id)
+    return Slots(starts, length, event_type_id, seats, _taken_seats(situation.taken))
 
 
 def _check_count(starts: Sequence[int], most: int | None) -> None:
@@ -156,42 +165,29 @@ async def _find(connection: Connection, address: SlotsAddress, asked: Range) -> 
         if found.is_refused:
             raise Unauthorized("usernames: somebody of them does not take part in groups.", code="TRPCError")
         return found
-    raise await _missing(connection, address)
+    match address:
+        case IdAddress(event_type_id):
+            raise no_event_type(event_type_id)
+        case SlugAddress():
+            raise await event_types.refusal_of(connection, address)
+        case GroupAddress():
+            raise LookupError("a group that nobody is found of is empty, not missing")
 
 
 def _sources(address: SlotsAddress) -> Iterator[Source]:
     """Yield where to look for what has an address, one after the other."""
-    slug, organization = address.event_type_slug or "", address.organization_slug or None
-    if address.event_type_id is not None:
-        # Most event types are users', and reading one of them alone is faster.
-        yield queries.user_event_type(address.event_type_id)
-        yield queries.team_event_type(address.event_type_id)
-    elif address.usernames is not None:
-        yield queries.group(address.usernames, organization or "")
-    elif address.username is not None:
-        yield queries.user_event_type_by_slug(address.username, slug, organization)
-    else:
-        yield queries.team_event_type_by_slug(address.team_slug or "", slug, organization)
-
-
-async def _missing(connection: Connection, address: SlotsAddress) -> NotFound:
-    """Return what to say of an address that nothing has.
-
-    Raises:
-        NotFound: the same, where not even whose event type it would be is known.
-    """
-    slug, organization = address.event_type_slug, address.organization_slug or None
-    if address.event_type_id is not None:
-        return _no_event_type(address.event_type_id)
-    if address.username is None:
-        await teams.require_team(connection, address.team_slug or "", organization)
-        return NotFound(f"The team {address.team_slug!r} has no event type {slug!r}.")
-    await event_types.get_by_slug(connection, address.username, slug or "", organization)
-    return NotFound(f"The event type {slug!r} was made in this very moment; ask once more.")
-
-
-def _no_event_type(event_type_id: int) -> NotFound:
-    return NotFound(f"There is no event type {event_type_id}.")
+    match address:
+        case IdAddress():
+            # Most event types are users', and reading one of them alone is faster.
+            lookup = lookup_of(address)
+            yield queries.user_event_type(lookup)
+            yield queries.team_event_type(lookup)
+        case SlugAddress(UserAddress()):
+            yield queries.user_event_type(lookup_of(address))
+        case SlugAddress():
+            yield queries.team_event_type(lookup_of(address))
+        case GroupAddress(usernames, organization_slug):
+            yield queries.group(usernames, organization_slug)
 
 
 def _taken_seats(taken: engine.Taken) -> dict[int, TakenSeats]:
@@ -208,18 +204,6 @@ async def check(connection: Connection, question: Question) -> engine.Verdict:
     return ask(engine.check, question, await load(connection, question, names_bookings=True))
 
 
-async def get_offer(connection: Connection, event_type_id: int) -> Offer:
-    """Return an event type of a user or a team, as far as a reservation goes.
-
-    Raises:
-        NotFound: there is none with this id.
-    """
-    offer = await queries.find_offer(connection, event_type_id)
-    if offer is None:
-        raise _no_event_type(event_type_id)
-    return offer
-
-
 async def explain(connection: Connection, command: Explain, *, now: datetime) -> Explained:
     """Say why a time can or cannot be booked; a date is available when it offers a slot.
 
@@ -229,11 +213,9 @@ async def explain(connection: Connection, command: Explain, *, now: datetime) ->
     """
     begins, ends = _explained_range(command, 0)
     found = await _find(connection, command.address, Range(begins, ends, now, command.moving))
-    length = command.duration or found.terms.length
+    length = command.duration or found.subject.terms.length
     start, end = _explained_range(command, length)
-    question = Question(
-        found.terms, found.terms.rules(length), start, end, now, zone=command.zone, moving=command.moving
-    )
+    question = Question(found.subject, length, start, end, now, zone=command.zone, moving=command.moving)
     situation = await load_found(connection, question, found, names_bookings=True)
     if isinstance(command.at, date):
         is_available = bool(ask(engine.list_slots, question, situation))
@@ -242,7 +224,7 @@ async def explain(connection: Connection, command: Explain, *, now: datetime) ->
         is_available = ask(engine.check, question, situation).is_accepted
         reasons = ask(engine.explain, question, situation)
     host_ids = [host.id for host in situation.hosts]
-    return Explained(found.terms, start, end, is_available, reasons, host_ids)
+    return Explained(found.subject, start, end, is_available, reasons, host_ids)
 
 
 def _explained_range(command: Explain, length: int) -> tuple[int, int]:
@@ -252,10 +234,10 @@ def _explained_range(command: Explain, length: int) -> tuple[int, int]:
     return command.at, command.at + length * 60
 
 
-async def may_see_reasons(connection: Connection, terms: Terms, caller: Principal | None) -> bool:
+async def may_see_reasons(connection: Connection, subject: Subject, caller: Principal | None) -> bool:
     """Tell whether a caller may learn what keeps the hosts: the owner, or a member of the team."""
     if caller is None:
         return False
-    if terms.team_id is not None:
-        return await teams.is_member(connection, caller.user.id, terms.team_id)
-    return terms.user_id == caller.user.id
+    if subject.team_id is not None:
+        return await teams.is_member(connection, caller.user.id, subject.team_id)
+    return subject.user_id == caller.user.id

@@ -1,22 +1,26 @@
-"""The statements that read hosts: a row a host, with its hours, absences and what takes its time.
+"""The statements that read hosts: a row a host, with their hours, absences and what takes their time.
 
-They differ in whose hosts they read and share the rest. `e` is the event type, `u` the host, `s` the schedule
-that counts for the host (slots note, 4.3).
+In all of them `e` is the event type, `h` how somebody hosts it, `u` the host, `s` the schedule that counts
+for the host (slots note, 4.3). They differ in whose hosts they read, and in how much they say of what is
+booked.
 """
 
 from dataclasses import dataclass
+from functools import cache
 from typing import LiteralString
+
+from kalends.db.statements import compacted
+from kalends.event_types.columns import TERMS
 
 _DURING = """
     tstzrange(to_timestamp(%(start)s - 60 * e.before_event_buffer),
               to_timestamp(%(end)s + 60 * e.after_event_buffer))
 """
 
-# What blocks a host. Bookings of which they are a host take time as they were booked, those that wait for a
-# confirmation too if they have a busy time at all; those that they attend by e-mail take the same time from
-# them as from the organizer. The bookings of a seated event type are left to `SEATED`. OFFSET 0 keeps
-# PostgreSQL from looking for the few attendances among everybody's busy times.
+# The bookings that block a host.
 _BLOCKING = f"""
+    -- Those of which they are a host take time as they were booked, those that wait for a confirmation too if
+    -- they have a busy time at all. Those of a seated event type itself are left to `SEATED`.
     SELECT t.booking_id, t.during
       FROM busy_times t
      WHERE t.host_id = u.id AND t.during && {_DURING}
@@ -25,6 +29,8 @@ _BLOCKING = f"""
                 WHERE seated.id = t.booking_id AND seated.event_type_id = e.id
                   AND seated.is_seated AND seated.status = 'accepted'))
     UNION ALL
+    -- Those that they attend by e-mail take the same time from them as from the organizer. OFFSET 0 keeps
+    -- PostgreSQL from looking for the few attendances among everybody's busy times.
     SELECT t.booking_id, t.during
       FROM (SELECT a.booking_id FROM attendees a WHERE a.address = lower(u.email) OFFSET 0) attending
       JOIN bookings b ON b.id = attending.booking_id AND b.status = 'accepted'
@@ -33,7 +39,7 @@ _BLOCKING = f"""
        AND NOT EXISTS (SELECT FROM busy_times own WHERE own.booking_id = b.id AND own.host_id = u.id)
 """
 
-# A list needs the blocked periods only; to say why, bookings are looked up too.
+# A list needs the blocked periods only.
 _PERIODS = f"""
     SELECT array_agg(date_part('epoch', lower(during))::bigint) AS starts,
            array_agg(date_part('epoch', upper(during))::bigint) AS ends,
@@ -41,6 +47,8 @@ _PERIODS = f"""
       FROM ({_BLOCKING}) blocking
      WHERE booking_id IS DISTINCT FROM (SELECT id FROM bookings WHERE uid = %(moving)s)
 """
+
+# To say why a time is taken, its bookings are looked up too.
 _BOOKINGS = f"""
     SELECT NULL::bigint[] AS starts, NULL::bigint[] AS ends,
            json_agg(json_build_array(
@@ -50,8 +58,6 @@ _BOOKINGS = f"""
       FROM (SELECT DISTINCT booking_id, during FROM ({_BLOCKING}) every) blocking
       JOIN bookings b ON b.id = blocking.booking_id AND b.uid IS DISTINCT FROM %(moving)s
 """
-
-_FIRST_SCHEDULE = "(SELECT min(first.id) FROM schedules first WHERE first.user_id = u.id)"
 
 _RESERVATIONS = """
     json_agg(json_build_array(
@@ -64,53 +70,59 @@ _COUNTS = """
     AND r.start_time < to_timestamp(%(end)s) AND r.end_time > to_timestamp(%(start)s)
 """
 
-_ABSENCES = """
-    (SELECT json_agg(json_build_array(o.start_date, o.end_date))
-       FROM out_of_office_entries o
-      WHERE o.user_id = u.id
-        AND o.end_date >= (to_timestamp(%(start)s) AT TIME ZONE 'UTC')::date - 1
-        AND o.start_date <= (to_timestamp(%(end)s) AT TIME ZONE 'UTC')::date + 1)
+_EVENT_TYPE = f"e.id AS event_type_id, e.user_id, e.team_id, {TERMS}"
+
+# The host of a user's event type is its owner.
+_OF_USER = """
+    event_types e
+    JOIN users u ON u.id = e.user_id
+    CROSS JOIN (SELECT NULL::int AS schedule_id, true AS is_fixed, NULL::int AS event_type_id) h
 """
-HOST_COLUMNS = 10
 
-TERMS = """
-    e.period_type, e.period_days, e.period_count_calendar_days, e.period_start_date, e.period_end_date,
-    e.id, e.length, e.slot_interval, e.offset_start, e.minimum_booking_notice, e.before_event_buffer,
-    e.after_event_buffer, e.booking_limits, e.duration_limits, e.only_show_first_available_slot,
-    e.seats_per_time_slot, e.time_zone, e.user_id, e.team_id
+# Those of a team's are listed. A managed one is a template, which has none: it is one row without a host.
+_OF_TEAM = f"""
+    event_types e
+    JOIN teams team ON team.id = e.team_id
+    -- What is kept of the event type itself takes one booking's worth of it and not certain hosts, so it
+    -- stands beside them.
+    CROSS JOIN LATERAL (
+         SELECT {_RESERVATIONS} AS reservations
+           FROM (SELECT DISTINCT ON (uid) * FROM slot_reservations WHERE event_type_id = e.id) r
+           JOIN event_types held ON held.id = e.id
+          WHERE {_COUNTS}) kept
+    LEFT JOIN (hosts h JOIN users u ON u.id = h.user_id)
+      ON h.event_type_id = e.id AND e.scheduling_type <> 'managed'
 """
-TERMS_COLUMNS = 19
+_TEAM_COLUMNS = f"""
+    {_EVENT_TYPE}, kept.reservations AS kept,
+    -- Whose booking is being moved, if it is to stay with its host
+    CASE WHEN e.reschedule_with_same_round_robin_host AND e.scheduling_type = 'roundRobin' THEN (
+        SELECT moved.user_id FROM bookings moved
+         WHERE moved.uid = %(moving)s AND moved.status IN ('accepted', 'cancelled', 'pending'))
+    END AS moved_from
+"""
 
-
-def _host(is_fixed: LiteralString, chosen: LiteralString, held: LiteralString = "") -> LiteralString:
-    """Return the columns of a host.
-
-    `chosen` is the schedule that goes before the host's own if there is one: travel moves the hours of the
-    own one only. `held` says which of the reservations that take the host's time count.
-    """
-    return f"""
-        u.id, coalesce(s.time_zone, e.time_zone, u.time_zone),
-        CASE WHEN s.id IS NULL THEN NULL ELSE (
-            SELECT coalesce(json_agg(json_build_array(
-                       a.days,
-                       extract(epoch FROM a.start_time)::int / 60,
-                       extract(epoch FROM a.end_time)::int / 60,
-                       a.date) ORDER BY a.id)::text, '[]')
-              FROM schedule_availability a WHERE a.schedule_id = s.id)
-        END,
-        busy.starts, busy.ends, busy.bookings,
-        (SELECT {_RESERVATIONS}
-           FROM slot_reservations r JOIN event_types held ON held.id = r.event_type_id
-          WHERE r.host_id = u.id AND {_COUNTS} {held}),
-        {_ABSENCES},
-        (SELECT json_agg(json_build_array(
-                    t.time_zone, date_part('epoch', t.start_time)::bigint,
-                    date_part('epoch', t.end_time)::bigint) ORDER BY t.start_time, t.id)
-           FROM travel_schedules t
-          WHERE t.user_id = u.id AND (
-                s.id = u.default_schedule_id OR (u.default_schedule_id IS NULL AND {chosen} IS NULL))),
-        {is_fixed}
-    """
+_OF_GROUP = """
+    (SELECT NULL::int AS id, NULL::int AS schedule_id, NULL::text AS time_zone,
+            0 AS before_event_buffer, 0 AS after_event_buffer, NULL::int AS seats_per_time_slot) e
+    CROSS JOIN (
+        -- Who is found by the names of the organization's profiles
+        WITH named AS (
+            SELECT p.user_id
+              FROM profiles p JOIN teams organization ON organization.id = p.organization_id
+             WHERE organization.slug = %(organization)s AND organization.is_organization
+               AND p.username = ANY(%(usernames)s))
+        SELECT user_id, NULL::int AS schedule_id, true AS is_fixed, NULL::int AS event_type_id FROM named
+         UNION ALL
+        -- If nobody is: by those of its members' accounts
+        SELECT m.user_id, NULL, true, NULL
+          FROM users account
+          JOIN memberships m ON m.user_id = account.id AND m.accepted
+          JOIN teams organization ON organization.id = m.team_id
+         WHERE organization.slug = %(organization)s AND organization.is_organization
+           AND account.username = ANY(%(usernames)s) AND NOT EXISTS (SELECT FROM named)) h
+    JOIN users u ON u.id = h.user_id
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,126 +133,101 @@ class Statement:
     with_bookings: LiteralString
 
 
+@cache
+def of_user(condition: LiteralString) -> Statement:
+    """Return the statement for an event type of a user that meets a condition."""
+    return _statement(_EVENT_TYPE, "h.is_fixed", _OF_USER, condition)
+
+
+@cache
+def of_team(condition: LiteralString) -> Statement:
+    """Return the statement for an event type of a team that meets a condition."""
+    is_fixed = "h.is_fixed OR e.scheduling_type = 'collective'"
+    return _statement(_TEAM_COLUMNS, is_fixed, _OF_TEAM, f"{condition} ORDER BY u.id")
+
+
 def _statement(
-    columns: LiteralString, whose: LiteralString, schedule: LiteralString, where: LiteralString
+    columns: LiteralString, is_fixed: LiteralString, hosts: LiteralString, where: LiteralString
 ) -> Statement:
-    def reading(busy: LiteralString) -> LiteralString:
-        return f"""
-            SELECT {columns}
-              FROM {whose}
-              LEFT JOIN schedules s ON s.id = coalesce({schedule}, u.default_schedule_id, {_FIRST_SCHEDULE})
-             CROSS JOIN LATERAL ({busy}) busy
-             WHERE {where}
-        """
-
-    return Statement(reading(_PERIODS), reading(_BOOKINGS))
+    return Statement(
+        _reading(columns, is_fixed, hosts, where, _PERIODS),
+        _reading(columns, is_fixed, hosts, where, _BOOKINGS),
+    )
 
 
-_USER_COLUMNS = f"{_host('true', 'e.schedule_id')}, {TERMS}"
-_USER = "event_types e JOIN users u ON u.id = e.user_id"
-
-
-def _of_user(joins: LiteralString, where: LiteralString) -> Statement:
-    return _statement(_USER_COLUMNS, _USER + joins, "e.schedule_id", where)
-
-
-OF_USER_BY_ID = _of_user("", "e.id = %(event_type_id)s")
-OF_USER_BY_SLUG = _of_user("", "u.username = %(username)s AND e.slug = %(slug)s")
-OF_PROFILE_BY_SLUG = _of_user(
+def _reading(
+    columns: LiteralString,
+    is_fixed: LiteralString,
+    hosts: LiteralString,
+    where: LiteralString,
+    busy: LiteralString,
+) -> LiteralString:
+    statement: LiteralString = f"""
+        SELECT {columns}, u.id AS host_id, {is_fixed} AS is_fixed,
+               coalesce(s.time_zone, e.time_zone, u.time_zone) AS zone,
+               -- When the host works; NULL: there is no schedule at all
+               CASE WHEN s.id IS NULL THEN NULL ELSE (
+                   SELECT coalesce(json_agg(json_build_array(
+                              a.days,
+                              extract(epoch FROM a.start_time)::int / 60,
+                              extract(epoch FROM a.end_time)::int / 60,
+                              a.date) ORDER BY a.id)::text, '[]')
+                     FROM schedule_availability a WHERE a.schedule_id = s.id)
+               END AS hours,
+               -- When the host is somewhere else, which moves the hours of their own schedule only
+               (SELECT json_agg(json_build_array(
+                           t.time_zone, date_part('epoch', t.start_time)::bigint,
+                           date_part('epoch', t.end_time)::bigint) ORDER BY t.start_time, t.id)
+                  FROM travel_schedules t
+                 WHERE t.user_id = u.id AND (
+                       s.id = u.default_schedule_id OR (
+                           u.default_schedule_id IS NULL AND coalesce(e.schedule_id, h.schedule_id) IS NULL))
+               ) AS travel,
+               -- The dates on which the host is out of office
+               (SELECT json_agg(json_build_array(o.start_date, o.end_date))
+                  FROM out_of_office_entries o
+                 WHERE o.user_id = u.id
+                   AND o.end_date >= (to_timestamp(%(start)s) AT TIME ZONE 'UTC')::date - 1
+                   AND o.start_date <= (to_timestamp(%(end)s) AT TIME ZONE 'UTC')::date + 1) AS absences,
+               busy.starts AS busy_starts, busy.ends AS busy_ends, busy.bookings,
+               -- What is kept of the host's time, but for what stands beside all hosts
+               (SELECT {_RESERVATIONS}
+                  FROM slot_reservations r JOIN event_types held ON held.id = r.event_type_id
+                 WHERE r.host_id = u.id AND r.event_type_id IS DISTINCT FROM h.event_type_id
+                   AND {_COUNTS}) AS reservations
+          FROM {hosts}
+          LEFT JOIN schedules s ON s.id = coalesce(
+               e.schedule_id, h.schedule_id, u.default_schedule_id,
+               (SELECT min(first.id) FROM schedules first WHERE first.user_id = u.id))
+         CROSS JOIN LATERAL ({busy}) busy
+         WHERE {where}
     """
-    JOIN profiles p ON p.user_id = u.id
-    JOIN teams organization ON organization.id = p.organization_id
-    """,
-    """
-    organization.slug = %(organization)s AND organization.is_organization
-    AND p.username = %(username)s AND e.slug = %(slug)s
-    """,
-)
-
-_CHOSEN: LiteralString = "e.schedule_id, h.schedule_id"
-_IS_FIXED: LiteralString = "(h.is_fixed OR e.scheduling_type = 'collective')"
-
-# What is kept of the event type itself takes one booking's worth of it and not certain hosts, so it stands
-# beside them; and whose booking is being moved, if it is to stay with its host.
-_TEAM_COLUMNS = f"""
-    {_host(_IS_FIXED, f"coalesce({_CHOSEN})", "AND r.event_type_id <> e.id")},
-    {TERMS}, kept.reservations,
-    CASE WHEN e.reschedule_with_same_round_robin_host AND e.scheduling_type = 'roundRobin' THEN (
-        SELECT moved.user_id FROM bookings moved
-         WHERE moved.uid = %(moving)s AND moved.status IN ('accepted', 'cancelled', 'pending'))
-    END
-"""
-# A managed event type is a template: its children have hosts.
-_TEAM = f"""
-    event_types e
-    JOIN teams team ON team.id = e.team_id
-   CROSS JOIN LATERAL (
-        SELECT {_RESERVATIONS} AS reservations
-          FROM (SELECT DISTINCT ON (uid) * FROM slot_reservations WHERE event_type_id = e.id) r
-          JOIN event_types held ON held.id = e.id
-         WHERE {_COUNTS}) kept
-    LEFT JOIN (hosts h JOIN users u ON u.id = h.user_id)
-      ON h.event_type_id = e.id AND e.scheduling_type <> 'managed'
-"""
+    return compacted(statement)
 
 
-def _of_team(joins: LiteralString, where: LiteralString) -> Statement:
-    return _statement(_TEAM_COLUMNS, _TEAM + joins, _CHOSEN, f"{where} ORDER BY u.id")
+OF_GROUP = _statement("u.allow_dynamic_booking", "h.is_fixed", _OF_GROUP, "true ORDER BY u.id")
 
-
-OF_TEAM_BY_ID = _of_team("", "e.id = %(event_type_id)s")
-OF_TEAM_BY_SLUG = _of_team(
-    "",
-    """
-    team.slug = %(team)s AND team.parent_id IS NULL AND NOT team.is_organization AND e.slug = %(slug)s
-    """,
-)
-OF_ORGANIZATION_TEAM_BY_SLUG = _of_team(
-    " JOIN teams organization ON organization.id = team.parent_id",
-    """
-    organization.slug = %(organization)s AND organization.is_organization
-    AND team.slug = %(team)s AND e.slug = %(slug)s
-    """,
-)
-
-# Who is found by the names of the organization's profiles; if nobody is, by those of its members' accounts.
-_GROUP = """
-    (SELECT NULL::int AS id, NULL::int AS schedule_id, NULL::text AS time_zone,
-            0 AS before_event_buffer, 0 AS after_event_buffer, NULL::int AS seats_per_time_slot) e
-    CROSS JOIN (
-        WITH named AS (
-            SELECT p.user_id
-              FROM profiles p JOIN teams organization ON organization.id = p.organization_id
-             WHERE organization.slug = %(organization)s AND organization.is_organization
-               AND p.username = ANY(%(usernames)s))
-        SELECT user_id FROM named
-         UNION ALL
-        SELECT m.user_id
-          FROM users account
-          JOIN memberships m ON m.user_id = account.id AND m.accepted
-          JOIN teams organization ON organization.id = m.team_id
-         WHERE organization.slug = %(organization)s AND organization.is_organization
-           AND account.username = ANY(%(usernames)s) AND NOT EXISTS (SELECT FROM named)) member
-    JOIN users u ON u.id = member.user_id
-"""
-OF_GROUP = _statement(
-    f"{_host('true', 'e.schedule_id')}, u.allow_dynamic_booking",
-    _GROUP,
-    "e.schedule_id",
-    "true ORDER BY u.id",
-)
-
-# The seated bookings of an event type, each once.
 SEATED = f"""
-    SELECT date_part('epoch', b.start_time)::bigint, date_part('epoch', b.end_time)::bigint,
-           date_part('epoch', min(lower(t.during)))::bigint,
-           date_part('epoch', max(upper(t.during)))::bigint,
-           (SELECT count(*) FROM booking_seats s WHERE s.booking_id = b.id),
-           array_agg(t.host_id), b.uid
+    -- The seated bookings of an event type, each once
+    SELECT date_part('epoch', b.start_time)::bigint AS "start",
+           date_part('epoch', b.end_time)::bigint AS "end",
+           date_part('epoch', min(lower(t.during)))::bigint AS busy_from,
+           date_part('epoch', max(upper(t.during)))::bigint AS busy_until,
+           (SELECT count(*) FROM booking_seats s WHERE s.booking_id = b.id) AS seats,
+           array_agg(t.host_id) AS host_ids, b.uid
       FROM event_types e
       JOIN bookings b ON b.event_type_id = e.id AND b.is_seated AND b.status = 'accepted'
       JOIN busy_times t ON t.booking_id = b.id
      WHERE e.id = %(event_type_id)s AND t.during && {_DURING} AND b.uid IS DISTINCT FROM %(moving)s
      GROUP BY b.id
      ORDER BY b.start_time
+"""
+
+COUNTED = """
+    -- The bookings that count for the limits of an event type; one of many seats is one
+    SELECT date_part('epoch', start_time)::bigint AS "start", date_part('epoch', end_time)::bigint AS "end"
+      FROM bookings
+     WHERE event_type_id = %(event_type_id)s AND status = 'accepted'
+       AND start_time >= to_timestamp(%(first)s) AND start_time < to_timestamp(%(last)s)
+       AND uid IS DISTINCT FROM %(moving)s
 """

@@ -1,13 +1,19 @@
 """SQL of teams, organizations and memberships."""
 
+from typing import LiteralString
+
 from kalends.db.database import Connection
 from kalends.db.rows import first_row
 
 
-async def find_organization(connection: Connection, slug: str) -> int | None:
-    """Return the id of the organization with this slug."""
+async def find_organization(connection: Connection, organization: str | int) -> int | None:
+    """Return the id of the organization with this slug or id."""
     row = await first_row(
-        connection, "SELECT id FROM teams WHERE slug = %s AND is_organization AND parent_id IS NULL", (slug,)
+        connection,
+        f"""
+        SELECT id FROM teams WHERE {_named_by(organization)} = %s AND is_organization AND parent_id IS NULL
+        """,
+        (organization,),
     )
     return None if row is None else int(row[0])
 
@@ -38,11 +44,10 @@ async def find_profile(connection: Connection, organization_id: int, username: s
 
 async def find_profiles(connection: Connection, organization: str | int, usernames: list[str]) -> list[int]:
     """Return the ids of the users whom an organization knows by these names, in the order of the names."""
-    column = "slug" if isinstance(organization, str) else "id"
     cursor = await connection.execute(
         f"""
         SELECT p.user_id FROM teams o JOIN profiles p ON p.organization_id = o.id
-         WHERE o.{column} = %(organization)s AND o.is_organization AND o.parent_id IS NULL
+         WHERE o.{_named_by(organization)} = %(organization)s AND o.is_organization AND o.parent_id IS NULL
            AND p.username = ANY(%(usernames)s)
          ORDER BY array_position(%(usernames)s, p.username)
         """,
@@ -75,3 +80,7 @@ async def share_team(connection: Connection, one_id: int, other_id: int) -> bool
         (one_id, other_id),
     )
     return row is not None
+
+
+def _named_by(organization: str | int) -> LiteralString:
+    return "slug" if isinstance(organization, str) else "id"

@@ -7,20 +7,8 @@ from kalends.db.database import Connection
 from kalends.teams import queries
 
 
-async def require_organization(connection: Connection, slug: str) -> int:
-    """Return the id of an organization.
-
-    Raises:
-        NotFound: there is none with this slug.
-    """
-    organization_id = await queries.find_organization(connection, slug)
-    if organization_id is None:
-        raise NotFound(f"There is no organization {slug!r}.")
-    return organization_id
-
-
-async def require_team(connection: Connection, slug: str, organization_slug: str | None) -> int:
-    """Return the id of a team; one that is in an organization is found only with the organization's slug.
+async def check_team(connection: Connection, slug: str, organization_slug: str | None) -> None:
+    """Check that a team exists; one that is in an organization is found only with the organization's slug.
 
     Raises:
         NotFound: there is no such organization, or no such team in it.
@@ -29,25 +17,22 @@ async def require_team(connection: Connection, slug: str, organization_slug: str
         team_id = await queries.find_team(connection, slug, None)
         where = " outside of organizations; one of an organization needs organizationSlug"
     else:
-        organization_id = await require_organization(connection, organization_slug)
+        organization_id = await _get_organization_id(connection, organization_slug)
         team_id = await queries.find_team(connection, slug, organization_id)
         where = f" in the organization {organization_slug!r}"
     if team_id is None:
         raise NotFound(f"There is no team {slug!r}{where}.")
-    return team_id
 
 
-async def require_profile(connection: Connection, username: str, organization_slug: str) -> int:
-    """Return the id of the user whom an organization knows by this name.
+async def check_profile(connection: Connection, username: str, organization: str | int) -> None:
+    """Check that an organization, named by its slug or its id, knows a user by this name.
 
     Raises:
         NotFound: there is no such organization, or it knows nobody of this name.
     """
-    organization_id = await require_organization(connection, organization_slug)
-    user_id = await queries.find_profile(connection, organization_id, username)
-    if user_id is None:
-        raise NotFound(f"There is no user {username!r} in the organization {organization_slug!r}.")
-    return user_id
+    organization_id = await _get_organization_id(connection, organization)
+    if await queries.find_profile(connection, organization_id, username) is None:
+        raise NotFound(f"There is no user {username!r} in the organization {organization!r}.")
 
 
 async def find_profiles(
@@ -68,3 +53,10 @@ async def is_member(connection: Connection, user_id: int, team_id: int) -> bool:
 async def share_team(connection: Connection, one_id: int, other_id: int) -> bool:
     """Tell whether two users are accepted members of one team or organization."""
     return await queries.share_team(connection, one_id, other_id)
+
+
+async def _get_organization_id(connection: Connection, organization: str | int) -> int:
+    organization_id = await queries.find_organization(connection, organization)
+    if organization_id is None:
+        raise NotFound(f"There is no organization {organization!r}.")
+    return organization_id

@@ -6,9 +6,10 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 
 from kalends.db.database import Connection
+from kalends.event_types.address import IdAddress
 from kalends.scheduling.zones import DAY, day_of_date, day_start
 from kalends.slots import service as slots
-from kalends.slots.service import ListSlots, SlotsAddress
+from kalends.slots.service import ListSlots
 from kalends.web.visit import Visit
 
 FIRST_YEAR, LAST_YEAR = 1971, 9998
@@ -69,8 +70,9 @@ def length_of(visit: Visit) -> timedelta:
     length = visit.booking.end - visit.booking.start
     if visit.event_type is None or visit.booking.is_seated:
         return length
-    offered = {visit.event_type.length, *visit.event_type.length_options}
-    return length if length.total_seconds() / 60 in offered else timedelta(minutes=visit.event_type.length)
+    usual = visit.event_type.terms.length
+    offered = {usual, *visit.event_type.length_options}
+    return length if length.total_seconds() / 60 in offered else timedelta(minutes=usual)
 
 
 async def _first_month(connection: Connection, visit: Visit, today: date, longest_days: int) -> date:
@@ -90,7 +92,7 @@ async def _times(
     begins = day_start(zone.key, day_of_date(first))
     ends = min(day_start(zone.key, day_of_date(end)) - 1, begins + longest_days * DAY)
     command = ListSlots(
-        SlotsAddress(event_type_id=visit.event_type.id),
+        IdAddress(visit.event_type.id),
         begins,
         ends,
         zone.key,

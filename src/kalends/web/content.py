@@ -84,7 +84,7 @@ def sees_all(visit: Visit) -> bool:
     """Tell whether the visitor may know who else attends: of strangers on seats, only if it is set so."""
     if visit.is_host or not visit.booking.is_seated:
         return True
-    seats = visit.event_type.seats if visit.event_type is not None else None
+    seats = visit.event_type.terms.seats if visit.event_type is not None else None
     return seats is not None and seats.shows_attendees
 
 

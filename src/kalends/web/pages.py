@@ -15,7 +15,7 @@ from starlette.types import Scope
 
 from kalends.api.errors import DomainError
 from kalends.web.visit import NoLongerPart
-from kalends.words.language import Language, language_for, mark
+from kalends.words.language import Language, complete_language, language_for, mark
 
 if TYPE_CHECKING:
     import jinja2
@@ -56,7 +56,7 @@ def page(template: str, language: Language, *, status: int = 200, **content: Any
 
 def show_failure(scope: Scope, refusal: DomainError | None) -> Response:
     """Return the page that says why there is no other."""
-    language = language_for(_asked_language(Headers(scope=scope).get("accept-language", "")), "UTC")
+    language = language_for(complete_language(_asked_code(scope)), "UTC")
     status = refusal.status if refusal is not None else 500
     heading, message = _failure(refusal, status)
     return page("failure.html", language, status=status, heading=heading, message=message)
@@ -77,9 +77,10 @@ def _weekdays(language: Language) -> list[tuple[str, str]]:
     return [(short[day], full[day]) for day in order]
 
 
-def _asked_language(header: str) -> str:
+def _asked_code(scope: Scope) -> str:
     """Return the first language that a browser asks for."""
-    return header.split(",")[0].split(";")[0].strip()
+    header = Headers(scope=scope).get("accept-language", "")
+    return header.partition(",")[0].partition(";")[0].strip()
 
 
 @cache

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from kalends.bookings.events import decode
+from kalends.bookings.facts.stored import decode
 from kalends.db.database import UnitOfWork
 from kalends.handlebars.errors import TemplateError
 from kalends.outbox.fact import StoredFact
@@ -45,14 +45,14 @@ class Follower:
             await queries.insert_deliveries(work, deliveries, due_at=due_at)
 
     def deliveries(
-        self, announcement: Announcement, fact: StoredFact, subscribed: Sequence[Webhook]
+        self, announcement: Announcement, stored: StoredFact, subscribed: Sequence[Webhook]
     ) -> list[NewDelivery]:
         """Return what each webhook is to be told of a fact."""
-        event = decode(fact.payload)
-        payload = announcement.payload(event, self.site)
+        fact = decode(stored.payload)
+        payload = announcement.payload(fact, self.site)
         if payload is None:
             return []
-        return [_delivery(announcement, fact, webhook, payload, event.occurred_at) for webhook in subscribed]
+        return [_delivery(announcement, stored, webhook, payload, fact.occurred_at) for webhook in subscribed]
 
 
 def body_of(
@@ -72,7 +72,7 @@ def body_of(
 
 def _delivery(
     announcement: Announcement,
-    fact: StoredFact,
+    stored: StoredFact,
     webhook: Webhook,
     payload: Mapping[str, Any],
     occurred_at: datetime,
@@ -87,5 +87,5 @@ def _delivery(
             has_envelope=announcement.has_envelope,
         )
     except TemplateError as error:
-        return NewDelivery(webhook.id, fact.id, trigger, fact.ordering_key, None, None, str(error))
-    return NewDelivery(webhook.id, fact.id, trigger, fact.ordering_key, body.content, body.content_type)
+        return NewDelivery(webhook.id, stored.id, trigger, stored.ordering_key, None, None, str(error))
+    return NewDelivery(webhook.id, stored.id, trigger, stored.ordering_key, body.content, body.content_type)

@@ -20,13 +20,17 @@ DISABLED = "webhook.disabled"
 
 @dataclass(frozen=True, slots=True)
 class WebhookDisabled:
-    """A webhook that the server has switched off, and why."""
+    """A webhook that the server has switched off, and why; stored, so fields are only added, with defaults.
+
+    Texts of release 0.1.0 have no `version`, and are alike.
+    """
 
     webhook_id: str
     subscriber_url: str
     failing_since: datetime
     disabled_at: datetime
     reason: str
+    version: int = 1
 
 
 def decode(payload: bytes) -> WebhookDisabled:

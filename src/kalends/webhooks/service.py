@@ -11,6 +11,7 @@ from kalends.auth.principal import Principal
 from kalends.db.database import Connection, UnitOfWork
 from kalends.encryption import Keyring
 from kalends.event_types import service as event_types
+from kalends.event_types.address import IdAddress
 from kalends.outbox.backlog import Backlog
 from kalends.outbox.fact import StoredFact
 from kalends.webhooks import lease, queries
@@ -71,8 +72,8 @@ async def event_type_scope(connection: Connection, caller: Principal, event_type
         NotFound: there is no such event type.
         Forbidden: it belongs to somebody else.
     """
-    event_type = await event_types.get(connection, event_type_id)
-    if event_type.owner.id != caller.user.id:
+    event_type = await event_types.get(connection, IdAddress(event_type_id))
+    if event_types.user_of(event_type).id != caller.user.id:
         raise Forbidden(f"Event type {event_type_id} belongs to another user.")
     return Scope(event_type_id=event_type_id)
 

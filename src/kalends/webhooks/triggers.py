@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Literal, TypeAlias
 
-from kalends.bookings.events import BookingEvent, EventKind
+from kalends.bookings.facts.fact import BookingFact, FactKind
 from kalends.webhooks.payloads import booked, ended, meeting
 from kalends.webhooks.payloads.parts import Payload, milliseconds
 
@@ -22,8 +22,8 @@ Trigger: TypeAlias = Literal[
 PING = "PING"
 """The trigger of a test; no webhook subscribes to it."""
 
-Build = Callable[[BookingEvent, str], Payload | None]
-"""Return what is told of an event, with the address of the booking pages; None: nothing."""
+Build = Callable[[BookingFact, str], Payload | None]
+"""Return what is told of a fact, with the address of the booking pages; None: nothing."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,26 +39,26 @@ class Announcement:
     is_for_each: bool = True
     has_envelope: bool = True
 
-    def payload(self, event: BookingEvent, site: str) -> Payload | None:
-        """Return what this trigger tells of an event; None: nothing."""
-        return self.build(event, site) if self.is_for_each or event.is_lead else None
+    def payload(self, fact: BookingFact, site: str) -> Payload | None:
+        """Return what this trigger tells of a fact; None: nothing."""
+        return self.build(fact, site) if self.is_for_each or fact.is_lead else None
 
 
-ANNOUNCEMENTS: Mapping[EventKind, Announcement | None] = {
-    EventKind.CREATED: Announcement("BOOKING_CREATED", booked.payload),
-    EventKind.REQUESTED: Announcement("BOOKING_REQUESTED", booked.payload),
-    EventKind.CONFIRMED: Announcement("BOOKING_CREATED", ended.decided, is_for_each=False),
-    EventKind.REJECTED: Announcement("BOOKING_REJECTED", ended.decided, is_for_each=False),
-    EventKind.RESCHEDULED: Announcement("BOOKING_RESCHEDULED", booked.payload),
-    EventKind.CANCELLED: Announcement("BOOKING_CANCELLED", ended.cancelled, is_for_each=False),
-    EventKind.SEAT_BOOKED: Announcement("BOOKING_CREATED", booked.payload),
-    EventKind.SEAT_CANCELLED: Announcement("BOOKING_CANCELLED", ended.cancelled),
-    EventKind.SEAT_RESCHEDULED: Announcement("BOOKING_RESCHEDULED", booked.payload),
-    EventKind.ABSENCE_UPDATED: Announcement("BOOKING_NO_SHOW_UPDATED", meeting.absence),
-    EventKind.MEETING_STARTED: Announcement("MEETING_STARTED", meeting.meeting, has_envelope=False),
-    EventKind.MEETING_ENDED: Announcement("MEETING_ENDED", meeting.meeting, has_envelope=False),
-    EventKind.REMINDER_DUE: None,
-    EventKind.APPROVAL_REMINDER_DUE: None,
+ANNOUNCEMENTS: Mapping[FactKind, Announcement | None] = {
+    FactKind.CREATED: Announcement("BOOKING_CREATED", booked.payload),
+    FactKind.REQUESTED: Announcement("BOOKING_REQUESTED", booked.payload),
+    FactKind.CONFIRMED: Announcement("BOOKING_CREATED", ended.decided, is_for_each=False),
+    FactKind.REJECTED: Announcement("BOOKING_REJECTED", ended.decided, is_for_each=False),
+    FactKind.RESCHEDULED: Announcement("BOOKING_RESCHEDULED", booked.payload),
+    FactKind.CANCELLED: Announcement("BOOKING_CANCELLED", ended.cancelled, is_for_each=False),
+    FactKind.SEAT_BOOKED: Announcement("BOOKING_CREATED", booked.payload),
+    FactKind.SEAT_CANCELLED: Announcement("BOOKING_CANCELLED", ended.cancelled),
+    FactKind.SEAT_RESCHEDULED: Announcement("BOOKING_RESCHEDULED", booked.payload),
+    FactKind.ABSENCE_UPDATED: Announcement("BOOKING_NO_SHOW_UPDATED", meeting.absence),
+    FactKind.MEETING_STARTED: Announcement("MEETING_STARTED", meeting.meeting, has_envelope=False),
+    FactKind.MEETING_ENDED: Announcement("MEETING_ENDED", meeting.meeting, has_envelope=False),
+    FactKind.REMINDER_DUE: None,
+    FactKind.APPROVAL_REMINDER_DUE: None,
 }
 """What follows from each kind of fact for webhooks; None: nothing."""
 

@@ -1,13 +1,13 @@
 """How the answers to an owner's own questions are told in mails and on pages."""
 
+from kalends.event_types.booking_fields import is_own_question
 from kalends.event_types.event_type import StoredObject
 from kalends.words.language import Language
 
 
 def is_told(field: StoredObject, *, is_for_host: bool) -> bool:
     """Tell whether a question is the owner's own and may be seen: hidden ones are for the host only."""
-    is_own = not str(field.get("editable", "user")).startswith("system")
-    return is_own and (is_for_host or not field.get("hidden"))
+    return is_own_question(field) and (is_for_host or not field.get("hidden"))
 
 
 def answer_text(answer: object, language: Language) -> str:

@@ -6,7 +6,7 @@ from CLDR, so they are right in languages without a catalog too.
 
 from dataclasses import dataclass
 from datetime import datetime
-from functools import cache
+from functools import cache, lru_cache
 from io import BytesIO
 from pathlib import Path
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
@@ -24,6 +24,10 @@ SOURCE = "en"
 COMPLETE = ("de", "en", "es", "fr", "it", "pt")
 """The languages in which every sentence exists; English is the language of the code itself."""
 
+LONGEST_CODE = 35
+"""The longest code of a language; those that CLDR knows have at most 15 characters."""
+
+_CODES_KEPT = 256
 _UTC = ZoneInfo("UTC")
 _HOURS_12 = 12
 
@@ -90,12 +94,18 @@ def language_for(code: str | None, time_zone: str, clock: int | None = None) -> 
 
     What is not known becomes English, or UTC.
     """
-    locale = _locale(code or SOURCE)
+    locale = _locale(code) if code and len(code) <= LONGEST_CODE else Locale(SOURCE)
     tag, catalog = _catalog(locale)
     return Language(locale, tag, catalog, _zone(time_zone), clock)
 
 
-@cache
+def complete_language(code: str) -> str:
+    """Return which of the `COMPLETE` languages a code such as `de-AT` asks for; English for any other."""
+    language = code[:LONGEST_CODE].replace("_", "-").partition("-")[0].lower()
+    return language if language in COMPLETE else SOURCE
+
+
+@lru_cache(maxsize=_CODES_KEPT)
 def _locale(code: str) -> Locale:
     try:
         return Locale.parse(code, sep="-")

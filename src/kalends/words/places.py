@@ -1,9 +1,11 @@
 """Where a booking takes place, in words for people (notifications note, section 5, block 7)."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any, Protocol
 
 from kalends.api.fields import is_phone_number
-from kalends.bookings.booking import Booking, Status
+from kalends.bookings.booking import Status
 from kalends.bookings.places import is_web_address
 from kalends.event_types.locations import INTEGRATION_PREFIX
 from kalends.words.language import Language, mark
@@ -32,6 +34,22 @@ _KINDS = {
 }
 
 
+class Placed(Protocol):
+    """What tells where a booking takes place: a booking, or what a fact keeps of one."""
+
+    @property
+    def location(self) -> str | None:
+        """Return the location as stored."""
+
+    @property
+    def metadata(self) -> Mapping[str, Any]:
+        """Return what is stored beside it, `videoCallUrl` among others."""
+
+    @property
+    def status(self) -> Status:
+        """Return where the booking stands."""
+
+
 @dataclass(frozen=True, slots=True)
 class Place:
     """Where a booking takes place. `url` is what a tap opens: a meeting link, or `tel:` of a phone number."""
@@ -41,7 +59,7 @@ class Place:
     note: str | None = None
 
 
-def place_of(booking: Booking, language: Language) -> Place | None:
+def place_of(booking: Placed, language: Language) -> Place | None:
     """Return where a booking takes place; None: nobody has said."""
     location = booking.metadata.get("videoCallUrl") or booking.location
     if not location:

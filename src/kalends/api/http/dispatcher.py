@@ -13,7 +13,7 @@ from kalends.api.http.paths import RoutingTable
 from kalends.api.http.versions import asked_version, choose_version
 
 Admission: TypeAlias = Callable[[Scope, RequestContext], Coroutine[Any, Any, None]]
-"""What every routed request passes before its operation: rate limit and recognition of API keys."""
+"""What a request that counts passes before its operation: rate limit and recognition of API keys."""
 
 
 class Dispatcher(APIRouter):
@@ -38,7 +38,8 @@ class Dispatcher(APIRouter):
         versions, parameters = found
         operation = choose_version(versions, asked_version(scope))
         context.show_failure = operation.show_failure
-        await self._admit(scope, context)
+        if operation.is_counted:
+            await self._admit(scope, context)
         scope["path_params"] = parameters
         scope["route"] = operation
         response = await operation.plan.answer(Request(scope, receive))

@@ -44,6 +44,7 @@ class Operation(APIRoute):
 
     version: date = OLDEST
     is_version_required: bool = False
+    is_counted: bool = True
     show_failure: ShowFailure | None = None
 
     def __init__(
@@ -86,7 +87,8 @@ class Router:
     """The operations of one resource in one version, whose handlers return data.
 
     `version` is the date of the handlers; with `version_is_required` a request without the header is refused,
-    because the shapes of older dates are not those that the header's absence stands for. `output` is what the
+    because the shapes of older dates are not those that the header's absence stands for. Without `is_counted`
+    its requests pass no rate limit, and nobody looks whose they are. `output` is what the
     handlers of a router that is mounted several times return by a type variable: the type itself, or the
     function that makes it.
     """
@@ -98,6 +100,7 @@ class Router:
         *,
         version: date = OLDEST,
         version_is_required: bool = False,
+        is_counted: bool = True,
         output: object = None,
     ) -> None:
         self.operations: list[Operation] = []
@@ -105,6 +108,7 @@ class Router:
         self._tag = tag
         self._version = version
         self._version_is_required = version_is_required
+        self._is_counted = is_counted
         self._output = output
 
     def get(self, path: str, *, headers: Mapping[str, str] | None = None) -> Callable[[Handler], Handler]:
@@ -141,6 +145,7 @@ class Router:
             operation.tags = [self._tag]
             operation.version = self._version
             operation.is_version_required = self._version_is_required
+            operation.is_counted = self._is_counted
             self.operations.append(operation)
             return handler
 
@@ -150,14 +155,18 @@ class Router:
 class PageRouter:
     """Pages and other answers that are no data of the API; their handlers return responses.
 
-    They know no `Idempotency-Key`: browsers send none, and what a form holds is not JSON. `show_failure`
-    answers for what goes wrong, in place of the error envelope.
+    They know no `Idempotency-Key`: browsers send none, and what a form holds is not JSON. Without
+    `is_counted` their requests pass no rate limit. `show_failure` answers for what goes wrong, in place of
+    the error envelope.
     """
 
-    def __init__(self, prefix: str, tag: str, *, show_failure: ShowFailure | None = None) -> None:
+    def __init__(
+        self, prefix: str, tag: str, *, is_counted: bool = True, show_failure: ShowFailure | None = None
+    ) -> None:
         self.operations: list[Operation] = []
         self._prefix = prefix
         self._tag = tag
+        self._is_counted = is_counted
         self._show_failure = show_failure
 
     def get(
@@ -183,6 +192,7 @@ class PageRouter:
             operation = Operation(method, whole, handler, answer)
             operation.tags = [self._tag]
             operation.include_in_schema = documented_as is not None
+            operation.is_counted = self._is_counted
             operation.show_failure = self._show_failure
             self.operations.append(operation)
             return handler

@@ -9,6 +9,7 @@ from urllib.parse import unquote_to_bytes
 from kalends.api.errors import BadRequest
 from kalends.api.http.operation import Operation
 
+_PARAMETER = re.compile(r"{(\w+)}")
 _BAD_ESCAPE = re.compile(r"%(?![0-9A-Fa-f]{2})")
 
 
@@ -18,16 +19,26 @@ class _Pattern:
     versions: tuple[Operation, ...]
 
 
+class AmbiguousPath(ValueError):
+    """Two operations that a request could mean alike; the message names them."""
+
+
 class RoutingTable:
     """All operations, indexed once: literal paths by a dictionary, the others by one pattern each.
 
     A literal segment goes before a parameter. A path that exists with other methods only is not found.
+
+    Raises:
+        AmbiguousPath: two operations cannot be told apart.
     """
 
     def __init__(self, operations: Iterable[Operation]) -> None:
         grouped: dict[tuple[str, str], list[Operation]] = defaultdict(list)
         for operation in operations:
-            grouped[operation.method, operation.path.lower()].append(operation)
+            others = grouped[operation.method, _PARAMETER.sub("{}", operation.path).lower()]
+            for other in others:
+                _check_apart(operation, other)
+            others.append(operation)
         self._literal: dict[tuple[str, str], tuple[Operation, ...]] = {}
         self._patterns: dict[tuple[str, int], list[_Pattern]] = defaultdict(list)
         for (method, path), versions in sorted(grouped.items(), key=lambda item: _specificity(item[0][1])):
@@ -57,12 +68,20 @@ class RoutingTable:
         return None
 
 
+def _check_apart(operation: Operation, other: Operation) -> None:
+    name = f"{operation.method} {operation.path}"
+    if operation.version == other.version:
+        raise AmbiguousPath(f"{name} is there twice in version {operation.version}.")
+    if _PARAMETER.findall(operation.path) != _PARAMETER.findall(other.path):
+        raise AmbiguousPath(f"{name} names its parameters in one version otherwise than {other.path}.")
+
+
 def _specificity(path: str) -> list[bool]:
     return [segment.startswith("{") for segment in path.split("/")]
 
 
 def _pattern_of(path: str) -> re.Pattern[str]:
-    parts = re.split(r"{(\w+)}", path)
+    parts = _PARAMETER.split(path)
     pattern = "".join(
         f"(?P<{part}>[^/]+)" if index % 2 else re.escape(part) for index, part in enumerate(parts)
     )

@@ -8,8 +8,8 @@ A request goes through these steps; each refuses by raising, and the rest is the
 3. What the handler has opened, a `Work` or a `Reader`; it is closed before the answer leaves.
 4. The handler, once for each `Idempotency-Key` where the operation takes one.
 
-A guard may have something opened too; it is closed as soon as the guard returns, so that no request holds two
-connections.
+A guard may have something opened too; it is closed as soon as the guard returns, so that its connection is
+given back before the handler takes one.
 """
 
 import inspect
@@ -19,7 +19,7 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Any, NoReturn
 
-from fastapi import Request, Response, params
+from fastapi import Request, Response
 from pydantic import BaseModel, ValidationError
 
 from kalends.api import idempotency
@@ -39,6 +39,8 @@ _UNSUPPORTED = {
     "response_param_name": "cannot take a response",
     "background_tasks_param_name": "cannot take background tasks",
     "security_scopes_param_name": "cannot take security scopes",
+    "own_oauth_scopes": "cannot have security scopes",
+    "concurrency": "cannot be limited in how often it runs",
     "http_connection_param_name": "takes a Request",
     "websocket_param_name": "takes a Request",
 }
@@ -204,8 +206,7 @@ class _Compiler:
             return None
         body = handler.body_params[0]
         model: object = body.field_info.annotation
-        is_plain = body.field_info.is_required() and not isinstance(body.field_info, params.Form)
-        is_only = is_plain and len(handler.body_params) == 1
+        is_only = body.field_info.is_required() and len(handler.body_params) == 1
         if not (is_only and isinstance(model, type) and issubclass(model, BaseModel)):
             self._refuse(handler, "takes one body at most, which is a model of JSON and has no default")
         return _Body(body.name, model)

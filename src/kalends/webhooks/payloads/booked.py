@@ -2,30 +2,30 @@
 
 from collections.abc import Sequence
 
-from kalends.bookings.booking import Attendee, Booking, Status
-from kalends.bookings.events import BookingEvent, EventKind
-from kalends.event_types.event_type import EventType
+from kalends.bookings.booking import Status
+from kalends.bookings.facts.fact import BookingFact, FactKind
+from kalends.bookings.facts.snapshots import AttendeeSnapshot, BookingSnapshot, EventTypeSnapshot
 from kalends.webhooks.payloads import parts
 from kalends.webhooks.payloads.parts import Payload
 
-_SEAT_KINDS = (EventKind.SEAT_BOOKED, EventKind.SEAT_RESCHEDULED)
+_SEAT_KINDS = (FactKind.SEAT_BOOKED, FactKind.SEAT_RESCHEDULED)
 
 
-def payload(event: BookingEvent, site: str) -> Payload:
+def payload(fact: BookingFact, site: str) -> Payload:
     """Return what is told of a booking that was made; `site` is the address of the booking pages."""
-    booking = event.booking
-    answers = parts.answers_of(booking, event.attendee)
+    booking = fact.booking
+    answers = parts.answers_of(booking, fact.attendee)
     return {
         "bookerUrl": site,
         "title": booking.title,
         "startTime": parts.seconds(booking.start),
         "endTime": parts.seconds(booking.end),
         "additionalNotes": booking.description or "",
-        **_of_event_type(event.event_type, booking),
+        **_of_event_type(fact.event_type, booking),
         "organizer": parts.organizer(booking),
-        "attendees": [_person(attendee, booking) for attendee in _attendees(event)],
+        "attendees": [_person(attendee, booking) for attendee in _attendees(fact)],
         "customInputs": {},
-        **_answers(event, answers),
+        **_answers(fact, answers),
         "location": booking.location,
         "destinationCalendar": None,
         "iCalUID": booking.ical_uid,
@@ -34,19 +34,19 @@ def payload(event: BookingEvent, site: str) -> Payload:
         # The reference shows the token that confirms the booking to whoever has it.
         "oneTimePassword": None,
         "uid": booking.uid,
-        **_seat(event),
-        **_conference(event),
-        **(parts.recurrence(event) if event.kind in (EventKind.CREATED, EventKind.REQUESTED) else {}),
+        **_seat(fact),
+        **_conference(fact),
+        **(parts.recurrence(fact) if fact.kind in (FactKind.CREATED, FactKind.REQUESTED) else {}),
         "length": parts.minutes(booking),
         "bookingId": booking.id,
-        "metadata": _metadata(event),
+        "metadata": _metadata(fact),
         "status": "PENDING" if booking.status is Status.PENDING else "ACCEPTED",
         **parts.sms_number(answers),
-        **_previous(event),
+        **_previous(fact),
     }
 
 
-def _of_event_type(event_type: EventType | None, booking: Booking) -> Payload:
+def _of_event_type(event_type: EventTypeSnapshot | None, booking: BookingSnapshot) -> Payload:
     if event_type is None:
         return {"description": booking.description or "", "eventTypeId": None}
     seats = event_type.seats
@@ -69,17 +69,17 @@ def _of_event_type(event_type: EventType | None, booking: Booking) -> Payload:
     }
 
 
-def _attendees(event: BookingEvent) -> Sequence[Attendee]:
-    """Return whom the event is about: of a shared booking the newcomer alone, or first the one who moved."""
-    attendees, subject = event.booking.attendees, event.attendee
-    if subject is None or event.kind not in _SEAT_KINDS:
+def _attendees(fact: BookingFact) -> Sequence[AttendeeSnapshot]:
+    """Return whom the fact is about: of a shared booking the newcomer alone, or first the one who moved."""
+    attendees, subject = fact.booking.attendees, fact.attendee
+    if subject is None or fact.kind not in _SEAT_KINDS:
         return attendees
-    if event.kind is EventKind.SEAT_BOOKED:
+    if fact.kind is FactKind.SEAT_BOOKED:
         return (subject,)
     return (subject, *(one for one in attendees if one.id != subject.id))
 
 
-def _person(attendee: Attendee, booking: Booking) -> Payload:
+def _person(attendee: AttendeeSnapshot, booking: BookingSnapshot) -> Payload:
     shown = parts.person(attendee, booking.start)
     shown |= {"firstName": "", "lastName": ""}
     if attendee.phone_number is not None:
@@ -87,47 +87,47 @@ def _person(attendee: Attendee, booking: Booking) -> Payload:
     return shown
 
 
-def _answers(event: BookingEvent, answers: Payload) -> Payload:
-    location = event.booking.location
+def _answers(fact: BookingFact, answers: Payload) -> Payload:
+    location = fact.booking.location
     if location is not None:
         answers = {**answers, "location": {"value": location, "optionValue": ""}}
-    if event.reason is not None:
-        answers = {**answers, "rescheduleReason": event.reason}
-    if event.event_type is None:
+    if fact.reason is not None:
+        answers = {**answers, "rescheduleReason": fact.reason}
+    if fact.event_type is None:
         return parts.stored_answers(None, answers)
-    return parts.labelled(event.event_type, answers)
+    return parts.labelled(fact.event_type, answers)
 
 
-def _seat(event: BookingEvent) -> Payload:
-    seat = None if event.attendee is None else event.attendee.seat
+def _seat(fact: BookingFact) -> Payload:
+    seat = None if fact.attendee is None else fact.attendee.seat
     return {} if seat is None else {"attendeeSeatId": str(seat.uid)}
 
 
-def _conference(event: BookingEvent) -> Payload:
-    is_settled = event.booking.status is Status.ACCEPTED
-    return parts.conference(event.booking) if is_settled or _replaces(event) else {}
+def _conference(fact: BookingFact) -> Payload:
+    is_settled = fact.booking.status is Status.ACCEPTED
+    return parts.conference(fact.booking) if is_settled or _replaces(fact) else {}
 
 
-def _metadata(event: BookingEvent) -> Payload:
-    seat = None if event.attendee is None else event.attendee.seat
-    return {**event.booking.metadata, **({} if seat is None else seat.metadata)}
+def _metadata(fact: BookingFact) -> Payload:
+    seat = None if fact.attendee is None else fact.attendee.seat
+    return {**fact.booking.metadata, **({} if seat is None else seat.metadata)}
 
 
-def _replaces(event: BookingEvent) -> bool:
+def _replaces(fact: BookingFact) -> bool:
     """Tell whether another booking gave way to this one."""
-    return event.previous is not None and not event.booking.is_seated
+    return fact.previous is not None and not fact.booking.is_seated
 
 
-def _previous(event: BookingEvent) -> Payload:
-    previous = event.previous
+def _previous(fact: BookingFact) -> Payload:
+    previous = fact.previous
     if previous is None:
         return {}
-    shown: Payload = {"rescheduleId": previous.id} if _replaces(event) else {}
+    shown: Payload = {"rescheduleId": previous.id} if _replaces(fact) else {}
     shown |= {
         "rescheduleUid": previous.uid,
         "rescheduleStartTime": parts.seconds(previous.start),
         "rescheduleEndTime": parts.seconds(previous.end),
     }
-    if event.actor is not None:
-        shown["rescheduledBy"] = event.actor
+    if fact.actor is not None:
+        shown["rescheduledBy"] = fact.actor
     return shown

@@ -2,49 +2,48 @@
 
 from typing import Any
 
-from kalends.bookings.booking import Booking
-from kalends.bookings.events import BookingEvent, EventKind
-from kalends.event_types.event_type import EventType
+from kalends.bookings.facts.fact import BookingFact, FactKind
+from kalends.bookings.facts.snapshots import BookingSnapshot, EventTypeSnapshot
 from kalends.webhooks.payloads import parts
 from kalends.webhooks.payloads.parts import Payload
 
 
-def decided(event: BookingEvent, site: str) -> Payload:
+def decided(fact: BookingFact, site: str) -> Payload:
     """Return what is told of a request that its host accepted or declined."""
-    booking, event_type = event.booking, event.event_type
-    is_accepted = event.kind is EventKind.CONFIRMED
+    booking, event_type = fact.booking, fact.event_type
+    is_accepted = fact.kind is FactKind.CONFIRMED
     answers = parts.answers_of(booking)
     return {
-        **_head(event, site),
+        **_head(fact, site),
         "startTime": parts.milliseconds(booking.start),
         "endTime": parts.milliseconds(booking.end),
         "attendees": [parts.stored_person(attendee, booking.start) for attendee in booking.attendees],
-        **_answers(event, answers),
+        **_answers(fact, answers),
         "location": booking.location or "",
         **_of_event_type(event_type),
         "price": None if event_type is None else event_type.price,
         "iCalUID": booking.ical_uid,
         **(parts.conference(booking) if is_accepted else {}),
-        **parts.recurrence(event),
+        **parts.recurrence(fact),
         **_tail(booking, event_type),
         "status": "ACCEPTED" if is_accepted else "REJECTED",
         **parts.sms_number(answers),
-        **({} if is_accepted or not event.reason else {"rejectionReason": event.reason}),
+        **({} if is_accepted or not fact.reason else {"rejectionReason": fact.reason}),
         **_origin(booking),
     }
 
 
-def cancelled(event: BookingEvent, site: str) -> Payload:
+def cancelled(fact: BookingFact, site: str) -> Payload:
     """Return what is told of a booking, or of one seat, that was cancelled."""
-    booking, event_type = event.booking, event.event_type
-    answers = parts.answers_of(booking, event.attendee)
+    booking, event_type = fact.booking, fact.event_type
+    answers = parts.answers_of(booking, fact.attendee)
     seats = None if event_type is None else event_type.seats
     return {
-        **_head(event, site),
+        **_head(fact, site),
         "startTime": parts.with_offset(booking.start),
         "endTime": parts.with_offset(booking.end),
-        "attendees": _those_who_left(event),
-        **_answers(event, answers),
+        "attendees": _those_who_left(fact),
+        **_answers(fact, answers),
         "location": booking.location,
         "seatsPerTimeSlot": None if seats is None else seats.per_time_slot,
         "seatsShowAttendees": None if seats is None else seats.shows_attendees,
@@ -53,31 +52,31 @@ def cancelled(event: BookingEvent, site: str) -> Payload:
         "price": (event_type and event_type.price) or None,
         "iCalUID": booking.ical_uid,
         "iCalSequence": booking.ical_sequence,
-        **_whole_series(event),
+        **_whole_series(fact),
         **_tail(booking, event_type),
         "status": "CANCELLED",
         **parts.sms_number(answers),
-        **_cancellation(event),
+        **_cancellation(fact),
         **_origin(booking),
     }
 
 
-def _head(event: BookingEvent, site: str) -> Payload:
-    booking = event.booking
+def _head(fact: BookingFact, site: str) -> Payload:
+    booking = fact.booking
     return {
         "bookerUrl": site,
         "title": booking.title,
-        **({"type": event.event_type.slug} if event.event_type is not None else {}),
+        **({"type": fact.event_type.slug} if fact.event_type is not None else {}),
         **({"description": booking.description} if booking.description else {}),
         "organizer": parts.organizer(booking),
     }
 
 
-def _answers(event: BookingEvent, answers: dict[str, Any]) -> Payload:
-    return {"customInputs": {}, **parts.stored_answers(event.event_type, answers)}
+def _answers(fact: BookingFact, answers: dict[str, Any]) -> Payload:
+    return {"customInputs": {}, **parts.stored_answers(fact.event_type, answers)}
 
 
-def _of_event_type(event_type: EventType | None) -> Payload:
+def _of_event_type(event_type: EventTypeSnapshot | None) -> Payload:
     shown: Payload = {"destinationCalendar": [], "customReplyToEmail": None}
     if event_type is None:
         return {**shown, "eventTypeId": None, "eventTitle": None, "eventDescription": None, "currency": None}
@@ -86,14 +85,14 @@ def _of_event_type(event_type: EventType | None) -> Payload:
         "hideOrganizerEmail": event_type.hide_organizer_email,
         "eventTypeId": event_type.id,
         # True or null: null is what false looks like here.
-        "requiresConfirmation": event_type.confirmation.is_required or None,
+        "requiresConfirmation": event_type.requires_confirmation or None,
         "eventTitle": event_type.title,
         "eventDescription": event_type.description,
         "currency": event_type.currency,
     }
 
 
-def _tail(booking: Booking, event_type: EventType | None) -> Payload:
+def _tail(booking: BookingSnapshot, event_type: EventTypeSnapshot | None) -> Payload:
     return {
         "uid": booking.uid,
         "bookingId": booking.id,
@@ -102,30 +101,28 @@ def _tail(booking: Booking, event_type: EventType | None) -> Payload:
     }
 
 
-def _those_who_left(event: BookingEvent) -> list[Payload]:
-    booking = event.booking
-    if event.kind is EventKind.SEAT_CANCELLED and event.attendee is not None:
-        return [
-            {**parts.attendee_row(event.attendee, booking), **parts.person(event.attendee, booking.start)}
-        ]
+def _those_who_left(fact: BookingFact) -> list[Payload]:
+    booking = fact.booking
+    if fact.kind is FactKind.SEAT_CANCELLED and fact.attendee is not None:
+        return [{**parts.attendee_row(fact.attendee, booking), **parts.person(fact.attendee, booking.start)}]
     return [parts.stored_person(attendee, booking.start) for attendee in booking.attendees]
 
 
-def _whole_series(event: BookingEvent) -> Payload:
+def _whole_series(fact: BookingFact) -> Payload:
     """Name the series when all that was left of it was cancelled."""
-    series = event.series
+    series = fact.series
     is_whole = series is not None and series.covers_rest and len(series.starts) > 1
-    return parts.recurrence(event) if is_whole else {}
+    return parts.recurrence(fact) if is_whole else {}
 
 
-def _cancellation(event: BookingEvent) -> Payload:
-    if event.kind is EventKind.SEAT_CANCELLED:
-        return {"cancellationReason": event.reason or ""}
-    shown = {} if event.reason is None else {"cancellationReason": event.reason}
-    return shown if event.actor is None else {**shown, "cancelledBy": event.actor}
+def _cancellation(fact: BookingFact) -> Payload:
+    if fact.kind is FactKind.SEAT_CANCELLED:
+        return {"cancellationReason": fact.reason or ""}
+    shown = {} if fact.reason is None else {"cancellationReason": fact.reason}
+    return shown if fact.actor is None else {**shown, "cancelledBy": fact.actor}
 
 
-def _origin(booking: Booking) -> Payload:
+def _origin(booking: BookingSnapshot) -> Payload:
     """Name the booking that this one replaced."""
     replaced = booking.rescheduled_from_uid
     return {} if replaced is None else {"rescheduleUid": replaced}

@@ -3,15 +3,15 @@
 from datetime import datetime, timedelta
 
 from kalends.api.envelope import optional_instant
-from kalends.bookings.booking import Booking
-from kalends.bookings.events import BookingEvent
+from kalends.bookings.facts.fact import BookingFact
+from kalends.bookings.facts.snapshots import BookingSnapshot
 from kalends.webhooks.payloads import parts
 from kalends.webhooks.payloads.parts import Payload
 
 
-def meeting(event: BookingEvent, _site: str) -> Payload:
+def meeting(fact: BookingFact, _site: str) -> Payload:
     """Return what is told of a meeting at its start or end: the booking as it is then, column by column."""
-    booking, event_type = event.booking, event.event_type
+    booking, event_type = fact.booking, fact.event_type
     answers = parts.answers_of(booking)
     return {
         **_columns(booking),
@@ -40,21 +40,21 @@ def meeting(event: BookingEvent, _site: str) -> Payload:
     }
 
 
-def absence(event: BookingEvent, _site: str) -> Payload | None:
+def absence(fact: BookingFact, _site: str) -> Payload | None:
     """Return what is told of attendees who did not come, or did; None: it was about the host alone."""
-    told = [{"email": one.email, "noShow": one.is_absent} for one in event.absences]
+    told = [{"email": one.email, "noShow": one.is_absent} for one in fact.absences]
     if not told:
         return None
     if len(told) == 1:
-        verb = "marked" if event.absences[0].is_absent else "unmarked"
-        message = f"{event.absences[0].email} was {verb} as a no-show"
+        verb = "marked" if fact.absences[0].is_absent else "unmarked"
+        message = f"{fact.absences[0].email} was {verb} as a no-show"
     else:
         message = "The no-show status of attendees was updated"
     return {
         "message": message,
         "attendees": told,
-        "bookingUid": event.booking.uid,
-        "bookingId": event.booking.id,
+        "bookingUid": fact.booking.uid,
+        "bookingId": fact.booking.id,
     }
 
 
@@ -71,14 +71,14 @@ def ping(now: datetime) -> Payload:
     }
 
 
-def _columns(booking: Booking) -> Payload:
+def _columns(booking: BookingSnapshot) -> Payload:
     return {
         "id": booking.id,
         "uid": booking.uid,
         "idempotencyKey": None,
         "userId": booking.organizer.id,
         "userPrimaryEmail": booking.organizer.email,
-        "eventTypeId": None if booking.event_type is None else booking.event_type.id,
+        "eventTypeId": booking.event_type_id,
         "title": booking.title,
         "description": booking.description,
         "customInputs": {},

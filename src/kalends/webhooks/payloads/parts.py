@@ -7,10 +7,9 @@ from uuid import NAMESPACE_URL, uuid5
 from zoneinfo import ZoneInfo
 
 from kalends.api.envelope import instant
-from kalends.bookings.booking import Attendee, Booking
-from kalends.bookings.events import BookingEvent
-from kalends.event_types.booking_fields import effective_fields
-from kalends.event_types.event_type import EventType
+from kalends.bookings.facts.fact import BookingFact
+from kalends.bookings.facts.snapshots import AttendeeSnapshot, BookingSnapshot, EventTypeSnapshot
+from kalends.event_types.booking_fields import effective_fields, is_own_question
 from kalends.event_types.locations import INTEGRATION_PREFIX
 
 Payload: TypeAlias = dict[str, Any]
@@ -39,12 +38,12 @@ def offset_minutes(time_zone: str, moment: datetime) -> int:
     return 0 if offset is None else int(offset.total_seconds() // 60)
 
 
-def minutes(booking: Booking) -> int:
+def minutes(booking: BookingSnapshot) -> int:
     """Return how long a booking takes."""
     return int((booking.end - booking.start).total_seconds() // 60)
 
 
-def organizer(booking: Booking) -> Payload:
+def organizer(booking: BookingSnapshot) -> Payload:
     """Show the host."""
     host = booking.organizer
     return {
@@ -59,7 +58,7 @@ def organizer(booking: Booking) -> Payload:
     }
 
 
-def person(attendee: Attendee, start: datetime) -> Payload:
+def person(attendee: AttendeeSnapshot, start: datetime) -> Payload:
     """Show an attendee as every payload does."""
     return {
         "name": attendee.name,
@@ -70,12 +69,12 @@ def person(attendee: Attendee, start: datetime) -> Payload:
     }
 
 
-def stored_person(attendee: Attendee, start: datetime) -> Payload:
+def stored_person(attendee: AttendeeSnapshot, start: datetime) -> Payload:
     """Show an attendee as stored, with a phone number or null."""
     return {**person(attendee, start), "phoneNumber": attendee.phone_number}
 
 
-def attendee_row(attendee: Attendee, booking: Booking) -> Payload:
+def attendee_row(attendee: AttendeeSnapshot, booking: BookingSnapshot) -> Payload:
     """Show an attendee with all columns."""
     return {
         "id": attendee.id,
@@ -89,7 +88,7 @@ def attendee_row(attendee: Attendee, booking: Booking) -> Payload:
     }
 
 
-def answers_of(booking: Booking, attendee: Attendee | None = None) -> dict[str, Any]:
+def answers_of(booking: BookingSnapshot, attendee: AttendeeSnapshot | None = None) -> dict[str, Any]:
     """Return what was answered; in a seated booking by one attendee, else put together from what is known."""
     if booking.responses is not None:
         return booking.responses
@@ -110,18 +109,16 @@ def answers_of(booking: Booking, attendee: Attendee | None = None) -> dict[str, 
     return answers
 
 
-def labelled(event_type: EventType, answers: dict[str, Any]) -> Payload:
-    """Return both lists of answers, by the fields of the event type's form."""
+def labelled(event_type: EventTypeSnapshot, answers: dict[str, Any]) -> Payload:
+    """Return both lists of answers, by the fields of the fact type's form."""
     fields = effective_fields(event_type)
     return {
         "responses": _labelled(fields, answers),
-        "userFieldsResponses": _labelled(
-            (field for field in fields if field.get("editable") == "user"), answers
-        ),
+        "userFieldsResponses": _labelled((field for field in fields if is_own_question(field)), answers),
     }
 
 
-def stored_answers(event_type: EventType | None, answers: dict[str, Any]) -> Payload:
+def stored_answers(event_type: EventTypeSnapshot | None, answers: dict[str, Any]) -> Payload:
     """Return both lists of answers; without a stored form, fields have their names as labels."""
     if event_type is not None and event_type.booking_fields is not None:
         return labelled(event_type, answers)
@@ -129,22 +126,22 @@ def stored_answers(event_type: EventType | None, answers: dict[str, Any]) -> Pay
     return {"responses": plain, "userFieldsResponses": {}}
 
 
-def recurrence(event: BookingEvent) -> Payload:
+def recurrence(fact: BookingFact) -> Payload:
     """Return `recurringEvent` of a booking that was made or decided about with its series."""
-    event_type = event.event_type
-    if event.series is None or event_type is None or event_type.recurrence is None:
+    event_type = fact.event_type
+    if fact.series is None or event_type is None or event_type.recurrence is None:
         return {}
     rule = event_type.recurrence
     return {
         "recurringEvent": {
             "freq": int(rule.frequency),
             "interval": rule.interval,
-            "count": event.series.count,
+            "count": fact.series.count,
         }
     }
 
 
-def conference(booking: Booking) -> Payload:
+def conference(booking: BookingSnapshot) -> Payload:
     """Return `conferenceData` of a booking whose location is an application."""
     if booking.location is None or not booking.location.startswith(INTEGRATION_PREFIX):
         return {}

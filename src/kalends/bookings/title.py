@@ -1,7 +1,8 @@
-"""How a booking is called (bookings note, 2.8; event-types note, 6.8)."""
+"""What a booking is called (bookings note, 2.8; event-types note, 6.8)."""
 
 import re
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from kalends.event_types.event_type import EventType
@@ -25,18 +26,23 @@ _VARIABLE = re.compile(r"\{([^{}]*)\}")
 LONGEST_TITLE = 1_000
 
 
-def title_of(
-    event_type: EventType, *, attendee: str, responses: Mapping[str, Any], location_kind: str | None
-) -> str:
+@dataclass(frozen=True, slots=True)
+class Names:
+    """What a title may name: who meets whom, and the row form's kind of the location, such as `phone`."""
+
+    host: str
+    attendee: str
+    location_kind: str | None
+
+
+def title_of(event_type: EventType, names: Names, responses: Mapping[str, Any]) -> str:
     """Return the title of a new booking: the event type's template, else who meets whom.
 
-    `location_kind` is the row form's kind of the location, such as `phone`. Unknown variables stay as
-    they are.
+    Unknown variables stay as they are.
     """
-    host = event_type.owner.name or event_type.owner.username
     if not event_type.event_name:
-        return f"{event_type.title} between {host} and {attendee}"[:LONGEST_TITLE]
-    values = _values(event_type, host, attendee, responses, location_kind)
+        return f"{event_type.title} between {names.host} and {names.attendee}"[:LONGEST_TITLE]
+    values = _values(event_type, names, responses)
 
     def substituted(match: re.Match[str]) -> str:
         name = match.group(1)
@@ -48,10 +54,8 @@ def title_of(
     return _VARIABLE.sub(substituted, event_type.event_name)[:LONGEST_TITLE]
 
 
-def _values(
-    event_type: EventType, host: str, attendee: str, responses: Mapping[str, Any], location_kind: str | None
-) -> dict[str, str]:
-    location = _location_label(location_kind)
+def _values(event_type: EventType, names: Names, responses: Mapping[str, Any]) -> dict[str, str]:
+    host, attendee, location = names.host, names.attendee, _location_label(names.location_kind)
     values = {
         "Event type title": event_type.title,
         "Organiser": host,
@@ -60,7 +64,7 @@ def _values(
         "Scheduler first name": attendee.split(" ")[0],
         "Location": location,
         "LOCATION": location,
-        "Event duration": f"{event_type.length} mins",
+        "Event duration": f"{event_type.terms.length} mins",
         "HOST": host,
         "ATTENDEE": attendee,
         "USER": attendee,

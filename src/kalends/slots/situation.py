@@ -1,8 +1,8 @@
-"""The engine's questions about an event type, fed from the database."""
+"""What the engine needs to answer a question about an event type, read from the database."""
 
 import json
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import Enum
 from functools import lru_cache
@@ -10,16 +10,15 @@ from typing import TypeVar
 
 from kalends.api.errors import NotFound
 from kalends.db.database import Connection
-from kalends.event_types.event_type import EventType
+from kalends.event_types.address import IdAddress, lookup_of
 from kalends.scheduling import engine
 from kalends.slots import queries
-from kalends.slots.rows import Found, HostRow, Range, ReservationRow, SeatedRow, Source
-from kalends.slots.terms import Terms, terms_of
+from kalends.slots.rows import Found, HostRow, Range, ReservationRow, SeatedRow, Source, Subject
 
 Answer = TypeVar("Answer")
 
 
-class Holds(Enum):
+class CountedReservations(Enum):
     """Which reservations count.
 
     All that are unexpired, for lists; only those that bind, for bookings; or all, with every held seat
@@ -33,20 +32,25 @@ class Holds(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """What is asked of an event type: a range of epoch seconds, by whose zone, at which instant.
+    """What is asked of an event type or a group, for slots of `length` minutes.
 
-    `moving` is the uid of a booking, `own_reservation` that of a reservation, that do not stand in the way.
+    That is a range of epoch seconds, by whose zone, at which instant. `moving` is the uid of a booking,
+    `own_reservation` that of a reservation, that do not stand in the way. `rules` are those for the length.
     """
 
-    event_type: EventType | Terms
-    rules: engine.Rules
+    subject: Subject
+    length: int
     start: int
     end: int
     now: datetime
     zone: str = "UTC"
     moving: str | None = None
-    holds: Holds = Holds.ALL
+    reservations: CountedReservations = CountedReservations.ALL
     own_reservation: str | None = None
+    rules: engine.Rules = field(init=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "rules", self.subject.terms.rules(self.length))
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,11 +61,6 @@ class Situation:
     taken: engine.Taken
 
 
-def rules_of(event_type: EventType, length: int) -> engine.Rules:
-    """Return the rules of an event type for bookings of `length` minutes, the same as for lists of them."""
-    return terms_of(event_type).rules(length)
-
-
 async def load(connection: Connection, question: Question, *, names_bookings: bool) -> Situation:
     """Read the hosts of a question's event type, and what takes their time.
 
@@ -70,25 +69,30 @@ async def load(connection: Connection, question: Question, *, names_bookings: bo
     Raises:
         NotFound: the event type is gone.
     """
-    event_type = question.event_type
-    if event_type.id is None:
-        raise LookupError("a group is no event type")
-    source = (
-        queries.user_event_type(event_type.id)
-        if isinstance(event_type, EventType) or event_type.team_id is None
-        else queries.team_event_type(event_type.id)
-    )
+    source = _source(question.subject)
     return await _read(connection, question, source, _range_of(question), names_bookings=names_bookings)
 
 
 async def load_found(
     connection: Connection, question: Question, found: Found, *, names_bookings: bool = False
 ) -> Situation:
-    """Read what a question needs besides what was found with the terms of its event type."""
+    """Read what a question needs besides what was found with its subject."""
     asked = _range_of(question)
     if names_bookings or asked != found.asked:
         return await _read(connection, question, found.source, asked, names_bookings=names_bookings)
     return await _situation(connection, question, found)
+
+
+def no_event_type(event_type_id: int | None) -> NotFound:
+    """Return the refusal of an id that no event type has."""
+    return NotFound(f"There is no event type {event_type_id}.")
+
+
+def _source(subject: Subject) -> Source:
+    if subject.event_type_id is None:
+        raise LookupError("a group is no event type")
+    lookup = lookup_of(IdAddress(subject.event_type_id))
+    return queries.user_event_type(lookup) if subject.team_id is None else queries.team_event_type(lookup)
 
 
 async def _read(
@@ -96,27 +100,27 @@ async def _read(
 ) -> Situation:
     found = await queries.find(connection, source, asked, names_bookings=names_bookings)
     if found is None:
-        raise NotFound(f"There is no event type {question.event_type.id}.")
+        raise no_event_type(question.subject.event_type_id)
     return await _situation(connection, question, found)
 
 
 async def _situation(connection: Connection, question: Question, found: Found) -> Situation:
-    event_type, rules, asked = question.event_type, question.rules, found.asked
-    before, after = event_type.before_event_buffer * 60, event_type.after_event_buffer * 60
+    event_type_id, terms, asked = question.subject.event_type_id, question.subject.terms, found.asked
+    before, after = terms.before_event_buffer * 60, terms.after_event_buffer * 60
     seated: Sequence[SeatedRow] = ()
     counted: Sequence[engine.Interval] = ()
-    if event_type.id is not None:
-        if rules.seats is not None:
-            seated = await queries.find_seated(connection, event_type.id, asked)
+    if event_type_id is not None:
+        if terms.seats is not None:
+            seated = await queries.find_seated(connection, event_type_id, asked)
         counting = engine.counting_range(
-            rules,
+            question.rules,
             start=question.start,
             end=question.end,
             now=int(question.now.timestamp()),
             zone=question.zone,
         )
         if counting:
-            counted = await queries.find_counted(connection, event_type.id, counting, question.moving)
+            counted = await queries.find_counted(connection, event_type_id, counting, question.moving)
     return Situation(
         [_host(row, before, after) for row in found.hosts],
         engine.Taken(
@@ -233,11 +237,13 @@ def _reservation(row: ReservationRow, host_id: int | None, question: Question) -
     held seat counts at its own start; what else its host may do then is left open unless it binds, or this
     question is about a promise.
     """
-    if row.uid == question.own_reservation or (question.holds is Holds.BINDING and not row.is_binding):
+    if row.uid == question.own_reservation or (
+        question.reservations is CountedReservations.BINDING and not row.is_binding
+    ):
         return None
-    event_type = question.event_type
-    is_own = row.event_type_id == event_type.id
-    keeps_hosts = row.is_binding or question.holds is Holds.PROMISED
+    terms = question.subject.terms
+    is_own = row.event_type_id == question.subject.event_type_id
+    keeps_hosts = row.is_binding or question.reservations is CountedReservations.PROMISED
     if row.is_seat and not is_own and not keeps_hosts:
         return None
     is_seat = row.is_seat and is_own
@@ -248,7 +254,7 @@ def _reservation(row: ReservationRow, host_id: int | None, question: Question) -
         is_seat=is_seat,
         keeps_hosts=is_seat and keeps_hosts,
         only_hides=not (row.is_seat or row.is_binding),
-        before=(row.before + event_type.after_event_buffer) * 60 if row.is_binding else 0,
-        after=(row.after + event_type.before_event_buffer) * 60 if row.is_binding else 0,
+        before=(row.before + terms.after_event_buffer) * 60 if row.is_binding else 0,
+        after=(row.after + terms.before_event_buffer) * 60 if row.is_binding else 0,
         reference=row.uid,
     )

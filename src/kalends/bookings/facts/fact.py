@@ -1,20 +1,26 @@
 """What can happen to a booking, as facts that others act on (bookings note, section 14).
 
 A fact is written in the transaction of the change and never altered. It carries all that follows from it
-needs: the booking as it is after the change, with every attendee, and the event type of that moment.
+needs: snapshots of the booking as it is after the change, with every attendee, and of its event type.
 """
 
-from dataclasses import dataclass
 from datetime import datetime
 from enum import Enum
 
 import msgspec
 
-from kalends.bookings.booking import Attendee, Booking
-from kalends.event_types.event_type import EventType
+from kalends.bookings.facts.snapshots import (
+    AttendeeSnapshot,
+    BookingSnapshot,
+    EventTypeSnapshot,
+    PreviousSnapshot,
+)
+
+VERSION = 1
+"""The version of facts that this release states; release 0.1.0 stated version 0, which had no number."""
 
 
-class EventKind(Enum):
+class FactKind(Enum):
     """A transition of a booking."""
 
     CREATED = "booking.created"
@@ -53,8 +59,7 @@ class EventKind(Enum):
     """A booking has been waiting for its host for hours."""
 
 
-@dataclass(frozen=True, slots=True)
-class Series:
+class Series(msgspec.Struct, frozen=True):
     """Where an occurrence stands in its series: `position` counts from 0 to `count` - 1.
 
     `ical_uid` is that of the first occurrence, the calendar object that stands for all; `original_start` is
@@ -71,31 +76,14 @@ class Series:
     covers_rest: bool = True
 
 
-@dataclass(frozen=True, slots=True)
-class Previous:
-    """The booking that was replaced or left, as it was; `end` and `start` are aware."""
-
-    id: int
-    uid: str
-    start: datetime
-    end: datetime
-
-    @classmethod
-    def of(cls, booking: Booking) -> "Previous":
-        """Return what is told of a booking that was replaced or left."""
-        return cls(booking.id, booking.uid, booking.start, booking.end)
-
-
-@dataclass(frozen=True, slots=True)
-class Absence:
+class Absence(msgspec.Struct, frozen=True):
     """Whether somebody who should have attended did not."""
 
     email: str
     is_absent: bool
 
 
-@dataclass(frozen=True, slots=True)
-class BookingEvent:
+class BookingFact(msgspec.Struct, frozen=True):
     """A fact about a booking.
 
     A command that touches a whole series states one fact for each occurrence; `is_lead` is true for the one
@@ -103,51 +91,21 @@ class BookingEvent:
     it, when that is proven. `event_type` None: it was deleted.
     """
 
-    kind: EventKind
+    kind: FactKind
     occurred_at: datetime
-    booking: Booking
-    event_type: EventType | None
+    booking: BookingSnapshot
+    event_type: EventTypeSnapshot | None
     is_lead: bool = True
     series: Series | None = None
-    attendee: Attendee | None = None
-    previous: Previous | None = None
+    attendee: AttendeeSnapshot | None = None
+    previous: PreviousSnapshot | None = None
     actor: str | None = None
     reason: str | None = None
     absences: tuple[Absence, ...] = ()
     is_host_absence: bool = False
+    version: int = VERSION
 
     @property
     def ordering_key(self) -> str:
         """What facts must share to be told in order: the calendar object, which outlives reschedules."""
         return self.booking.ical_uid
-
-
-def encode(event: BookingEvent) -> bytes:
-    """Return the JSON text of a fact, to be stored."""
-    return msgspec.json.encode(event)
-
-
-def decode(payload: bytes) -> BookingEvent:
-    """Return the fact that a stored text tells."""
-    return msgspec.json.decode(payload, type=BookingEvent)
-
-
-class TimerKind(Enum):
-    """What is due at some instant of a booking's life."""
-
-    MEETING_STARTED = "meeting.started"
-    MEETING_ENDED = "meeting.ended"
-    REMINDER = "reminder"
-    APPROVAL_REMINDER_3H = "approval_reminder.3h"
-    APPROVAL_REMINDER_24H = "approval_reminder.24h"
-    APPROVAL_REMINDER_48H = "approval_reminder.48h"
-    REQUEST_EXPIRED = "request.expired"
-    """A booking that still waits for its host can no longer start."""
-
-
-@dataclass(frozen=True, slots=True)
-class Timer:
-    """Something that is due at an instant, unless the booking changes before."""
-
-    kind: TimerKind
-    due_at: datetime

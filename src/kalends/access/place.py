@@ -1,0 +1,55 @@
+"""Where a request stands, resolved and permitted before its body is looked at."""
+
+from dataclasses import dataclass
+
+from kalends.auth.principal import Principal
+from kalends.memberships.membership import Role
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """An organization or a team, and the caller's role in it; None: they are no accepted member."""
+
+    id: int
+    role: Role | None
+    is_platform: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """The place of a request, as far as its path names one.
+
+    `user_id` is whose things the request is about: the user of the path, else the caller. `membership_id` and
+    `client_id` are those of the path.
+    """
+
+    caller: Principal
+    user_id: int
+    organization: Standing | None = None
+    team: Standing | None = None
+    membership_id: int | None = None
+    client_id: str | None = None
+
+    @property
+    def organization_id(self) -> int:
+        """Return the id of the organization.
+
+        Raises:
+            LookupError: the guard of the operation resolves none, which is a defect of ours.
+        """
+        return _id_of(self.organization)
+
+    @property
+    def team_id(self) -> int:
+        """Return the id of the team, or of the organization that a path names as one.
+
+        Raises:
+            LookupError: the guard of the operation resolves none, which is a defect of ours.
+        """
+        return _id_of(self.team)
+
+
+def _id_of(standing: Standing | None) -> int:
+    if standing is None:
+        raise LookupError("the guard of this operation does not resolve what its handler asks for")
+    return standing.id

@@ -1,0 +1,88 @@
+"""SQL of guards; it reads tables of users, teams and memberships."""
+
+from dataclasses import dataclass
+
+from kalends.db.database import Connection
+from kalends.db.rows import first_row, only_row
+from kalends.memberships.membership import Role
+
+_PLACE = """
+    SELECT organization.id IS NOT NULL, coalesce(organization.is_platform, false), of_organization.role,
+           team.id IS NOT NULL,
+           coalesce(team.parent_id = organization.id AND NOT team.is_organization, false),
+           of_team.role
+      FROM (SELECT %(user_id)s::bigint AS id) caller
+      -- what the path calls an organization must be one
+      LEFT JOIN teams organization
+             ON organization.id = %(organization_id)s::bigint AND organization.is_organization
+      LEFT JOIN memberships of_organization
+             ON of_organization.team_id = organization.id AND of_organization.user_id = caller.id
+            AND of_organization.accepted
+      -- what it calls a team may be an organization too, where it names no other one
+      LEFT JOIN teams team ON team.id = %(team_id)s::bigint
+      LEFT JOIN memberships of_team
+             ON of_team.team_id = team.id AND of_team.user_id = caller.id AND of_team.accepted
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class FoundPlace:
+    """What there is of what a path names, and the caller's accepted roles there."""
+
+    is_organization: bool
+    is_platform: bool
+    organization_role: Role | None
+    is_team: bool
+    is_team_in_organization: bool
+    team_role: Role | None
+
+
+async def find_place(
+    connection: Connection, user_id: int, *, organization_id: int | None = None, team_id: int | None = None
+) -> FoundPlace:
+    """Return what is known of organization and team of a path for a caller, in one statement."""
+    row = await only_row(
+        connection, _PLACE, {"user_id": user_id, "organization_id": organization_id, "team_id": team_id}
+    )
+    is_organization, is_platform, organization_role, is_team, is_in_organization, team_role = row
+    return FoundPlace(
+        is_organization=is_organization,
+        is_platform=is_platform,
+        organization_role=None if organization_role is None else Role(organization_role),
+        is_team=is_team,
+        is_team_in_organization=is_in_organization,
+        team_role=None if team_role is None else Role(team_role),
+    )
+
+
+async def has_profile(connection: Connection, user_id: int, organization_id: int) -> bool:
+    """Tell whether an organization knows a user."""
+    row = await first_row(
+        connection,
+        "SELECT FROM profiles WHERE user_id = %s AND organization_id = %s",
+        (user_id, organization_id),
+    )
+    return row is not None
+
+
+async def has_profile_and_membership(
+    connection: Connection, user_id: int, organization_id: int, team_id: int
+) -> bool:
+    """Tell whether an organization knows a user who is an accepted member of a team."""
+    row = await first_row(
+        connection,
+        """
+        SELECT FROM profiles p JOIN memberships m ON m.user_id = p.user_id
+         WHERE p.user_id = %s AND p.organization_id = %s AND m.team_id = %s AND m.accepted
+        """,
+        (user_id, organization_id, team_id),
+    )
+    return row is not None
+
+
+async def has_membership(connection: Connection, membership_id: int, team_id: int) -> bool:
+    """Tell whether a membership, accepted or not, is one of a team or organization."""
+    row = await first_row(
+        connection, "SELECT FROM memberships WHERE id = %s AND team_id = %s", (membership_id, team_id)
+    )
+    return row is not None

@@ -1,0 +1,60 @@
+"""What a guard answers.
+
+Whoever has no role somewhere is not told whether that exists: ids are counted up, and names of others are
+nobody's business.
+"""
+
+from kalends.access.roles import Requirement
+from kalends.api.errors import Forbidden, NotFound
+
+
+class NoRole(Forbidden):
+    """403: the organization or team does not exist, or the caller is no accepted member of it."""
+
+    def __init__(self, what: str, place_id: int) -> None:
+        super().__init__(f"There is no {what} {place_id} that you are an accepted member of.")
+
+
+class WeakRole(Forbidden):
+    """403: the caller's role is weaker than what the operation needs."""
+
+    def __init__(self, requirement: Requirement, place_id: int) -> None:
+        where = f"the {requirement.holder.name.lower()} {place_id}"
+        super().__init__(
+            f"This needs at least the role {requirement.weakest.value} in {where}; yours is weaker."
+        )
+
+
+class TeamNotInOrganization(NotFound):
+    """404: the organization has no such team."""
+
+    def __init__(self, team_id: int, organization_id: int) -> None:
+        super().__init__(f"There is no team {team_id} in the organization {organization_id}.")
+
+
+class UnknownTeam(NotFound):
+    """404: there is no such team; told only to system administrators, whom no role keeps out."""
+
+    def __init__(self, team_id: int) -> None:
+        super().__init__(f"There is no team {team_id}.")
+
+
+class UserNotInOrganization(Forbidden):
+    """403: the organization does not know the user of the path."""
+
+    def __init__(self, user_id: int, organization_id: int) -> None:
+        super().__init__(f"The organization {organization_id} has no user {user_id}.")
+
+
+class UserNotInTeam(Forbidden):
+    """403: the user of the path is not of the team, or its organization does not know them."""
+
+    def __init__(self, user_id: int, team_id: int) -> None:
+        super().__init__(f"The team {team_id} has no member with the user id {user_id}.")
+
+
+class UnknownMembership(NotFound):
+    """404: the organization or team of the path has no such membership."""
+
+    def __init__(self, membership_id: int, place_id: int) -> None:
+        super().__init__(f"There is no membership {membership_id} in {place_id}, which the path names.")

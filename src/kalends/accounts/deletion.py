@@ -1,0 +1,29 @@
+"""Deleting an account, and all that is only there because of it."""
+
+from datetime import datetime
+
+from kalends.accounts import queries
+from kalends.accounts.user import User
+from kalends.bookings.departure import cancel_bookings_of
+from kalends.db.database import UnitOfWork
+from kalends.webhooks.farewell import tell_last
+from kalends.webhooks.following import Follower
+
+REASON = "The account of the host was deleted."
+"""Why a booking was cancelled whose only host is gone."""
+
+
+async def delete_account(work: UnitOfWork, user: User, *, site: str, now: datetime) -> int:
+    """Cancel what the account alone hosts and has not ended, tell everybody, and delete the account.
+
+    With it go its memberships, profiles, keys, schedules, event types, webhooks, absences, and all bookings
+    that it hosted; those that it attends stay. Return how many bookings were cancelled. `site` is the address
+    of the booking pages, which webhooks are told.
+    """
+    # In the order of commands on bookings: whatever they have begun is done, and nothing begins any more.
+    await queries.lock_event_types(work, user.id)
+    await queries.lock_user(work, user.id)
+    count = await cancel_bookings_of(work, user.id, REASON, now=now)
+    await tell_last(work, Follower(site), user.id, now=now)
+    await queries.delete_user(work, user.id)
+    return count

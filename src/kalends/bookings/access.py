@@ -1,0 +1,119 @@
+"""What a booking lets whom do: its host, its attendees, and who has a seat in it.
+
+Roles in organizations are matters of `kalends.access`; here only the booking itself is asked. Whoever is not
+proven to be the host has an attendee's power by knowing the booking's uid, and a seat's by knowing its uid.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from kalends.api.errors import Forbidden, Unauthorized
+from kalends.bookings.actors import Actor
+from kalends.bookings.booking import Attendee, Booking, Seat
+from kalends.bookings.outcome import Outcome
+
+
+@dataclass(frozen=True, slots=True)
+class SeatedAttendee:
+    """An attendee, and the seat they have."""
+
+    attendee: Attendee
+    seat: Seat
+
+
+def is_host(actor: Actor, booking: Booking) -> bool:
+    """Tell whether somebody is proven to be the host of a booking."""
+    return actor.user_id is not None and actor.user_id == booking.organizer.id
+
+
+def is_host_by_name(actor: Actor, booking: Booking, named: str | None) -> bool:
+    """Tell whether somebody is proven to be the host, and says to act as the host.
+
+    A host may also act in the name of an attendee. The address `named` is the host's if it is that of now, or
+    of when the booking was made.
+    """
+    if not is_host(actor, booking):
+        return False
+    addresses = (actor.email, booking.organizer.email)
+    return any(email is not None and is_same_address(named, email) for email in addresses)
+
+
+def require_host(actor: Actor, booking: Booking) -> None:
+    """Check that somebody is proven to be the host.
+
+    Raises:
+        Forbidden: they are not.
+    """
+    if not is_host(actor, booking):
+        raise Forbidden("Only the host of this booking may do this.")
+
+
+def require_host_or_system_admin(actor: Actor, booking: Booking) -> None:
+    """Check that somebody may decide in the host's place.
+
+    Raises:
+        Forbidden: they are neither the host nor a system administrator.
+    """
+    if not actor.is_system_admin:
+        require_host(actor, booking)
+
+
+def require_host_of_all_seats(actor: Actor, booking: Booking) -> None:
+    """Check that whoever asks for something that concerns all seats is proven to be the host.
+
+    Raises:
+        Unauthorized: nobody is proven.
+        Forbidden: somebody else is.
+    """
+    if actor.user_id is None:
+        raise Unauthorized(
+            "Only the host may do this to all seats; send the host's credential, or a seatUid."
+        )
+    if not is_host(actor, booking):
+        raise Forbidden("Only the host may do this to all seats of the booking.")
+
+
+def find_seat(booking: Booking, seat_uid: str) -> SeatedAttendee | None:
+    """Return a seat of a booking by its uid, which gives power over it alone."""
+    return next(
+        (
+            SeatedAttendee(attendee, attendee.seat)
+            for attendee in booking.attendees
+            if attendee.seat is not None and str(attendee.seat.uid) == seat_uid.lower()
+        ),
+        None,
+    )
+
+
+def seen_by(actor: Actor, outcome: Outcome) -> Outcome:
+    """Leave out who must not be seen (bookings note, B28).
+
+    Whoever shares a seated booking whose event type hides attendees sees themselves only; its host sees all.
+    So it is when the event type is gone, and with it what it said.
+    """
+    shown = tuple(_seen(actor, booking, outcome.seat_uid) for booking in outcome.bookings)
+    return replace(outcome, bookings=shown)
+
+
+def all_seen_by(actor: Actor, bookings: Sequence[Booking]) -> list[Booking]:
+    """Leave out of bookings who must not be seen, as `seen_by`."""
+    return [_seen(actor, booking, None) for booking in bookings]
+
+
+def is_same_address(named: str | None, email: str) -> bool:
+    """Tell whether somebody is named by an address, in any capitalisation."""
+    return named is not None and named.lower() == email.lower()
+
+
+def _seen(actor: Actor, booking: Booking, seat_uid: str | None) -> Booking:
+    is_open = not booking.is_seated or (booking.event_type is not None and booking.event_type.shows_attendees)
+    if is_open or is_host(actor, booking):
+        return booking
+    own = tuple(one for one in booking.attendees if _is(actor, one, seat_uid))
+    return replace(booking, attendees=own)
+
+
+def _is(actor: Actor, attendee: Attendee, seat_uid: str | None) -> bool:
+    if seat_uid and attendee.seat is not None and str(attendee.seat.uid) == seat_uid:
+        return True
+    return is_same_address(actor.email, attendee.email)

@@ -1,0 +1,134 @@
+"""Whether a time can be booked, decided by the engine that lists slots, under the locks that keep it so."""
+
+from collections.abc import Collection, Sequence
+from dataclasses import replace
+from datetime import datetime
+from uuid import UUID
+
+from kalends.accounts.user import User
+from kalends.api.errors import NotFound
+from kalends.bookings.refusals import refusal_of
+from kalends.db.database import UnitOfWork
+from kalends.db.locks import lock_hosts
+from kalends.event_types import service as event_types
+from kalends.event_types.event_type import EventType
+from kalends.reservations import service as reservations
+from kalends.scheduling import engine
+from kalends.scheduling.engine import Code
+from kalends.slots import service as slots
+from kalends.slots.rows import subject_of
+from kalends.slots.situation import CountedReservations, Question, Situation, ask, load
+
+Period = tuple[datetime, datetime]
+
+
+async def lock_time(work: UnitOfWork, event_type: EventType, host_id: int) -> None:
+    """Let this command alone decide about the time of a host, and about the event type's counts."""
+    counted = event_type.id if event_type.terms.counts_bookings else None
+    await lock_hosts(work, [host_id], event_type_id=counted)
+
+
+async def use_reservation(
+    work: UnitOfWork, event_type: EventType, uid: UUID | None, period: Period, *, now: datetime
+) -> None:
+    """Let a booking of this period have what the reservation that it names keeps; None: it names none.
+
+    The caller has locked the time.
+    """
+    if uid is not None:
+        await reservations.consume(work, uid, event_type.id, *period, now=now)
+
+
+def check_is_bookable(event_type: EventType) -> None:
+    """Check that bookings of an event type can be made and moved.
+
+    Raises:
+        NotFound: it is a team's, which cannot be booked so far.
+    """
+    event_types.user_of(event_type)
+
+
+def check_host_is_open(host: User) -> None:
+    """Check that somebody may be booked.
+
+    Raises:
+        NotFound: their account is locked.
+    """
+    if host.is_locked:
+        hint = "The host of this event type cannot be booked."
+        raise NotFound("eventTypeUser.notFound", details={"hint": hint})
+
+
+async def require_free(
+    work: UnitOfWork,
+    event_type: EventType,
+    period: Period,
+    *,
+    now: datetime,
+    zone: str,
+    moving: str | None = None,
+    among: Collection[Code] | None = None,
+    of: datetime | None = None,
+    bounds_code: str | None = None,
+) -> None:
+    """Check that a period can be booked; of what stands against it only the codes `among` all count.
+
+    `zone` is the booker's, `moving` the uid of a booking that leaves, `of` and `bounds_code` as in
+    `refusal_of`.
+
+    Raises:
+        BadRequest: it cannot; `details.reasons` says why.
+        Forbidden: a limit stands against it.
+        Conflict: its seats are taken.
+    """
+    verdict = await slots.check(work.connection, _question(event_type, period, now, zone, moving))
+    counted = [reason for reason in verdict.reasons if among is None or reason.code in among]
+    if counted:
+        raise refusal_of(counted, of=of, bounds_code=bounds_code)
+
+
+async def require_all_free(
+    work: UnitOfWork, event_type: EventType, periods: Sequence[Period], *, now: datetime, zone: str
+) -> None:
+    """Check that each of several periods, sorted, can be booked after those before it.
+
+    Raises:
+        BadRequest: one cannot; the message names it, and `details.reasons` says why.
+        Forbidden: a limit stands against one.
+    """
+    span = (periods[0][0], max(end for _, end in periods))
+    question = _question(event_type, span, now, zone, None)
+    situation = await load(work.connection, question, names_bookings=True)
+    for period in periods:
+        verdict = ask(engine.check, _question(event_type, period, now, zone, None), situation)
+        if not verdict.is_accepted:
+            raise refusal_of(verdict.reasons, of=period[0] if len(periods) > 1 else None)
+        situation = _with_booking(situation, event_type, period)
+
+
+def _question(
+    event_type: EventType, period: Period, now: datetime, zone: str, moving: str | None
+) -> Question:
+    begins, ends = (int(instant.timestamp()) for instant in period)
+    return Question(
+        subject_of(event_type),
+        (ends - begins) // 60,
+        begins,
+        ends,
+        now,
+        zone=zone,
+        moving=moving,
+        reservations=CountedReservations.BINDING,
+    )
+
+
+def _with_booking(situation: Situation, event_type: EventType, period: Period) -> Situation:
+    """Return the situation once a period has been booked."""
+    begins, ends = (int(instant.timestamp()) for instant in period)
+    before, after = event_type.terms.before_event_buffer, event_type.terms.after_event_buffer
+    busy = engine.buffered(begins, ends, before, after, booked_before=before, booked_after=after)
+    return replace(
+        situation,
+        hosts=[replace(host, busy=[*host.busy, busy]) for host in situation.hosts],
+        taken=replace(situation.taken, counted=[*situation.taken.counted, (begins, ends)]),
+    )

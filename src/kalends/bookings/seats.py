@@ -1,0 +1,54 @@
+"""Seats: the places of attendees who share a booking."""
+
+from dataclasses import replace
+from uuid import uuid4
+
+from kalends.api.errors import Conflict
+from kalends.bookings import drafting
+from kalends.bookings.booking import Attendee, Booking, Seat, new_uid
+from kalends.bookings.drafting import Draft
+from kalends.bookings.writes import NewBooking
+
+
+def seats_of(booking: Booking) -> list[Attendee]:
+    """Return the attendees who have a seat of their own."""
+    return [attendee for attendee in booking.attendees if attendee.seat is not None]
+
+
+def seat_of(draft: Draft) -> Seat:
+    """Return a new seat with what its attendee answered."""
+    return Seat(uuid4(), draft.description, draft.responses, draft.metadata)
+
+
+def seat_of_moved(seat: Seat) -> Seat:
+    """Return the seat that an attendee has in the new booking that they moved to."""
+    return replace(seat, uid=uuid4())
+
+
+def seated_booking(new: NewBooking, seat: Seat) -> NewBooking:
+    """Return a booking that others may join: what was answered is the seat's."""
+    booker, *guests = new.attendees
+    return replace(
+        new,
+        description=None,
+        responses=None,
+        ical_uid=f"{new_uid()}@{drafting.APPLICATION}",
+        is_seated=True,
+        idempotency_key=None,
+        attendees=(replace(booker, seat=seat), *guests),
+    )
+
+
+def check_not_seated(booking: Booking, email: str) -> None:
+    """Check that nobody with this address attends.
+
+    Raises:
+        Conflict: somebody does.
+    """
+    if any(attendee.email.lower() == email.lower() for attendee in booking.attendees):
+        raise already_signed_up("This address attends at this time already.")
+
+
+def already_signed_up(hint: str) -> Conflict:
+    """Return the refusal of a second place at one time."""
+    return Conflict("already_signed_up_for_this_booking_error", details={"hint": hint})

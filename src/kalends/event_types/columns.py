@@ -1,0 +1,115 @@
+"""The columns of an event type, and what they mean; `e` is its row."""
+
+from typing import Any
+
+from psycopg.types.json import Jsonb
+
+from kalends.db.rows import Columns, NamedRow
+from kalends.event_types.event_type import Confirmation, Frequency, Recurrence, Settings, Threshold
+from kalends.event_types.terms import BookingWindow, SchedulingTerms, Seats, WindowKind
+
+# What takes more than one column, or one that holds it in another form.
+_PLAIN_TERMS = Columns(SchedulingTerms, "e", without=("window", "seats"))
+_PLAIN = Columns(
+    Settings,
+    "e",
+    without=("terms", "locations", "booking_fields", "metadata", "recurrence", "confirmation"),
+)
+
+TERMS = f"""
+    {_PLAIN_TERMS.selected},
+    e.period_type, e.period_days, e.period_count_calendar_days, e.period_start_date, e.period_end_date,
+    e.seats_per_time_slot, e.seats_show_attendees, e.seats_show_availability_count
+"""
+"""The select list of the terms of an event type."""
+
+SETTINGS = f"""
+    {_PLAIN.selected}, {TERMS},
+    e.locations, e.booking_fields, e.metadata, e.recurring_event,
+    e.requires_confirmation, e.requires_confirmation_will_block_slot
+"""
+"""The select list of all settings of an event type."""
+
+
+def terms_of(row: NamedRow) -> SchedulingTerms:
+    """Return the terms that a row holds."""
+    seats = row.seats_per_time_slot
+    return SchedulingTerms(
+        **_PLAIN_TERMS.values_of(row),
+        window=BookingWindow(
+            WindowKind(row.period_type),
+            row.period_days,
+            row.period_count_calendar_days,
+            row.period_start_date,
+            row.period_end_date,
+        ),
+        seats=None
+        if seats is None
+        else Seats(seats, row.seats_show_attendees, row.seats_show_availability_count),
+    )
+
+
+def settings_of(row: NamedRow) -> dict[str, Any]:
+    """Return the settings that a row holds, by their names."""
+    metadata = dict(row.metadata or {})
+    threshold = metadata.pop("requiresConfirmationThreshold", None)
+    recurring = row.recurring_event
+    return {
+        **_PLAIN.values_of(row),
+        "terms": terms_of(row),
+        "locations": tuple(row.locations or ()),
+        "booking_fields": None if row.booking_fields is None else tuple(row.booking_fields),
+        "metadata": metadata,
+        "recurrence": recurring
+        and Recurrence(Frequency(recurring["freq"]), recurring["interval"], recurring["count"]),
+        "confirmation": Confirmation(
+            row.requires_confirmation,
+            row.requires_confirmation_will_block_slot,
+            threshold and Threshold(threshold["time"], threshold["unit"]),
+        ),
+    }
+
+
+def columns_of(settings: Settings) -> dict[str, Any]:
+    """Return what to write into the columns. What seats show stays as it is while there are none."""
+    terms, confirmation = settings.terms, settings.confirmation
+    columns: dict[str, Any] = {
+        **{name: getattr(settings, name) for name in _PLAIN.fields},
+        **{name: getattr(terms, name) for name in _PLAIN_TERMS.fields},
+        "locations": list(settings.locations),
+        "booking_fields": None if settings.booking_fields is None else list(settings.booking_fields),
+        "metadata": _metadata(settings),
+        "recurring_event": _recurring_event(settings.recurrence),
+        "period_type": terms.window.kind.value,
+        "period_days": terms.window.days,
+        "period_count_calendar_days": terms.window.counts_calendar_days,
+        "period_start_date": terms.window.first,
+        "period_end_date": terms.window.last,
+        "requires_confirmation": confirmation.is_required,
+        "requires_confirmation_will_block_slot": confirmation.blocks_slot,
+        "seats_per_time_slot": terms.seats and terms.seats.per_time_slot,
+    }
+    if terms.seats is not None:
+        columns["seats_show_attendees"] = terms.seats.shows_attendees
+        columns["seats_show_availability_count"] = terms.seats.shows_availability_count
+    return {
+        name: Jsonb(value) if isinstance(value, list | dict) else value for name, value in columns.items()
+    }
+
+
+def _metadata(settings: Settings) -> dict[str, Any]:
+    threshold = settings.confirmation.threshold
+    if threshold is None:
+        return settings.metadata
+    stored = {"time": threshold.time, "unit": threshold.unit}
+    return {**settings.metadata, "requiresConfirmationThreshold": stored}
+
+
+def _recurring_event(recurrence: Recurrence | None) -> dict[str, int] | None:
+    if recurrence is None:
+        return None
+    return {
+        "freq": int(recurrence.frequency),
+        "interval": recurrence.interval,
+        "count": recurrence.count,
+    }

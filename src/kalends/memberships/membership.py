@@ -1,0 +1,31 @@
+"""A membership: somebody's place in a team or an organization."""
+
+from dataclasses import dataclass
+from enum import Enum
+
+
+class Role(Enum):
+    """The role of a member. A member who was only invited, and has not accepted, has none yet."""
+
+    MEMBER = "MEMBER"
+    ADMIN = "ADMIN"
+    OWNER = "OWNER"
+
+    def is_at_least(self, weakest: "Role") -> bool:
+        """Tell whether this role may do all that another may."""
+        return _ORDER.index(self) >= _ORDER.index(weakest)
+
+
+_ORDER = (Role.MEMBER, Role.ADMIN, Role.OWNER)
+
+
+@dataclass(frozen=True, slots=True)
+class Membership:
+    """A user in a team; an organization is one. Not `accepted`: the user was invited, and has no role yet."""
+
+    id: int
+    team_id: int
+    user_id: int
+    role: Role
+    accepted: bool
+    disable_impersonation: bool

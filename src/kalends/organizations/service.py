@@ -1,0 +1,138 @@
+"""The rules of organizations: how they begin, and how people get into them."""
+
+from dataclasses import dataclass
+
+from psycopg import errors
+
+from kalends.accounts.user import User
+from kalends.api.errors import BadRequest, Conflict, NotFound
+from kalends.api.fields import MAX_TEXT
+from kalends.db.database import Connection, UnitOfWork
+from kalends.memberships import service as memberships
+from kalends.memberships.membership import Membership, Role
+from kalends.organizations import queries
+from kalends.organizations.organization import Organization, WorkspacePlatform
+
+_KNOWN_ALREADY = "uq_profiles_user_id_organization_id"
+
+
+class UnknownOrganization(NotFound):
+    """404: nothing with this id is an organization."""
+
+    def __init__(self, organization_id: int) -> None:
+        super().__init__(f"There is no organization {organization_id}.")
+
+
+class SlugTaken(Conflict):
+    """409: another organization has the slug, or a team that is in none."""
+
+    code = "CONFLICT"
+
+    def __init__(self, slug: str) -> None:
+        super().__init__(f"Another organization or team has the slug {slug!r}.")
+
+
+class UsernameTaken(Conflict):
+    """409: the organization knows somebody else by this name."""
+
+    code = "CONFLICT"
+
+    def __init__(self, username: str, organization_id: int) -> None:
+        super().__init__(
+            f"The organization {organization_id} knows somebody else by the username {username!r}; "
+            "give another one."
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class CreateOrganization:
+    """A new organization; as a platform it may have OAuth clients and users of their own."""
+
+    name: str
+    slug: str
+    is_platform: bool = False
+
+
+async def create_organization(work: UnitOfWork, owner: User, command: CreateOrganization) -> Organization:
+    """Make an organization whose first member, an OWNER known by their own username, is `owner`.
+
+    Raises:
+        BadRequest: name or slug is not one.
+        SlugTaken: the slug is in use.
+    """
+    _check_text("name", command.name)
+    _check_path_part("slug", command.slug)
+    try:
+        organization_id = await queries.insert_organization(
+            work, command.name, command.slug, is_platform=command.is_platform
+        )
+    except errors.UniqueViolation as error:
+        raise SlugTaken(command.slug) from error
+    await queries.insert_profile(work, owner.id, organization_id, owner.username)
+    await memberships.add_membership(work, owner.id, organization_id, role=Role.OWNER, accepted=True)
+    return Organization(organization_id, command.name, command.slug, command.is_platform, owner.id)
+
+
+async def require_organization(work: UnitOfWork, organization_id: int) -> None:
+    """Check that an organization is there, and keep it from being deleted until this command ends.
+
+    Raises:
+        UnknownOrganization: there is no organization with this id.
+    """
+    if not await queries.lock_organization(work, organization_id):
+        raise UnknownOrganization(organization_id)
+
+
+async def list_organizations(connection: Connection) -> list[Organization]:
+    """Return all organizations by id."""
+    return await queries.list_organizations(connection)
+
+
+async def add_member(
+    work: UnitOfWork,
+    organization_id: int,
+    user: User,
+    *,
+    role: Role = Role.MEMBER,
+    accepted: bool = True,
+    username: str | None = None,
+) -> Membership:
+    """Make a user a member whom the organization knows by `username`, None: by their own one.
+
+    Who is not `accepted` is invited: known already, without a role until they accept.
+
+    Raises:
+        UnknownOrganization: there is no organization with this id.
+        BadRequest: the username is not one.
+        AlreadyMember: the user has a membership there.
+        UsernameTaken: somebody else has the username there.
+    """
+    name = user.username if username is None else username
+    _check_path_part("username", name)
+    await require_organization(work, organization_id)
+    membership = await memberships.add_membership(
+        work, user.id, organization_id, role=role, accepted=accepted
+    )
+    try:
+        await queries.insert_profile(work, user.id, organization_id, name)
+    except errors.UniqueViolation as error:
+        if error.diag.constraint_name == _KNOWN_ALREADY:
+            raise memberships.AlreadyMember(organization_id) from error
+        raise UsernameTaken(name, organization_id) from error
+    return membership
+
+
+async def list_workspace_platforms(connection: Connection) -> list[WorkspacePlatform]:
+    """Return what delegation credentials may be for, by their slugs."""
+    return await queries.list_workspace_platforms(connection)
+
+
+def _check_path_part(what: str, text: str) -> None:
+    _check_text(what, text)
+    if "/" in text:
+        raise BadRequest(f"The {what} must have no slash.")
+
+
+def _check_text(what: str, text: str) -> None:
+    if not text.strip() or len(text) > MAX_TEXT:
+        raise BadRequest(f"The {what} must have 1 to {MAX_TEXT} characters, and not blanks only.")

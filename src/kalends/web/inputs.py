@@ -1,0 +1,120 @@
+"""What the pages are asked: who comes, by the link's query or the form that it led to, and what they want."""
+
+from collections.abc import Mapping
+from datetime import UTC, date, datetime
+from typing import Annotated, TypeAlias
+
+from fastapi import Depends, Path, Request
+
+from kalends.api.body import parse_fields, read_form
+from kalends.api.dependencies import CurrentSettings, Now, Reader
+from kalends.api.errors import BadRequest
+from kalends.api.time_zones import canonical_time_zone
+from kalends.secrets import signing_key
+from kalends.settings import Settings
+from kalends.web.choosing import FIRST_YEAR, LAST_YEAR
+from kalends.web.problems import Problem
+from kalends.web.views import LONGEST_REASON, START_FORMAT, Choice
+from kalends.web.visit import Arrival, Visit, arrive
+from kalends.words.language import mark
+
+PageUid: TypeAlias = Annotated[str, Path(alias="bookingUid")]
+Fields: TypeAlias = Mapping[str, str]
+
+
+async def _query(request: Request) -> Fields:
+    return parse_fields(request.scope["query_string"], name="query")
+
+
+async def _form(request: Request) -> Fields:
+    return await read_form(request.headers, request.receive)
+
+
+PageQuery: TypeAlias = Annotated[Fields, Depends(_query)]
+PageForm: TypeAlias = Annotated[Fields, Depends(_form)]
+
+
+async def _arrival_by_query(query: PageQuery, uid: PageUid, settings: CurrentSettings, now: Now) -> Arrival:
+    return _arrival(query, uid, settings, now)
+
+
+async def _arrival_by_form(form: PageForm, uid: PageUid, settings: CurrentSettings, now: Now) -> Arrival:
+    return _arrival(form, uid, settings, now)
+
+
+QueryArrival: TypeAlias = Annotated[Arrival, Depends(_arrival_by_query)]
+FormArrival: TypeAlias = Annotated[Arrival, Depends(_arrival_by_form)]
+
+
+async def _visit_by_form(arrival: FormArrival, connection: Reader) -> Visit:
+    return await arrive(connection, arrival)
+
+
+async def _choice(query: PageQuery) -> Choice:
+    return choice_of(query)
+
+
+FormVisit: TypeAlias = Annotated[Visit, Depends(_visit_by_form)]
+QueryChoice: TypeAlias = Annotated[Choice, Depends(_choice)]
+
+
+def choice_of(query: Fields) -> Choice:
+    """Return the month and the day that are asked for; each may be left out.
+
+    Raises:
+        BadRequest: they are no dates, or in years that no page shows.
+    """
+    day, month = query.get("day"), query.get("month")
+    try:
+        return Choice(
+            month=_within_years(date.fromisoformat(f"{month}-01")) if month else None,
+            day=_within_years(date.fromisoformat(day)) if day else None,
+        )
+    except ValueError as error:
+        raise BadRequest("month must look like 2050-09, day like 2050-09-05.") from error
+
+
+def start_of(form: Fields) -> datetime:
+    """Return the time that was chosen.
+
+    Raises:
+        Problem: none was.
+    """
+    try:
+        start = datetime.strptime(form.get("start", ""), START_FORMAT).replace(tzinfo=UTC)
+        _within_years(start.date())
+    except ValueError as error:
+        raise Problem(mark("Please choose a time.")) from error
+    return start
+
+
+def reason_of(form: Fields) -> str | None:
+    """Return the reason that was given, if any.
+
+    Raises:
+        Problem: it is too long.
+    """
+    reason = form.get("reason", "").strip()
+    if len(reason) > LONGEST_REASON:
+        raise Problem(mark("The reason is too long."))
+    return reason or None
+
+
+def _arrival(fields: Fields, booking_uid: str, settings: Settings, now: datetime) -> Arrival:
+    zone = fields.get("zone", "")
+    canonical = canonical_time_zone(zone)
+    if zone and canonical is None:
+        raise BadRequest(f"zone: {zone[:40]!r} is not an IANA time zone such as Europe/Rome.")
+    return Arrival(
+        booking_uid=booking_uid,
+        token=fields.get("token", ""),
+        zone=canonical,
+        key=signing_key(settings),
+        now=now,
+    )
+
+
+def _within_years(day: date) -> date:
+    if not FIRST_YEAR <= day.year <= LAST_YEAR:
+        raise ValueError
+    return day
