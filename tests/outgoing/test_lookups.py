@@ -1,6 +1,7 @@
 """Look-ups of names are bounded, and names that do not answer keep only their owner waiting."""
 
 import asyncio
+import threading
 from collections.abc import AsyncIterator
 
 import pytest
@@ -75,6 +76,20 @@ async def test_a_name_that_does_not_answer_ends_in_time(names: SlowNames) -> Non
         await outgoing.post("http://slow.example/", [], b"{}", owner="ana")
     assert late.value.kind == "timeout"
     assert str(late.value) == "no connection within 0.05 seconds"
+
+
+async def test_a_system_without_threads_looks_up_nothing(
+    names: SlowNames, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def start(_thread: threading.Thread) -> None:
+        raise RuntimeError("can't start new thread")
+
+    lookups = Lookups(names, at_once=1, of_one_owner=1)
+    with monkeypatch.context() as patch:
+        patch.setattr(threading.Thread, "start", start)
+        with pytest.raises(OSError, match="can't start new thread"):
+            await lookups.addresses_of("good", "ana")
+    assert await lookups.addresses_of("other", "ana") == ["127.0.0.1"]
 
 
 async def _until(is_so: object) -> None:

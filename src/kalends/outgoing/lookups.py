@@ -81,9 +81,13 @@ class Lookups:
         answer.add_done_callback(end)
         self._running[key] = answer
         share.users += 1
-        threading.Thread(
+        thread = threading.Thread(
             target=self._look_up, args=(host, answer), name=f"lookup {host}", daemon=True
-        ).start()
+        )
+        try:
+            thread.start()
+        except RuntimeError as error:  # the system has no thread left
+            answer.set_exception(OSError(str(error)))
         return answer
 
     def _give_back(self, share: _Share) -> None:
@@ -98,10 +102,10 @@ class Lookups:
     def _look_up(self, host: str, answer: asyncio.Future[Sequence[str]]) -> None:
         """Resolve a name; runs in a thread of its own."""
         found: Sequence[str] = ()
-        failure: BaseException | None = None
+        failure: Exception | None = None
         try:
             found = self._resolve(host)
-        except BaseException as error:  # noqa: BLE001 - raised where the answer is waited for
+        except Exception as error:  # noqa: BLE001 - raised where the answer is waited for
             failure = error
 
         def settle() -> None:
