@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 from httpcore2 import AsyncConnectionInterface
 
+from kalends import __version__
 from kalends.outgoing import InvalidUrl, Limits, Outgoing, Unreachable
 from kalends.outgoing.client import Client
 from kalends.outgoing.transport import VettedTransport
@@ -41,7 +42,8 @@ async def test_an_answer_is_read_whole_and_its_connection_is_kept() -> None:
             answer = await client.post(_url(web), json={"a": 1})
             assert answer.json() == {"free": True}
         assert web.connections == 1
-        assert f"Host: one.example:{web.port}\r\n".lower() in web.heads[0].lower()
+        assert f"host: one.example:{web.port}\r\n" in web.heads[0].lower()
+        assert f"user-agent: kalends/{__version__}\r\n" in web.heads[0].lower()
 
 
 @pytest.mark.parametrize("unasked", [b"HTTP/1.1 200 OK\r\nContent-Length: 6\r\n\r\nforged", b""])

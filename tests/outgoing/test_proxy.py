@@ -106,14 +106,14 @@ async def test_a_proxy_that_speaks_no_http_is_told_as_such(said: bytes) -> None:
     assert (refused.value.kind, str(refused.value)) == ("connect", "the proxy answered what is no HTTP")
 
 
-@pytest.mark.parametrize("host", ["127.0.0.1", "proxy.example"])
+@pytest.mark.parametrize("host", ["127.0.0.1", "unknown.example", "empty.example"])
 async def test_a_proxy_that_is_not_there_is_told_as_such(host: str) -> None:
     with socket.create_server(("127.0.0.1", 0)) as server:
         port = server.getsockname()[1]
     outgoing = Outgoing(
         allow_private=False,
         proxy=ProxyAddress(host, port, None),
-        resolve=Names({"hooks.example": [_FIRST]}),
+        resolve=Names({"hooks.example": [_FIRST], "empty.example": []}),
     )
     with pytest.raises(Unreachable) as refused:
         await outgoing.post("http://hooks.example/", [], b"", owner=1)

@@ -5,6 +5,7 @@ from typing import Any
 
 import httpx2
 
+from kalends import __version__
 from kalends.outgoing.failure import Unreachable
 from kalends.outgoing.limits import Limits
 from kalends.outgoing.transport import VettedTransport
@@ -24,6 +25,7 @@ class Client(httpx2.AsyncClient):
     def __init__(self, transport: VettedTransport, limits: Limits) -> None:
         super().__init__(
             transport=transport,
+            headers={"User-Agent": f"Kalends/{__version__}"},
             timeout=None,  # the transport bounds the whole, not each step
             max_redirects=limits.redirects,
             trust_env=False,

@@ -22,7 +22,7 @@ _CANNOT_CONNECT = (502, 503, 504)
 
 
 class Proxy:
-    """A proxy that makes tunnels (RFC 9110, 9.3.6)."""
+    """A proxy that makes tunnels (RFC 9110, 9.3.6). Its own address is the operator's, and not judged."""
 
     def __init__(self, address: ProxyAddress, lookups: Lookups) -> None:
         self._address = address
@@ -54,7 +54,7 @@ class Proxy:
         try:
             found = [host] if is_address(host) else await self._lookups.addresses_of(host, _OWNER)
             return await connect_to_any(found, self._address.port)
-        except (OSError, UnicodeError, Unreachable) as error:
+        except (OSError, UnicodeError) as error:
             raise Unreachable("connect", "the proxy cannot be reached") from error
 
     async def _ask(self, connected: socket.socket, address: str, port: int) -> int:

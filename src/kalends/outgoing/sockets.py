@@ -42,17 +42,21 @@ Stream = tuple[Reader, asyncio.StreamWriter]
 
 
 async def connect_to_any(addresses: Sequence[str], port: int) -> socket.socket:
-    """Connect to one of several addresses, the first that answers; no name is looked up.
+    """Connect to one of several addresses, of which there may be none; no name is looked up.
 
     Raises:
         OSError: none does; the message does not name them.
     """
     numeric = socket.AI_NUMERICHOST | socket.AI_NUMERICSERV
-    found = chain.from_iterable(
-        socket.getaddrinfo(address, port, type=socket.SOCK_STREAM, flags=numeric) for address in addresses
+    found = list(
+        chain.from_iterable(
+            socket.getaddrinfo(address, port, type=socket.SOCK_STREAM, flags=numeric) for address in addresses
+        )
     )
+    if not found:
+        raise OSError("there is no address")
     try:
-        return await start_connection(list(found), happy_eyeballs_delay=_NEXT_ADDRESS_SECONDS)
+        return await start_connection(found, happy_eyeballs_delay=_NEXT_ADDRESS_SECONDS)
     except (OSError, RuntimeError) as error:
         if isinstance(error, OSError) and error.errno:
             raise
