@@ -44,7 +44,7 @@ _ROUTERS: Sequence[Router | PageRouter] = (
     event_types.router,
     metrics.router,
     reservations.router,
-    schedules.router,
+    *schedules.routers,
     slots.router,
     timezones.router,
     web.router,

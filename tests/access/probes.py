@@ -1,5 +1,8 @@
 """An operation for each guard, which tells the place that the guard has resolved."""
 
+from typing import Annotated, TypeAlias
+
+from fastapi import Depends
 from typing_extensions import TypedDict
 
 from kalends.access import guards
@@ -7,6 +10,7 @@ from kalends.access.place import Place
 from kalends.api.fields import Integer
 from kalends.api.http.operation import Router
 from kalends.api.wire import Body
+from kalends.auth.principal import Permission
 
 router = Router("/v2/probes", "Probes")
 
@@ -28,6 +32,15 @@ class ProbeBody(Body):
     """A body with a rule, which no guard looks at."""
 
     number: Integer
+
+
+OwnPlace: TypeAlias = Annotated[Place, Depends(guards.OwnGuard(Permission.SCHEDULE_READ))]
+
+
+@router.get("/own")
+async def probe_own(place: OwnPlace) -> FoundPlace:
+    """Need a caller."""
+    return _shown(place)
 
 
 @router.get(f"{_ORGANIZATION}/member")

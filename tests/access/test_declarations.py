@@ -13,6 +13,7 @@ TEAM = ("Auth", "Roles")
 BOTH = (*ORGANIZATION, "TeamInOrg")
 
 EXPECTED = {
+    "/own": Declaration(("Auth", "Perm"), permissions=Permission.SCHEDULE_READ),
     "/organizations/{orgId}/member": Declaration(ORGANIZATION, "ORG_MEMBER"),
     "/organizations/{orgId}/admin": Declaration(ORGANIZATION, "ORG_ADMIN"),
     "/organizations/{orgId}/owner": Declaration(ORGANIZATION, "ORG_OWNER"),

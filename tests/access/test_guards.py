@@ -87,6 +87,13 @@ async def test_a_guard_tells_the_place(people: People) -> None:
     assert await place(f"/teams/{acme}/owner") == as_team
 
 
+async def test_everybody_has_a_place_of_their_own(people: People, probe: Client) -> None:
+    cleo = await people.account("cleo")
+    place = data(await cleo.client.get("/v2/probes/own"))
+    assert (place["callerId"], place["userId"], place["organizationId"]) == (cleo.id, cleo.id, None)
+    assert await answered(probe, "/own") == 401
+
+
 @pytest.mark.parametrize("role", [Role.ADMIN, Role.OWNER])
 async def test_who_rules_an_organization_needs_no_role_in_its_teams(people: People, role: Role) -> None:
     acme = await people.organization("acme", await people.account("boss"))

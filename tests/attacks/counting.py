@@ -1,5 +1,6 @@
 """Counting the work that a request makes: calls, bytes and turns of the event loop, never seconds."""
 
+import asyncio
 import gc
 import sys
 import tracemalloc
@@ -18,12 +19,16 @@ class Count:
 
 
 @contextmanager
-def counted_calls() -> Iterator[Count]:
-    """Count the calls of functions, those of Python and those of C, in this thread."""
-    calls = Count()
+def counted_calls(file: str = "") -> Iterator[Count]:
+    """Count the calls of functions, those of Python and those of C, in this thread.
 
-    def note(_frame: FrameType, event: str, _argument: Any) -> None:
-        if event in ("call", "c_call"):
+    With the end of a path only those of Python that are defined in that file.
+    """
+    calls = Count()
+    counted = ("call",) if file else ("call", "c_call")
+
+    def note(frame: FrameType, event: str, _argument: Any) -> None:
+        if event in counted and frame.f_code.co_filename.endswith(file):
             calls.count += 1
 
     before = sys.getprofile()
@@ -50,3 +55,27 @@ def kept_bytes(*, least: int) -> Iterator[Count]:
         kept.count = sum(size for size in sizes if size >= least)
     finally:
         tracemalloc.stop()
+
+
+@contextmanager
+def busiest_turn() -> Iterator[Count]:
+    """Count the calls in that turn of the event loop which made most: while it lasts, nobody is answered."""
+    busiest = Count()
+    loop = asyncio.get_running_loop()
+    is_open = True
+    before = 0
+    with counted_calls() as calls:
+
+        def look() -> None:
+            nonlocal before
+            busiest.count = max(busiest.count, calls.count - before)
+            before = calls.count
+            if is_open:
+                loop.call_soon(look)
+
+        loop.call_soon(look)
+        try:
+            yield busiest
+        finally:
+            is_open = False
+            busiest.count = max(busiest.count, calls.count - before)

@@ -12,6 +12,7 @@ from kalends.app import create_api
 from kalends.auth import admission
 from kalends.db.database import Database
 from kalends.settings import Settings
+from tests.attacks.harm import no_harm, still_harmful
 from tests.conftest import Clock, Statements
 from tests.support.callers import Callers
 from tests.support.client import Client, Host
@@ -186,3 +187,23 @@ async def test_health_answers_without_a_database(settings: Settings) -> None:
     callers = Callers(Edge(app, app.state.admission.allowance))
     for path in ("/health", "/docs", "/openapi.json"):
         assert (await callers.get(path, authorization=unknown_key())).status_code == 200
+
+
+@still_harmful(28, "a window lasts until an instant that a clock which is set back comes to late")
+async def test_a_clock_that_is_set_back_makes_no_block_longer(callers: Callers, clock: Clock) -> None:
+    await statuses(callers, dict)
+    clock.advance(-timedelta(hours=2))
+    answer = await callers.get(COUNTED)
+    with no_harm():
+        assert int(answer.headers.get("Retry-After", "0")) <= 60
+
+
+@still_harmful(28, "a window lasts until an instant that a clock which is set back comes to late")
+async def test_a_clock_that_is_set_back_makes_no_window_longer(callers: Callers, clock: Clock) -> None:
+    answer = await callers.get(COUNTED)
+    clock.advance(-timedelta(hours=2))
+    for _ in range(MOST):
+        clock.advance(timedelta(seconds=61))
+        answer = await callers.get(COUNTED)
+    with no_harm():
+        assert answer.headers["X-RateLimit-Remaining-Default"] == "3"

@@ -1,17 +1,27 @@
 """Memory that strangers fill for ever (findings 7 and 23)."""
 
 import secrets
+from functools import _lru_cache_wrapper
+from importlib import import_module
 from ipaddress import ip_network
+from itertools import takewhile
+from pkgutil import walk_packages
 
 import pytest
 
+import kalends
 from kalends.api import rate_limits
+from kalends.handlebars.parser import parse
 from kalends.preloading import preload
 from tests.attacks.counting import kept_bytes
+from tests.attacks.harm import no_harm, still_harmful
 from tests.support.client import Client
 
 TEXT = 20_000
 """Characters of what a stranger sends in one header."""
+
+MOST_CHARACTERS = 2_000_000
+"""Of all templates that are kept parsed, which takes 35 times the memory."""
 
 
 async def ask_in_unknown_languages(client: Client, times: int) -> None:
@@ -37,3 +47,50 @@ def test_texts_that_are_no_addresses_are_not_kept(header: str) -> None:
             sent = {header: f"fe80::1%{secrets.token_hex(TEXT // 2)}"}
             assert rate_limits.client_address(sent, "10.1.2.3", proxies) == "10.1.2.3"
     assert kept.count < 5 * TEXT
+
+
+BY_NUMBER = "caches are bounded by the number of what they keep, which users make as large as they like"
+
+
+@still_harmful(23, BY_NUMBER)
+def test_parsed_templates_are_kept_up_to_a_bound_in_bytes() -> None:
+    sources = ["{{a}}" * 100 + f"{number:060000}" for number in range(60)]
+    parsed = [parse(source) for source in sources]
+    kept = list(
+        takewhile(lambda pair: parse(pair[0]) is pair[1], zip(sources[::-1], parsed[::-1], strict=True))
+    )
+    with no_harm():
+        assert sum(len(source) for source, _ in kept) < MOST_CHARACTERS
+
+
+SMALL = {
+    "kalends.api.rate_limits": "addresses of 64 characters at most, names that operators give to limits",
+    "kalends.api.time_zones": "nothing",
+    "kalends.notifications.rendering": "names of our own templates",
+    "kalends.notifications.rows": "nothing",
+    "kalends.scheduling.zones": "names of zones that exist, numbers",
+    "kalends.secrets": "the server's own secrets",
+    "kalends.settings": "nothing",
+    "kalends.slots.outputs": "names of zones that exist, numbers",
+    "kalends.timezones.service": "nothing",
+    "kalends.web.pages": "nothing",
+    "kalends.web.zones": "nothing",
+    "kalends.words.language": "codes of languages of 35 characters at most, our own files",
+}
+"""Modules whose caches are bounded by number, by what these are keyed: nothing that a user makes large."""
+
+
+def modules_with_caches() -> set[str]:
+    found = set()
+    for module in walk_packages(kalends.__path__, "kalends."):
+        if ".migrations" not in module.name and not module.name.endswith("__main__"):
+            values = vars(import_module(module.name)).values()
+            found |= {value.__module__ for value in values if isinstance(value, _lru_cache_wrapper)}
+    return {name for name in found if name.startswith("kalends.")}
+
+
+@still_harmful(23, BY_NUMBER)
+def test_no_cache_that_is_bounded_by_number_is_keyed_by_what_users_make_large() -> None:
+    found = modules_with_caches()
+    with no_harm():
+        assert found - set(SMALL) == set()

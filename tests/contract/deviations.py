@@ -402,7 +402,7 @@ _IDEMPOTENCY: tuple[Deviation, ...] = tuple(
     if "post" in operations
 )
 
-_WEBHOOK_OUTPUTS = ("UserWebhookOutputDto", "EventTypeWebhookOutputDto")
+_WEBHOOK_OUTPUTS = ("UserWebhookOutputDto", "EventTypeWebhookOutputDto", "TeamWebhookOutputDto")
 _WHOLE_WEBHOOK = {
     "teamId": _nullable(_NUMBER),
     "eventTypeId": _nullable(_NUMBER),

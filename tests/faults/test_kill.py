@@ -1,10 +1,7 @@
 """The server is killed in the middle of its work: what it has promised is kept, and nothing is half done."""
 
 import asyncio
-import os
-import signal
 from collections.abc import Callable
-from contextlib import suppress
 from datetime import timedelta
 from pathlib import Path
 
@@ -14,6 +11,7 @@ from kalends.db.embedded import embedded_postgres
 from tests.races.scene import MONDAY, Scene, creating, data_of, make_scene
 from tests.support.connection import connect, connected
 from tests.support.invariants import assert_invariants_hold
+from tests.support.postgres import kill_postgres
 from tests.support.server import Server, running
 
 REQUESTS = 200
@@ -36,7 +34,7 @@ async def test_killed_with_its_database_the_server_recovers_by_itself(tmp_path: 
 
         def kill_everything() -> None:
             killed.kill()
-            _kill_postgres(data_dir)
+            kill_postgres(data_dir)
 
         answered = await _book_until(kill_everything, await make_scene(killed, ""))
     with running(tmp_path, *options, KALENDS_RATE_LIMIT_ENABLED="false") as server:
@@ -73,13 +71,3 @@ async def _assert_bookings_are_there(server: Server, uids: list[str]) -> None:
         assert booking["status"] == "accepted"
         assert [attendee["email"] for attendee in booking["attendees"]] == ["bo@example.com"]
     connection.close()
-
-
-def _kill_postgres(data_dir: Path) -> None:
-    """Kill every process of the embedded database, the one that would look after the others first."""
-    postmaster = int((data_dir / "postgres" / "postmaster.pid").read_text().splitlines()[0])
-    others = Path(f"/proc/{postmaster}/task/{postmaster}/children").read_text().split()
-    for process_id in (postmaster, *map(int, others)):
-        # One that served the server may have gone with it.
-        with suppress(ProcessLookupError):
-            os.kill(process_id, signal.SIGKILL)

@@ -122,7 +122,7 @@ def test_answers_read_as_people_would_write_them() -> None:
 
 
 def test_a_booking_whose_event_type_is_gone_is_told_of_all_the_same() -> None:
-    event = replace(sample(event_type=None), event_type=None)
+    event = replace(sample(event_type_id=None), event_type=None)
     assert [letter.title for letter in letters(event)] == ["Introduction between Ana Host and Bo Booker"] * 3
 
 

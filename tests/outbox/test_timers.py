@@ -6,6 +6,7 @@ import pytest
 
 from kalends.db.database import Database, UnitOfWork
 from kalends.outbox import timers
+from kalends.worker import fire_timer
 from tests.conftest import Clock
 from tests.support.client import Host, booking_of, data
 
@@ -69,6 +70,33 @@ async def test_a_booking_that_somebody_changes_now_keeps_its_timers(
         await work.connection.execute("DELETE FROM booking_timers")
     assert not await timers.fire_due(database, bell, now=clock())
     assert bell.rung == []
+
+
+async def test_what_a_timer_tells_leaves_the_others_as_they_are(
+    ana: Host, database: Database, clock: Clock
+) -> None:
+    asking = await ana.creates_event_type(
+        "ask", confirmationPolicy={"type": "always", "blockUnconfirmedBookingsInBooker": False}
+    )
+    for event_type in (asking, await ana.creates_event_type("intro")):
+        body = booking_of(event_type["id"], "2050-09-09T10:00:00Z")
+        data(await ana.client.post("/v2/bookings", json=body), 201)
+    waiting = await _due(database)
+    while waiting:
+        clock.now = min(waiting.values())
+        while await timers.fire_due(database, fire_timer, now=clock()):
+            pass
+        left = {timer: moment for timer, moment in waiting.items() if moment > clock()}
+        # The request has expired with its start, and so waits for nothing more.
+        assert await _due(database) == left
+        waiting = left
+
+
+async def _due(database: Database) -> dict[tuple[int, str], datetime]:
+    """Return when each timer is due, by booking and kind."""
+    async with database.connection() as connection:
+        cursor = await connection.execute("SELECT booking_id, kind, due_at FROM booking_timers")
+        return {(booking_id, kind): moment for booking_id, kind, moment in await cursor.fetchall()}
 
 
 async def _set(database: Database, booking_id: int, due: dict[str, datetime]) -> None:

@@ -1,7 +1,13 @@
 """Anyone who calls a server that limits rates, from any address."""
 
+import json
+from collections.abc import Mapping
+from typing import Any
+
 import httpx
 from starlette.types import ASGIApp
+
+from tests.support.client import VERSIONS
 
 ADDRESS = "192.0.2.1"
 
@@ -24,3 +30,12 @@ class Callers:
     async def get(self, path: str, *, address: str = ADDRESS, **sent: str) -> httpx.Response:
         """Send one GET."""
         return await self.request("GET", path, address=address, body=b"", **sent)
+
+    async def post(
+        self, path: str, body: Mapping[str, Any], *, address: str = ADDRESS, **sent: str
+    ) -> httpx.Response:
+        """Send one POST with the version header that the path wants."""
+        named = [version for prefix, version in VERSIONS.items() if path.startswith(prefix)]
+        headers = {"content_type": "application/json", "cal_api_version": "".join(named), **sent}
+        content = json.dumps(body).encode()
+        return await self.request("POST", path, address=address, body=content, **headers)

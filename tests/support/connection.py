@@ -79,6 +79,11 @@ class Connection(asyncio.Protocol):
         self._answer = asyncio.get_running_loop().create_future()
         return await self._answer
 
+    @property
+    def is_answered(self) -> bool:
+        """Whether an answer, or the end of the connection, has come that nobody has waited for."""
+        return self._end.is_set() or self._received.find(_END_OF_HEAD) >= 0
+
     async def get(self, path: str, api_key: str | None = None) -> Answer:
         """Send a GET."""
         return await self.send(request_bytes("GET", path, api_key=api_key))

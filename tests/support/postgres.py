@@ -1,10 +1,12 @@
 """Real PostgreSQL for tests: one server a test run, one database a worker."""
 
+import os
+import signal
 import socket
 import subprocess
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -96,6 +98,16 @@ def tcp_server(folder: Path, *, password: str) -> Iterator[str]:
     finally:
         process.terminate()
         process.wait(timeout=30)
+
+
+def kill_postgres(data_dir: Path) -> None:
+    """Kill every process of the embedded database, the one that would look after the others first."""
+    postmaster = int((data_dir / "postgres" / "postmaster.pid").read_text().splitlines()[0])
+    others = Path(f"/proc/{postmaster}/task/{postmaster}/children").read_text().split()
+    for process_id in (postmaster, *map(int, others)):
+        # One that served the server may have gone with it.
+        with suppress(ProcessLookupError):
+            os.kill(process_id, signal.SIGKILL)
 
 
 def free_port() -> int:

@@ -31,7 +31,7 @@ from kalends.api.dependencies import Reader
 from kalends.api.errors import DomainError, Forbidden
 from kalends.api.openapi import Documented
 from kalends.auth.declaration import Declaration
-from kalends.auth.dependencies import Authenticated, Caller
+from kalends.auth.dependencies import CREDENTIALS_OF_A_PLACE, Authenticated, Caller
 from kalends.auth.principal import NO_PERMISSION, Permission, Principal
 from kalends.db.database import Connection
 from kalends.memberships.membership import Role
@@ -41,7 +41,7 @@ _RULES_TEAMS = Requirement(Holder.ORGANIZATION, Role.ADMIN)
 
 
 @dataclass(frozen=True, slots=True)
-class OrganizationGuard:
+class OrganizationGuard(Documented):
     """Admit callers with a role in the organization of `{orgId}`.
 
     Raises:
@@ -51,6 +51,7 @@ class OrganizationGuard:
 
     weakest: Role
     refusals: ClassVar[tuple[type[DomainError], ...]] = (NoRole, WeakRole)
+    parameters = CREDENTIALS_OF_A_PLACE
 
     @property
     def declaration(self) -> Declaration:
@@ -103,7 +104,7 @@ class TeamGuard:
 
 
 @dataclass(frozen=True, slots=True)
-class OrganizationTeamGuard:
+class OrganizationTeamGuard(Documented):
     """Admit callers with a role in the team of `{teamId}` in the organization of `{orgId}`, or in the latter.
 
     Where a role in the team is required, ADMINs and OWNERs of the organization have it; all others need to be
@@ -117,6 +118,7 @@ class OrganizationTeamGuard:
 
     requirement: Requirement
     refusals: ClassVar[tuple[type[DomainError], ...]] = (NoRole, WeakRole, TeamNotInOrganization)
+    parameters = CREDENTIALS_OF_A_PLACE
 
     @property
     def declaration(self) -> Declaration:

@@ -65,10 +65,10 @@ def _describe(operation: Operation) -> None:
             parameters.extend(call.parameters)
         if isinstance(call, Query):
             parameters.extend(_query_parameters(call))
-    # Several guards of one operation may ask for the same header.
-    by_name = {(parameter["in"], parameter["name"]): parameter for parameter in parameters}
+    # Several guards of one operation may ask for the same header; the outermost, the first, knows best.
+    by_name = {(parameter["in"], parameter["name"]): parameter for parameter in reversed(parameters)}
     if by_name:
-        operation.openapi_extra = {"parameters": list(by_name.values())}
+        operation.openapi_extra = {"parameters": list(reversed(by_name.values()))}
     operation.responses = {status: _failure(status) for status in sorted(_failures(operation))}
 
 

@@ -25,6 +25,31 @@ from kalends.auth.queries import KeyHolder
 
 _CREDENTIAL_HEADERS = ("authorization", "x-cal-client-id", "x-cal-secret-key")
 
+CREDENTIALS_OF_A_PLACE: tuple[dict[str, Any], ...] = (
+    {
+        "name": "Authorization",
+        "in": "header",
+        "required": False,
+        "description": "`Bearer ` and an API key, which begins with `cal_`.",
+        "schema": {"type": "string"},
+    },
+    {
+        "name": "x-cal-secret-key",
+        "in": "header",
+        "required": False,
+        "description": "The secret of an OAuth client, in place of an API key. No client is known yet.",
+        "schema": {"type": "string"},
+    },
+    {
+        "name": "x-cal-client-id",
+        "in": "header",
+        "required": False,
+        "description": "The id of that client.",
+        "schema": {"type": "string"},
+    },
+)
+"""What the document says of the credentials that organizations take; one of them is needed."""
+
 
 class Authenticated(Documented):
     """A dependency that yields the caller, and refuses one without the permissions the operation needs.

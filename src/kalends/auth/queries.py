@@ -13,6 +13,7 @@ from kalends.api.rate_limits import Limit
 from kalends.auth.principal import MainOrganization
 from kalends.db.database import Connection, UnitOfWork
 from kalends.db.rows import first_row, only_row
+from kalends.memberships.main_organization import MAIN_ORGANIZATION
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,13 +53,7 @@ _HOLDER = f"""
            (SELECT json_agg(
                        json_build_array(l.name, l."limit", l.window_ms, l.block_ms) ORDER BY l.created_at)
               FROM api_key_rate_limits l WHERE l.api_key_id = k.id),
-           -- the main organization: the account's own, else the one that knew the user first
-           (SELECT json_build_array(o.id, o.is_platform)
-              FROM profiles p
-              JOIN memberships m ON m.user_id = p.user_id AND m.team_id = p.organization_id AND m.accepted
-              JOIN teams o ON o.id = p.organization_id
-             WHERE p.user_id = u.id
-             ORDER BY p.organization_id = u.organization_id IS TRUE DESC, p.id LIMIT 1),
+           (SELECT json_build_array(main.id, main.is_platform) FROM ({MAIN_ORGANIZATION}) main),
            {columns("u")}
       FROM api_keys k JOIN users u ON u.id = k.user_id
      WHERE k.hashed_key = %s

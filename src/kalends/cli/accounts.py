@@ -12,6 +12,7 @@ from kalends.cli.common import (
     Refused,
     in_transaction,
     instant,
+    is_confirmed,
     show,
     table,
     use_settings,
@@ -144,7 +145,7 @@ def delete(
 ) -> None:
     """Delete an account; what it alone hosts and has not ended is cancelled, and everybody told."""
     question = f"Delete {account}, with its event types, keys, webhooks and all bookings that it hosts?"
-    if not (yes or typer.confirm(question, err=True)):
+    if not (yes or is_confirmed(question)):
         raise Refused("Nothing was deleted")
     settings = use_settings(data_dir, database_url)
     from kalends.accounts import service

@@ -6,6 +6,7 @@ option answer at once.
 
 import json
 import os
+import sys
 from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
@@ -93,6 +94,12 @@ def show(facts: Mapping[str, object], lines: Iterable[str], *, as_json: bool) ->
         return
     for line in lines:
         typer.echo(line)
+
+
+def is_confirmed(question: str) -> bool:
+    """Ask a question on stderr, as stdout is for programs; anything but a yes is a no."""
+    typer.echo(f"{question} [y/N] ", err=True, nl=False)
+    return sys.stdin.readline().strip().lower() in ("y", "yes")
 
 
 def table(titles: Sequence[str], rows: Iterable[Sequence[object]]) -> Iterable[str]:

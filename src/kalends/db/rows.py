@@ -2,12 +2,13 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import fields
+from functools import lru_cache
 from operator import attrgetter
 from typing import Any, Generic, LiteralString, TypeAlias, TypeVar
 
 import msgspec
 from psycopg import sql
-from psycopg.rows import TupleRow, namedtuple_row
+from psycopg.rows import BaseRowFactory, RowMaker, TupleRow, namedtuple_row
 
 from kalends.db.database import Connection
 
@@ -55,7 +56,7 @@ class Columns(Generic[Kind]):
 
 async def named_rows(
     connection: Connection,
-    statement: LiteralString | sql.Composed,
+    statement: LiteralString,
     values: Values,
     *,
     is_binary: bool = False,
@@ -64,18 +65,33 @@ async def named_rows(
 
     Numbers and their arrays are read several times faster in binary form.
     """
-    cursor = connection.cursor(binary=is_binary, row_factory=namedtuple_row)
+    cursor = connection.cursor(binary=is_binary, row_factory=_naming(statement))
     await cursor.execute(statement, values)
     return list(await cursor.fetchall())
 
 
-async def named_row(
-    connection: Connection, statement: LiteralString | sql.Composed, values: Values
-) -> NamedRow | None:
+async def named_row(connection: Connection, statement: LiteralString, values: Values) -> NamedRow | None:
     """Run a statement and return its first row, or None."""
-    cursor = connection.cursor(row_factory=namedtuple_row)
+    cursor = connection.cursor(row_factory=_naming(statement))
     await cursor.execute(statement, values)
     return await cursor.fetchone()
+
+
+@lru_cache(maxsize=1_000)
+def _naming(statement: LiteralString) -> BaseRowFactory[NamedRow]:
+    """Return what names the columns of a statement, and asks for the names of dozens of them only once."""
+    maker: RowMaker[NamedRow] | None = None
+
+    def factory(cursor: Any) -> RowMaker[NamedRow]:
+        nonlocal maker
+        if maker is not None:
+            return maker
+        found = namedtuple_row(cursor)
+        if cursor.description:
+            maker = found
+        return found
+
+    return factory
 
 
 async def first_row(

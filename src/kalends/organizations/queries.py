@@ -27,7 +27,7 @@ async def lock_organization(work: UnitOfWork, organization_id: int) -> bool:
     """Keep an organization from being deleted until this command ends; tell whether it is there."""
     row = await first_row(
         work.connection,
-        "SELECT FROM teams WHERE id = %s::bigint AND is_organization FOR KEY SHARE",
+        "SELECT FROM teams WHERE id = %s AND is_organization FOR KEY SHARE",
         (organization_id,),
     )
     return row is not None

@@ -6,7 +6,7 @@ from psycopg import errors
 
 from kalends.accounts.user import User
 from kalends.api.errors import BadRequest, Conflict, NotFound
-from kalends.api.fields import MAX_TEXT
+from kalends.api.fields import MAX_INTEGER, MAX_TEXT
 from kalends.db.database import Connection, UnitOfWork
 from kalends.memberships import service as memberships
 from kalends.memberships.membership import Membership, Role
@@ -79,7 +79,8 @@ async def require_organization(work: UnitOfWork, organization_id: int) -> None:
     Raises:
         UnknownOrganization: there is no organization with this id.
     """
-    if not await queries.lock_organization(work, organization_id):
+    is_possible = 0 < organization_id <= MAX_INTEGER
+    if not (is_possible and await queries.lock_organization(work, organization_id)):
         raise UnknownOrganization(organization_id)
 
 

@@ -1,63 +1,84 @@
-"""`/v2/schedules`, version 2024-06-11: the caller's own schedules."""
+"""`/v2/schedules`, version 2024-06-11, and the same of the users of an organization, in every version."""
 
 from datetime import date
 from typing import Annotated, TypeAlias
 
 from fastapi import Depends
 
+from kalends.access.guards import OwnGuard, user_in_organization
+from kalends.access.place import Place
 from kalends.api.dependencies import Reader, Work
 from kalends.api.fields import ScheduleId
-from kalends.api.http.operation import Router
-from kalends.auth.dependencies import Authenticated
-from kalends.auth.principal import Permission, Principal
+from kalends.api.http.operation import Guard, Router
+from kalends.api.http.versions import OLDEST
+from kalends.auth.principal import Permission
 from kalends.schedules import schemas, service
 
-router = Router("/v2/schedules", "Schedules", version=date(2024, 6, 11), version_is_required=True)
+_OWN, _OWN_TAG = "/v2/schedules", "Schedules"
+_OF_USER, _OF_USER_TAG = "/v2/organizations/{orgId}/users/{userId}/schedules", "Orgs / Users / Schedules"
+_VERSION = date(2024, 6, 11)
 
-ReadingCaller: TypeAlias = Annotated[Principal, Depends(Authenticated(Permission.SCHEDULE_READ))]
-WritingCaller: TypeAlias = Annotated[Principal, Depends(Authenticated(Permission.SCHEDULE_WRITE))]
-
-
-@router.post("")
-async def create_schedule(
-    caller: WritingCaller, body: schemas.CreateScheduleBody, work: Work
-) -> schemas.ScheduleOutput:
-    """Make a schedule."""
-    return schemas.schedule(await service.create(work, caller.user.id, body.to_command()))
+_reading, _writing = OwnGuard(Permission.SCHEDULE_READ), OwnGuard(Permission.SCHEDULE_WRITE)
 
 
-@router.get("")
-async def list_schedules(caller: ReadingCaller, connection: Reader) -> list[schemas.ScheduleOutput]:
-    """List the caller's schedules by id."""
-    found = await service.list_for(connection, caller.user.id)
-    return [schemas.schedule(one) for one in found]
+def schedule_router(
+    prefix: str, tag: str, *, reading: Guard[Place], writing: Guard[Place], version: date = OLDEST
+) -> Router:
+    """Return the operations on the schedules of a place's user."""
+    router = Router(prefix, tag, version=version, version_is_required=version is not OLDEST)
+    ReadingPlace: TypeAlias = Annotated[Place, Depends(reading)]
+    WritingPlace: TypeAlias = Annotated[Place, Depends(writing)]
+
+    @router.post("")
+    async def create_schedule(
+        place: WritingPlace, body: schemas.CreateScheduleBody, work: Work
+    ) -> schemas.ScheduleOutput:
+        """Make a schedule."""
+        return schemas.schedule(await service.create(work, place.user_id, body.to_command()))
+
+    @router.get("")
+    async def list_schedules(place: ReadingPlace, connection: Reader) -> list[schemas.ScheduleOutput]:
+        """List the user's schedules by id."""
+        found = await service.list_for(connection, place.user_id)
+        return [schemas.schedule(one) for one in found]
+
+    @router.get("/{scheduleId}")
+    async def get_schedule(
+        place: ReadingPlace, schedule_id: ScheduleId, connection: Reader
+    ) -> schemas.ScheduleOutput:
+        """Show a schedule."""
+        return schemas.schedule(await service.get_for(connection, place.user_id, schedule_id))
+
+    @router.patch("/{scheduleId}")
+    async def update_schedule(
+        place: WritingPlace, schedule_id: ScheduleId, body: schemas.UpdateScheduleBody, work: Work
+    ) -> schemas.ScheduleOutput:
+        """Change a schedule; what is not sent stays."""
+        changed = await service.update(work, place.user_id, schedule_id, body.to_command())
+        return schemas.schedule(changed)
+
+    @router.delete("/{scheduleId}")
+    async def delete_schedule(place: WritingPlace, schedule_id: ScheduleId, work: Work) -> None:
+        """Delete a schedule."""
+        await service.delete(work, place.user_id, schedule_id)
+
+    return router
 
 
-@router.get("/default")
-async def get_default_schedule(caller: ReadingCaller, connection: Reader) -> schemas.ScheduleOutput | None:
+own_default = Router(_OWN, _OWN_TAG, version=_VERSION, version_is_required=True)
+
+
+@own_default.get("/default")
+async def get_default_schedule(
+    place: Annotated[Place, Depends(_reading)], connection: Reader
+) -> schemas.ScheduleOutput | None:
     """Show the caller's default schedule, or null."""
-    found = await service.get_default(connection, caller.user.id)
+    found = await service.get_default(connection, place.user_id)
     return None if found is None else schemas.schedule(found)
 
 
-@router.get("/{scheduleId}")
-async def get_schedule(
-    caller: ReadingCaller, schedule_id: ScheduleId, connection: Reader
-) -> schemas.ScheduleOutput:
-    """Show a schedule."""
-    return schemas.schedule(await service.get_for(connection, caller.user.id, schedule_id))
-
-
-@router.patch("/{scheduleId}")
-async def update_schedule(
-    caller: WritingCaller, schedule_id: ScheduleId, body: schemas.UpdateScheduleBody, work: Work
-) -> schemas.ScheduleOutput:
-    """Change a schedule; what is not sent stays."""
-    changed = await service.update(work, caller.user.id, schedule_id, body.to_command())
-    return schemas.schedule(changed)
-
-
-@router.delete("/{scheduleId}")
-async def delete_schedule(caller: WritingCaller, schedule_id: ScheduleId, work: Work) -> None:
-    """Delete a schedule."""
-    await service.delete(work, caller.user.id, schedule_id)
+routers = (
+    schedule_router(_OWN, _OWN_TAG, reading=_reading, writing=_writing, version=_VERSION),
+    own_default,
+    schedule_router(_OF_USER, _OF_USER_TAG, reading=user_in_organization, writing=user_in_organization),
+)

@@ -9,7 +9,7 @@ from kalends.api.http.operation import Guard, Router
 from kalends.api.query import Query
 from kalends.auth.dependencies import Caller
 from kalends.webhooks import pinging, schemas, service
-from kalends.webhooks.callers import Following, Keys, Sender
+from kalends.webhooks.guards import Following, Keys, Sender
 from kalends.webhooks.schemas import DeliveryId
 from kalends.webhooks.webhook import Webhook
 

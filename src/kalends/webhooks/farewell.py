@@ -15,14 +15,12 @@ from kalends.webhooks.triggers import announcement_of
 
 
 async def tell_last(work: UnitOfWork, follower: Follower, user_id: int, *, now: datetime) -> None:
-    """Write down what a user's webhooks are to be told before the user is deleted, and let them outlive it.
+    """Write down what webhooks are to be told before a user is deleted, and let the user's own outlive it.
 
-    The facts are those that no worker has handed on yet. Workers do so afterwards, and find these webhooks
-    without an owner.
+    The facts are those that no worker has handed on yet. Workers do so afterwards, find the user's webhooks
+    without an owner, and no longer know whose member the user was.
     """
     dying = await _list_webhooks_of(work.connection, user_id)
-    if not dying:
-        return
     facts = [
         (fact, announcement)
         for fact in await _list_unhandled(work.connection, user_id)
@@ -41,13 +39,14 @@ async def tell_last(work: UnitOfWork, follower: Follower, user_id: int, *, now: 
             [
                 webhook
                 for webhook in subscribed.get((announcement.trigger, fact.user_id, fact.event_type_id), ())
-                if webhook.id in dying
+                if webhook.id in dying or webhook.team_id is not None
             ],
         )
     ]
     if deliveries:
         await queries.insert_deliveries(work, deliveries, due_at=now)
-    await _disown(work, dying, now)
+    if dying:
+        await _disown(work, dying, now)
 
 
 async def forget(database: Database, now: datetime) -> None:

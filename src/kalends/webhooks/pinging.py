@@ -11,7 +11,7 @@ from kalends.outgoing import Outgoing, Unreachable
 from kalends.webhooks.courier import headers_of, standard_headers
 from kalends.webhooks.following import body_of
 from kalends.webhooks.payloads import meeting
-from kalends.webhooks.service import Known
+from kalends.webhooks.service import RevealedWebhook
 from kalends.webhooks.triggers import PING
 
 
@@ -26,26 +26,26 @@ class Sent:
     answer: str | None
 
 
-async def ping(outgoing: Outgoing, known: Known, *, caller_id: int, now: datetime) -> Sent:
+async def ping(outgoing: Outgoing, revealed: RevealedWebhook, *, caller_id: int, now: datetime) -> Sent:
     """Send a sample to a webhook, active or not, in the form of its deliveries; nothing of it is kept.
 
     Raises:
         BadRequest: the webhook's own template makes nothing of the sample.
     """
-    webhook = known.webhook
+    webhook = revealed.webhook
     try:
         body = body_of(PING, webhook.payload_template, meeting.ping(now), at=now)
     except TemplateError as error:
         raise BadRequest(f"payloadTemplate: {error}.") from error
-    secrets = [known.secret] if known.secret else []
+    secrets = [revealed.secret] if revealed.secret else []
     headers = [
-        *headers_of(body.content_type, known.secret, body.content),
+        *headers_of(body.content_type, revealed.secret, body.content),
         *standard_headers(f"msg_{uuid4().hex}", secrets, body.content, now),
         ("X-Kalends-Trigger", PING),
     ]
     started = time.monotonic()
     try:
-        answer = await outgoing.post(webhook.subscriber_url, headers, body.content, owner=caller_id)
+        answer = await outgoing.post(webhook.subscriber_url, headers, body.content, owner=f"user {caller_id}")
     except Unreachable as error:
         return Sent(None, _milliseconds_since(started), error.kind, str(error), None)
     is_taken = 200 <= answer.status < 300

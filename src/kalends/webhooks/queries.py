@@ -1,4 +1,4 @@
-"""SQL of webhooks and of the log of their deliveries."""
+"""SQL of webhooks and of the log of their deliveries; it reads facts, event types, teams and memberships."""
 
 from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
@@ -12,6 +12,7 @@ from psycopg.rows import TupleRow
 from kalends.db.database import Connection, UnitOfWork
 from kalends.db.rows import first_row, only_row
 from kalends.db.statements import assignments
+from kalends.memberships.main_organization import MAIN_ORGANIZATION
 from kalends.outbox.fact import StoredFact
 from kalends.webhooks.webhook import Attempt, Delivery, NewDelivery, Scope, Webhook
 
@@ -21,7 +22,7 @@ _COLUMNS = """
     w.failing_since, w.disabled_reason, w.created_at
 """
 
-_IN_SCOPE = "(w.user_id = %(user_id)s OR w.event_type_id = %(event_type_id)s)"
+_IN_SCOPE = "(w.user_id = %(user_id)s OR w.event_type_id = %(event_type_id)s OR w.team_id = %(team_id)s)"
 
 
 async def find_webhook(connection: Connection, webhook_id: str) -> Webhook | None:
@@ -42,6 +43,18 @@ async def list_webhooks(connection: Connection, scope: Scope, *, take: int, skip
     return [Webhook(*row) for row in await cursor.fetchall()]
 
 
+_OWN_FACTS = "user_id = %(user_id)s OR event_type_id = %(event_type_id)s"
+
+_FACTS_OF_ORGANIZATION = f"""
+    user_id IN (
+        SELECT u.id FROM memberships member JOIN users u ON u.id = member.user_id
+         WHERE member.team_id = %(team_id)s AND member.accepted
+           AND %(team_id)s = (SELECT id FROM ({MAIN_ORGANIZATION}) main))
+    OR event_type_id IN (
+        SELECT e.id FROM event_types e JOIN teams t ON t.id = e.team_id
+         WHERE %(team_id)s IN (t.id, t.parent_id))
+"""
+
 Occasion: TypeAlias = tuple[str, int | None, int | None]
 """A trigger, and the ids of the user and the event type that it happened to."""
 
@@ -49,7 +62,11 @@ Occasion: TypeAlias = tuple[str, int | None, int | None]
 async def list_subscribed(
     connection: Connection, occasions: Collection[Occasion]
 ) -> dict[Occasion, list[Webhook]]:
-    """Return the active webhooks that are told of each occasion; those without any are left out."""
+    """Return the active webhooks that are told of each occasion; those without any are left out.
+
+    An organization is told of what happens to its members, those whose main organization it is, and to the
+    event types of its teams.
+    """
     if not occasions:
         return {}
     listed = list(occasions)
@@ -58,7 +75,14 @@ async def list_subscribed(
         SELECT o.place, {_COLUMNS}
           FROM unnest(%s::text[], %s::int[], %s::int[]) WITH ORDINALITY
                AS o (trigger, user_id, event_type_id, place)
-          JOIN webhooks w ON (w.user_id = o.user_id OR w.event_type_id = o.event_type_id)
+          -- the organization of the user
+          LEFT JOIN users u ON u.id = o.user_id
+          LEFT JOIN LATERAL ({MAIN_ORGANIZATION}) main ON true
+          -- the team of the event type, and the organization that this is in
+          LEFT JOIN event_types e ON e.id = o.event_type_id
+          LEFT JOIN teams t ON t.id = e.team_id
+          JOIN webhooks w ON (w.user_id = o.user_id OR w.event_type_id = o.event_type_id
+                              OR w.team_id IN (main.id, t.id, t.parent_id))
                          AND w.active AND o.trigger = ANY(w.triggers)
          ORDER BY w.created_at, w.id
         """,
@@ -195,13 +219,14 @@ async def list_facts(
     until: datetime | None,
     limit: int,
 ) -> list[StoredFact]:
-    """Return the facts of some kinds at a user or event type, within a time, by id."""
+    """Return the facts of some kinds in a scope, within a time, by id."""
+    in_scope = _OWN_FACTS if scope.team_id is None else _FACTS_OF_ORGANIZATION
     cursor = await connection.execute(
-        """
+        f"""
         SELECT id, uid, kind, payload, ordering_key, created_at, event_type_id, user_id
           FROM outbox_events
          WHERE created_at >= %(since)s AND (%(until)s::timestamptz IS NULL OR created_at < %(until)s)
-           AND kind = ANY(%(kinds)s) AND (user_id = %(user_id)s OR event_type_id = %(event_type_id)s)
+           AND kind = ANY(%(kinds)s) AND ({in_scope})
          ORDER BY id LIMIT %(limit)s
         """,
         {**_values(scope), "kinds": list(kinds), "since": since, "until": until, "limit": limit},
@@ -310,7 +335,7 @@ _DELIVERY = """
 
 
 def _values(scope: Scope) -> dict[str, int | None]:
-    return {"user_id": scope.user_id, "event_type_id": scope.event_type_id}
+    return {"user_id": scope.user_id, "event_type_id": scope.event_type_id, "team_id": scope.team_id}
 
 
 def _delivery(row: TupleRow) -> Delivery:

@@ -1,121 +1,119 @@
-"""`/v2/webhooks` and `/v2/event-types/{eventTypeId}/webhooks`: webhooks of users and of event types."""
+"""Webhooks, wherever the API has them: of a user, of an event type, of an organization."""
 
-from typing import Annotated, TypeAlias
+from collections.abc import Callable
+from typing import Annotated, TypeAlias, TypeVar
 
 from fastapi import Depends
 
 from kalends.api.dependencies import Now, Reader, Work
-from kalends.api.http.operation import Router
+from kalends.api.http.operation import Guard, Router
 from kalends.api.query import Query
-from kalends.auth.dependencies import Caller
 from kalends.webhooks import schemas, service
-from kalends.webhooks.callers import (
-    EventTypeScope,
-    EventTypeWebhook,
+from kalends.webhooks.delivery_routes import delivery_router
+from kalends.webhooks.guards import (
     Keys,
-    OwnWebhook,
+    event_type_scope,
     event_type_webhook,
+    organization_scope,
+    organization_webhook,
+    own_scope,
     own_webhook,
 )
-from kalends.webhooks.delivery_routes import delivery_router
+from kalends.webhooks.schemas import event_type_webhook_output, team_webhook_output, user_webhook_output
+from kalends.webhooks.service import RevealedWebhook
+from kalends.webhooks.webhook import Scope, Webhook
 
 _OWN, _OWN_TAG = "/v2/webhooks", "Webhooks"
 _OF_EVENT_TYPE, _OF_EVENT_TYPE_TAG = "/v2/event-types/{eventTypeId}/webhooks", "Event Types / Webhooks"
+_OF_ORGANIZATION, _OF_ORGANIZATION_TAG = "/v2/organizations/{orgId}/webhooks", "Orgs / Webhooks"
 
-own = Router(_OWN, _OWN_TAG)
-of_event_type = Router(_OF_EVENT_TYPE, _OF_EVENT_TYPE_TAG)
-
-routers = (
-    own,
-    of_event_type,
-    delivery_router(_OWN, _OWN_TAG, own_webhook),
-    delivery_router(_OF_EVENT_TYPE, _OF_EVENT_TYPE_TAG, event_type_webhook),
-)
-
+Output = TypeVar("Output")
+OutputOf: TypeAlias = Callable[[RevealedWebhook], Output]
 Page: TypeAlias = Annotated[schemas.ListQuery, Depends(Query(schemas.ListQuery))]
 
 
-@own.post("")
-async def create_webhook(
-    caller: Caller, body: schemas.CreateWebhookBody, keys: Keys, work: Work
-) -> schemas.UserWebhookOutput:
-    """Make a webhook of the caller."""
-    made = await service.create(work, keys, service.user_scope(caller), body.to_columns())
-    return schemas.user_webhook(service.reveal(keys, made))
+def webhook_router(
+    prefix: str,
+    tag: str,
+    scope_of_path: Guard[Scope],
+    webhook_of_path: Guard[Webhook],
+    output: OutputOf[Output],
+) -> Router:
+    """Return the operations on the webhooks of a scope, but for showing a single one."""
+    router = Router(prefix, tag, output=output)
+    ScopeOfPath: TypeAlias = Annotated[Scope, Depends(scope_of_path)]
+    WebhookOfPath: TypeAlias = Annotated[Webhook, Depends(webhook_of_path)]
+
+    @router.post("")
+    async def create_webhook(
+        scope: ScopeOfPath, body: schemas.CreateWebhookBody, keys: Keys, work: Work
+    ) -> Output:
+        """Make a webhook."""
+        made = await service.create(work, keys, scope, body.to_columns())
+        return output(service.reveal(keys, made))
+
+    @router.get("")
+    async def list_webhooks(scope: ScopeOfPath, page: Page, keys: Keys, connection: Reader) -> list[Output]:
+        """List the webhooks, the oldest first."""
+        found = await service.list_in(connection, scope, take=page.take, skip=page.skip)
+        return [output(service.reveal(keys, one)) for one in found]
+
+    @router.patch("/{webhookId}")
+    async def update_webhook(
+        webhook: WebhookOfPath, body: schemas.UpdateWebhookBody, keys: Keys, work: Work, now: Now
+    ) -> Output:
+        """Change a webhook; what is not sent stays."""
+        changed = await service.update(work, keys, webhook.id, body.sent(), now=now)
+        return output(service.reveal(keys, changed))
+
+    @router.delete("/{webhookId}")
+    async def delete_webhook(webhook: WebhookOfPath, keys: Keys, work: Work) -> Output:
+        """Delete a webhook and return it."""
+        return output(service.reveal(keys, await service.delete(work, webhook.id)))
+
+    return router
 
 
-@own.get("")
-async def list_webhooks(
-    caller: Caller, page: Page, keys: Keys, connection: Reader
-) -> list[schemas.UserWebhookOutput]:
-    """List the caller's webhooks, the oldest first."""
-    found = await service.list_in(connection, service.user_scope(caller), take=page.take, skip=page.skip)
-    return [schemas.user_webhook(service.reveal(keys, one)) for one in found]
+def single_webhook_router(
+    prefix: str, tag: str, webhook_of_path: Guard[Webhook], output: OutputOf[Output]
+) -> Router:
+    """Return the operation that shows a single webhook."""
+    router = Router(prefix, tag, output=output)
+
+    @router.get("/{webhookId}")
+    async def get_webhook(webhook: Annotated[Webhook, Depends(webhook_of_path)], keys: Keys) -> Output:
+        """Show a webhook."""
+        return output(service.reveal(keys, webhook))
+
+    return router
 
 
-@own.get("/{webhookId}")
-async def get_webhook(webhook: OwnWebhook, keys: Keys) -> schemas.WholeWebhookOutput:
-    """Show a webhook with all that is stored of it, and whether it fails."""
-    return schemas.whole_webhook(service.reveal(keys, webhook))
+def emptying_router(prefix: str, tag: str, scope_of_path: Guard[Scope]) -> Router:
+    """Return the operation that deletes all webhooks of a scope."""
+    router = Router(prefix, tag)
+
+    @router.delete("")
+    async def delete_webhooks(scope: Annotated[Scope, Depends(scope_of_path)], work: Work) -> str:
+        """Delete all webhooks."""
+        return f"{await service.delete_all(work, scope)} webhooks deleted"
+
+    return router
 
 
-@own.patch("/{webhookId}")
-async def update_webhook(
-    webhook: OwnWebhook, body: schemas.UpdateWebhookBody, keys: Keys, work: Work, now: Now
-) -> schemas.UserWebhookOutput:
-    """Change a webhook; what is not sent stays."""
-    changed = await service.update(work, keys, webhook.id, body.sent(), now=now)
-    return schemas.user_webhook(service.reveal(keys, changed))
-
-
-@own.delete("/{webhookId}")
-async def delete_webhook(webhook: OwnWebhook, keys: Keys, work: Work) -> schemas.UserWebhookOutput:
-    """Delete a webhook and return it."""
-    return schemas.user_webhook(service.reveal(keys, await service.delete(work, webhook.id)))
-
-
-@of_event_type.post("")
-async def create_event_type_webhook(
-    scope: EventTypeScope, body: schemas.CreateWebhookBody, keys: Keys, work: Work
-) -> schemas.EventTypeWebhookOutput:
-    """Make a webhook of an event type."""
-    made = await service.create(work, keys, scope, body.to_columns())
-    return schemas.event_type_webhook(service.reveal(keys, made))
-
-
-@of_event_type.get("")
-async def list_event_type_webhooks(
-    scope: EventTypeScope, page: Page, keys: Keys, connection: Reader
-) -> list[schemas.EventTypeWebhookOutput]:
-    """List the webhooks of an event type, the oldest first."""
-    found = await service.list_in(connection, scope, take=page.take, skip=page.skip)
-    return [schemas.event_type_webhook(service.reveal(keys, one)) for one in found]
-
-
-@of_event_type.delete("")
-async def delete_event_type_webhooks(scope: EventTypeScope, work: Work) -> str:
-    """Delete all webhooks of an event type."""
-    return f"{await service.delete_all(work, scope)} webhooks deleted"
-
-
-@of_event_type.get("/{webhookId}")
-async def get_event_type_webhook(webhook: EventTypeWebhook, keys: Keys) -> schemas.EventTypeWebhookOutput:
-    """Show a webhook of an event type."""
-    return schemas.event_type_webhook(service.reveal(keys, webhook))
-
-
-@of_event_type.patch("/{webhookId}")
-async def update_event_type_webhook(
-    webhook: EventTypeWebhook, body: schemas.UpdateWebhookBody, keys: Keys, work: Work, now: Now
-) -> schemas.EventTypeWebhookOutput:
-    """Change a webhook of an event type; what is not sent stays."""
-    changed = await service.update(work, keys, webhook.id, body.sent(), now=now)
-    return schemas.event_type_webhook(service.reveal(keys, changed))
-
-
-@of_event_type.delete("/{webhookId}")
-async def delete_event_type_webhook(
-    webhook: EventTypeWebhook, keys: Keys, work: Work
-) -> schemas.EventTypeWebhookOutput:
-    """Delete a webhook of an event type and return it."""
-    return schemas.event_type_webhook(service.reveal(keys, await service.delete(work, webhook.id)))
+routers = (
+    webhook_router(_OWN, _OWN_TAG, own_scope, own_webhook, user_webhook_output),
+    # With all that is stored of it, and whether it fails
+    single_webhook_router(_OWN, _OWN_TAG, own_webhook, schemas.whole_webhook_output),
+    delivery_router(_OWN, _OWN_TAG, own_webhook),
+    webhook_router(
+        _OF_EVENT_TYPE, _OF_EVENT_TYPE_TAG, event_type_scope, event_type_webhook, event_type_webhook_output
+    ),
+    single_webhook_router(_OF_EVENT_TYPE, _OF_EVENT_TYPE_TAG, event_type_webhook, event_type_webhook_output),
+    emptying_router(_OF_EVENT_TYPE, _OF_EVENT_TYPE_TAG, event_type_scope),
+    delivery_router(_OF_EVENT_TYPE, _OF_EVENT_TYPE_TAG, event_type_webhook),
+    webhook_router(
+        _OF_ORGANIZATION, _OF_ORGANIZATION_TAG, organization_scope, organization_webhook, team_webhook_output
+    ),
+    single_webhook_router(_OF_ORGANIZATION, _OF_ORGANIZATION_TAG, organization_webhook, team_webhook_output),
+    delivery_router(_OF_ORGANIZATION, _OF_ORGANIZATION_TAG, organization_webhook),
+)

@@ -22,7 +22,7 @@ from kalends.handlebars.errors import TemplateError
 from kalends.outgoing import InvalidUrl, parse_url
 from kalends.webhooks import templates
 from kalends.webhooks.pinging import Sent
-from kalends.webhooks.service import Known, ListDeliveries, Replay, Replayed
+from kalends.webhooks.service import ListDeliveries, Replay, Replayed, RevealedWebhook
 from kalends.webhooks.triggers import Trigger
 from kalends.webhooks.webhook import Delivery, Status
 
@@ -155,6 +155,12 @@ class EventTypeWebhookOutput(_WebhookOutput):
     eventTypeId: Annotated[int | None, WithJsonSchema({"type": "integer"})]
 
 
+class TeamWebhookOutput(_WebhookOutput):
+    """A webhook of an organization, which `teamId` is the id of."""
+
+    teamId: Annotated[int | None, WithJsonSchema({"type": "integer"})]
+
+
 class WholeWebhookOutput(UserWebhookOutput):
     """A webhook with every column, and how it does: these last three are additions to the contract."""
 
@@ -213,21 +219,26 @@ class ReplayOutput(TypedDict):
     next: str | None
 
 
-def user_webhook(known: Known) -> UserWebhookOutput:
+def user_webhook_output(revealed: RevealedWebhook) -> UserWebhookOutput:
     """Show a webhook of a user."""
-    return {**_webhook(known), "userId": known.webhook.user_id}
+    return {**_webhook(revealed), "userId": revealed.webhook.user_id}
 
 
-def event_type_webhook(known: Known) -> EventTypeWebhookOutput:
+def event_type_webhook_output(revealed: RevealedWebhook) -> EventTypeWebhookOutput:
     """Show a webhook of an event type."""
-    return {**_webhook(known), "eventTypeId": known.webhook.event_type_id}
+    return {**_webhook(revealed), "eventTypeId": revealed.webhook.event_type_id}
 
 
-def whole_webhook(known: Known) -> WholeWebhookOutput:
+def team_webhook_output(revealed: RevealedWebhook) -> TeamWebhookOutput:
+    """Show a webhook of an organization."""
+    return {**_webhook(revealed), "teamId": revealed.webhook.team_id}
+
+
+def whole_webhook_output(revealed: RevealedWebhook) -> WholeWebhookOutput:
     """Show a webhook with every column."""
-    webhook = known.webhook
+    webhook = revealed.webhook
     return {
-        **user_webhook(known),
+        **user_webhook_output(revealed),
         "teamId": webhook.team_id,
         "eventTypeId": webhook.event_type_id,
         "oAuthClientId": webhook.oauth_client_id,
@@ -283,13 +294,13 @@ def replay(replayed: Replayed) -> ReplayOutput:
     return {"queued": replayed.queued, "next": optional_instant(replayed.next)}
 
 
-def _webhook(known: Known) -> _WebhookOutput:
-    webhook = known.webhook
+def _webhook(revealed: RevealedWebhook) -> _WebhookOutput:
+    webhook = revealed.webhook
     return {
         "id": webhook.id,
         "payloadTemplate": webhook.payload_template,
         "triggers": list(webhook.triggers),
         "subscriberUrl": webhook.subscriber_url,
         "active": webhook.active,
-        "secret": known.secret,
+        "secret": revealed.secret,
     }

@@ -6,8 +6,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from kalends.api.errors import BadRequest, Conflict, Forbidden, NotFound
-from kalends.auth.principal import Principal
+from kalends.api.errors import BadRequest, Conflict, NotFound
 from kalends.db.database import Connection, UnitOfWork
 from kalends.encryption import Keyring
 from kalends.event_types import service as event_types
@@ -16,6 +15,7 @@ from kalends.outbox.backlog import Backlog
 from kalends.outbox.fact import StoredFact
 from kalends.webhooks import lease, queries
 from kalends.webhooks.following import Follower
+from kalends.webhooks.refusals import EventTypeOfSomebodyElse
 from kalends.webhooks.triggers import ANNOUNCEMENTS, announcement_of
 from kalends.webhooks.webhook import KEPT_SECRET, Delivery, NewDelivery, Scope, Webhook
 
@@ -24,7 +24,7 @@ MOST_REPLAYED = 1_000
 
 
 @dataclass(frozen=True, slots=True)
-class Known:
+class RevealedWebhook:
     """A webhook with its secret in clear, as its owner gets it."""
 
     webhook: Webhook
@@ -60,60 +60,43 @@ class Replayed:
     next: datetime | None
 
 
-def user_scope(caller: Principal) -> Scope:
-    """Return the scope of the caller's own webhooks."""
-    return Scope(user_id=caller.user.id)
-
-
-async def event_type_scope(connection: Connection, caller: Principal, event_type_id: int) -> Scope:
-    """Return the scope of the webhooks of an event type of the caller.
+async def event_type_scope(connection: Connection, user_id: int, event_type_id: int) -> Scope:
+    """Return the scope of the webhooks of an event type of a user.
 
     Raises:
         NotFound: there is no such event type.
-        Forbidden: it belongs to somebody else.
+        EventTypeOfSomebodyElse: it belongs to another user, or to a team.
     """
     event_type = await event_types.get(connection, IdAddress(event_type_id))
-    if event_types.user_of(event_type).id != caller.user.id:
-        raise Forbidden(f"Event type {event_type_id} belongs to another user.")
+    if not event_type.is_owned_by(user_id):
+        raise EventTypeOfSomebodyElse(event_type_id)
     return Scope(event_type_id=event_type_id)
 
 
-async def get_for_user(connection: Connection, caller: Principal, webhook_id: str) -> Webhook:
-    """Return a webhook of the caller; a system admin has those of everybody.
+async def find(connection: Connection, webhook_id: str) -> Webhook | None:
+    """Return a webhook of any scope."""
+    return await queries.find_webhook(connection, webhook_id)
+
+
+async def get(connection: Connection, webhook_id: str) -> Webhook:
+    """Return a webhook of any scope.
 
     Raises:
         NotFound: there is no such webhook.
-        Forbidden: it is of somebody else, or of another scope than a user.
     """
-    webhook = await _find(connection, webhook_id)
-    if webhook.user_id != caller.user.id and not caller.user.is_system_admin:
-        raise Forbidden(f"Webhook {webhook_id} is not one of your user's.")
+    webhook = await find(connection, webhook_id)
+    if webhook is None:
+        raise NotFound(f"There is no webhook {webhook_id!r}.")
     return webhook
 
 
-async def get_of_event_type(connection: Connection, scope: Scope, webhook_id: str) -> Webhook:
-    """Return a webhook of an event type.
-
-    Raises:
-        NotFound: there is no such webhook.
-        BadRequest: it is of no event type.
-        Forbidden: it is of another event type.
-    """
-    webhook = await _find(connection, webhook_id)
-    if webhook.event_type_id is None:
-        raise BadRequest(f"Webhook {webhook_id} is not one of an event type.")
-    if webhook.event_type_id != scope.event_type_id:
-        raise Forbidden(f"Webhook {webhook_id} belongs to another event type.")
-    return webhook
-
-
-def reveal(keys: Keyring, webhook: Webhook) -> Known:
+def reveal(keys: Keyring, webhook: Webhook) -> RevealedWebhook:
     """Return a webhook with its secret in clear.
 
     Raises:
         KeyMissing: the secret was encrypted with a key that this server does not have.
     """
-    return Known(webhook, None if webhook.secret is None else keys.decrypt(webhook.secret))
+    return RevealedWebhook(webhook, None if webhook.secret is None else keys.decrypt(webhook.secret))
 
 
 async def list_in(connection: Connection, scope: Scope, *, take: int, skip: int) -> list[Webhook]:
@@ -131,7 +114,7 @@ async def create(work: UnitOfWork, keys: Keyring, scope: Scope, columns: Mapping
     if await queries.url_is_taken(work.connection, scope, columns["subscriber_url"]):
         raise Conflict("subscriberUrl: there is a webhook with this URL already.")
     webhook_id = await queries.insert_webhook(work, scope, _stored(keys, columns))
-    return await _find(work.connection, webhook_id)
+    return await get(work.connection, webhook_id)
 
 
 async def update(
@@ -147,7 +130,7 @@ async def update(
         psycopg.errors.UniqueViolation: the scope has another one with this URL.
     """
     await queries.lock_webhook(work, webhook_id)
-    webhook = await _find(work.connection, webhook_id)
+    webhook = await get(work.connection, webhook_id)
     changes = _stored(keys, columns)
     if "secret" in changes and reveal(keys, webhook).secret != columns["secret"]:
         changes |= {"previous_secret": webhook.secret, "previous_secret_until": now + KEPT_SECRET}
@@ -157,7 +140,7 @@ async def update(
         await queries.update_webhook(work, webhook_id, changes)
     if changes.get("active") is False:
         await queries.cancel_deliveries(work, webhook_id, now=now)
-    return await _find(work.connection, webhook_id)
+    return await get(work.connection, webhook_id)
 
 
 async def delete(work: UnitOfWork, webhook_id: str) -> Webhook:
@@ -167,7 +150,7 @@ async def delete(work: UnitOfWork, webhook_id: str) -> Webhook:
         NotFound: it was deleted meanwhile.
     """
     await queries.lock_webhook(work, webhook_id)
-    webhook = await _find(work.connection, webhook_id)
+    webhook = await get(work.connection, webhook_id)
     await queries.delete_webhook(work, webhook_id)
     return webhook
 
@@ -236,7 +219,7 @@ async def replay(
     kinds = [kind.value for kind, found in ANNOUNCEMENTS.items() if found and found.trigger in wanted]
     facts = await queries.list_facts(
         work.connection,
-        Scope(webhook.user_id, webhook.event_type_id),
+        webhook.scope,
         kinds,
         since=command.since,
         until=command.until,
@@ -256,13 +239,6 @@ async def forget_before(work: UnitOfWork, moment: datetime, *, limit: int) -> in
 async def backlog(connection: Connection, *, now: datetime) -> Backlog:
     """Return how many deliveries are under way, and since when the first that is due waits."""
     return Backlog(*await lease.count_pending(connection, now))
-
-
-async def _find(connection: Connection, webhook_id: str) -> Webhook:
-    webhook = await queries.find_webhook(connection, webhook_id)
-    if webhook is None:
-        raise NotFound(f"There is no webhook {webhook_id!r}.")
-    return webhook
 
 
 async def _delivery(connection: Connection, webhook: Webhook, delivery_id: UUID) -> Delivery:

@@ -15,10 +15,11 @@ KEPT_SECRET = timedelta(days=1)
 
 @dataclass(frozen=True, slots=True)
 class Scope:
-    """Whose events a webhook is told of; exactly one is set."""
+    """Whose events a webhook is told of; exactly one is set. `team_id` is that of an organization."""
 
     user_id: int | None = None
     event_type_id: int | None = None
+    team_id: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +42,11 @@ class Webhook:
     failing_since: datetime | None
     disabled_reason: str | None
     created_at: datetime
+
+    @property
+    def scope(self) -> Scope:
+        """Whose events it is told of."""
+        return Scope(self.user_id, self.event_type_id, self.team_id)
 
 
 @dataclass(frozen=True, slots=True)

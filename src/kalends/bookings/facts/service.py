@@ -24,8 +24,19 @@ from kalends.outbox.fact import Fact
 Outline: TypeAlias = Sequence[tuple[str, datetime]]
 """The calendar objects of a series in its order, each with the start that it first had."""
 
-# What happens to one of several attendees leaves the booking's own times as they are.
-_KEEPS_TIMERS = frozenset({FactKind.SEAT_BOOKED, FactKind.SEAT_CANCELLED, FactKind.ABSENCE_UPDATED})
+# What happens to one of several attendees leaves the booking's own times as they are. So does what a timer
+# tells: an approval reminder that set them anew would come again and again, counted from itself.
+_KEEPS_TIMERS = frozenset(
+    {
+        FactKind.SEAT_BOOKED,
+        FactKind.SEAT_CANCELLED,
+        FactKind.ABSENCE_UPDATED,
+        FactKind.MEETING_STARTED,
+        FactKind.MEETING_ENDED,
+        FactKind.REMINDER_DUE,
+        FactKind.APPROVAL_REMINDER_DUE,
+    }
+)
 
 
 @dataclass(frozen=True, slots=True)

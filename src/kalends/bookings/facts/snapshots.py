@@ -2,9 +2,8 @@
 
 Snapshots are stored as JSON for weeks, and read by releases before and after, so they are no entities: they
 change on purpose only. To add a field, give it a default that says what was so before there was the field,
-and fill it in `x_snapshot_of`. What has its default is left out where that is quick to tell; so a default
-never changes, and texts that were stored before are read with it. What cannot be said so is a new version
-(see `stored`).
+and fill it in `x_snapshot_of`. Most of what has its default is left out, so a default never changes: texts
+that were stored before are read with it. What cannot be said so is a new version (see `stored`).
 """
 
 from collections.abc import Mapping

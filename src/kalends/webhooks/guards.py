@@ -1,0 +1,151 @@
+"""Whose webhooks a request is about, and which one: resolved before its body is looked at."""
+
+from typing import Annotated, ClassVar, TypeAlias
+
+from fastapi import Depends, Request
+
+from kalends.access.guards import OrganizationAdmin, organization_admin
+from kalends.api.dependencies import CurrentSettings, Reader
+from kalends.api.errors import DomainError, NotFound
+from kalends.api.fields import EventTypeId
+from kalends.auth.declaration import Declaration
+from kalends.auth.dependencies import Caller
+from kalends.encryption import Keyring
+from kalends.outgoing import Outgoing
+from kalends.webhooks import service
+from kalends.webhooks.following import Follower
+from kalends.webhooks.refusals import (
+    EventTypeOfSomebodyElse,
+    WebhookNotInOrganization,
+    WebhookOfAnotherEventType,
+    WebhookOfNoEventType,
+    WebhookOfSomebodyElse,
+)
+from kalends.webhooks.schemas import WebhookId
+from kalends.webhooks.webhook import Scope, Webhook
+
+_CALLER = Declaration(("Auth",))
+_EVENT_TYPE = _CALLER.followed_by("WhEvent")
+
+
+async def own_scope(caller: Caller) -> Scope:
+    """Return the scope of the caller's own webhooks."""
+    return Scope(user_id=caller.user.id)
+
+
+class OwnWebhookGuard:
+    """Admit callers to a webhook of their own, and system administrators to any.
+
+    Raises:
+        NotFound: there is no such webhook.
+        WebhookOfSomebodyElse: it is of another user, or of another scope than a user.
+    """
+
+    declaration: ClassVar[Declaration] = _CALLER.followed_by("WhOwner")
+    refusals: ClassVar[tuple[type[DomainError], ...]] = (NotFound, WebhookOfSomebodyElse)
+
+    async def __call__(self, caller: Caller, webhook_id: WebhookId, connection: Reader) -> Webhook:
+        """Return the webhook."""
+        webhook = await service.get(connection, webhook_id)
+        if webhook.user_id != caller.user.id and not caller.user.is_system_admin:
+            raise WebhookOfSomebodyElse(webhook_id)
+        return webhook
+
+
+class EventTypeScopeGuard:
+    """Admit callers to the webhooks of an event type of their own.
+
+    Raises:
+        NotFound: there is no such event type.
+        EventTypeOfSomebodyElse: it belongs to somebody else, or to a team.
+    """
+
+    declaration: ClassVar[Declaration] = _EVENT_TYPE
+    refusals: ClassVar[tuple[type[DomainError], ...]] = (NotFound, EventTypeOfSomebodyElse)
+
+    async def __call__(self, caller: Caller, event_type_id: EventTypeId, connection: Reader) -> Scope:
+        """Return the scope of the event type."""
+        return await service.event_type_scope(connection, caller.user.id, event_type_id)
+
+
+event_type_scope = EventTypeScopeGuard()
+
+
+class EventTypeWebhookGuard:
+    """Admit callers to a webhook of an event type of their own.
+
+    Raises:
+        what `EventTypeScopeGuard` raises;
+        NotFound: there is no such webhook.
+        WebhookOfNoEventType: it is of another scope.
+        WebhookOfAnotherEventType: it is of another event type.
+    """
+
+    declaration: ClassVar[Declaration] = _EVENT_TYPE
+    refusals: ClassVar[tuple[type[DomainError], ...]] = (
+        *EventTypeScopeGuard.refusals,
+        WebhookOfNoEventType,
+        WebhookOfAnotherEventType,
+    )
+
+    async def __call__(
+        self, scope: Annotated[Scope, Depends(event_type_scope)], webhook_id: WebhookId, connection: Reader
+    ) -> Webhook:
+        """Return the webhook."""
+        webhook = await service.get(connection, webhook_id)
+        if webhook.event_type_id is None:
+            raise WebhookOfNoEventType(webhook_id)
+        if webhook.event_type_id != scope.event_type_id:
+            raise WebhookOfAnotherEventType(webhook_id)
+        return webhook
+
+
+async def organization_scope(place: OrganizationAdmin) -> Scope:
+    """Return the scope of the webhooks of the organization."""
+    return Scope(team_id=place.organization_id)
+
+
+class OrganizationWebhookGuard:
+    """Admit ADMINs of an organization to a webhook of it.
+
+    Raises:
+        what `OrganizationGuard` raises;
+        WebhookNotInOrganization: the organization has no such webhook.
+    """
+
+    declaration: ClassVar[Declaration] = organization_admin.declaration.followed_by("WhInOrg")
+    refusals: ClassVar[tuple[type[DomainError], ...]] = (
+        *organization_admin.refusals,
+        WebhookNotInOrganization,
+    )
+
+    async def __call__(self, place: OrganizationAdmin, webhook_id: WebhookId, connection: Reader) -> Webhook:
+        """Return the webhook."""
+        webhook = await service.find(connection, webhook_id)
+        if webhook is None or webhook.team_id != place.organization_id:
+            raise WebhookNotInOrganization(webhook_id, place.organization_id)
+        return webhook
+
+
+own_webhook = OwnWebhookGuard()
+event_type_webhook = EventTypeWebhookGuard()
+organization_webhook = OrganizationWebhookGuard()
+
+
+async def _keys(request: Request) -> Keyring:
+    keys: Keyring = request.app.state.keys
+    return keys
+
+
+async def _outgoing(request: Request) -> Outgoing:
+    outgoing: Outgoing = request.app.state.outgoing
+    return outgoing
+
+
+async def _follower(settings: CurrentSettings) -> Follower:
+    return Follower(settings.base_url)
+
+
+Keys: TypeAlias = Annotated[Keyring, Depends(_keys)]
+Sender: TypeAlias = Annotated[Outgoing, Depends(_outgoing)]
+Following: TypeAlias = Annotated[Follower, Depends(_follower)]

@@ -1,0 +1,116 @@
+"""Uids that give power, and what the holder of one sees of others (findings 4, 18 and 26)."""
+
+from typing import Any
+
+from tests.attacks.harm import no_harm, still_harmful
+from tests.bookings.support import SEATS, URL, attendee, books
+from tests.notifications.conftest import Office
+from tests.notifications.mailbox import Mailbox
+from tests.support.client import Client, Host, data, refusal
+
+GUEST = "guest@example.com"
+SECRET = {"notes": "HIV test"}
+
+SHOWN = "whoever lists slots finds the seats of others, and with them the power over these"
+
+
+async def creates_class(host: Host, *, shows: bool = True) -> dict[str, Any]:
+    return await host.creates_event_type("class", seats={**SEATS, "showAttendeeInfo": shows})
+
+
+async def finds_class(client: Client, event_type: dict[str, Any]) -> Any:
+    """Return what somebody without a credential sees of the booking that a list of slots leads to."""
+    query = {"eventTypeId": event_type["id"], "start": "2050-09-05", "end": "2050-09-05"}
+    slots = data(await client.get("/v2/slots", params=query))
+    [uid] = [slot["bookingUid"] for day in slots.values() for slot in day if "bookingUid" in slot]
+    return data(await client.get(f"{URL}/{uid}"))
+
+
+@still_harmful(4, SHOWN)
+async def test_a_stranger_learns_no_seat_of_a_class(ana: Host, client: Client) -> None:
+    event_type = await creates_class(ana)
+    joined = await books(client, event_type)
+    found = await finds_class(client, event_type)
+    with no_harm():
+        assert joined["seatUid"] not in str(found)
+
+
+@still_harmful(4, SHOWN)
+async def test_a_stranger_learns_no_address_and_no_answer_of_a_class(ana: Host, client: Client) -> None:
+    event_type = await creates_class(ana)
+    await books(client, event_type, bookingFieldsResponses=SECRET)
+    found = await finds_class(client, event_type)
+    with no_harm():
+        assert "bo@example.com" not in str(found)
+        assert SECRET["notes"] not in str(found)
+
+
+@still_harmful(4, SHOWN)
+async def test_whoever_joins_a_class_sees_no_seat_but_their_own(ana: Host, client: Client) -> None:
+    event_type = await creates_class(ana)
+    first = await books(client, event_type, bookingFieldsResponses=SECRET)
+    second = await books(client, event_type, attendee=attendee("cy"))
+    assert second["seatUid"] in str(second["attendees"])
+    with no_harm():
+        assert first["seatUid"] not in str(second)
+        assert SECRET["notes"] not in str(second)
+
+
+@still_harmful(4, SHOWN)
+async def test_a_stranger_cannot_cancel_what_others_booked_with_what_they_were_shown(
+    ana: Host, client: Client
+) -> None:
+    event_type = await creates_class(ana)
+    joined = await books(client, event_type)
+    found = await finds_class(client, event_type)
+    for one in found["attendees"]:
+        await client.post(f"{URL}/{found['uid']}/cancel", json={"seatUid": one.get("seatUid", "")})
+    mine = data(await ana.client.get(f"{URL}/{joined['uid']}"))
+    with no_harm():
+        assert mine["status"] == "accepted"
+
+
+async def test_a_class_that_hides_its_attendees_shows_a_stranger_none(ana: Host, client: Client) -> None:
+    event_type = await creates_class(ana, shows=False)
+    await books(client, event_type)
+    assert (await finds_class(client, event_type))["attendees"] == []
+
+
+@still_harmful(18, "the invitation of a guest has the uid of the booking, which is power over it")
+async def test_the_mails_of_guests_hold_nothing_that_gives_power_over_the_booking(
+    ana: Host, client: Client, office: Office, mailbox: Mailbox
+) -> None:
+    booking = await books(client, await ana.creates_event_type(), guests=[GUEST])
+    await office.works()
+    mail = mailbox.to(GUEST)
+    with no_harm():
+        assert booking["uid"] not in f"{mail.text} {mail.html} {mail.invitation} {mail.message.items()}"
+
+
+async def test_the_mails_of_a_class_hold_the_seat_of_their_reader_only(
+    ana: Host, client: Client, office: Office, mailbox: Mailbox
+) -> None:
+    event_type = await creates_class(ana)
+    first = await books(client, event_type)
+    await books(client, event_type, attendee=attendee("cy"))
+    await office.works()
+    mail = mailbox.to("cy@example.com")
+    seen = f"{mail.text} {mail.html} {mail.invitation}"
+    assert first["uid"] not in str(mail.event.uid.value)
+    assert first["seatUid"] not in seen
+
+
+@still_harmful(26, "the API shows the address of a host who hides it")
+async def test_the_hidden_address_of_a_host_is_shown_to_nobody_else(ana: Host, client: Client) -> None:
+    event_type = await ana.creates_event_type(hideOrganizerEmail=True)
+    booked = await books(client, event_type)
+    read = data(await client.get(f"{URL}/{booked['uid']}"))
+    own = data(await ana.client.get(f"{URL}/{booked['uid']}"))
+    assert own["hosts"][0]["email"] == ana.email
+    with no_harm():
+        assert ana.email not in str(booked)
+        assert ana.email not in str(read)
+
+
+async def test_without_a_uid_nobody_sees_a_booking(client: Client, ben: Host) -> None:
+    refusal(await ben.client.get(f"{URL}/none"), 404)

@@ -1,0 +1,160 @@
+"""Work and memory that the templates of webhooks take (findings 3 and 13)."""
+
+import asyncio
+import json
+import tracemalloc
+from contextlib import suppress
+from typing import Any
+
+from kalends.db.database import Database, UnitOfWork
+from kalends.handlebars.errors import TemplateError
+from kalends.outbox import consumption
+from kalends.webhooks import templates
+from tests.attacks.counting import busiest_turn, counted_calls
+from tests.attacks.harm import no_harm, still_harmful
+from tests.attacks.rows import multiply
+from tests.bookings.support import books
+from tests.support.client import Client, Host, data
+from tests.support.receiver import Receiver
+from tests.webhooks.conftest import Post, deliveries, subscribe
+
+MOST_CALLS = 300_000
+"""Calls of functions that a body may take: some for each of the hundred thousand steps of its budget."""
+
+LARGEST_BODY = 1_048_576
+PATH = ".".join(["a"] * 250)
+LONG_PATHS = "x" + "{{#each @root}}" * 4 + "{{" + PATH + "}}" + "{{/each}}" * 4
+KEYS: dict[str, Any] = {f"key{number}": {} for number in range(5)}
+
+UNCOUNTED = "work is counted in nodes and passes, not in what an expression costs"
+INSIDE = "templates are filled in on the event loop"
+
+
+def calls_for(template: str, context: dict[str, Any]) -> int:
+    """Return how many calls it takes to fill a template in, or to refuse to."""
+    with counted_calls() as calls, suppress(TemplateError):
+        templates.filled(template, context)
+    return calls.count
+
+
+@still_harmful(3, UNCOUNTED)
+def test_long_paths_count_as_work() -> None:
+    calls = calls_for(LONG_PATHS, KEYS)
+    with no_harm():
+        assert calls < MOST_CALLS
+
+
+@still_harmful(3, UNCOUNTED)
+def test_keys_that_are_long_lists_count_as_work() -> None:
+    people: list[Any] = [{"name": "Bo"}] * 20
+    template = "x{{#each all}}{{#each @root.all}}{{lookup . @root.big}}{{/each}}{{/each}}"
+    calls = calls_for(template, {"all": people, "big": ["a"] * 400})
+    with no_harm():
+        assert calls < MOST_CALLS
+
+
+@still_harmful(3, UNCOUNTED)
+def test_the_texts_of_a_json_template_share_a_budget() -> None:
+    template = json.dumps(
+        ["{{#each @root}}{{#each @root}}{{#each @root}}{{a}}{{/each}}{{/each}}{{/each}}"] * 30
+    )
+    calls = calls_for(template, {f"key{number}": {} for number in range(12)})
+    with no_harm():
+        assert calls < MOST_CALLS
+
+
+@still_harmful(13, "each text of a JSON template may grow to the bound of a whole body")
+def test_a_body_has_a_bound_in_bytes() -> None:
+    template = json.dumps(["{{#each @root}}{{#each @root}}" + "Z" * 1_000 + "{{/each}}{{/each}}"] * 12)
+    size = 0
+    with suppress(TemplateError):
+        size = len(templates.filled(template, {f"key{number}": {} for number in range(12)}).content)
+    with no_harm():
+        assert size <= LARGEST_BODY
+
+
+@still_harmful(3, INSIDE)
+async def test_a_ping_keeps_nobody_waiting_for_its_template(ana: Host, receiver: Receiver) -> None:
+    template = LONG_PATHS.replace(PATH, ".".join(["a"] * 40))
+    webhook = await subscribe(ana, receiver, "BOOKING_CREATED", payloadTemplate=template)
+    with busiest_turn() as busiest:
+        answer = await ana.client.post(f"/v2/webhooks/{webhook['id']}/ping")
+    assert answer.status_code in (200, 400)
+    with no_harm():
+        assert busiest.count < MOST_CALLS
+
+
+@still_harmful(3, "a replay fills in all bodies at once, on the event loop")
+async def test_a_replay_keeps_nobody_waiting(
+    ana: Host, client: Client, database: Database, receiver: Receiver, post: Post
+) -> None:
+    template = "x" + "{{#each @root}}{{uid}}{{/each}}" * 50
+    webhook = await subscribe(ana, receiver, "BOOKING_CREATED", payloadTemplate=template)
+    await books(client, await ana.creates_event_type())
+    await multiply(database, "outbox_events", 20, uid="gen_random_uuid()")
+    await post.hands_on()
+    with busiest_turn() as busiest:
+        body = {"from": "2020-01-01T00:00:00Z"}
+        answer = await ana.client.post(f"/v2/webhooks/{webhook['id']}/replay", json=body)
+    assert data(answer)["queued"] == 21
+    with no_harm():
+        assert busiest.count < MOST_CALLS
+
+
+@still_harmful(13, "the bodies of a hundred facts for all their webhooks are held at once")
+async def test_deliveries_are_written_down_a_few_at_a_time(
+    ana: Host, client: Client, database: Database, receiver: Receiver, post: Post
+) -> None:
+    template = "x{{#each @root}}" + "Z" * 5_000 + "{{/each}}"
+    webhook = await subscribe(ana, receiver, "BOOKING_CREATED", payloadTemplate=template)
+    await books(client, await ana.creates_event_type())
+    await multiply(database, "outbox_events", 30, uid="gen_random_uuid()")
+    tracemalloc.start()
+    await post.hands_on()
+    _, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    [largest] = await sizes(database)
+    assert len(await deliveries(ana, webhook)) == 31
+    assert largest > 100_000
+    with no_harm():
+        assert peak < 12 * largest
+
+
+async def sizes(database: Database) -> list[int]:
+    async with database.connection() as connection:
+        cursor = await connection.execute("SELECT max(octet_length(body)) FROM webhook_deliveries")
+        return [row[0] for row in await cursor.fetchall()]
+
+
+@still_harmful(13, "a user may have any number of webhooks")
+async def test_a_user_has_a_bounded_number_of_webhooks(ana: Host) -> None:
+    made = []
+    for number in range(101):
+        body = {
+            "active": True,
+            "subscriberUrl": f"https://example.com/{number}",
+            "triggers": ["BOOKING_CREATED"],
+        }
+        made.append((await ana.client.post("/v2/webhooks", json=body)).status_code)
+    assert made[:100] == [201] * 100
+    with no_harm():
+        assert made[100] == 400
+
+
+@still_harmful(3, "a fact that kills its worker is tried again at every start, for ever")
+async def test_a_fact_that_kills_its_worker_is_set_aside(
+    ana: Host, client: Client, database: Database, post: Post
+) -> None:
+    await books(client, await ana.creates_event_type())
+    tries = 0
+
+    async def dies(_work: UnitOfWork, _facts: object) -> None:
+        nonlocal tries
+        tries += 1
+        raise asyncio.CancelledError
+
+    for _ in range(8):
+        with suppress(asyncio.CancelledError):
+            await consumption.consume(database, {"webhooks": dies}, now=post.clock())
+    with no_harm():
+        assert tries < 8
