@@ -81,7 +81,7 @@ def create_api(settings: Settings, *, clock: Callable[[], datetime] = utc_now) -
     storage = open_storage(settings, database)
     admission = Admission(settings, database, RateLimiter(storage, clock), clock)
 
-    outgoing = Outgoing(allow_private=settings.outgoing_allow_private)
+    outgoing = Outgoing(allow_private=settings.outgoing_allow_private, proxy=settings.outgoing_proxy_address)
     keys = Keyring(settings)
 
     @asynccontextmanager
@@ -91,7 +91,6 @@ def create_api(settings: Settings, *, clock: Callable[[], datetime] = utc_now) -
             yield
             await preloading
             await admission.finish()
-        outgoing.close()
 
     app = DocumentedApi(
         title="Kalends",

@@ -20,7 +20,7 @@ from kalends.notifications.failures import ServerUnavailable
 from kalends.notifications.folder import mail_folder
 from kalends.notifications.queries import SERVER_AWAY
 from kalends.notifications.smtp import try_server
-from kalends.settings import Settings
+from kalends.settings import ALIASES, Settings
 from kalends.smtp_url import server_of
 
 Verdict: TypeAlias = Literal["ok", "warning", "problem"]
@@ -75,7 +75,7 @@ def examine(settings: Settings) -> list[Check]:
 
 def check_variables() -> Check:
     """Look for variables that would be settings if they were spelt right."""
-    known = {f"KALENDS_{name.upper()}" for name in Settings.model_fields}
+    known = {f"KALENDS_{name.upper()}" for name in Settings.model_fields} | set(ALIASES)
     unknown = sorted(name for name in os.environ if name.startswith("KALENDS_") and name not in known)
     if unknown:
         advice = "Correct or remove them; kalends/settings.py lists all settings"

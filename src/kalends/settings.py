@@ -8,13 +8,17 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Literal
 
-from pydantic import Field, SecretStr, field_validator
+from pydantic import AliasChoices, Field, SecretStr, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from kalends.proxy_url import ProxyAddress, proxy_of
 from kalends.smtp_url import server_of
 
 SHORTEST_SECRET = 32
 """Fewest characters of `secret_key`."""
+
+ALIASES = ("KALENDS_HTTP_ALLOW_PRIVATE",)
+"""Second names of settings."""
 
 _FERNET_KEY_BYTES = 32
 
@@ -26,7 +30,9 @@ class Settings(BaseSettings):
         pydantic.ValidationError: a variable has a value that its type does not allow.
     """
 
-    model_config = SettingsConfigDict(env_prefix="KALENDS_", frozen=True, extra="ignore")
+    model_config = SettingsConfigDict(
+        env_prefix="KALENDS_", frozen=True, extra="ignore", populate_by_name=True, loc_by_alias=False
+    )
 
     # --- Where the data is -------------------------------------------------------------------------
 
@@ -73,9 +79,18 @@ class Settings(BaseSettings):
     worker: bool = True
     """Whether the server delivers webhooks and mails itself. `false`: `kalends worker` does, elsewhere."""
 
-    outgoing_allow_private: bool = False
+    outgoing_allow_private: bool = Field(
+        default=False,
+        validation_alias=AliasChoices("KALENDS_OUTGOING_ALLOW_PRIVATE", *ALIASES),
+    )
     """Whether webhooks may go to loopback, private and link-local addresses, such as those of an intranet.
-    On a server that others share this lets them reach whatever it can reach."""
+    On a server that others share this lets them reach whatever it can reach. Also
+    `KALENDS_HTTP_ALLOW_PRIVATE`."""
+
+    outgoing_proxy: SecretStr | None = None
+    """`http://user:password@proxy.example.com:3128`: the proxy through which webhooks go. It is asked by
+    CONNECT for addresses, never for names, which this server looks up and judges itself; it must allow that
+    for the ports of receivers. Proxy variables such as `HTTPS_PROXY` count for nothing."""
 
     # --- Accounts ----------------------------------------------------------------------------------
 
@@ -149,6 +164,13 @@ class Settings(BaseSettings):
                 raise ValueError("each key must be 32 bytes in URL-safe base64")
         return keys
 
+    @field_validator("outgoing_proxy")
+    @classmethod
+    def _is_proxy_url(cls, url: SecretStr | None) -> SecretStr | None:
+        if url is not None:
+            proxy_of(url.get_secret_value())
+        return url
+
     @field_validator("smtp_url")
     @classmethod
     def _is_smtp_url(cls, url: SecretStr | None) -> SecretStr | None:
@@ -176,6 +198,11 @@ class Settings(BaseSettings):
         if self.database_url is None:
             raise LookupError("KALENDS_DATABASE_URL is not set; start the server with `kalends serve`")
         return self.database_url.get_secret_value()
+
+    @property
+    def outgoing_proxy_address(self) -> ProxyAddress | None:
+        """The proxy of `outgoing_proxy`."""
+        return None if self.outgoing_proxy is None else proxy_of(self.outgoing_proxy.get_secret_value())
 
     @property
     def blocked_addresses(self) -> frozenset[str]:

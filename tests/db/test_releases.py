@@ -83,7 +83,6 @@ class Served:
         for send_due in work.senders:
             while await send_due(self.database, self.settings, self.clock()):
                 pass
-        outgoing.close()
 
 
 @pytest.fixture(params=_RELEASES, ids=releases.version_of)

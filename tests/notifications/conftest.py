@@ -39,7 +39,6 @@ class Office:
         worker = Worker(self.database, self.settings, work, self.clock)
         await worker.fire_timers()
         await worker.hand_on_facts()
-        outgoing.close()
 
     async def sends(self) -> None:
         """Send what is due."""

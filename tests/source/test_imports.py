@@ -14,7 +14,7 @@ _PACKAGE = Path(kalends.__file__).parent
 _RULES = Path(__file__).parents[2] / ".importlinter"
 
 # Not resources: they have no routes, services or queries of their own for the rules to tell apart.
-_OTHER_FOLDERS = {"api", "cli", "db", "handlebars", "models", "scheduling"}
+_OTHER_FOLDERS = {"api", "cli", "db", "handlebars", "models", "outgoing", "scheduling"}
 
 
 def test_no_file_imports_itself_by_way_of_others() -> None:

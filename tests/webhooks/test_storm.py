@@ -9,12 +9,14 @@ from datetime import timedelta
 import pytest
 from msgspec.structs import replace
 
-from kalends import outgoing
 from kalends.bookings.facts.fact import BookingFact, FactKind
 from kalends.bookings.facts.stored import encode
 from kalends.db.database import Database
+from kalends.encryption import Keyring
 from kalends.outbox import service as outbox
 from kalends.outbox.fact import Fact
+from kalends.outgoing import Limits, Outgoing
+from kalends.webhooks.courier import Courier
 from tests.bookings.support import books, facts
 from tests.conftest import Clock
 from tests.support.client import Client, Host
@@ -88,10 +90,10 @@ async def test_every_event_arrives_whatever_the_receiver_does(
     receiver: Receiver,
     post: Post,
     clock: Clock,
-    monkeypatch: pytest.MonkeyPatch,
     events: int,
 ) -> None:
-    monkeypatch.setattr(outgoing, "TOTAL_SECONDS", 0.3)
+    hasty = Outgoing(allow_private=True, limits=Limits(total_seconds=0.3))
+    post.courier = Courier(hasty, Keyring(post.settings), clock)
     webhook = await subscribe(ana, receiver, "BOOKING_CREATED", "BOOKING_CANCELLED", secret="s3cret")
     intro = await ana.creates_event_type()
     await books(client, intro)

@@ -126,7 +126,6 @@ async def running(settings: Settings) -> AsyncIterator[Scene]:
             database: Database = api.state.database
             worker = Worker(database, own, work, clock)
             yield Scene(client, database, own, clock, worker, work, receiver, mailbox)
-        outgoing.close()
 
 
 def _behaviour(received: Received) -> Behaviour:

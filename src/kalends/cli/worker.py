@@ -56,11 +56,10 @@ async def _work(settings: "Settings") -> None:
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, stop.set)
-    outgoing = Outgoing(allow_private=settings.outgoing_allow_private)
+    outgoing = Outgoing(allow_private=settings.outgoing_allow_private, proxy=settings.outgoing_proxy_address)
     work = duties(settings, outgoing, Keyring(settings), utc_now)
     async with (
         Database(settings.connection_url(), size=settings.database_pool_size) as database,
         Worker(database, settings, work, utc_now),
     ):
         await stop.wait()
-    outgoing.close()

@@ -137,7 +137,7 @@ class Courier:
         except KeyMissing as error:
             return None, "secret", str(error)
         try:
-            answer = await self._outgoing.post(taken.subscriber_url, headers, taken.body)
+            answer = await self._outgoing.post(taken.subscriber_url, headers, taken.body, owner=taken.owner)
         except Unreachable as error:
             return None, error.kind, str(error)
         is_taken = 200 <= answer.status < 300

@@ -7,6 +7,7 @@ from fastapi import Depends
 from kalends.api.dependencies import Now, Reader, Work
 from kalends.api.http.operation import Guard, Router
 from kalends.api.query import Query
+from kalends.auth.dependencies import Caller
 from kalends.webhooks import pinging, schemas, service
 from kalends.webhooks.guards import Following, Keys, Sender
 from kalends.webhooks.schemas import DeliveryId
@@ -55,9 +56,14 @@ def delivery_router(prefix: str, tag: str, webhook_of_path: Guard[Webhook]) -> R
 
     @router.post("/ping", status=200)
     async def ping(
-        webhook: Annotated[Webhook, Depends(webhook_of_path)], keys: Keys, sender: Sender, now: Now
+        webhook: Annotated[Webhook, Depends(webhook_of_path)],
+        caller: Caller,
+        keys: Keys,
+        sender: Sender,
+        now: Now,
     ) -> schemas.PingOutput:
         """Send a sample, and tell what came of it."""
-        return schemas.ping(await pinging.ping(sender, service.reveal(keys, webhook), now=now))
+        known = service.reveal(keys, webhook)
+        return schemas.ping(await pinging.ping(sender, known, caller_id=caller.user.id, now=now))
 
     return router

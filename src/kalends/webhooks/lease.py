@@ -28,7 +28,8 @@ class Taken:
     """A delivery that this worker is to attempt now, with what its webhook says at this moment.
 
     `number` counts attempts from 1, `tries` those since the schedule of repeats began. `is_failing`: the
-    webhook has not succeeded since its last failure.
+    webhook has not succeeded since its last failure. `owner` tells apart whose webhooks they are: `user 5` or
+    `team 7`, also for those of event types.
     """
 
     id: UUID
@@ -46,6 +47,7 @@ class Taken:
     previous_secret: bytes | None
     previous_secret_until: datetime | None
     is_failing: bool
+    owner: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,7 +128,11 @@ async def take(
                   d.content_type,
                   coalesce((SELECT f.created_at FROM outbox_events f WHERE f.id = d.event_id), d.created_at),
                   w.subscriber_url, w.secret, w.previous_secret, w.previous_secret_until,
-                  w.failing_since IS NOT NULL
+                  w.failing_since IS NOT NULL,
+                  coalesce('user ' || w.user_id, 'team ' || w.team_id,
+                           (SELECT coalesce('user ' || e.user_id, 'team ' || e.team_id)
+                              FROM event_types e WHERE e.id = w.event_type_id),
+                           'webhook ' || w.id)
         """,
         {
             "due": due,

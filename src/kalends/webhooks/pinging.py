@@ -26,7 +26,7 @@ class Sent:
     answer: str | None
 
 
-async def ping(outgoing: Outgoing, revealed: RevealedWebhook, *, now: datetime) -> Sent:
+async def ping(outgoing: Outgoing, revealed: RevealedWebhook, *, caller_id: int, now: datetime) -> Sent:
     """Send a sample to a webhook, active or not, in the form of its deliveries; nothing of it is kept.
 
     Raises:
@@ -45,7 +45,7 @@ async def ping(outgoing: Outgoing, revealed: RevealedWebhook, *, now: datetime) 
     ]
     started = time.monotonic()
     try:
-        answer = await outgoing.post(webhook.subscriber_url, headers, body.content)
+        answer = await outgoing.post(webhook.subscriber_url, headers, body.content, owner=f"user {caller_id}")
     except Unreachable as error:
         return Sent(None, _milliseconds_since(started), error.kind, str(error), None)
     is_taken = 200 <= answer.status < 300
