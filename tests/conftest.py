@@ -12,12 +12,12 @@ from typing import Any
 import httpx
 import psycopg
 import pytest
-from fastapi import FastAPI
 from pydantic import SecretStr
 
 from kalends.api.edge import Edge
-from kalends.app import create_api
+from kalends.app import Api
 from kalends.db.database import Database
+from kalends.runtime import make_runtime
 from kalends.settings import Settings
 from tests.support.client import Client, Host, make_host
 from tests.support.contents import empty
@@ -89,29 +89,28 @@ def clock() -> Clock:
 
 
 @pytest.fixture(scope="session")
-async def api(settings: Settings, clock: Clock) -> AsyncIterator[FastAPI]:
+async def api(settings: Settings, clock: Clock) -> AsyncIterator[Api]:
     """Return the running application behind the edge."""
-    app = create_api(settings, clock=clock)
+    app = Api(make_runtime(settings, clock=clock))
     async with AsyncExitStack() as stack:
         await stack.enter_async_context(app.router.lifespan_context(app))
         yield app
 
 
 @pytest.fixture
-async def client(api: FastAPI, clock: Clock) -> AsyncIterator[Client]:
+async def client(api: Api, clock: Clock) -> AsyncIterator[Client]:
     """Return a client without a credential; the database is empty when a test begins."""
     clock.now = datetime(2050, 9, 1, 6, 0, tzinfo=UTC)
-    await empty(api.state.database)
+    await empty(api.runtime.database)
     transport = httpx.ASGITransport(app=Edge(api))
     async with Client(transport=transport, base_url="http://kalends.test") as client:
         yield client
 
 
 @pytest.fixture
-def database(api: FastAPI) -> Database:
+def database(api: Api) -> Database:
     """Return the database of the server under test."""
-    found: Database = api.state.database
-    return found
+    return api.runtime.database
 
 
 @pytest.fixture

@@ -1,9 +1,8 @@
 """The ASGI application, put together."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager, nullcontext
-from datetime import UTC, datetime
 
 from fastapi import FastAPI
 from starlette.types import ASGIApp
@@ -15,25 +14,18 @@ from kalends.api.edge import Edge
 from kalends.api.http.dispatcher import Dispatcher
 from kalends.api.http.operation import PageRouter, Router
 from kalends.api.openapi import DocumentedApi
-from kalends.api.rate_limit_storage import open_storage
-from kalends.api.rate_limits import RateLimiter
 from kalends.auth import routes as auth
-from kalends.auth.admission import Admission
 from kalends.bookings import routes as bookings
-from kalends.db.database import Database
-from kalends.encryption import Keyring
 from kalends.event_types import routes as event_types
-from kalends.outbox.worker import Worker
-from kalends.outgoing import Outgoing
 from kalends.preloading import preload
 from kalends.reservations import routes as reservations
+from kalends.runtime import Runtime
 from kalends.schedules import routes as schedules
-from kalends.settings import Settings, get_settings
 from kalends.slots import routes as slots
 from kalends.timezones import routes as timezones
 from kalends.web import routes as web
 from kalends.webhooks import routes as webhooks
-from kalends.worker import duties
+from kalends.worker import worker_of
 
 _ROUTERS: Sequence[Router | PageRouter] = (
     health.router,
@@ -52,63 +44,37 @@ _ROUTERS: Sequence[Router | PageRouter] = (
 )
 
 
-def utc_now() -> datetime:
-    """Return the present instant."""
-    return datetime.now(UTC)
+class Api(DocumentedApi):
+    """The application behind the edge: routes, document, lifespan."""
 
-
-def create_app(settings: Settings | None = None, *, clock: Callable[[], datetime] = utc_now) -> ASGIApp:
-    """Return the server as an ASGI application; `settings` default to those of the environment."""
-    api = create_api(settings or get_settings(), clock=clock)
-    return Edge(api, api.state.admission.allowance)
-
-
-def _worker(
-    settings: Settings,
-    database: Database,
-    outgoing: Outgoing,
-    keys: Keyring,
-    clock: Callable[[], datetime],
-) -> AbstractAsyncContextManager[object]:
-    if not settings.worker:
-        return nullcontext()
-    return Worker(database, settings, duties(settings, outgoing, keys, clock), clock)
-
-
-def create_api(settings: Settings, *, clock: Callable[[], datetime] = utc_now) -> FastAPI:
-    """Return the FastAPI application behind the edge: routes, document, lifespan."""
-    database = Database(settings.connection_url(), size=settings.database_pool_size)
-    storage = open_storage(settings, database)
-    admission = Admission(settings, database, RateLimiter(storage, clock), clock)
-
-    outgoing = Outgoing(allow_private=settings.outgoing_allow_private, proxy=settings.outgoing_proxy_address)
-    keys = Keyring(settings)
+    def __init__(self, runtime: Runtime) -> None:
+        super().__init__(
+            title="Kalends",
+            version=__version__,
+            description="Scheduling: event types, availability, slots and bookings.",
+            openapi_url=None,
+            docs_url=None,
+            redoc_url=None,
+            servers=[{"url": runtime.settings.base_url}],
+            # Else FastAPI asks at every request whether anybody listens, which costs as much as routing it.
+            telemetry={"tracing": False, "metrics": False, "logs": False},
+        )
+        self.runtime = runtime
+        routers = (*_ROUTERS, reference.router(self))
+        self.router = Dispatcher(routers, runtime.admission, lifespan=self._lifespan)
 
     @asynccontextmanager
-    async def lifespan(app: FastAPI) -> AsyncIterator[None]:
-        async with database, _worker(settings, database, outgoing, keys, clock):
+    async def _lifespan(self, _: FastAPI) -> AsyncIterator[None]:
+        async with self.runtime.open(), _worker(self.runtime):
             preloading = asyncio.create_task(asyncio.to_thread(preload))
             yield
             await preloading
-            await admission.finish()
 
-    app = DocumentedApi(
-        title="Kalends",
-        version=__version__,
-        description="Scheduling: event types, availability, slots and bookings.",
-        openapi_url=None,
-        docs_url=None,
-        redoc_url=None,
-        servers=[{"url": settings.base_url}],
-        # Else FastAPI asks at every request whether anybody listens, which costs as much as routing it.
-        telemetry={"tracing": False, "metrics": False, "logs": False},
-    )
-    app.state.settings = settings
-    app.state.database = database
-    app.state.clock = clock
-    app.state.keys = keys
-    app.state.outgoing = outgoing
-    app.state.metrics = metrics.Page()
-    app.state.admission = admission
-    app.router = Dispatcher((*_ROUTERS, reference.router(app)), admission, lifespan=lifespan)
-    return app
+
+def create_app(runtime: Runtime) -> ASGIApp:
+    """Return the server as an ASGI application."""
+    return Edge(Api(runtime), runtime.admission.allowance)
+
+
+def _worker(runtime: Runtime) -> AbstractAsyncContextManager[object]:
+    return worker_of(runtime) if runtime.settings.worker else nullcontext()

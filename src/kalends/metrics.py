@@ -4,9 +4,7 @@ All of it is counted in the database, so any server tells the whole truth, which
 and a restart resets nothing. Only counts are told: nothing of anybody's data.
 """
 
-import asyncio
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
 from datetime import datetime
 
 from fastapi import Request, Response
@@ -20,7 +18,7 @@ from prometheus_client.core import (
 )
 from prometheus_client.registry import Collector
 
-from kalends.api.dependencies import CurrentDatabase, Now
+from kalends.api.dependencies import CurrentDatabase, Now, runtime_of
 from kalends.api.http.operation import PageRouter
 from kalends.db.database import Connection
 from kalends.notifications import service as notifications
@@ -30,31 +28,20 @@ from kalends.webhooks import service as webhooks
 from kalends.webhooks.courier import LAG_BUCKETS
 
 _CONTENT_TYPE = "text/plain; version=0.0.4; charset=utf-8"
-_SECONDS_KEPT = 1.0
 
 router = PageRouter("/metrics", "Health", is_counted=False)
-
-
-@dataclass(slots=True)
-class Page:
-    """The text, which is made at most once a second however often it is asked for."""
-
-    text: bytes = b""
-    made_at: float = float("-inf")
-    making: asyncio.Lock = field(default_factory=asyncio.Lock)
 
 
 @router.get("", documented_as=PlainTextResponse)
 async def metrics(request: Request, database: CurrentDatabase, now: Now) -> Response:
     """Tell Prometheus what waits for the workers, and what they have done."""
-    page: Page = request.app.state.metrics
-    seconds = asyncio.get_running_loop().time
-    async with page.making:
-        if seconds() - page.made_at > _SECONDS_KEPT:
-            async with database.connection() as connection:
-                page.text = await _text(connection, now)
-            page.made_at = seconds()
-    return Response(page.text, media_type=_CONTENT_TYPE)
+
+    async def make() -> bytes:
+        async with database.connection() as connection:
+            return await _text(connection, now)
+
+    text = await runtime_of(request).metrics_page.text(make)
+    return Response(text, media_type=_CONTENT_TYPE)
 
 
 async def _text(connection: Connection, now: datetime) -> bytes:

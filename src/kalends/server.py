@@ -121,12 +121,14 @@ def create_worker_app() -> "ASGIApp":
     gc.disable()
     from kalends import logs
     from kalends.app import create_app
+    from kalends.runtime import make_runtime
 
     parent = multiprocessing.parent_process()
+    settings = get_settings()
     if parent is not None:
-        logs.configure(get_settings())
+        logs.configure(settings)
         threading.Thread(target=_end_with, args=(parent,), daemon=True).start()
-    app = create_app()
+    app = create_app(make_runtime(settings))
     gc.freeze()  # what is loaded stays: the collector need not look at it ever again
     gc.set_threshold(_NEW_OBJECTS)
     gc.enable()

@@ -3,20 +3,17 @@
 To add a consumer, register its coroutine under a name of its own. What it writes down is sent by a sender.
 """
 
-from collections.abc import Callable
 from datetime import datetime, timedelta
 
 from kalends.bookings import service as bookings
 from kalends.bookings.facts import service as facts
 from kalends.bookings.facts.timers import TimerKind
 from kalends.db.database import Database, UnitOfWork
-from kalends.encryption import Keyring
 from kalends.notifications import service as notifications
 from kalends.notifications.delivery import send_due as send_due_mails
 from kalends.outbox import service as outbox
-from kalends.outbox.worker import Duties
-from kalends.outgoing import Outgoing
-from kalends.settings import Settings
+from kalends.outbox.worker import Duties, Worker
+from kalends.runtime import Runtime
 from kalends.webhooks import farewell
 from kalends.webhooks import service as webhooks
 from kalends.webhooks.courier import Courier
@@ -28,13 +25,18 @@ KEPT = timedelta(days=30)
 _FORGOTTEN_AT_ONCE = 1_000
 
 
-def duties(settings: Settings, outgoing: Outgoing, keys: Keyring, clock: Callable[[], datetime]) -> Duties:
-    """Return what the workers of this server do."""
-    courier = Courier(outgoing, keys, clock)
+def worker_of(runtime: Runtime) -> Worker:
+    """Return a worker that has all duties of this process; it works while it and `runtime` are open."""
+    return Worker(runtime.database, runtime.settings, duties(runtime), runtime.clock)
+
+
+def duties(runtime: Runtime) -> Duties:
+    """Return what the workers of this process do."""
+    courier = Courier(runtime.outgoing, runtime.keys, runtime.clock)
     return Duties(
         consumers={
-            "webhooks": Follower(settings.base_url),
-            "mails": notifications.consumer(settings),
+            "webhooks": Follower(runtime.settings.base_url),
+            "mails": notifications.consumer(runtime.settings),
         },
         fire=fire_timer,
         senders=[courier.send_due, send_due_mails],

@@ -5,12 +5,12 @@ from contextlib import AsyncExitStack
 
 import httpx
 import pytest
-from fastapi import FastAPI
 
 from kalends.api.edge import Edge
 from kalends.api.http.dispatcher import Dispatcher
-from kalends.app import _ROUTERS, create_api
+from kalends.app import _ROUTERS, Api
 from kalends.db.database import Database
+from kalends.runtime import make_runtime
 from kalends.settings import Settings
 from tests.access.probes import router
 from tests.conftest import Clock
@@ -19,17 +19,17 @@ from tests.support.organizations import People
 
 
 @pytest.fixture(scope="package")
-async def probed_api(settings: Settings, clock: Clock) -> AsyncIterator[FastAPI]:
+async def probed_api(settings: Settings, clock: Clock) -> AsyncIterator[Api]:
     """Return the running application with the probes of all guards."""
-    app = create_api(settings, clock=clock)
-    app.router = Dispatcher((*_ROUTERS, router), app.state.admission, lifespan=app.router.lifespan_context)
+    app = Api(make_runtime(settings, clock=clock))
+    app.router = Dispatcher((*_ROUTERS, router), app.runtime.admission, lifespan=app.router.lifespan_context)
     async with AsyncExitStack() as stack:
         await stack.enter_async_context(app.router.lifespan_context(app))
         yield app
 
 
 @pytest.fixture
-async def probe(probed_api: FastAPI, client: Client) -> AsyncIterator[Client]:
+async def probe(probed_api: Api, client: Client) -> AsyncIterator[Client]:
     """Return a client without a credential of the server with probes; its database is that of `client`."""
     transport = httpx.ASGITransport(app=Edge(probed_api))
     async with Client(transport=transport, base_url="http://kalends.test") as probe:

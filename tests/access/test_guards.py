@@ -5,8 +5,8 @@ from contextlib import AbstractContextManager
 from typing import Any
 
 import pytest
-from fastapi import FastAPI
 
+from kalends.app import Api
 from kalends.memberships.membership import Role
 from tests.conftest import Statements
 from tests.support.client import Client, data, refusal
@@ -315,7 +315,7 @@ async def test_a_change_of_role_counts_at_once(people: People) -> None:
 )
 async def test_a_place_takes_one_statement_and_an_object_in_it_another(
     people: People,
-    probed_api: FastAPI,
+    probed_api: Api,
     count_statements: Callable[[], AbstractContextManager[Statements]],
     path: str,
     count: int,
@@ -325,7 +325,7 @@ async def test_a_place_takes_one_statement_and_an_object_in_it_another(
     crew = await people.team("crew", organization=acme)
     filled = path.format(acme=acme, crew=crew, user=boss.id)
     await answered(boss.client, filled)
-    await probed_api.state.admission.finish()  # the first use of a key is noted
+    await probed_api.runtime.admission.finish()  # the first use of a key is noted
     with count_statements() as statements:
         assert await answered(boss.client, filled) == 200
     assert statements.count == count  # one is for the key

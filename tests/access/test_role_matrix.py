@@ -14,11 +14,10 @@ from typing import Any
 
 import httpx
 import pytest
-from fastapi import FastAPI
 
 from kalends.api.edge import Edge
 from kalends.api.http.operation import Operation, PageRouter, Router
-from kalends.app import _ROUTERS
+from kalends.app import _ROUTERS, Api
 from kalends.auth.declaration import Declaration
 from kalends.db.database import Database
 from tests.access import appendix, probes
@@ -147,10 +146,10 @@ class House:
 
 
 @pytest.fixture(scope="module")
-async def built_house(probed_api: FastAPI, clock: Clock) -> AsyncIterator[House]:
+async def built_house(probed_api: Api, clock: Clock) -> AsyncIterator[House]:
     """Return the organizations; what is in the database is put there by `house`."""
     clock.now = datetime.fromisoformat("2050-09-01T06:00:00Z")
-    database: Database = probed_api.state.database
+    database: Database = probed_api.runtime.database
     await empty(database)
     transport = httpx.ASGITransport(app=Edge(probed_api))
     async with Client(transport=transport, base_url="http://kalends.test") as client:
@@ -158,7 +157,7 @@ async def built_house(probed_api: FastAPI, clock: Clock) -> AsyncIterator[House]
         ours = await make_estate(people, "ours", HOOK_LISTS)
         theirs = await make_estate(people, "theirs", HOOK_LISTS)
         callers = await make_callers(people, ours, theirs)
-        await probed_api.state.admission.finish()
+        await probed_api.runtime.admission.finish()
         yield House(database, await keep(database), ours, theirs, callers)
 
 
@@ -185,7 +184,7 @@ def contracted(mounted: Mounted) -> Declaration:
     return row.declaration
 
 
-def test_every_operation_of_the_server_is_in_the_matrix(api: FastAPI) -> None:
+def test_every_operation_of_the_server_is_in_the_matrix(api: Api) -> None:
     served = [route for route in api.router.routes if isinstance(route, Operation)]
     below = [f"{one.method} {one.path}" for one in served if one.path.startswith("/v2")]
     assert sorted(below) == sorted(map(str, OPERATIONS))

@@ -9,8 +9,9 @@ import pytest
 from kalends.api.edge import Edge
 from kalends.api.rate_limit_storage import MemoryStorage
 from kalends.api.rate_limits import MOST_REMEMBERED, Limit, RateLimiter
-from kalends.app import create_api
+from kalends.app import Api
 from kalends.db.database import Database
+from kalends.runtime import make_runtime
 from kalends.settings import Settings
 from tests.conftest import Clock
 from tests.support.callers import Callers
@@ -31,9 +32,9 @@ async def server(client: Client, settings: Settings, clock: Clock) -> AsyncItera
         "rate_limit_api_key": 7,
         "trusted_proxies": "10.0.0.0/8, fd00::1",
     }
-    app = create_api(settings.model_copy(update=limiting), clock=clock)
+    app = Api(make_runtime(settings.model_copy(update=limiting), clock=clock))
     async with app.router.lifespan_context(app):
-        yield Callers(Edge(app, app.state.admission.allowance))
+        yield Callers(Edge(app, app.runtime.admission.allowance))
 
 
 @pytest.fixture
@@ -169,8 +170,8 @@ async def test_what_is_not_routed_asks_no_database(
 ) -> None:
     shared = {"rate_limit_enabled": True, "rate_limit_storage": "database"}
     # Never started, so it has no connection to ask with.
-    app = create_api(settings.model_copy(update=shared))
-    server = Callers(Edge(app, app.state.admission.allowance))
+    app = Api(make_runtime(settings.model_copy(update=shared)))
+    server = Callers(Edge(app, app.runtime.admission.allowance))
     key = "Bearer cal_" + 32 * "0"
     answer = await server.request(method, path, body=body, content_type="application/json", authorization=key)
     assert answer.status_code == status

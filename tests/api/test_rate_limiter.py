@@ -24,9 +24,10 @@ from kalends.api.rate_limits import (
     client_address,
     headers,
 )
-from kalends.app import create_api
+from kalends.app import Api
 from kalends.auth.service import create_api_key
 from kalends.db.database import Database
+from kalends.runtime import make_runtime
 from kalends.settings import Settings
 from tests.conftest import Clock
 from tests.support.callers import Callers
@@ -353,7 +354,7 @@ def test_counts_in_the_database_need_a_database() -> None:
 async def callers(client: Client, settings: Settings, clock: Clock) -> AsyncIterator[Callers]:
     """Return callers of a server of the test's own, on the emptied database."""
     limiting = {"rate_limit_enabled": True, "rate_limit_storage": "memory", "rate_limit_anonymous": 5}
-    app = create_api(settings.model_copy(update=limiting), clock=clock)
+    app = Api(make_runtime(settings.model_copy(update=limiting), clock=clock))
     async with app.router.lifespan_context(app):
         yield Callers(Edge(app))
 

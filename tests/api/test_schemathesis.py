@@ -15,8 +15,9 @@ from schemathesis.specs.openapi import checks
 from starlette.types import ASGIApp
 
 from kalends.api import credentials
-from kalends.app import create_api, create_app
+from kalends.app import Api, create_app
 from kalends.db.database import Database
+from kalends.runtime import make_runtime
 from kalends.settings import Settings
 from tests.conftest import Clock
 from tests.support.client import VERSIONS, Client, Host, booking_of, data
@@ -61,7 +62,9 @@ OTHER_ADDRESSES = {"eventTypeSlug", "organizationSlug", "teamSlug", "username", 
 def document() -> dict[str, Any]:
     """Return the document of the server with `VALUES` and `BODIES`, and without the headers that every
     request is sent with."""
-    described = create_api(Settings(database_url=SecretStr("postgresql://nowhere.invalid/kalends"))).openapi()
+    described = Api(
+        make_runtime(Settings(database_url=SecretStr("postgresql://nowhere.invalid/kalends")))
+    ).openapi()
     for path, operations in described["paths"].items():
         for operation in operations.values():
             parameters = [one for one in operation.get("parameters", ()) if one["in"] != "header"]
@@ -107,7 +110,7 @@ schema = schemathesis.openapi.from_dict(document())
 @pytest.fixture
 def server(settings: Settings, clock: Clock) -> ASGIApp:
     """Return a server for the event loop of Schemathesis, which starts and ends it with each test."""
-    return create_app(settings, clock=clock)
+    return create_app(make_runtime(settings, clock=clock))
 
 
 @pytest.fixture

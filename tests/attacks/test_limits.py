@@ -8,9 +8,10 @@ from datetime import timedelta
 import pytest
 
 from kalends.api.edge import Edge
-from kalends.app import create_api
+from kalends.app import Api
 from kalends.auth import admission
 from kalends.db.database import Database
+from kalends.runtime import make_runtime
 from kalends.settings import Settings
 from tests.attacks.harm import no_harm, still_harmful
 from tests.conftest import Clock, Statements
@@ -34,9 +35,9 @@ async def callers(
         "rate_limit_anonymous": MOST,
         "rate_limit_api_key": 9,
     }
-    app = create_api(settings.model_copy(update=limiting), clock=clock)
+    app = Api(make_runtime(settings.model_copy(update=limiting), clock=clock))
     async with app.router.lifespan_context(app):
-        yield Callers(Edge(app, app.state.admission.allowance))
+        yield Callers(Edge(app, app.runtime.admission.allowance))
 
 
 def bearer(host: Host) -> str:
@@ -183,8 +184,8 @@ async def test_health_metrics_and_reference_are_not_limited(callers: Callers, pa
 async def test_health_answers_without_a_database(settings: Settings) -> None:
     shared = {"rate_limit_enabled": True, "rate_limit_storage": "database"}
     # Never started, so it has no connection to ask with.
-    app = create_api(settings.model_copy(update=shared))
-    callers = Callers(Edge(app, app.state.admission.allowance))
+    app = Api(make_runtime(settings.model_copy(update=shared)))
+    callers = Callers(Edge(app, app.runtime.admission.allowance))
     for path in ("/health", "/docs", "/openapi.json"):
         assert (await callers.get(path, authorization=unknown_key())).status_code == 200
 

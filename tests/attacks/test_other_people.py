@@ -6,7 +6,8 @@ from typing import Any
 import pytest
 
 from kalends.api.edge import Edge
-from kalends.app import create_api
+from kalends.app import Api
+from kalends.runtime import make_runtime
 from kalends.settings import Settings
 from tests.attacks.harm import no_harm, still_harmful
 from tests.bookings.support import TEN, URL, attendee, books
@@ -138,7 +139,7 @@ async def test_one_address_has_few_strangers_written_to(ana: Host, settings: Set
     data(await ana.client.patch("/v2/schedules/1", json={"availability": AROUND_THE_CLOCK}))
     event_type = await ana.creates_event_type()
     guests = [f"guest{number}@example.com" for number in range(30)]
-    app = create_api(settings.model_copy(update={"rate_limit_enabled": True}), clock=clock)
+    app = Api(make_runtime(settings.model_copy(update={"rate_limit_enabled": True}), clock=clock))
     async with app.router.lifespan_context(app):
         callers = Callers(Edge(app))
         statuses = []

@@ -7,11 +7,11 @@ from dataclasses import dataclass
 import httpx
 import psycopg
 import pytest
-from fastapi import FastAPI
 
 from kalends.api.edge import Edge
-from kalends.app import create_api
+from kalends.app import Api
 from kalends.db.database import Database
+from kalends.runtime import make_runtime
 from kalends.settings import Settings
 from tests.attacks.harm import no_harm, still_harmful
 from tests.bookings.support import URL
@@ -50,9 +50,9 @@ class Small:
 @pytest.fixture
 async def small(settings: Settings, clock: Clock, ana: Host) -> AsyncIterator[Small]:
     """Return a server of the test's own, on the database in which Ana is."""
-    app: FastAPI = create_api(settings.model_copy(update={"database_pool_size": POOL}), clock=clock)
+    app = Api(make_runtime(settings.model_copy(update={"database_pool_size": POOL}), clock=clock))
     async with app.router.lifespan_context(app):
-        yield Small(Callers(Edge(app)), app.state.database)
+        yield Small(Callers(Edge(app)), app.runtime.database)
 
 
 @pytest.mark.parametrize(

@@ -4,13 +4,13 @@ from datetime import UTC, datetime, timedelta
 
 import httpx
 import pytest
-from fastapi import FastAPI
 
 from kalends.api import credentials
 from kalends.api.edge import Edge
-from kalends.app import create_api
+from kalends.app import Api
 from kalends.auth.service import create_api_key
 from kalends.db.database import Database
+from kalends.runtime import make_runtime
 from kalends.settings import Settings
 from tests.conftest import Clock
 from tests.support.client import Client, Host, booking_of, data, refusal
@@ -38,11 +38,11 @@ async def lock(database: Database, host: Host) -> None:
         await connection.execute("UPDATE users SET is_locked = true WHERE id = %s", (host.id,))
 
 
-async def last_use(api: FastAPI, host: Host) -> datetime | None:
-    await api.state.admission.finish()
-    async with api.state.database.connection() as connection:
+async def last_use(api: Api, host: Host) -> datetime | None:
+    await api.runtime.admission.finish()
+    async with api.runtime.database.connection() as connection:
         cursor = await connection.execute("SELECT last_used_at FROM api_keys WHERE user_id = %s", (host.id,))
-        (found,) = await cursor.fetchone()
+        [(found,)] = await cursor.fetchall()
     assert found is None or isinstance(found, datetime)
     return found
 
@@ -187,13 +187,13 @@ async def test_a_deleted_key_is_unknown_at_once(ana: Host, database: Database) -
     refusal(await ana.client.get("/v2/me"), 401)
 
 
-async def test_the_last_use_of_a_key_is_noted(ana: Host, api: FastAPI, clock: Clock) -> None:
+async def test_the_last_use_of_a_key_is_noted(ana: Host, api: Api, clock: Clock) -> None:
     assert await last_use(api, ana) is None
     await ana.client.get("/v2/me")
     assert await last_use(api, ana) == clock.now
 
 
-async def test_the_last_use_of_a_key_is_noted_once_a_minute(ana: Host, api: FastAPI, clock: Clock) -> None:
+async def test_the_last_use_of_a_key_is_noted_once_a_minute(ana: Host, api: Api, clock: Clock) -> None:
     began = clock.now
     noted = []
     for seconds in (0, 30, 59, 60, 61, 119, 120):
@@ -205,9 +205,9 @@ async def test_the_last_use_of_a_key_is_noted_once_a_minute(ana: Host, api: Fast
 
 
 async def test_a_last_use_is_stored_before_the_server_ends(
-    ana: Host, api: FastAPI, settings: Settings, clock: Clock
+    ana: Host, api: Api, settings: Settings, clock: Clock
 ) -> None:
-    other = create_api(settings, clock=clock)
+    other = Api(make_runtime(settings, clock=clock))
     async with other.router.lifespan_context(other):
         transport = httpx.ASGITransport(app=Edge(other))
         async with Client(transport=transport, base_url="http://kalends.test") as client:
@@ -216,7 +216,7 @@ async def test_a_last_use_is_stored_before_the_server_ends(
 
 
 async def test_a_last_use_that_cannot_be_stored_costs_nobody_the_answer(
-    ana: Host, api: FastAPI, database: Database
+    ana: Host, api: Api, database: Database
 ) -> None:
     async with database.connection() as connection:
         await connection.execute(
@@ -230,7 +230,7 @@ async def test_a_last_use_that_cannot_be_stored_costs_nobody_the_answer(
 
 
 async def test_a_refused_use_of_a_key_is_noted_too(
-    ana: Host, api: FastAPI, database: Database, clock: Clock
+    ana: Host, api: Api, database: Database, clock: Clock
 ) -> None:
     await lock(database, ana)
     await ana.client.get("/v2/me")

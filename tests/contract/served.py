@@ -4,7 +4,8 @@ from functools import cache
 
 from pydantic import SecretStr
 
-from kalends.app import create_api
+from kalends.app import Api
+from kalends.runtime import make_runtime
 from kalends.settings import Settings
 from tests.contract.document import Document, read_document
 
@@ -13,4 +14,4 @@ from tests.contract.document import Document, read_document
 def served() -> Document:
     """Return the operations that the server documents, without starting it or its database."""
     settings = Settings(database_url=SecretStr("postgresql://nowhere.invalid/kalends"))
-    return read_document(create_api(settings).openapi())
+    return read_document(Api(make_runtime(settings)).openapi())

@@ -16,17 +16,14 @@ from pydantic import SecretStr
 
 from kalends import secrets
 from kalends.api.edge import Edge
-from kalends.app import create_api
+from kalends.app import Api
 from kalends.db import migrate
-from kalends.db.database import Database
-from kalends.encryption import Keyring
 from kalends.models import metadata
-from kalends.outbox.worker import Worker
-from kalends.outgoing import Outgoing
+from kalends.runtime import Runtime, make_runtime
 from kalends.settings import Settings
 from kalends.webhooks.triggers import announcement_of
 from kalends.webhooks.webhook import message_id
-from kalends.worker import duties
+from kalends.worker import worker_of
 from tests.conftest import Clock
 from tests.db.test_migrations import catalogue_of
 from tests.support import releases
@@ -44,9 +41,7 @@ class Served:
     """A server of today on the database of a release, at the hour at which that was written."""
 
     client: Client
-    database: Database
-    settings: Settings
-    clock: Clock
+    runtime: Runtime
 
     def as_user(self, name: str) -> Client:
         """Return a client with a key of the dump."""
@@ -61,12 +56,12 @@ class Served:
 
     async def rows(self, query: str, *values: object) -> list[tuple[Any, ...]]:
         """Return the rows of a query."""
-        async with self.database.connection() as connection:
+        async with self.runtime.database.connection() as connection:
             return await (await connection.execute(query.encode(), values)).fetchall()
 
     async def subscribes(self, receiver: Receiver) -> None:
         """Let all webhooks lead to a receiver."""
-        async with self.database.connection() as connection:
+        async with self.runtime.database.connection() as connection:
             await connection.execute(
                 "UPDATE webhooks SET subscriber_url = replace(subscriber_url, %s, %s)",
                 (SUBSCRIBER, receiver.url),
@@ -74,14 +69,12 @@ class Served:
 
     async def works(self) -> None:
         """Do once all that a worker does."""
-        outgoing = Outgoing(allow_private=True)
-        work = duties(self.settings, outgoing, Keyring(self.settings), self.clock)
-        worker = Worker(self.database, self.settings, work, self.clock)
+        worker = worker_of(self.runtime)
         await worker.fire_timers()
         await worker.hand_on_facts()
         await worker.keep_up()
-        for send_due in work.senders:
-            while await send_due(self.database, self.settings, self.clock()):
+        for send_due in worker.duties.senders:
+            while await send_due(worker.database, worker.settings, worker.clock()):
                 pass
 
 
@@ -100,12 +93,12 @@ async def served(released_url: str, settings: Settings, tmp_path: Path) -> Async
     assert not secrets.claim(own, released_url)
     clock = Clock()
     clock.now = WRITTEN_UNTIL
-    api = create_api(own, clock=clock)
+    api = Api(make_runtime(own, clock=clock))
     async with AsyncExitStack() as stack:
         await stack.enter_async_context(api.router.lifespan_context(api))
         transport = httpx.ASGITransport(app=Edge(api))
         client = await stack.enter_async_context(Client(transport=transport, base_url="http://kalends.test"))
-        yield Served(client, api.state.database, own, clock)
+        yield Served(client, api.runtime)
 
 
 @pytest.fixture
@@ -215,9 +208,9 @@ async def test_what_a_release_left_undone_is_taken_up(served: Served) -> None:
     states = await served.rows("SELECT state FROM mails WHERE id = ANY(%s)", [one for (one,) in queued])
     assert set(states) <= {("sent",), ("suppressed",)}
     sent = await served.rows(
-        "SELECT count(*) FROM mails WHERE state = 'sent' AND sent_at = %s", served.clock()
+        "SELECT count(*) FROM mails WHERE state = 'sent' AND sent_at = %s", served.runtime.clock()
     )
-    assert sent == [(len(list((served.settings.data_dir / "mail").glob("*.eml"))),)]
+    assert sent == [(len(list((served.runtime.settings.data_dir / "mail").glob("*.eml"))),)]
 
 
 def triggers_of(receiver: Receiver) -> set[str]:

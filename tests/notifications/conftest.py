@@ -1,7 +1,8 @@
 """A mail server, and a worker that sends what follows from the bookings of a test."""
 
-from collections.abc import AsyncIterator
-from dataclasses import dataclass
+from collections.abc import AsyncIterator, Callable
+from dataclasses import dataclass, replace
+from datetime import datetime
 from typing import Any
 
 import pytest
@@ -9,16 +10,14 @@ from psycopg import sql
 from psycopg.types.json import Jsonb
 from pydantic import SecretStr
 
+from kalends.app import Api
 from kalends.db.database import Database
-from kalends.encryption import Keyring
 from kalends.notifications import service as notifications
 from kalends.notifications.delivery import send_due
 from kalends.notifications.mail import Mail
-from kalends.outbox.worker import Worker
-from kalends.outgoing import Outgoing
+from kalends.runtime import Runtime
 from kalends.settings import Settings
-from kalends.worker import duties
-from tests.conftest import Clock
+from kalends.worker import worker_of
 from tests.notifications.mailbox import Mailbox, mail_server
 
 FROM = "Kalends <kalends@example.com>"
@@ -28,15 +27,31 @@ FROM = "Kalends <kalends@example.com>"
 class Office:
     """A worker without loops: it works when it is told to."""
 
-    database: Database
-    settings: Settings
-    clock: Clock
+    runtime: Runtime
+
+    @property
+    def database(self) -> Database:
+        """The database of the server under test."""
+        return self.runtime.database
+
+    @property
+    def settings(self) -> Settings:
+        """What the worker goes by."""
+        return self.runtime.settings
+
+    @property
+    def clock(self) -> Callable[[], datetime]:
+        """The clock of the server under test."""
+        return self.runtime.clock
+
+    def configures(self, **changes: Any) -> None:
+        """Change settings of the worker."""
+        settings = self.settings.model_copy(update=changes)
+        self.runtime = replace(self.runtime, settings=settings)
 
     async def notes(self) -> None:
         """Let due timers take effect, and hand facts to their consumers, which write mails down."""
-        outgoing = Outgoing(allow_private=True)
-        work = duties(self.settings, outgoing, Keyring(self.settings), self.clock)
-        worker = Worker(self.database, self.settings, work, self.clock)
+        worker = worker_of(self.runtime)
         await worker.fire_timers()
         await worker.hand_on_facts()
 
@@ -74,11 +89,10 @@ async def mailbox() -> AsyncIterator[Mailbox]:
 
 
 @pytest.fixture
-def office(database: Database, settings: Settings, clock: Clock, mailbox: Mailbox) -> Office:
+def office(api: Api, mailbox: Mailbox) -> Office:
     """Return a worker that sends to the mail server."""
-    changes = {
-        "smtp_url": SecretStr(mailbox.url),
-        "mail_from": FROM,
-        "public_url": "https://kalends.example.com",
-    }
-    return Office(database, settings.model_copy(update=changes), clock)
+    office = Office(api.runtime)
+    office.configures(
+        smtp_url=SecretStr(mailbox.url), mail_from=FROM, public_url="https://kalends.example.com"
+    )
+    return office

@@ -6,10 +6,9 @@ from pathlib import Path
 
 import httpx
 import pytest
-from fastapi import FastAPI
 from pydantic import SecretStr
 
-from kalends import metrics
+from kalends.app import Api
 from kalends.notifications import service as notifications
 from kalends.notifications.delivery import PATIENCE, RETRIES, send_due
 from kalends.notifications.mail import Mail, State
@@ -132,9 +131,7 @@ async def test_of_a_booking_cancelled_during_an_outage_only_the_cancellation_is_
 async def test_a_name_that_is_not_known_and_a_failed_handshake_are_outages_too(
     ana: Host, client: Client, office: Office, mailbox: Mailbox, clock: Clock, url: str
 ) -> None:
-    office.settings = office.settings.model_copy(
-        update={"smtp_url": SecretStr(url.format(port=mailbox.port))}
-    )
+    office.configures(smtp_url=SecretStr(url.format(port=mailbox.port)))
     await books(client, await ana.creates_event_type(), LATE)
     await office.works()
     assert {(mail.state, mail.attempts) for mail in await office.log()} == {(State.QUEUED, 0)}
@@ -155,17 +152,17 @@ async def test_a_folder_that_cannot_be_written_uses_up_no_attempt(
 
 
 async def test_metrics_tell_for_how_long_the_mail_server_has_been_away(
-    api: FastAPI, ana: Host, client: Client, office: Office, mailbox: Mailbox, clock: Clock
+    api: Api, ana: Host, client: Client, office: Office, mailbox: Mailbox, clock: Clock
 ) -> None:
     await mailbox.stop()
     await books(client, await ana.creates_event_type(), LATE)
     await office.works()
     clock.advance(timedelta(minutes=1))
-    api.state.metrics = metrics.Page()
+    api.runtime.metrics_page.forget()
     assert _away_seconds(await client.get("/metrics")) == 60
     await mailbox.start()
     await office.sends()
-    api.state.metrics = metrics.Page()
+    api.runtime.metrics_page.forget()
     answer = await client.get("/metrics")
     assert _away_seconds(answer) == 0
     assert 'kalends_mail_attempts_total{outcome="server_away"} 2.0' in answer.text

@@ -67,7 +67,7 @@ async def test_an_address_made_of_a_phone_number_gets_nothing_and_is_shown_to_no
 async def test_mails_can_be_switched_off_and_are_noted_nevertheless(
     ana: Host, client: Client, office: Office, mailbox: Mailbox
 ) -> None:
-    office.settings = office.settings.model_copy(update={"mail_enabled": False})
+    office.configures(mail_enabled=False)
     await books(client, await ana.creates_event_type())
     await office.works()
     assert mailbox.received == []

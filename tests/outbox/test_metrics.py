@@ -4,10 +4,9 @@ from datetime import timedelta
 
 import httpx
 import pytest
-from fastapi import FastAPI
 from prometheus_client.parser import text_string_to_metric_families
 
-from kalends import metrics
+from kalends.app import Api
 from tests.bookings.support import books
 from tests.conftest import Clock
 from tests.support.client import Client, Host
@@ -18,9 +17,9 @@ __all__ = ["post", "receiver"]
 
 
 @pytest.fixture(autouse=True)
-def fresh(api: FastAPI) -> None:
+def fresh(api: Api) -> None:
     """Forget what was told before."""
-    api.state.metrics = metrics.Page()
+    api.runtime.metrics_page.forget()
 
 
 def samples(answer: httpx.Response) -> dict[tuple[str, ...], float]:
@@ -33,7 +32,7 @@ def samples(answer: httpx.Response) -> dict[tuple[str, ...], float]:
 
 
 async def test_what_waits_and_what_was_done_is_counted(
-    api: FastAPI, ana: Host, client: Client, receiver: Receiver, post: Post, clock: Clock
+    api: Api, ana: Host, client: Client, receiver: Receiver, post: Post, clock: Clock
 ) -> None:
     await subscribe(ana, receiver, "BOOKING_CREATED")
     receiver.next_answers = [answers(500)]
@@ -42,7 +41,7 @@ async def test_what_waits_and_what_was_done_is_counted(
     assert before["queue_waiting", "facts"] == 1
     assert before["queue_waiting", "webhooks"] == 0
     assert before["queue_waiting", "timers"] == 3
-    api.state.metrics = metrics.Page()
+    api.runtime.metrics_page.forget()
     await post.delivers()
     clock.advance(timedelta(hours=1))
     after = samples(await client.get("/metrics"))

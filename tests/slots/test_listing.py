@@ -7,7 +7,8 @@ import httpx
 import pytest
 
 from kalends.api.edge import Edge
-from kalends.app import create_api
+from kalends.app import Api
+from kalends.runtime import make_runtime
 from kalends.settings import Settings
 from tests.conftest import Clock
 from tests.support.client import Client, Host, booking_of, data, refusal
@@ -386,7 +387,7 @@ async def test_slots_are_counted_without_what_keeps_some_of_them(
     event_type = await ana.creates_event_type()
     asked = {"eventTypeId": event_type["id"], **MONDAY}
     longer = {**asked, "end": "2050-09-06T08:00:00Z"}
-    app = create_api(settings.model_copy(update={"slots_most": 8}), clock=clock)
+    app = Api(make_runtime(settings.model_copy(update={"slots_most": 8}), clock=clock))
     async with app.router.lifespan_context(app):
         transport = httpx.ASGITransport(app=Edge(app))
         async with Client(transport=transport, base_url="http://kalends.test") as small:

@@ -10,7 +10,8 @@ from pydantic import SecretStr
 from starlette.types import Scope as AsgiScope
 
 from kalends.api.edge import Edge
-from kalends.app import create_api
+from kalends.app import Api
+from kalends.runtime import make_runtime
 from kalends.settings import Settings
 from kalends.web.pages import show_failure
 from tests.conftest import Clock
@@ -21,7 +22,7 @@ from tests.web.scene import Scene, host_token, token
 async def limited(scene: Scene, settings: Settings, clock: Clock) -> AsyncIterator[httpx.AsyncClient]:
     """Return a client of a server that allows three requests a minute."""
     limits = {"rate_limit_enabled": True, "rate_limit_storage": "memory", "rate_limit_anonymous": 3}
-    app = create_api(settings.model_copy(update=limits), clock=clock)
+    app = Api(make_runtime(settings.model_copy(update=limits), clock=clock))
     async with AsyncExitStack() as stack:
         await stack.enter_async_context(app.router.lifespan_context(app))
         transport = httpx.ASGITransport(app=Edge(app))
@@ -50,7 +51,7 @@ async def test_an_address_beside_the_pages_is_refused_as_everywhere(scene: Scene
 
 async def test_a_database_that_is_away_is_told(settings: Settings, clock: Clock) -> None:
     away = settings.model_copy(update={"database_url": SecretStr("postgresql://127.0.0.1:1/nothing")})
-    transport = httpx.ASGITransport(app=Edge(create_api(away, clock=clock)))
+    transport = httpx.ASGITransport(app=Edge(Api(make_runtime(away, clock=clock))))
     async with httpx.AsyncClient(transport=transport, base_url="http://kalends.test") as client:
         page = await client.get("/booking/none")
     assert page.status_code == 503

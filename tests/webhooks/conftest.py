@@ -5,13 +5,11 @@ from dataclasses import dataclass
 from typing import Any
 
 import pytest
-from fastapi import FastAPI
 
+from kalends.app import Api
 from kalends.db.database import Database
-from kalends.encryption import Keyring
 from kalends.outbox import consumption, timers
 from kalends.outbox.consumption import Consumers
-from kalends.outgoing import Outgoing
 from kalends.settings import Settings
 from kalends.webhooks.courier import Courier
 from kalends.webhooks.following import Follower
@@ -53,10 +51,9 @@ async def receiver() -> AsyncIterator[Receiver]:
 
 
 @pytest.fixture
-def post(api: FastAPI, database: Database, settings: Settings, clock: Clock) -> Post:
+def post(api: Api, database: Database, settings: Settings, clock: Clock) -> Post:
     """Return the worker."""
-    outgoing: Outgoing = api.state.outgoing
-    courier = Courier(outgoing, Keyring(settings), clock)
+    courier = Courier(api.runtime.outgoing, api.runtime.keys, clock)
     return Post(database, settings, clock, courier, {"webhooks": Follower(settings.base_url)})
 
 

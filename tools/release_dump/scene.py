@@ -14,13 +14,12 @@ from tests.support.client import Client, Host, booking_of, data
 from tests.support.receiver import Behaviour, Received, Receiver, answers, receiving, resets
 
 from kalends.api.edge import Edge
-from kalends.app import create_api
+from kalends.app import Api
 from kalends.db.database import Database
-from kalends.encryption import Keyring
-from kalends.outbox.worker import Duties, Worker
-from kalends.outgoing import Outgoing
+from kalends.outbox.worker import Worker
+from kalends.runtime import make_runtime
 from kalends.settings import Settings
-from kalends.worker import duties
+from kalends.worker import worker_of
 
 STEP = timedelta(hours=1)
 
@@ -49,7 +48,6 @@ class Scene:
     settings: Settings
     clock: Clock
     worker: Worker
-    work: Duties
     receiver: Receiver
     mailbox: Mailbox
     hosts: dict[str, Host] = field(default_factory=dict)
@@ -67,7 +65,7 @@ class Scene:
 
     async def sends(self) -> None:
         """Deliver and mail what is due."""
-        for send_due in self.work.senders:
+        for send_due in self.worker.duties.senders:
             while await send_due(self.database, self.settings, self.clock()):
                 pass
 
@@ -116,16 +114,13 @@ async def running(settings: Settings) -> AsyncIterator[Scene]:
         receiver.choose = _behaviour
         mailbox.refusals |= {"cy@example.com": "550 5.1.1 no such user", "di@example.com": "450 4.2.0 later"}
         own = settings.model_copy(update={"smtp_url": SecretStr(mailbox.url)})
-        api = create_api(own, clock=clock)
-        outgoing = Outgoing(allow_private=True)
-        work = duties(own, outgoing, Keyring(own), clock)
+        api = Api(make_runtime(own, clock=clock))
         async with (
             api.router.lifespan_context(api),
             Client(transport=httpx.ASGITransport(app=Edge(api)), base_url="http://kalends.test") as client,
         ):
-            database: Database = api.state.database
-            worker = Worker(database, own, work, clock)
-            yield Scene(client, database, own, clock, worker, work, receiver, mailbox)
+            worker = worker_of(api.runtime)
+            yield Scene(client, api.runtime.database, own, clock, worker, receiver, mailbox)
 
 
 def _behaviour(received: Received) -> Behaviour:

@@ -2,47 +2,47 @@
 
 from collections.abc import AsyncIterator
 from datetime import datetime
-from typing import Annotated, TypeAlias
+from typing import Annotated, Protocol, TypeAlias
 
 from fastapi import Depends, Request
 
 from kalends.db.database import Connection, Database, UnitOfWork
+from kalends.runtime import Runtime
 from kalends.settings import Settings
 
 
-def database_of(request: Request) -> Database:
-    """Return the database of the server."""
-    database: Database = request.app.state.database
-    return database
+class _Application(Protocol):
+    """What requests know of the application that they are sent to."""
+
+    runtime: Runtime
 
 
-def now_of(request: Request) -> datetime:
-    """Return the present instant."""
-    moment: datetime = request.app.state.clock()
-    return moment
+def runtime_of(request: Request) -> Runtime:
+    """Return what the server is made of."""
+    application: _Application = request.app
+    return application.runtime
 
 
 async def _database(request: Request) -> Database:
-    return database_of(request)
+    return runtime_of(request).database
 
 
 async def _reader(request: Request) -> AsyncIterator[Connection]:
-    async with database_of(request).connection() as connection:
+    async with runtime_of(request).database.connection() as connection:
         yield connection
 
 
 async def _unit_of_work(request: Request) -> AsyncIterator[UnitOfWork]:
-    async with database_of(request).pipelined_transaction() as work:
+    async with runtime_of(request).database.pipelined_transaction() as work:
         yield work
 
 
 async def _now(request: Request) -> datetime:
-    return now_of(request)
+    return runtime_of(request).clock()
 
 
 async def _settings(request: Request) -> Settings:
-    settings: Settings = request.app.state.settings
-    return settings
+    return runtime_of(request).settings
 
 
 # The function scope ends a transaction before the answer leaves, so a 2xx is a committed fact.

@@ -18,7 +18,7 @@ from fastapi import Request, Response
 
 from kalends.api import credentials
 from kalends.api.context import context_of
-from kalends.api.dependencies import database_of, now_of
+from kalends.api.dependencies import runtime_of
 from kalends.api.envelope import JsonBytes
 from kalends.api.errors import BadRequest, Conflict, UnprocessableEntity
 from kalends.db.database import UnitOfWork
@@ -63,7 +63,7 @@ async def answer_once(
     """
     if work is not None:
         return await _answer_once(request, work, answer)
-    async with database_of(request).pipelined_transaction() as own:
+    async with runtime_of(request).database.pipelined_transaction() as own:
         return await _answer_once(request, own, answer)
 
 
@@ -84,7 +84,7 @@ async def _answer_once(
     request: Request, work: UnitOfWork, answer: Callable[[], Awaitable[Response]]
 ) -> Response:
     identity = _identity_of(request)
-    now = now_of(request)
+    now = runtime_of(request).clock()
     # Looked up by a statement of its own, which sees what the lock's last holder committed.
     if not await _lock(work, identity):
         raise Conflict("Idempotency-Key: the request with this key is still running; repeat it later.")

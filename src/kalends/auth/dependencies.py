@@ -15,7 +15,7 @@ from fastapi import Depends, Request
 
 from kalends.api import credentials
 from kalends.api.context import context_of
-from kalends.api.dependencies import now_of
+from kalends.api.dependencies import runtime_of
 from kalends.api.errors import Forbidden, Unauthorized
 from kalends.api.openapi import Documented
 from kalends.auth import service
@@ -123,9 +123,9 @@ class AuthenticatedIfPresented(Documented):
 async def _caller_if_known(request: Request) -> Principal | None:
     """Return the caller of a public operation; whoever has no good credential is anonymous."""
     holder = context_of(request.scope).credential
-    if not isinstance(holder, KeyHolder) or not service.is_good(holder, now=now_of(request)):
+    if not isinstance(holder, KeyHolder) or not service.is_good(holder, now=runtime_of(request).clock()):
         return None
-    return service.principal_of(holder, now=now_of(request))
+    return service.principal_of(holder, now=runtime_of(request).clock())
 
 
 Caller: TypeAlias = Annotated[Principal, Depends(Authenticated())]
@@ -140,7 +140,7 @@ def _identify(request: Request) -> Principal:
         # An OAuth client's credentials go before any other (http-core.md 8.1).
         raise Unauthorized("These OAuth client credentials are not known.")
     if isinstance(holder, KeyHolder):
-        return service.principal_of(holder, now=now_of(request))
+        return service.principal_of(holder, now=runtime_of(request).clock())
     if credentials.bearer(request.headers.get("authorization", "")):
         raise Unauthorized("This credential is not known; send Authorization: Bearer and your API key.")
     if client_id or secret:

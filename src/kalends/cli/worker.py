@@ -43,12 +43,8 @@ async def _work(settings: "Settings") -> None:
     import asyncio
     import signal
 
-    from kalends.app import utc_now
-    from kalends.db.database import Database
-    from kalends.encryption import Keyring
-    from kalends.outbox.worker import Worker
-    from kalends.outgoing import Outgoing
-    from kalends.worker import duties
+    from kalends.runtime import make_runtime
+    from kalends.worker import worker_of
 
     gc.freeze()
     gc.enable()
@@ -56,10 +52,6 @@ async def _work(settings: "Settings") -> None:
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, stop.set)
-    outgoing = Outgoing(allow_private=settings.outgoing_allow_private, proxy=settings.outgoing_proxy_address)
-    work = duties(settings, outgoing, Keyring(settings), utc_now)
-    async with (
-        Database(settings.connection_url(), size=settings.database_pool_size) as database,
-        Worker(database, settings, work, utc_now),
-    ):
+    runtime = make_runtime(settings)
+    async with runtime.open(), worker_of(runtime):
         await stop.wait()

@@ -5,7 +5,7 @@ from typing import Annotated, ClassVar, TypeAlias
 from fastapi import Depends, Request
 
 from kalends.access.guards import OrganizationAdmin, organization_admin
-from kalends.api.dependencies import CurrentSettings, Reader
+from kalends.api.dependencies import CurrentSettings, Reader, runtime_of
 from kalends.api.errors import DomainError, NotFound
 from kalends.api.fields import EventTypeId
 from kalends.auth.declaration import Declaration
@@ -133,13 +133,11 @@ organization_webhook = OrganizationWebhookGuard()
 
 
 async def _keys(request: Request) -> Keyring:
-    keys: Keyring = request.app.state.keys
-    return keys
+    return runtime_of(request).keys
 
 
 async def _outgoing(request: Request) -> Outgoing:
-    outgoing: Outgoing = request.app.state.outgoing
-    return outgoing
+    return runtime_of(request).outgoing
 
 
 async def _follower(settings: CurrentSettings) -> Follower:

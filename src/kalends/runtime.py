@@ -1,0 +1,62 @@
+"""What a process has one of: made once when it starts, and closed in one order when it ends."""
+
+from collections.abc import AsyncIterator, Callable
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from kalends.api.rate_limit_storage import open_storage
+from kalends.api.rate_limits import RateLimiter
+from kalends.auth.admission import Admission
+from kalends.db.database import Database
+from kalends.encryption import Keyring
+from kalends.metrics_page import MetricsPage
+from kalends.outgoing import Outgoing
+from kalends.settings import Settings
+
+
+@dataclass(frozen=True, slots=True)
+class Runtime:
+    """What servers and workers are made of; nothing is open before `open`, and it opens once."""
+
+    settings: Settings
+    clock: Callable[[], datetime]
+    database: Database
+    outgoing: Outgoing
+    keys: Keyring
+    admission: Admission
+    metrics_page: MetricsPage
+
+    @asynccontextmanager
+    async def open(self) -> AsyncIterator[None]:
+        """Connect to the database. On leaving, what requests noted is stored before the database is closed.
+
+        Raises:
+            psycopg_pool.PoolTimeout: the database cannot be reached.
+        """
+        async with AsyncExitStack() as closing:
+            await closing.enter_async_context(self.database)
+            closing.push_async_callback(self.admission.finish)
+            yield
+
+
+def utc_now() -> datetime:
+    """Return the present instant."""
+    return datetime.now(UTC)
+
+
+def make_runtime(settings: Settings, *, clock: Callable[[], datetime] = utc_now) -> Runtime:
+    """Return what a server or a worker with these settings is made of; `clock` tells it the time."""
+    database = Database(settings.connection_url(), size=settings.database_pool_size)
+    limiter = RateLimiter(open_storage(settings, database), clock)
+    return Runtime(
+        settings=settings,
+        clock=clock,
+        database=database,
+        outgoing=Outgoing(
+            allow_private=settings.outgoing_allow_private, proxy=settings.outgoing_proxy_address
+        ),
+        keys=Keyring(settings),
+        admission=Admission(settings, database, limiter, clock),
+        metrics_page=MetricsPage(),
+    )
