@@ -76,8 +76,7 @@ _FILL = (
     """
     INSERT INTO attendees (id, booking_id, email, name, time_zone) OVERRIDING SYSTEM VALUE
     SELECT {0} + n, {0} + n,
-
-                     CASE WHEN n % {each} = 0 THEN 'other' || n / {each} / 2
+           CASE WHEN n % {each} = 0 THEN 'other' || n / {each} / 2
                 ELSE 'guest' || n / {each} END || '@example.com', 'Guest', 'UTC'
       FROM {bookings} n
     """,
