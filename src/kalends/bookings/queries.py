@@ -28,11 +28,14 @@ _ATTENDEES = """
      WHERE a.booking_id = b.id
 """
 
+# Organizer and event type are looked up a booking: few are read, whatever PostgreSQL expects (decision 31).
 SELECT_BOOKING = f"""
     SELECT {_PLAIN.selected}, b.status, {_ORGANIZER.selected}, b.organizer_email,
            e.id AS event_type_id, e.slug AS event_type_slug, e.seats_show_attendees,
            ({_ATTENDEES}) AS attendees
-      FROM bookings b JOIN users u ON u.id = b.user_id LEFT JOIN event_types e ON e.id = b.event_type_id
+      FROM bookings b
+     CROSS JOIN LATERAL (SELECT * FROM users WHERE id = b.user_id OFFSET 0) u
+      LEFT JOIN LATERAL (SELECT * FROM event_types WHERE id = b.event_type_id OFFSET 0) e ON true
 """
 """Read bookings as `to_booking` takes them."""
 

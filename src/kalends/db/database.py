@@ -42,7 +42,7 @@ class Database:
             open=False,
             timeout=_LONGEST_WAIT_SECONDS,
             reconnect_timeout=_GIVE_UP_SECONDS,
-            kwargs={"autocommit": True, "prepare_threshold": 2, "options": _SESSION_OPTIONS},
+            kwargs={"autocommit": True, "prepare_threshold": 2, "options": SESSION_OPTIONS},
         )
 
     async def __aenter__(self) -> "Database":
@@ -119,7 +119,7 @@ _GIVE_UP_SECONDS = 3.0
 # once: planning anew costs more than our short statements themselves (655 against 252 µs for hours and
 # busy times of a host), and PostgreSQL would go on doing it. Such a plan outlives the moment when a new
 # table is read fastest whole.
-_SESSION_OPTIONS = (
+SESSION_OPTIONS = (
     "-c TimeZone=UTC -c statement_timeout=30s -c lock_timeout=10s -c plan_cache_mode=force_generic_plan"
     " -c enable_seqscan=off"
 )

@@ -123,7 +123,7 @@ async def claim(work: UnitOfWork, *, now: datetime, until: datetime, limit: int)
                AND NOT EXISTS (
                    SELECT FROM mails earlier
                     WHERE earlier.thread = m.thread AND earlier.recipient = m.recipient AND earlier.id < m.id
-                      AND earlier.state = 'sending' AND earlier.next_attempt_at > %(now)s)
+                      AND earlier.state = 'sending' AND earlier.next_attempt_at > %(now)s OFFSET 0)
              ORDER BY next_attempt_at, id
              LIMIT %(limit)s
                FOR UPDATE SKIP LOCKED
@@ -134,25 +134,30 @@ async def claim(work: UnitOfWork, *, now: datetime, until: datetime, limit: int)
                    SELECT FROM mails earlier
                     WHERE earlier.thread = due.thread AND earlier.recipient = due.recipient
                       AND earlier.id < due.id AND earlier.id NOT IN (SELECT id FROM due)
-                      AND earlier.state IN ('queued', 'sending') AND earlier.next_attempt_at <= %(now)s)
+                      AND earlier.state IN ('queued', 'sending') AND earlier.next_attempt_at <= %(now)s
+                    OFFSET 0)
         ), claimed AS (
-            UPDATE mails m SET state = 'sending', attempts = attempts + 1, next_attempt_at = %(until)s
-              FROM ready WHERE m.id = ready.id
-            RETURNING m.*
+            UPDATE mails SET state = 'sending', attempts = attempts + 1, next_attempt_at = %(until)s
+             WHERE id = ANY(ARRAY(SELECT id FROM ready))
+            RETURNING *
         )
         SELECT c.id, c.template, c.recipient, c.message_id, c.attempts, c.thread, c.booking_id, c.starts_at,
                c.message, e.payload,
-               ARRAY(SELECT DISTINCT o.status FROM bookings o
-                      WHERE o.id = b.id
-                         OR c.starts_at IS NULL AND o.recurring_booking_uid = b.recurring_booking_uid),
+               ARRAY(SELECT b.status WHERE b.id IS NOT NULL
+                      UNION
+                     SELECT o.status FROM bookings o
+                      WHERE c.starts_at IS NULL AND o.recurring_booking_uid = b.recurring_booking_uid),
                b.start_time,
                c.attendee IS NULL OR EXISTS (
                    SELECT FROM attendees a
                     WHERE a.booking_id = c.booking_id AND a.address = lower(c.attendee)),
                c.server_away_since
           FROM claimed c
-          LEFT JOIN bookings b ON b.id = c.booking_id
-          LEFT JOIN outbox_events e ON e.id = c.event_id AND c.message IS NULL
+          -- Both are looked up a mail: few are taken, whatever PostgreSQL expects.
+          LEFT JOIN LATERAL (SELECT * FROM bookings WHERE id = c.booking_id OFFSET 0) b ON true
+          LEFT JOIN LATERAL (
+               SELECT payload FROM outbox_events WHERE id = c.event_id AND c.message IS NULL
+               OFFSET 0) e ON true
          ORDER BY c.id
         """,
         {"now": now, "until": until, "limit": limit},
@@ -274,8 +279,11 @@ async def release_waiting(work: UnitOfWork, now: datetime) -> int:
     cursor = await work.connection.execute(
         """
         WITH waiting AS (
-            SELECT id FROM mails
-             WHERE server_away_since IS NOT NULL AND state = 'queued' AND next_attempt_at > %(now)s
+            -- Of those that wait for the server, not of all that are due later
+            SELECT id FROM (
+                SELECT id, next_attempt_at FROM mails
+                 WHERE server_away_since IS NOT NULL AND state = 'queued' OFFSET 0) AS m
+             WHERE next_attempt_at > %(now)s
              ORDER BY id FOR UPDATE SKIP LOCKED)
         UPDATE mails m SET next_attempt_at = %(now)s FROM waiting WHERE m.id = waiting.id
         """,

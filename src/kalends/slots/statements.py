@@ -25,18 +25,21 @@ _BLOCKING = f"""
       FROM busy_times t
      WHERE t.host_id = u.id AND t.during && {_DURING}
        AND (e.seats_per_time_slot IS NULL OR NOT EXISTS (
-               SELECT FROM bookings seated
-                WHERE seated.id = t.booking_id AND seated.event_type_id = e.id
-                  AND seated.is_seated AND seated.status = 'accepted'))
+               SELECT FROM bookings
+                WHERE id = t.booking_id AND event_type_id = e.id AND is_seated AND status = 'accepted'
+               OFFSET 0))
     UNION ALL
     -- Those that they attend by e-mail take the same time from them as from the organizer. OFFSET 0 keeps
-    -- PostgreSQL from looking for the few attendances among everybody's busy times.
+    -- PostgreSQL from looking for the few attendances among everybody's busy times: whatever it expects,
+    -- attendances come first, then their bookings, then the times of these.
     SELECT t.booking_id, t.during
       FROM (SELECT a.booking_id FROM attendees a WHERE a.address = lower(u.email) OFFSET 0) attending
-      JOIN bookings b ON b.id = attending.booking_id AND b.status = 'accepted'
-      JOIN busy_times t ON t.booking_id = b.id AND t.host_id = b.user_id
-     WHERE t.during && {_DURING}
-       AND NOT EXISTS (SELECT FROM busy_times own WHERE own.booking_id = b.id AND own.host_id = u.id)
+     CROSS JOIN LATERAL (
+           SELECT user_id FROM bookings WHERE id = attending.booking_id AND status = 'accepted' OFFSET 0) b
+     CROSS JOIN LATERAL (SELECT * FROM busy_times WHERE booking_id = attending.booking_id OFFSET 0) t
+     WHERE t.host_id = b.user_id AND t.during && {_DURING}
+       AND NOT EXISTS (SELECT FROM busy_times own
+                        WHERE own.booking_id = t.booking_id AND own.host_id = u.id OFFSET 0)
 """
 
 # A list needs the blocked periods only.
@@ -208,7 +211,8 @@ def _reading(
 OF_GROUP = _statement("u.allow_dynamic_booking", "h.is_fixed", _OF_GROUP, "true ORDER BY u.id")
 
 SEATED = f"""
-    -- The seated bookings of an event type, each once
+    -- The seated bookings of an event type, each once. OFFSET 0 has their times looked up one by one, and not
+    -- found among everybody's.
     SELECT date_part('epoch', b.start_time)::bigint AS "start",
            date_part('epoch', b.end_time)::bigint AS "end",
            date_part('epoch', min(lower(t.during)))::bigint AS busy_from,
@@ -217,7 +221,7 @@ SEATED = f"""
            array_agg(t.host_id) AS host_ids, b.uid
       FROM event_types e
       JOIN bookings b ON b.event_type_id = e.id AND b.is_seated AND b.status = 'accepted'
-      JOIN busy_times t ON t.booking_id = b.id
+     CROSS JOIN LATERAL (SELECT * FROM busy_times WHERE booking_id = b.id OFFSET 0) t
      WHERE e.id = %(event_type_id)s AND t.during && {_DURING} AND b.uid IS DISTINCT FROM %(moving)s
      GROUP BY b.id
      ORDER BY b.start_time
