@@ -13,10 +13,11 @@ from pydantic import SecretStr
 
 from kalends.access import queries as access
 from kalends.api.edge import Edge
-from kalends.app import create_api
+from kalends.app import Api
 from kalends.db.database import Database
 from kalends.notifications import queries as mails
 from kalends.outbox import queries as outbox
+from kalends.runtime import make_runtime
 from kalends.settings import Settings
 from kalends.webhooks import lease
 from kalends.webhooks import queries as webhooks
@@ -66,7 +67,7 @@ class _Cast:
 
 async def _serve(stack: AsyncExitStack, url: str, settings: Settings, clock: Clock) -> Client:
     own = settings.model_copy(update={"database_url": SecretStr(url)})
-    api = create_api(own, clock=clock)
+    api = Api(make_runtime(own, clock=clock))
     await stack.enter_async_context(api.router.lifespan_context(api))
     transport = httpx.ASGITransport(app=Edge(api))
     return await stack.enter_async_context(Client(transport=transport, base_url="http://kalends.test"))

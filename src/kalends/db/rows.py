@@ -41,7 +41,7 @@ class Columns(Generic[Kind]):
         self._kind = kind
         self.fields = tuple(one.name for one in fields(kind) if one.name not in absent)  # type: ignore[arg-type]  # a dataclass
         self.selected = ", ".join(
-            f"{alias}.{renamed.get(name, name)} AS {prefix}{name}" for name in self.fields
+            _selected(f"{alias}.", renamed.get(name, name), f"{prefix}{name}") for name in self.fields
         )
         self._get = attrgetter(*(f"{prefix}{name}" for name in self.fields))
 
@@ -52,6 +52,10 @@ class Columns(Generic[Kind]):
     def read(self, row: NamedRow) -> Kind:
         """Return what a row holds, where every field has a column."""
         return self._kind(*self._get(row))
+
+
+def _selected(table: str, column: str, name: str) -> str:
+    return f"{table}{column}" if column == name else f"{table}{column} AS {name}"
 
 
 async def named_rows(

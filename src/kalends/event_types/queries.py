@@ -26,6 +26,13 @@ _EVENT_TYPE = f"""
       LEFT JOIN teams t ON t.id = e.team_id
 """
 
+# Those of users alone: lists are long, and teams are not in them.
+_OF_USERS = f"""
+    SELECT e.id, {SETTINGS}, {_USER.selected}
+      FROM event_types e
+      JOIN users u ON u.id = e.user_id
+"""
+
 _HOSTS = f"""
     SELECT h.is_fixed OR e.scheduling_type = 'collective' AS is_fixed, {_HOST.selected}, {_USER.selected}
       FROM hosts h
@@ -54,7 +61,7 @@ async def find_kept(work: UnitOfWork, address: EventTypeAddress) -> EventType | 
 async def list_of_user(connection: Connection, owner: UserAddress) -> list[EventType]:
     """Return the event types of a user by id; none if nobody has this address."""
     lookup = owner_lookup(owner)
-    statement = f"{_EVENT_TYPE} WHERE {lookup.condition} ORDER BY e.id"
+    statement = f"{_OF_USERS} WHERE {lookup.condition} ORDER BY e.id"
     return [_of_user(row) for row in await named_rows(connection, statement, lookup.values)]
 
 

@@ -199,9 +199,10 @@ def _reading(
                  WHERE r.host_id = u.id AND r.event_type_id IS DISTINCT FROM h.event_type_id
                    AND {_COUNTS}) AS reservations
           FROM {hosts}
-          LEFT JOIN schedules s ON s.id = coalesce(
+          -- Looked up a host, so that no hash of everybody's schedules is made
+          LEFT JOIN LATERAL (SELECT * FROM schedules WHERE id = coalesce(
                e.schedule_id, h.schedule_id, u.default_schedule_id,
-               (SELECT min(first.id) FROM schedules first WHERE first.user_id = u.id))
+               (SELECT min(f.id) FROM schedules f WHERE f.user_id = u.id)) OFFSET 0) s ON true
          CROSS JOIN LATERAL ({busy}) busy
          WHERE {where}
     """
