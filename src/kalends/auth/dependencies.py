@@ -25,28 +25,25 @@ from kalends.auth.queries import KeyHolder
 
 _CREDENTIAL_HEADERS = ("authorization", "x-cal-client-id", "x-cal-secret-key")
 
-CREDENTIALS_OF_A_PLACE: tuple[dict[str, Any], ...] = (
-    {
-        "name": "Authorization",
+
+def _header(name: str, description: str, *, is_required: bool = False) -> dict[str, Any]:
+    return {
+        "name": name,
         "in": "header",
-        "required": False,
-        "description": "`Bearer ` and an API key, which begins with `cal_`.",
+        "required": is_required,
+        "description": description,
         "schema": {"type": "string"},
-    },
-    {
-        "name": "x-cal-secret-key",
-        "in": "header",
-        "required": False,
-        "description": "The secret of an OAuth client, in place of an API key. No client is known yet.",
-        "schema": {"type": "string"},
-    },
-    {
-        "name": "x-cal-client-id",
-        "in": "header",
-        "required": False,
-        "description": "The id of that client.",
-        "schema": {"type": "string"},
-    },
+    }
+
+
+_API_KEY = "`Bearer ` and an API key, which begins with `cal_`."
+
+CREDENTIALS_OF_A_PLACE = (
+    _header("Authorization", _API_KEY),
+    _header(
+        "x-cal-secret-key", "The secret of an OAuth client, in place of an API key. No client is known yet."
+    ),
+    _header("x-cal-client-id", "The id of that client."),
 )
 """What the document says of the credentials that organizations take; one of them is needed."""
 
@@ -59,15 +56,7 @@ class Authenticated(Documented):
         Forbidden: a good credential without the permissions.
     """
 
-    parameters: tuple[dict[str, Any], ...] = (
-        {
-            "name": "Authorization",
-            "in": "header",
-            "required": True,
-            "description": "`Bearer ` and an API key, which begins with `cal_`.",
-            "schema": {"type": "string"},
-        },
-    )
+    parameters = (_header("Authorization", _API_KEY, is_required=True),)
 
     def __init__(self, permissions: Permission = NO_PERMISSION) -> None:
         self._permissions = permissions
@@ -95,21 +84,9 @@ class AuthenticatedIfPresented(Documented):
         Unauthorized: a credential, or a part of one, that is not good.
     """
 
-    parameters: tuple[dict[str, Any], ...] = (
-        {
-            "name": "Authorization",
-            "in": "header",
-            "required": False,
-            "description": "`Bearer ` and an API key; without it the operation is public.",
-            "schema": {"type": "string"},
-        },
-        {
-            "name": "x-cal-client-id",
-            "in": "header",
-            "required": False,
-            "description": "The id of an OAuth client, together with its secret.",
-            "schema": {"type": "string"},
-        },
+    parameters = (
+        _header("Authorization", "`Bearer ` and an API key; without it the operation is public."),
+        _header("x-cal-client-id", "The id of an OAuth client, together with its secret."),
     )
 
     declaration = Declaration(("Auth?",))
