@@ -66,7 +66,8 @@ class Courier:
         While nothing can begin, it waits a moment for one to end.
         """
         self._database = database
-        room = _MOST_AT_ONCE - len(self._under_way)
+        were_under_way = len(self._under_way)
+        room = _MOST_AT_ONCE - were_under_way
         taken: Sequence[Taken] = []
         is_more = False
         if room > 0:
@@ -90,7 +91,8 @@ class Courier:
             )
             if self._under_way:
                 await asyncio.wait(self._under_way, timeout=_GATHERING_SECONDS)
-        return len(taken) or under_way or is_more
+        # What ended while this looked may have made others due, which it did not see.
+        return len(taken) or under_way or is_more or were_under_way
 
     async def settled(self) -> None:
         """Wait until nothing is under way."""
