@@ -43,6 +43,11 @@ async def list_webhooks(connection: Connection, scope: Scope, *, take: int, skip
     return [Webhook(*row) for row in await cursor.fetchall()]
 
 
+_FACT = """
+    SELECT id, uid, kind, payload, ordering_key, created_at, event_type_id, user_id
+      FROM outbox_events
+"""
+
 _OWN_FACTS = "user_id = %(user_id)s OR event_type_id = %(event_type_id)s"
 
 _FACTS_OF_ORGANIZATION = f"""
@@ -223,8 +228,7 @@ async def list_facts(
     in_scope = _OWN_FACTS if scope.team_id is None else _FACTS_OF_ORGANIZATION
     cursor = await connection.execute(
         f"""
-        SELECT id, uid, kind, payload, ordering_key, created_at, event_type_id, user_id
-          FROM outbox_events
+        {_FACT}
          WHERE created_at >= %(since)s AND (%(until)s::timestamptz IS NULL OR created_at < %(until)s)
            AND kind = ANY(%(kinds)s) AND ({in_scope})
          ORDER BY id LIMIT %(limit)s
@@ -238,9 +242,8 @@ async def find_fact(connection: Connection, event_id: int) -> StoredFact | None:
     """Return a fact while it is kept."""
     row = await first_row(
         connection,
-        """
-        SELECT id, uid, kind, payload, ordering_key, created_at, event_type_id, user_id
-          FROM outbox_events WHERE id = %s
+        f"""
+        {_FACT} WHERE id = %s
         """,
         (event_id,),
     )
@@ -321,6 +324,53 @@ async def forget_before(work: UnitOfWork, moment: datetime, limit: int) -> int:
         (moment, limit),
     )
     return cursor.rowcount
+
+
+async def list_ids_of_user(connection: Connection, user_id: int) -> set[str]:
+    """Return the ids of a user's webhooks, and of those of their event types."""
+    cursor = await connection.execute(
+        """
+        SELECT id FROM webhooks
+         WHERE user_id = %(user_id)s
+            OR event_type_id = ANY(ARRAY(SELECT id FROM event_types WHERE user_id = %(user_id)s))
+        """,
+        {"user_id": user_id},
+    )
+    return {webhook_id for (webhook_id,) in await cursor.fetchall()}
+
+
+async def list_unhandled_facts(connection: Connection, user_id: int) -> list[StoredFact]:
+    """Return the facts of a user that no worker has handed on yet, in their order."""
+    cursor = await connection.execute(
+        f"{_FACT} WHERE handled_at IS NULL AND user_id = %s ORDER BY id", (user_id,)
+    )
+    return [StoredFact(*row) for row in await cursor.fetchall()]
+
+
+async def disown_webhooks(work: UnitOfWork, webhook_ids: Collection[str], now: datetime) -> None:
+    """Take the owner from those webhooks for which something waits; they are ownerless since now."""
+    await work.connection.execute(
+        """
+        UPDATE webhooks w SET user_id = NULL, event_type_id = NULL, ownerless_since = %s
+         WHERE id = ANY(%s)
+           AND EXISTS (SELECT FROM webhook_deliveries d
+                        WHERE d.webhook_id = w.id AND d.status = 'pending')
+        """,
+        (now, list(webhook_ids)),
+    )
+
+
+async def delete_ownerless(work: UnitOfWork, now: datetime) -> None:
+    """Delete the webhooks without an owner for which nothing waits any more."""
+    await work.connection.execute(
+        """
+        DELETE FROM webhooks w
+         WHERE ownerless_since <= %s
+           AND NOT EXISTS (SELECT FROM webhook_deliveries d
+                            WHERE d.webhook_id = w.id AND d.status = 'pending')
+        """,
+        (now,),
+    )
 
 
 _DELIVERY = """
