@@ -12,6 +12,11 @@ from tests.plans.recording import Statement
 from tests.support.postgres import SharedServer
 
 
+TIMES = 3
+"""How often a statement is measured: a session that others' migrations make forget what it knew of the catalogs
+looks it up anew in the middle of a statement, and the pages of that are counted with the statement's own."""
+
+
 @dataclass(frozen=True, slots=True)
 class Scenario:
     """What a request sent, in order."""
@@ -38,8 +43,11 @@ class Recorded:
 
 @contextmanager
 def session(url: str) -> Iterator[psycopg.Connection[Any]]:
-    """Lend a connection whose session plans as those of the server do."""
-    with psycopg.connect(url, autocommit=True, options=SESSION_OPTIONS) as connection:
+    """Lend a connection whose session plans as those of the server do.
+
+    Psycopg prepares nothing by itself there: a rollback would let it forget all that is prepared.
+    """
+    with psycopg.connect(url, autocommit=True, options=SESSION_OPTIONS, prepare_threshold=None) as connection:
         yield connection
 
 
@@ -54,7 +62,12 @@ def prepare(connection: psycopg.Connection[Any], scenarios: Sequence[Scenario], 
 
 
 def measure(connection: psycopg.Connection[Any], recorded: Recorded, prefix: str) -> dict[str, int]:
-    """Run what is prepared and return the pages that each statement read; nothing stays."""
+    """Run what is prepared and return the pages that each statement read at least; nothing stays."""
+    found = [_measure_once(connection, recorded, prefix) for _ in range(TIMES)]
+    return {name: min(pages[name] for pages in found) for name in found[0]}
+
+
+def _measure_once(connection: psycopg.Connection[Any], recorded: Recorded, prefix: str) -> dict[str, int]:
     found: dict[str, int] = {}
     for sequence, value in recorded.sequences:
         connection.execute("SELECT setval(%s::regclass, %s)", (sequence, value))
