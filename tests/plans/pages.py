@@ -11,7 +11,6 @@ from kalends.db.database import SESSION_OPTIONS
 from tests.plans.recording import Statement
 from tests.support.postgres import SharedServer
 
-
 TIMES = 3
 """How often a statement is measured: a session that others' migrations make forget what it knew of the catalogs
 looks it up anew in the middle of a statement, and the pages of that are counted with the statement's own."""
