@@ -12,8 +12,8 @@ from tests.plans.recording import Statement
 from tests.support.postgres import SharedServer
 
 TIMES = 3
-"""How often a statement is measured: a session that others' migrations make forget what it knew of the catalogs
-looks it up anew in the middle of a statement, and the pages of that are counted with the statement's own."""
+"""How often a statement is measured: a session that others' migrations make forget what it knew of the
+catalogs looks it up anew in the middle of a statement, and those pages are counted with its own."""
 
 
 @dataclass(frozen=True, slots=True)
