@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import psycopg
 
-from kalends.api import credentials
+from kalends.api.http import credentials
 
 _HOST = """
     WITH host AS (

@@ -25,7 +25,7 @@ from kalends.notifications import service as notifications
 from kalends.outbox import consumption, timers
 from kalends.outbox.consumption import Consumers
 from kalends.settings import Settings
-from kalends.webhooks.following import Follower
+from kalends.webhooks.deliveries.following import Follower
 from kalends.worker import fire_timer
 
 LATENCIES = 200

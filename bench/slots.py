@@ -23,8 +23,8 @@ from kalends.db.embedded import embedded_postgres
 from kalends.event_types.address import IdAddress, lookup_of
 from kalends.scheduling import engine
 from kalends.slots import outputs, queries, situation
+from kalends.slots.inputs import SlotsQuery
 from kalends.slots.rows import Found, Range
-from kalends.slots.schemas import SlotsQuery
 from kalends.slots.service import Slots
 from kalends.slots.situation import Question, Situation, ask
 

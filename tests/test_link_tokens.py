@@ -6,7 +6,15 @@ from uuid import UUID
 
 import pytest
 
-from kalends.link_tokens import Grant, Purpose, TokenExpired, TokenMalformed, TokenMisplaced, issue, read
+from kalends.security.link_tokens import (
+    Grant,
+    Purpose,
+    TokenExpired,
+    TokenMalformed,
+    TokenMisplaced,
+    issue,
+    read,
+)
 
 KEY = b"k" * 32
 NOW = datetime(2050, 9, 1, 6, 0, tzinfo=UTC)

@@ -7,7 +7,7 @@ import httpx
 import pytest
 from psycopg_pool import PoolClosed
 
-from kalends.api.edge import Edge
+from kalends.api.http.edge import Edge
 from kalends.app import Api
 from kalends.db.database import Database
 from kalends.runtime import make_runtime

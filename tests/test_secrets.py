@@ -9,8 +9,14 @@ import pytest
 from cryptography.fernet import Fernet, MultiFernet
 from pydantic import SecretStr, ValidationError
 
-from kalends import secrets
-from kalends.secrets import SECRET_FILE, SecretUnavailable, claim, encryption_keys, signing_key
+from kalends.security import secret
+from kalends.security.secret import (
+    SECRET_FILE,
+    SecretUnavailable,
+    claim,
+    encryption_keys,
+    signing_key,
+)
 from kalends.settings import Settings
 
 SECRET = SecretStr("correct horse battery staple, and more")
@@ -18,13 +24,13 @@ SECRET = SecretStr("correct horse battery staple, and more")
 
 @pytest.fixture(autouse=True)
 def _forget_secrets() -> None:
-    secrets._kept.cache_clear()
+    secret._kept.cache_clear()
 
 
 def test_a_secret_is_made_once_and_only_its_owner_can_read_it(tmp_path: Path) -> None:
     settings = Settings(data_dir=tmp_path / "data")
     key = signing_key(settings)
-    secrets._kept.cache_clear()
+    secret._kept.cache_clear()
     assert signing_key(settings) == key
     file = tmp_path / "data" / SECRET_FILE
     assert file.stat().st_mode & 0o777 == 0o600
@@ -35,7 +41,7 @@ def test_processes_that_start_together_share_a_secret(tmp_path: Path) -> None:
     def start(_number: int) -> str:
         path = tmp_path / SECRET_FILE
         if not path.exists():
-            secrets._make(path)
+            secret._make(path)
         return path.read_text()
 
     with ThreadPoolExecutor(16) as pool:

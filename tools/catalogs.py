@@ -11,7 +11,7 @@ from babel.messages import Catalog
 from babel.messages.extract import extract_from_dir
 from babel.messages.pofile import read_po, write_po
 
-from kalends.words.language import CATALOGS, COMPLETE, SOURCE
+from kalends.localization.language import CATALOGS, COMPLETE, SOURCE
 
 _FOLDERS = [CATALOGS.parents[1] / name for name in ("notifications", "web", "words")]
 _METHODS = [("**.py", "python"), ("**/templates/*.html", "jinja2")]

@@ -7,17 +7,18 @@ from contextlib import AbstractAsyncContextManager, asynccontextmanager, nullcon
 from fastapi import FastAPI
 from starlette.types import ASGIApp
 
-from kalends import __version__, metrics
+from kalends import __version__
 from kalends.accounts import routes as accounts
-from kalends.api import health, reference
-from kalends.api.edge import Edge
+from kalends.api.document import reference
+from kalends.api.document.openapi import DocumentedApi
 from kalends.api.http.dispatcher import Dispatcher
+from kalends.api.http.edge import Edge
 from kalends.api.http.operation import PageRouter, Router
-from kalends.api.openapi import DocumentedApi
 from kalends.auth import routes as auth
 from kalends.bookings import routes as bookings
 from kalends.event_types import routes as event_types
-from kalends.preloading import preload
+from kalends.operations import health, metrics
+from kalends.operations.preloading import preload
 from kalends.reservations import routes as reservations
 from kalends.runtime import Runtime
 from kalends.schedules import routes as schedules

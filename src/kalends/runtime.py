@@ -5,13 +5,13 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from kalends.api.rate_limit_storage import open_storage
-from kalends.api.rate_limits import RateLimiter
+from kalends.api.limits.rate_limits import RateLimiter
+from kalends.api.limits.storage import open_storage
 from kalends.auth.admission import Admission
 from kalends.db.database import Database
-from kalends.encryption import Keyring
-from kalends.metrics_page import MetricsPage
+from kalends.operations.metrics_page import MetricsPage
 from kalends.outgoing import Outgoing
+from kalends.security.encryption import Keyring
 from kalends.settings import Settings
 
 

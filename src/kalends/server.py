@@ -119,8 +119,8 @@ def run(settings: Settings, listener: socket.socket) -> None:
 def create_worker_app() -> "ASGIApp":
     """Return the application in the process that is to run it."""
     gc.disable()
-    from kalends import logs
     from kalends.app import create_app
+    from kalends.operations import logs
     from kalends.runtime import make_runtime
 
     parent = multiprocessing.parent_process()

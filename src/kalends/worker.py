@@ -16,8 +16,8 @@ from kalends.outbox.worker import Duties, Worker
 from kalends.runtime import Runtime
 from kalends.webhooks import farewell
 from kalends.webhooks import service as webhooks
-from kalends.webhooks.courier import Courier
-from kalends.webhooks.following import Follower
+from kalends.webhooks.deliveries.courier import Courier
+from kalends.webhooks.deliveries.following import Follower
 
 KEPT = timedelta(days=30)
 """How long facts, and all that was made of them, are kept."""

@@ -6,8 +6,8 @@ from contextlib import AsyncExitStack
 import httpx
 import pytest
 
-from kalends.api.edge import Edge
 from kalends.api.http.dispatcher import Dispatcher
+from kalends.api.http.edge import Edge
 from kalends.app import _ROUTERS, Api
 from kalends.db.database import Database
 from kalends.runtime import make_runtime

@@ -7,8 +7,8 @@ from typing_extensions import TypedDict
 
 from kalends.access import guards
 from kalends.access.place import Place
-from kalends.api.fields import Integer
 from kalends.api.http.operation import Router
+from kalends.api.input.fields import Integer
 from kalends.api.wire import Body
 from kalends.auth.principal import Permission
 

@@ -15,7 +15,7 @@ from typing import Any
 import httpx
 import pytest
 
-from kalends.api.edge import Edge
+from kalends.api.http.edge import Edge
 from kalends.api.http.operation import Operation, PageRouter, Router
 from kalends.app import _ROUTERS, Api
 from kalends.auth.declaration import Declaration

@@ -7,9 +7,9 @@ from uuid import UUID
 import pytest
 from fastapi import FastAPI
 
-from kalends.api.edge import Edge
-from kalends.api.fields import EventTypeId
+from kalends.api.http.edge import Edge
 from kalends.api.http.operation import Router
+from kalends.api.input.fields import EventTypeId
 from kalends.settings import Settings
 from tests.conftest import Clock
 from tests.support.client import Client, Host, booking_of, data, refusal

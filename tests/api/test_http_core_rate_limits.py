@@ -6,9 +6,9 @@ from datetime import timedelta
 import httpx
 import pytest
 
-from kalends.api.edge import Edge
-from kalends.api.rate_limit_storage import MemoryStorage
-from kalends.api.rate_limits import MOST_REMEMBERED, Limit, RateLimiter
+from kalends.api.http.edge import Edge
+from kalends.api.limits.rate_limits import MOST_REMEMBERED, Limit, RateLimiter
+from kalends.api.limits.storage import MemoryStorage
 from kalends.app import Api
 from kalends.db.database import Database
 from kalends.runtime import make_runtime

@@ -4,11 +4,11 @@ from datetime import date
 
 import pytest
 
-from kalends.api.errors import BadRequest
 from kalends.api.http.answers import data_answer
 from kalends.api.http.operation import Operation, Router
 from kalends.api.http.paths import AmbiguousPath, RoutingTable
 from kalends.api.http.versions import choose_version
+from kalends.api.output.errors import BadRequest
 from tests.support.client import Client, Host, booking_of, data, refusal
 
 SERVED = ("2024-06-11", "2024-06-14", "2024-08-13", "2024-09-04", "2030-01-01", "2020-01-01")

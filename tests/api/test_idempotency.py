@@ -8,8 +8,8 @@ import httpx
 import pytest
 from fastapi import FastAPI
 
-from kalends.api.edge import Edge
 from kalends.api.http.dispatcher import Dispatcher
+from kalends.api.http.edge import Edge
 from kalends.api.http.operation import Router
 from kalends.api.idempotency import KEPT_FOR
 from kalends.db.database import Database

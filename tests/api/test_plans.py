@@ -8,14 +8,14 @@ from fastapi import BackgroundTasks, Depends, FastAPI, Header, Response
 from typing_extensions import TypedDict
 
 from kalends.api.dependencies import Reader, Work
-from kalends.api.errors import Forbidden
-from kalends.api.fields import EventTypeId, Integer, ScheduleId
+from kalends.api.document.openapi import DocumentedApi
 from kalends.api.http.answers import EncodedJson
 from kalends.api.http.dispatcher import Dispatcher
 from kalends.api.http.operation import Guard, Operation, PageRouter, Router
 from kalends.api.http.plan import Plan, UncallableOperation
-from kalends.api.openapi import DocumentedApi
-from kalends.api.query import Query
+from kalends.api.input.fields import EventTypeId, Integer, ScheduleId
+from kalends.api.input.query import Query
+from kalends.api.output.errors import Forbidden
 from kalends.api.wire import Body
 from kalends.auth.dependencies import Caller
 from kalends.settings import Settings

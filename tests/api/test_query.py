@@ -4,8 +4,8 @@ from typing import Any
 
 import pytest
 
-from kalends.api.errors import BadRequest
-from kalends.api.query import comma_list, parse_query
+from kalends.api.input.query import comma_list, parse_query
+from kalends.api.output.errors import BadRequest
 from tests.support.client import Client, Host, booking_of, broken_properties, data, refusal
 
 

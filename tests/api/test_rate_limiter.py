@@ -9,10 +9,9 @@ import pytest
 from pydantic import SecretStr
 from starlette.datastructures import Headers
 
-from kalends.api.credentials import digest
-from kalends.api.edge import Edge
-from kalends.api.rate_limit_storage import DatabaseStorage, MemoryStorage, open_storage
-from kalends.api.rate_limits import (
+from kalends.api.http.credentials import digest
+from kalends.api.http.edge import Edge
+from kalends.api.limits.rate_limits import (
     BucketKind,
     Limit,
     RateLimiter,
@@ -24,6 +23,7 @@ from kalends.api.rate_limits import (
     client_address,
     headers,
 )
+from kalends.api.limits.storage import DatabaseStorage, MemoryStorage, open_storage
 from kalends.app import Api
 from kalends.auth.service import create_api_key
 from kalends.db.database import Database

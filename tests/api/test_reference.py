@@ -8,10 +8,10 @@ import pytest
 from fastapi import FastAPI
 from starlette.types import Scope
 
-from kalends.api import reference
-from kalends.api.context import RequestContext
-from kalends.api.edge import Edge
+from kalends.api.document import reference
+from kalends.api.http.context import RequestContext
 from kalends.api.http.dispatcher import Dispatcher
+from kalends.api.http.edge import Edge
 
 PAGES = ("/docs", "/docs/swagger")
 

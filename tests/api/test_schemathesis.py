@@ -14,7 +14,7 @@ from schemathesis.checks import not_a_server_error
 from schemathesis.specs.openapi import checks
 from starlette.types import ASGIApp
 
-from kalends.api import credentials
+from kalends.api.http import credentials
 from kalends.app import Api, create_app
 from kalends.db.database import Database
 from kalends.runtime import make_runtime

@@ -4,7 +4,7 @@ import time
 
 import pytest
 
-from kalends.api.fields import is_url
+from kalends.api.input.fields import is_url
 from tests.support.client import Host, broken_properties, refusal
 
 GOOD = [

@@ -7,7 +7,7 @@ from datetime import timedelta
 
 import pytest
 
-from kalends.api.edge import Edge
+from kalends.api.http.edge import Edge
 from kalends.app import Api
 from kalends.auth import admission
 from kalends.db.database import Database

@@ -10,9 +10,9 @@ from pkgutil import walk_packages
 import pytest
 
 import kalends
-from kalends.api import rate_limits
+from kalends.api.limits import rate_limits
 from kalends.handlebars.parser import parse
-from kalends.preloading import preload
+from kalends.operations.preloading import preload
 from tests.attacks.counting import kept_bytes
 from tests.attacks.harm import no_harm, still_harmful
 from tests.support.client import Client
@@ -64,18 +64,18 @@ def test_parsed_templates_are_kept_up_to_a_bound_in_bytes() -> None:
 
 
 SMALL = {
-    "kalends.api.rate_limits": "addresses of 64 characters at most, names that operators give to limits",
-    "kalends.api.time_zones": "nothing",
-    "kalends.notifications.rendering": "names of our own templates",
-    "kalends.notifications.rows": "nothing",
+    "kalends.api.limits.rate_limits": "addresses of 64 characters at most, names that operators give limits",
+    "kalends.api.input.time_zones": "nothing",
+    "kalends.notifications.content.rendering": "names of our own templates",
+    "kalends.notifications.content.rows": "nothing",
     "kalends.scheduling.zones": "names of zones that exist, numbers",
-    "kalends.secrets": "the server's own secrets",
+    "kalends.security.secret": "the server's own secrets",
     "kalends.settings": "nothing",
     "kalends.slots.outputs": "names of zones that exist, numbers",
     "kalends.timezones.service": "nothing",
     "kalends.web.pages": "nothing",
     "kalends.web.zones": "nothing",
-    "kalends.words.language": "codes of languages of 35 characters at most, our own files",
+    "kalends.localization.language": "codes of languages of 35 characters at most, our own files",
 }
 """Modules whose caches are bounded by number, by what these are keyed: nothing that a user makes large."""
 

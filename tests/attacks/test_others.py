@@ -6,8 +6,8 @@ from re import split
 
 import pytest
 
-from kalends.api.rate_limit_storage import open_storage
-from kalends.api.rate_limits import Limit
+from kalends.api.limits.rate_limits import Limit
+from kalends.api.limits.storage import open_storage
 from kalends.db.database import Database
 from kalends.settings import Settings
 from tests.attacks.harm import no_harm, still_harmful

@@ -8,7 +8,7 @@ import httpx
 import psycopg
 import pytest
 
-from kalends.api.edge import Edge
+from kalends.api.http.edge import Edge
 from kalends.app import Api
 from kalends.db.database import Database
 from kalends.runtime import make_runtime

@@ -9,7 +9,7 @@ from typing import Any
 from kalends.db.database import Database, UnitOfWork
 from kalends.handlebars.errors import TemplateError
 from kalends.outbox import consumption
-from kalends.webhooks import templates
+from kalends.webhooks.deliveries import templates
 from tests.attacks.counting import busiest_turn, counted_calls
 from tests.attacks.harm import no_harm, still_harmful
 from tests.attacks.rows import multiply

@@ -5,8 +5,8 @@ from datetime import UTC, datetime, timedelta
 import httpx
 import pytest
 
-from kalends.api import credentials
-from kalends.api.edge import Edge
+from kalends.api.http import credentials
+from kalends.api.http.edge import Edge
 from kalends.app import Api
 from kalends.auth.service import create_api_key
 from kalends.db.database import Database

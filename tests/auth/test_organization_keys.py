@@ -3,7 +3,7 @@
 import pytest
 
 from kalends.accounts import service as accounts
-from kalends.api.errors import Forbidden
+from kalends.api.output.errors import Forbidden
 from kalends.memberships.membership import Role
 from tests.conftest import Clock
 from tests.support.client import Client, Host, data, refusal

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from kalends.api import credentials
+from kalends.api.http import credentials
 from kalends.db.database import Database
 from tests.conftest import Clock
 from tests.support.client import Host, broken_properties, data, refusal

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import psycopg
 
-from kalends import secrets
-from kalends.doctor import check_secret, check_waiting_mails
+from kalends.operations.doctor import check_secret, check_waiting_mails
+from kalends.security import secret
 from kalends.settings import Settings
 from tests.cli.kalends import kalends, kalends_json
 from tests.support.postgres import free_port
@@ -94,7 +94,7 @@ def test_a_secret_that_only_others_have_is_a_problem(tmp_path: Path) -> None:
 
 def test_a_secret_made_beside_others_is_a_problem(tmp_path: Path) -> None:
     settings = Settings(data_dir=tmp_path)
-    own = secrets.fingerprint(settings)
+    own = secret.fingerprint(settings)
     assert check_secret(settings, own).verdict == "ok"
     check = check_secret(settings, b"of another")
     assert check.verdict == "problem"
@@ -103,7 +103,7 @@ def test_a_secret_made_beside_others_is_a_problem(tmp_path: Path) -> None:
 
 def test_a_secret_that_other_users_can_read_is_pointed_out(tmp_path: Path) -> None:
     settings = Settings(data_dir=tmp_path)
-    own = secrets.fingerprint(settings)
+    own = secret.fingerprint(settings)
     (tmp_path / "secret.key").chmod(0o644)
     check = check_secret(settings, own)
     assert check.verdict == "warning"

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from functools import cache
 from typing import Any, get_args
 
-from kalends.api.locales import Locale
+from kalends.api.input.locales import Locale
 from tests.contract.document import Document, Schema, contract_json, read_document
 from tests.contract.patches import Allow, Deviation, Drop, Relax, Replace, corrected
 

@@ -14,12 +14,12 @@ import pytest
 from psycopg import sql
 from pydantic import SecretStr
 
-from kalends import secrets
-from kalends.api.edge import Edge
+from kalends.api.http.edge import Edge
 from kalends.app import Api
 from kalends.db import migrate
 from kalends.models import metadata
 from kalends.runtime import Runtime, make_runtime
+from kalends.security import secret
 from kalends.settings import Settings
 from kalends.webhooks.triggers import announcement_of
 from kalends.webhooks.webhook import message_id
@@ -90,7 +90,7 @@ async def served(released_url: str, settings: Settings, tmp_path: Path) -> Async
     """Return a server on the database of a release; mails go into a folder."""
     migrate.upgrade(released_url)
     own = settings.model_copy(update={"database_url": SecretStr(released_url), "data_dir": tmp_path})
-    assert not secrets.claim(own, released_url)
+    assert not secret.claim(own, released_url)
     clock = Clock()
     clock.now = WRITTEN_UNTIL
     api = Api(make_runtime(own, clock=clock))

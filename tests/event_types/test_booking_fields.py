@@ -4,8 +4,8 @@ from typing import Any
 
 import pytest
 
-from kalends.event_types.booking_fields import default_fields, effective_fields, is_own_question
 from kalends.event_types.event_type import Settings
+from kalends.event_types.form.fields import default_fields, effective_fields, is_own_question
 from kalends.event_types.terms import SchedulingTerms
 
 SYSTEM = ["name", "email", "location", "title", "notes", "guests", "rescheduleReason"]

@@ -7,7 +7,7 @@ import pytest
 from psycopg.types.json import Jsonb
 
 from kalends.db.database import Database
-from kalends.event_types.locations import INTEGRATIONS, integration_kind
+from kalends.event_types.locations.kinds import INTEGRATIONS, integration_kind
 from tests.event_types.settings import INTRO, URL, changed, created, slugs
 from tests.support.client import Client, Host, data, refusal
 

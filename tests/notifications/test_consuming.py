@@ -11,7 +11,7 @@ from kalends.notifications import service as notifications
 from kalends.outbox import consumption
 from kalends.outbox.fact import Fact, StoredFact
 from kalends.settings import Settings
-from kalends.webhooks.health import DISABLED, WebhookDisabled
+from kalends.webhooks.deliveries.health import DISABLED, WebhookDisabled
 from tests.conftest import Clock
 from tests.notifications.booking import books
 from tests.notifications.conftest import Office

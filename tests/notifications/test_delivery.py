@@ -8,12 +8,12 @@ import msgspec
 import pytest
 
 from kalends.notifications import service as notifications
+from kalends.notifications.content.messages import readable
 from kalends.notifications.delivery import RETRIES, send_due
 from kalends.notifications.mail import State
-from kalends.notifications.messages import readable
 from kalends.outbox import service as outbox
 from kalends.outbox.fact import Fact
-from kalends.webhooks.health import DISABLED, WebhookDisabled
+from kalends.webhooks.deliveries.health import DISABLED, WebhookDisabled
 from tests.conftest import Clock
 from tests.notifications.booking import books, cancels, confirms, reschedules
 from tests.notifications.conftest import Office

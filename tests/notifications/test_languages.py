@@ -7,9 +7,9 @@ import pytest
 from babel import Locale as CldrLocale
 from tools import catalogs
 
-from kalends.api.locales import Locale
-from kalends.bookings.deciding import EXPIRED
-from kalends.words.language import COMPLETE, SOURCE, language_for
+from kalends.api.input.locales import Locale
+from kalends.bookings.commands.decide import EXPIRED
+from kalends.localization.language import COMPLETE, SOURCE, language_for
 
 TRANSLATED = [language for language in COMPLETE if language != SOURCE]
 START = datetime(2050, 9, 5, 13, 5, tzinfo=UTC)

@@ -2,7 +2,7 @@
 
 import re
 
-from kalends.bookings.deciding import EXPIRED
+from kalends.bookings.commands.decide import EXPIRED
 from tests.notifications.booking import books, cancels, confirms, declines, reschedules
 from tests.notifications.conftest import Office
 from tests.notifications.mailbox import Mailbox

@@ -5,9 +5,9 @@ from msgspec.structs import replace
 
 from kalends.bookings.facts.fact import BookingFact, FactKind
 from kalends.bookings.facts.snapshots import AttendeeSnapshot
+from kalends.notifications.content.samples import sample_facts
 from kalends.notifications.mail import Template
 from kalends.notifications.plan import planned
-from kalends.notifications.samples import sample_facts
 
 ANA, BO, CY = "ana@example.com", "bo@example.com", "cy@example.com"
 

@@ -8,15 +8,15 @@ from msgspec.structs import replace
 
 from kalends.bookings.facts.fact import BookingFact
 from kalends.bookings.facts.snapshots import BookingSnapshot
-from kalends.notifications import rendering
-from kalends.notifications.composing import compose
-from kalends.notifications.letter import Letter
-from kalends.notifications.links import Links
+from kalends.localization.language import language_for
+from kalends.notifications.content import rendering
+from kalends.notifications.content.composition import compose
+from kalends.notifications.content.letter import Letter
+from kalends.notifications.content.links import Links
+from kalends.notifications.content.preview import write_previews
+from kalends.notifications.content.samples import sample_facts
+from kalends.notifications.content.scene import Scene
 from kalends.notifications.plan import planned
-from kalends.notifications.preview import write_previews
-from kalends.notifications.samples import sample_facts
-from kalends.notifications.scene import Scene
-from kalends.words.language import language_for
 
 EVIL = '<script>alert(1)</script><img src="https://evil.example/x.png">'
 LINKS = Links("https://kalends.example.com", b"key")

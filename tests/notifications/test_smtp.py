@@ -15,10 +15,10 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from pydantic import ValidationError
 
-from kalends.notifications.failures import PermanentFailure, ServerUnavailable
-from kalends.notifications.smtp import SmtpTransport
+from kalends.notifications.transport.failures import PermanentFailure, ServerUnavailable
+from kalends.notifications.transport.smtp import SmtpTransport
 from kalends.settings import Settings
-from kalends.smtp_url import Server, StartTls, server_of
+from kalends.settings.smtp_url import Server, StartTls, server_of
 from tests.notifications.mailbox import Mailbox
 from tests.support.postgres import free_port
 

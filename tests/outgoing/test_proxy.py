@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from kalends.outgoing import Answer, Outgoing, Unreachable
-from kalends.proxy_url import ProxyAddress, proxy_of
+from kalends.settings.proxy_url import ProxyAddress, proxy_of
 from tests.outgoing.servers import Authority, FakeProxy, Names, answers, serving, stops_after
 
 _FIRST, _SECOND = "93.184.216.34", "2606:4700::1111"

@@ -3,9 +3,9 @@
 import pytest
 from pydantic import ValidationError
 
-from kalends.doctor import check_variables
-from kalends.proxy_url import ProxyAddress
+from kalends.operations.doctor import check_variables
 from kalends.settings import Settings
+from kalends.settings.proxy_url import ProxyAddress
 
 
 @pytest.mark.parametrize("variable", ["KALENDS_OUTGOING_ALLOW_PRIVATE", "KALENDS_HTTP_ALLOW_PRIVATE"])

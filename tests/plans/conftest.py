@@ -12,15 +12,15 @@ import pytest
 from pydantic import SecretStr
 
 from kalends.access import queries as access
-from kalends.api.edge import Edge
+from kalends.api.http.edge import Edge
 from kalends.app import Api
 from kalends.db.database import Database
 from kalends.notifications import queries as mails
 from kalends.outbox import queries as outbox
 from kalends.runtime import make_runtime
 from kalends.settings import Settings
-from kalends.webhooks import lease
 from kalends.webhooks import queries as webhooks
+from kalends.webhooks.deliveries import lease
 from tests.conftest import Clock
 from tests.plans.pages import Recorded, Scenario
 from tests.plans.recording import recording

@@ -10,7 +10,7 @@ from kalends.accounts import service as accounts
 from kalends.accounts.deletion import delete_account
 from kalends.accounts.service import CreateUser
 from kalends.accounts.user import User
-from kalends.api.errors import Conflict
+from kalends.api.output.errors import Conflict
 from kalends.auth import service as auth
 from kalends.db.database import Database
 from kalends.db.rows import first_row

@@ -6,7 +6,7 @@ from typing import Any
 import httpx
 import pytest
 
-from kalends.api.edge import Edge
+from kalends.api.http.edge import Edge
 from kalends.app import Api
 from kalends.runtime import make_runtime
 from kalends.settings import Settings

@@ -7,7 +7,7 @@ import psycopg
 import pytest
 from psycopg import sql
 
-from kalends.bookings import writes
+from kalends.bookings.sql import writes
 from kalends.db.database import Connection, Database
 from kalends.db.statements import LONGEST_REMEMBERED
 from kalends.event_types.address import BY_ID, SlugAddress, UserAddress, lookup_of

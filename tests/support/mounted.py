@@ -5,8 +5,8 @@ from contextlib import AsyncExitStack, asynccontextmanager
 
 import httpx
 
-from kalends.api.edge import Edge
 from kalends.api.http.dispatcher import Dispatcher
+from kalends.api.http.edge import Edge
 from kalends.api.http.operation import PageRouter, Router
 from kalends.app import Api
 from kalends.runtime import make_runtime

@@ -13,8 +13,8 @@ import httpx
 from pydantic import SecretStr
 
 from kalends.db.database import Database
-from kalends.link_tokens import Grant, Purpose, issue
-from kalends.secrets import signing_key
+from kalends.security.link_tokens import Grant, Purpose, issue
+from kalends.security.secret import signing_key
 from kalends.settings import Settings
 from tests.support.client import Client, Host, data
 from tests.support.server import SECRET_KEY

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from kalends.link_tokens import Purpose
+from kalends.security.link_tokens import Purpose
 from tests.conftest import Clock
 from tests.support.client import booking_of, data
 from tests.web.scene import START, Scene, host_token, token

@@ -9,7 +9,7 @@ import pytest
 from pydantic import SecretStr
 from starlette.types import Scope as AsgiScope
 
-from kalends.api.edge import Edge
+from kalends.api.http.edge import Edge
 from kalends.app import Api
 from kalends.runtime import make_runtime
 from kalends.settings import Settings

@@ -5,7 +5,7 @@ import re
 import pytest
 from tools.catalogs import extracted, read
 
-from kalends.words.language import COMPLETE, SOURCE
+from kalends.localization.language import COMPLETE, SOURCE
 
 _PLACEHOLDER = re.compile(r"%\(\w+\)s")
 

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from kalends.link_tokens import Purpose
+from kalends.security.link_tokens import Purpose
 from tests.conftest import Clock, Statements
 from tests.web.scene import START, Browser, Scene, host_token, seat_token, token
 

@@ -11,8 +11,8 @@ from kalends.db.database import Database
 from kalends.outbox import consumption, timers
 from kalends.outbox.consumption import Consumers
 from kalends.settings import Settings
-from kalends.webhooks.courier import Courier
-from kalends.webhooks.following import Follower
+from kalends.webhooks.deliveries.courier import Courier
+from kalends.webhooks.deliveries.following import Follower
 from kalends.worker import fire_timer
 from tests.conftest import Clock
 from tests.support.client import Host, data

@@ -4,9 +4,9 @@ import asyncio
 
 from pydantic import SecretStr
 
-from kalends.encryption import Keyring
 from kalends.outgoing import Limits, Outgoing, parse_url
-from kalends.webhooks.courier import Courier
+from kalends.security.encryption import Keyring
+from kalends.webhooks.deliveries.courier import Courier
 from tests.outgoing.servers import SlowNames
 from tests.support.client import Host, data
 from tests.support.receiver import Receiver

@@ -10,8 +10,8 @@ import pytest
 from standardwebhooks import Webhook
 
 from kalends.db.database import Database
-from kalends.webhooks import courier, lease
-from kalends.webhooks.courier import AFTER_FAILURES
+from kalends.webhooks.deliveries import courier, lease
+from kalends.webhooks.deliveries.courier import AFTER_FAILURES
 from kalends.worker import KEPT, forget
 from tests.conftest import Clock
 from tests.support.client import Host, booking_of, data, refusal

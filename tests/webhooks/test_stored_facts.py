@@ -8,8 +8,8 @@ import pytest
 from kalends.bookings.facts.fact import VERSION
 from kalends.bookings.facts.stored import decode
 from kalends.outbox.fact import Fact
-from kalends.webhooks.health import WebhookDisabled
-from kalends.webhooks.health import decode as decode_disabled
+from kalends.webhooks.deliveries.health import WebhookDisabled
+from kalends.webhooks.deliveries.health import decode as decode_disabled
 from kalends.webhooks.triggers import ANNOUNCEMENTS
 from tests.bookings.facts import golden
 from tests.bookings.facts.consequences import FOLLOWER

@@ -12,11 +12,11 @@ from msgspec.structs import replace
 from kalends.bookings.facts.fact import BookingFact, FactKind
 from kalends.bookings.facts.stored import encode
 from kalends.db.database import Database
-from kalends.encryption import Keyring
 from kalends.outbox import service as outbox
 from kalends.outbox.fact import Fact
 from kalends.outgoing import Limits, Outgoing
-from kalends.webhooks.courier import Courier
+from kalends.security.encryption import Keyring
+from kalends.webhooks.deliveries.courier import Courier
 from tests.bookings.support import books, facts
 from tests.conftest import Clock
 from tests.support.client import Client, Host

@@ -7,7 +7,12 @@ from typing import Any
 import pytest
 
 from kalends.handlebars.errors import TemplateError
-from kalends.webhooks.templates import FORM_TYPE, JSON_TYPE, check, filled
+from kalends.webhooks.deliveries.templates import (
+    FORM_TYPE,
+    JSON_TYPE,
+    check,
+    filled,
+)
 from tests.conftest import Clock
 from tests.support.client import Host, booking_of, data
 from tests.support.receiver import Receiver

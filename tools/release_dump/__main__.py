@@ -21,11 +21,12 @@ from tests.support.postgres import empty_database
 from tests.support.releases import FOLDER
 from tests.support.server import SECRET_KEY
 
-from kalends import __version__, secrets
+from kalends import __version__
 from kalends.db import migrate
 from kalends.db.embedded import embedded_postgres
 from kalends.db.programs import binary
 from kalends.models import metadata
+from kalends.security import secret
 from kalends.settings import Settings
 from tools.release_dump.acts import play
 
@@ -62,7 +63,7 @@ def main(arguments: list[str]) -> int:
     ):
         migrate.upgrade(url)
         settings = _settings(url)
-        secrets.claim(settings, url)
+        secret.claim(settings, url)
         asyncio.run(play(settings))
         counts = _counts(url)
         text = _HEADER + _NOT_FOR_US.sub("", _dumped(url))

@@ -12,10 +12,10 @@ from tests.support.client import booking_of, data, make_host
 from tests.support.releases import SUBSCRIBER, WRITTEN_UNTIL, api_key_of
 from tests.support.teams import Rows
 
-from kalends.api.credentials import digest
+from kalends.api.http.credentials import digest
 from kalends.bookings.facts.fact import FactKind
 from kalends.settings import Settings
-from kalends.webhooks.health import DISABLED
+from kalends.webhooks.deliveries.health import DISABLED
 from tools.release_dump.event_types import EVENT_TYPES
 from tools.release_dump.rows import FORGET_MESSAGES, ROWS
 from tools.release_dump.scene import STEP, Scene, running

@@ -13,7 +13,7 @@ from tests.notifications.mailbox import Mailbox, mail_server
 from tests.support.client import Client, Host, booking_of, data
 from tests.support.receiver import Behaviour, Received, Receiver, answers, receiving, resets
 
-from kalends.api.edge import Edge
+from kalends.api.http.edge import Edge
 from kalends.app import Api
 from kalends.db.database import Database
 from kalends.outbox.worker import Worker

@@ -28,8 +28,8 @@ from kalends.access.refusals import (
 )
 from kalends.access.roles import Holder, Requirement
 from kalends.api.dependencies import Reader
-from kalends.api.errors import DomainError, Forbidden
-from kalends.api.openapi import Documented
+from kalends.api.document.openapi import Documented
+from kalends.api.output.errors import DomainError, Forbidden
 from kalends.auth.declaration import Declaration
 from kalends.auth.dependencies import CREDENTIALS_OF_A_PLACE, Authenticated, Caller
 from kalends.auth.principal import NO_PERMISSION, Permission, Principal

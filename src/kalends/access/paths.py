@@ -5,7 +5,7 @@ from typing import Annotated, TypeAlias
 from fastapi import Path
 from pydantic import BeforeValidator
 
-from kalends.api.fields import parse_id
+from kalends.api.input.fields import parse_id
 
 OrganizationId: TypeAlias = Annotated[int, Path(alias="orgId"), BeforeValidator(parse_id)]
 TeamId: TypeAlias = Annotated[int, Path(alias="teamId"), BeforeValidator(parse_id)]

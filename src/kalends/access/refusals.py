@@ -5,7 +5,7 @@ nobody's business.
 """
 
 from kalends.access.roles import Requirement
-from kalends.api.errors import Forbidden, NotFound
+from kalends.api.output.errors import Forbidden, NotFound
 
 
 class NoRole(Forbidden):

@@ -5,11 +5,11 @@ from datetime import datetime
 from kalends.accounts import queries
 from kalends.accounts.service import AccountGone
 from kalends.accounts.user import User
-from kalends.bookings.departure import cancel_bookings_of
+from kalends.bookings.commands.depart import cancel_bookings_of
 from kalends.db.database import UnitOfWork
 from kalends.db.locks import lock_hosts
+from kalends.webhooks.deliveries.following import Follower
 from kalends.webhooks.farewell import tell_last
-from kalends.webhooks.following import Follower
 
 REASON = "The account of the host was deleted."
 """Why a booking was cancelled whose only host is gone."""

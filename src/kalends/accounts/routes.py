@@ -4,7 +4,7 @@ from typing import Annotated
 
 from fastapi import Depends
 
-from kalends.accounts import schemas, service
+from kalends.accounts import inputs, service
 from kalends.api.dependencies import Work
 from kalends.api.http.operation import Router
 from kalends.auth.dependencies import Authenticated
@@ -16,17 +16,17 @@ router = Router("/v2/me", "Me")
 @router.get("")
 async def get_me(
     caller: Annotated[Principal, Depends(Authenticated(Permission.PROFILE_READ))],
-) -> schemas.Me:
+) -> inputs.Me:
     """Show the authenticated user."""
-    return schemas.me(caller.user, caller.main_organization)
+    return inputs.me(caller.user, caller.main_organization)
 
 
 @router.patch("")
 async def update_me(
     caller: Annotated[Principal, Depends(Authenticated(Permission.PROFILE_WRITE))],
-    body: schemas.UpdateMe,
+    body: inputs.UpdateMe,
     work: Work,
-) -> schemas.Me:
+) -> inputs.Me:
     """Change the authenticated user. A new time zone moves the default schedule along."""
     user = await service.update_user(work, caller.user, body.sent())
-    return schemas.changed_me(user, caller.main_organization)
+    return inputs.changed_me(user, caller.main_organization)

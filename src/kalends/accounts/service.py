@@ -9,9 +9,9 @@ from psycopg import errors
 
 from kalends.accounts import queries
 from kalends.accounts.user import User
-from kalends.api.errors import BadRequest, Conflict, NotFound
-from kalends.api.fields import MAX_TEXT, is_email
-from kalends.api.time_zones import canonical_time_zone
+from kalends.api.input.fields import MAX_TEXT, is_email
+from kalends.api.input.time_zones import canonical_time_zone
+from kalends.api.output.errors import BadRequest, Conflict, NotFound
 from kalends.db.database import Connection, UnitOfWork
 from kalends.event_types import service as event_types
 from kalends.schedules import service as schedules

@@ -16,11 +16,11 @@ from typing import Any
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from fastapi import Request, Response
 
-from kalends.api import credentials
-from kalends.api.context import context_of
 from kalends.api.dependencies import runtime_of
-from kalends.api.envelope import JsonBytes
-from kalends.api.errors import BadRequest, Conflict, UnprocessableEntity
+from kalends.api.http import credentials
+from kalends.api.http.context import context_of
+from kalends.api.output.envelope import JsonBytes
+from kalends.api.output.errors import BadRequest, Conflict, UnprocessableEntity
 from kalends.db.database import UnitOfWork
 from kalends.db.rows import first_row, only_row
 

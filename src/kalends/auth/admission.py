@@ -10,10 +10,9 @@ import structlog
 from starlette.datastructures import Headers
 from starlette.types import Scope
 
-from kalends.api import credentials
-from kalends.api.context import RequestContext
-from kalends.api.errors import TooManyRequests, Unauthorized
-from kalends.api.rate_limits import (
+from kalends.api.http import credentials
+from kalends.api.http.context import RequestContext
+from kalends.api.limits.rate_limits import (
     Bucket,
     BucketKind,
     Limit,
@@ -25,6 +24,7 @@ from kalends.api.rate_limits import (
     headers,
     plain_headers,
 )
+from kalends.api.output.errors import TooManyRequests, Unauthorized
 from kalends.auth import queries, service
 from kalends.auth.queries import KeyHolder
 from kalends.db.database import Database

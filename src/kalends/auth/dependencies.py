@@ -13,11 +13,11 @@ from typing import Annotated, Any, TypeAlias
 
 from fastapi import Depends, Request
 
-from kalends.api import credentials
-from kalends.api.context import context_of
 from kalends.api.dependencies import runtime_of
-from kalends.api.errors import Forbidden, Unauthorized
-from kalends.api.openapi import Documented
+from kalends.api.document.openapi import Documented
+from kalends.api.http import credentials
+from kalends.api.http.context import context_of
+from kalends.api.output.errors import Forbidden, Unauthorized
 from kalends.auth import service
 from kalends.auth.declaration import Declaration
 from kalends.auth.principal import NO_PERMISSION, Permission, Principal

@@ -9,7 +9,7 @@ from uuid import UUID
 from psycopg.rows import class_row
 
 from kalends.accounts.user import User, columns
-from kalends.api.rate_limits import Limit
+from kalends.api.limits.rate_limits import Limit
 from kalends.auth.principal import MainOrganization
 from kalends.db.database import Connection, UnitOfWork
 from kalends.db.rows import first_row, only_row

@@ -4,8 +4,13 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
-from kalends.api import credentials
-from kalends.api.errors import BadRequest, Forbidden, NotFound, Unauthorized
+from kalends.api.http import credentials
+from kalends.api.output.errors import (
+    BadRequest,
+    Forbidden,
+    NotFound,
+    Unauthorized,
+)
 from kalends.auth import queries
 from kalends.auth.principal import AuthMethod, Principal
 from kalends.auth.queries import ApiKey, KeyHolder

@@ -7,10 +7,10 @@ proven to be the host has an attendee's power by knowing the booking's uid, and 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from kalends.api.errors import Forbidden, Unauthorized
+from kalends.api.output.errors import Forbidden, Unauthorized
 from kalends.bookings.actors import Actor
 from kalends.bookings.booking import Attendee, Booking, Seat
-from kalends.bookings.outcome import Outcome
+from kalends.bookings.commands.outcome import Outcome
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,7 @@ from datetime import datetime
 from uuid import UUID
 
 from kalends.accounts.user import User
-from kalends.api.errors import NotFound
+from kalends.api.output.errors import NotFound
 from kalends.bookings.refusals import refusal_of
 from kalends.db.database import UnitOfWork
 from kalends.db.locks import lock_hosts

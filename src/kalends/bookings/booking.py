@@ -7,7 +7,7 @@ from enum import Enum
 from typing import Any
 from uuid import UUID
 
-from kalends.api.locales import Locale
+from kalends.api.input.locales import Locale
 
 
 class Status(Enum):

@@ -5,9 +5,9 @@ from datetime import UTC, datetime, timedelta
 from urllib.parse import quote, urlencode
 
 from kalends.bookings.booking import Booking
-from kalends.bookings.drafting import VIDEO_CALL_URL
+from kalends.bookings.draft.draft import VIDEO_CALL_URL
 from kalends.event_types.event_type import EventType
-from kalends.event_types.locations import INTEGRATION_PREFIX, ROW_KINDS
+from kalends.event_types.locations.kinds import INTEGRATION_PREFIX, ROW_KINDS
 
 _PRODUCT = "-//Kalends//Kalends//EN"
 

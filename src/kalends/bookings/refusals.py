@@ -3,7 +3,12 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from kalends.api.errors import BadRequest, Conflict, DomainError, Forbidden
+from kalends.api.output.errors import (
+    BadRequest,
+    Conflict,
+    DomainError,
+    Forbidden,
+)
 from kalends.scheduling import engine
 from kalends.scheduling.engine import Code
 

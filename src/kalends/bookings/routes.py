@@ -6,14 +6,15 @@ from typing import Annotated, TypeAlias
 from fastapi import Depends
 
 from kalends.api.dependencies import CurrentSettings, Now, Reader, Work
-from kalends.api.fields import BookingUid
 from kalends.api.http.operation import Router
-from kalends.api.query import Query
+from kalends.api.input.fields import BookingUid
+from kalends.api.input.query import Query
 from kalends.auth.dependencies import Authenticated, CallerIfKnown
 from kalends.auth.principal import Permission, Principal
-from kalends.bookings import outputs, schemas, service
+from kalends.bookings import service
 from kalends.bookings.access import all_seen_by, seen_by
 from kalends.bookings.actors import actor_of
+from kalends.bookings.wire import inputs, outputs
 
 router = Router("/v2/bookings", "Bookings", version=date(2024, 8, 13), version_is_required=True)
 
@@ -23,7 +24,7 @@ WritingCaller: TypeAlias = Annotated[Principal, Depends(Authenticated(Permission
 
 @router.post("")
 async def create_booking(
-    caller: CallerIfKnown, body: schemas.CreateBookingBody, work: Work, now: Now, settings: CurrentSettings
+    caller: CallerIfKnown, body: inputs.CreateBookingBody, work: Work, now: Now, settings: CurrentSettings
 ) -> outputs.Created:
     """Book a time of an event type: one booking, a series, or a seat; public."""
     actor = actor_of(caller)
@@ -35,7 +36,7 @@ async def create_booking(
 @router.get("")
 async def list_bookings(
     caller: ReadingCaller,
-    query: Annotated[schemas.BookingsQuery, Depends(Query(schemas.BookingsQuery))],
+    query: Annotated[inputs.BookingsQuery, Depends(Query(inputs.BookingsQuery))],
     connection: Reader,
     now: Now,
 ) -> list[outputs.Found]:
@@ -57,7 +58,7 @@ async def get_booking(
 async def reschedule_booking(
     booking_uid: BookingUid,
     caller: CallerIfKnown,
-    body: schemas.RescheduleBookingBody,
+    body: inputs.RescheduleBookingBody,
     work: Work,
     now: Now,
     settings: CurrentSettings,
@@ -71,7 +72,7 @@ async def reschedule_booking(
 
 @router.post("/{bookingUid}/cancel", status=200)
 async def cancel_booking(
-    booking_uid: BookingUid, caller: CallerIfKnown, body: schemas.CancelBookingBody, work: Work, now: Now
+    booking_uid: BookingUid, caller: CallerIfKnown, body: inputs.CancelBookingBody, work: Work, now: Now
 ) -> outputs.Found | outputs.FoundSeries:
     """Cancel a booking, an occurrence and those after it, a series, or one seat; a host says why."""
     actor = actor_of(caller)
@@ -89,7 +90,7 @@ async def confirm_booking(
 
 @router.post("/{bookingUid}/decline", status=200)
 async def decline_booking(
-    booking_uid: BookingUid, caller: WritingCaller, body: schemas.DeclineBookingBody, work: Work, now: Now
+    booking_uid: BookingUid, caller: WritingCaller, body: inputs.DeclineBookingBody, work: Work, now: Now
 ) -> outputs.Found | outputs.FoundSeries:
     """Reject a booking that waits for its host, with all of its series that wait."""
     actor = actor_of(caller)
@@ -99,7 +100,7 @@ async def decline_booking(
 
 @router.post("/{bookingUid}/mark-absent", status=200)
 async def mark_absent(
-    booking_uid: BookingUid, caller: WritingCaller, body: schemas.MarkAbsentBody, work: Work, now: Now
+    booking_uid: BookingUid, caller: WritingCaller, body: inputs.MarkAbsentBody, work: Work, now: Now
 ) -> outputs.Marked:
     """Keep who did not come: the host, attendees, or both."""
     actor = actor_of(caller)

@@ -3,11 +3,10 @@
 from dataclasses import replace
 from uuid import uuid4
 
-from kalends.api.errors import Conflict
-from kalends.bookings import drafting
+from kalends.api.output.errors import Conflict
 from kalends.bookings.booking import Attendee, Booking, Seat, new_uid
-from kalends.bookings.drafting import Draft
-from kalends.bookings.writes import NewBooking
+from kalends.bookings.draft.draft import APPLICATION, Draft
+from kalends.bookings.sql.writes import NewBooking
 
 
 def seats_of(booking: Booking) -> list[Attendee]:
@@ -32,7 +31,7 @@ def seated_booking(new: NewBooking, seat: Seat) -> NewBooking:
         new,
         description=None,
         responses=None,
-        ical_uid=f"{new_uid()}@{drafting.APPLICATION}",
+        ical_uid=f"{new_uid()}@{APPLICATION}",
         is_seated=True,
         idempotency_key=None,
         attendees=(replace(booker, seat=seat), *guests),

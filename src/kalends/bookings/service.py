@@ -6,24 +6,30 @@ engine that lists slots.
 
 from datetime import datetime
 
-from kalends.api.errors import BadRequest
+from kalends.api.output.errors import BadRequest
 from kalends.auth.principal import Principal
-from kalends.bookings import calendar_links, listing, queries
+from kalends.bookings import calendar_links
 from kalends.bookings.access import require_host
 from kalends.bookings.actors import Actor
 from kalends.bookings.booking import Booking, Status
 from kalends.bookings.calendar_links import CalendarLink
-from kalends.bookings.cancelling import cancel
-from kalends.bookings.commands import ListBookings
-from kalends.bookings.creating import create
-from kalends.bookings.deciding import confirm, decline, expire_request, mark_absent
+from kalends.bookings.commands.cancel import cancel
+from kalends.bookings.commands.command import ListBookings
+from kalends.bookings.commands.create import create
+from kalends.bookings.commands.decide import (
+    confirm,
+    decline,
+    expire_request,
+    mark_absent,
+)
+from kalends.bookings.commands.outcome import Outcome
+from kalends.bookings.commands.reschedule import reschedule
 from kalends.bookings.facts import service as facts
 from kalends.bookings.facts.fact import BookingFact, FactKind
 from kalends.bookings.facts.service import Change
 from kalends.bookings.facts.timers import TimerKind
-from kalends.bookings.locking import unknown
-from kalends.bookings.outcome import Outcome
-from kalends.bookings.rescheduling import reschedule
+from kalends.bookings.sql import listing, reads
+from kalends.bookings.sql.locks import unknown
 from kalends.db.database import Connection
 from kalends.event_types import service as event_types
 from kalends.event_types.address import IdAddress
@@ -59,7 +65,7 @@ async def get(connection: Connection, uid: str) -> Booking:
     Raises:
         NotFound: no booking has this uid.
     """
-    booking = await queries.find_booking(connection, uid)
+    booking = await reads.find_booking(connection, uid)
     if booking is None:
         raise unknown(uid)
     return booking
@@ -71,10 +77,10 @@ async def find(connection: Connection, uid: str) -> Outcome:
     Raises:
         NotFound: neither is there.
     """
-    booking = await queries.find_booking(connection, uid)
+    booking = await reads.find_booking(connection, uid)
     if booking is not None:
         return Outcome((booking,))
-    series = await queries.find_series(connection, uid)
+    series = await reads.find_series(connection, uid)
     if not series:
         raise unknown(uid)
     return Outcome(tuple(series), is_series=True)
@@ -115,7 +121,7 @@ async def timer_fact(
     connection: Connection, booking_id: int, kind: TimerKind, *, now: datetime
 ) -> BookingFact | None:
     """Return the fact to state when a timer is due; None: the booking is no longer as it expects."""
-    found = await queries.find_by_ids(connection, [booking_id])
+    found = await reads.find_by_ids(connection, [booking_id])
     expected = _TIMER_FACTS.get(kind)
     if not found or expected is None:
         return None

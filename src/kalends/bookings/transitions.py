@@ -2,7 +2,7 @@
 
 from enum import Enum
 
-from kalends.api.errors import BadRequest, DomainError, NotFound
+from kalends.api.output.errors import BadRequest, DomainError, NotFound
 from kalends.bookings.booking import Booking, Status
 
 

@@ -50,7 +50,7 @@ def create(
         raise Refused("Give either --days or --never, not both")
     settings = use_settings(data_dir, database_url)
     from kalends.accounts.service import find_user_by_email
-    from kalends.api.credentials import RECOGNISED_PREFIX
+    from kalends.api.http.credentials import RECOGNISED_PREFIX
     from kalends.auth.service import create_api_key
     from kalends.organizations.service import require_organization
 

@@ -128,10 +128,10 @@ def explain(error: Exception) -> str | None:
     """Return what to tell about an error of ordinary use; None: it is a defect of the program."""
     from psycopg import OperationalError
 
-    from kalends.api.errors import DomainError
+    from kalends.api.output.errors import DomainError
     from kalends.db.connect import one_line
     from kalends.db.errors import DatabaseFault
-    from kalends.secrets import SecretUnavailable
+    from kalends.security.secret import SecretUnavailable
     from kalends.server import ServerFailed
 
     if isinstance(error, Refused | DatabaseFault | SecretUnavailable | ServerFailed | DomainError):

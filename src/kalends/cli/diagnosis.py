@@ -8,7 +8,7 @@ import typer
 from kalends.cli.common import DatabaseUrl, DataDir, Json, Refused, show, table, use_settings
 
 if TYPE_CHECKING:
-    from kalends.doctor import Check
+    from kalends.operations.doctor import Check
 
 
 def doctor(data_dir: DataDir = None, database_url: DatabaseUrl = None, as_json: Json = False) -> None:
@@ -28,7 +28,7 @@ def doctor(data_dir: DataDir = None, database_url: DatabaseUrl = None, as_json: 
 
 
 def _examine(data_dir: DataDir, database_url: DatabaseUrl) -> "Sequence[Check]":
-    from kalends.doctor import Check, examine
+    from kalends.operations.doctor import Check, examine
 
     try:
         settings = use_settings(data_dir, database_url)

@@ -67,7 +67,7 @@ def show_one(
     """Show a mail as it was sent; its links give power over the booking."""
     settings = use_settings(data_dir, database_url)
     from kalends.notifications import service
-    from kalends.notifications.messages import readable
+    from kalends.notifications.content.messages import readable
 
     async def run(work: "UnitOfWork") -> "tuple[Mail, bytes | None]":
         return await service.read_mail(work.connection, settings, mail_id)
@@ -102,8 +102,8 @@ def preview(
     """Write every kind of mail as HTML and text, about meetings that nobody has."""
     from typing import cast, get_args
 
-    from kalends.api.locales import Locale
-    from kalends.notifications.preview import write_previews
+    from kalends.api.input.locales import Locale
+    from kalends.notifications.content.preview import write_previews
 
     if language not in get_args(Locale):
         raise Refused(f"{language!r} is none of the languages {', '.join(sorted(get_args(Locale)))}")

@@ -57,8 +57,10 @@ def serve(
     settings = use_settings(data_dir, database_url, host=host, port=port, workers=workers, worker=works)
     import structlog
 
-    from kalends import logs, secrets, server
+    from kalends import server
     from kalends.db import connect, migrate
+    from kalends.operations import logs
+    from kalends.security import secret
 
     logs.configure(settings)
     log = structlog.get_logger()
@@ -72,7 +74,7 @@ def serve(
         applied = migrate.upgrade(url)
         if applied:
             log.info("migrated", revisions=applied)
-        if secrets.claim(settings, url):
+        if secret.claim(settings, url):
             log.warning(
                 "a new secret is in use", consequence="links in mails sent before are not valid any more"
             )

@@ -18,15 +18,17 @@ def worker(data_dir: DataDir = None, database_url: DatabaseUrl = None) -> None:
     import structlog
     import uvloop
 
-    from kalends import logs, secrets, server
+    from kalends import server
     from kalends.db import connect, migrate
+    from kalends.operations import logs
+    from kalends.security import secret
 
     logs.configure(settings)
     log = structlog.get_logger()
     with server.orderly_exit(), connect.database_url(settings) as url:
-        secrets.signing_key(settings)  # its absence must stop the start, not a delivery
+        secret.signing_key(settings)  # its absence must stop the start, not a delivery
         migrate.require_current(url)
-        if secrets.claim(settings, url):
+        if secret.claim(settings, url):
             log.warning(
                 "a new secret is in use", consequence="links in mails sent before are not valid any more"
             )

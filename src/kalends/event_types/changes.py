@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, fields, replace
 from typing import Any, TypeVar
 
-from kalends.api.errors import BadRequest
+from kalends.api.output.errors import BadRequest
 from kalends.event_types.event_type import Settings, StoredObject
 from kalends.event_types.terms import SchedulingTerms
 

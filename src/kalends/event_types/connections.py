@@ -5,10 +5,10 @@ An account connects nothing so far but what the server itself brings.
 
 from collections.abc import Sequence
 
-from kalends.api.errors import BadRequest
+from kalends.api.output.errors import BadRequest
 from kalends.event_types.changes import CalendarChoice, SettingsChanges
 from kalends.event_types.event_type import StoredObject
-from kalends.event_types.locations import INTEGRATION_PREFIX, integration_kind
+from kalends.event_types.locations.kinds import INTEGRATION_PREFIX, integration_kind
 
 BUILT_IN_APPS = ("cal-video",)
 """The conferencing apps that every account has."""

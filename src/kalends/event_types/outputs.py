@@ -7,12 +7,12 @@ from typing import Any, NotRequired
 from typing_extensions import TypedDict
 
 from kalends.accounts.user import User
-from kalends.event_types.booking_field_outputs import BookingFieldOutput, booking_fields
-from kalends.event_types.booking_fields import effective_fields
 from kalends.event_types.event_type import EventType, Settings, StoredObject
-from kalends.event_types.location_outputs import LocationOutput, locations
+from kalends.event_types.form.fields import effective_fields
+from kalends.event_types.form.outputs import BookingFieldOutput, booking_fields
+from kalends.event_types.locations.outputs import LocationOutput, locations
 from kalends.event_types.service import user_of
-from kalends.event_types.settings_outputs import (
+from kalends.event_types.settings.outputs import (
     BookerLayoutsOutput,
     ColorOutput,
     DestinationCalendarOutput,

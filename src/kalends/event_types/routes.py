@@ -6,12 +6,12 @@ from typing import Annotated, TypeAlias
 from fastapi import Depends
 
 from kalends.api.dependencies import Reader, Work
-from kalends.api.fields import EventTypeId
 from kalends.api.http.operation import Router
-from kalends.api.query import Query
+from kalends.api.input.fields import EventTypeId
+from kalends.api.input.query import Query
 from kalends.auth.dependencies import Authenticated, CallerIfKnown
 from kalends.auth.principal import Permission, Principal
-from kalends.event_types import outputs, schemas, service
+from kalends.event_types import inputs, outputs, service
 
 router = Router("/v2/event-types", "Event Types", version=date(2024, 6, 14), version_is_required=True)
 
@@ -21,7 +21,7 @@ WritingCaller: TypeAlias = Annotated[Principal, Depends(Authenticated(Permission
 
 @router.post("")
 async def create_event_type(
-    caller: WritingCaller, body: schemas.CreateEventTypeBody, work: Work
+    caller: WritingCaller, body: inputs.CreateEventTypeBody, work: Work
 ) -> outputs.EventTypeOutput:
     """Make an event type."""
     created = await service.create(work, caller.user.id, body.to_changes())
@@ -31,7 +31,7 @@ async def create_event_type(
 @router.get("")
 async def list_event_types(
     caller: CallerIfKnown,
-    query: Annotated[schemas.EventTypesQuery, Depends(Query(schemas.EventTypesQuery))],
+    query: Annotated[inputs.EventTypesQuery, Depends(Query(inputs.EventTypesQuery))],
     connection: Reader,
 ) -> list[outputs.EventTypeOutput]:
     """List the event types of a user, or the group meeting of several; public."""
@@ -53,7 +53,7 @@ async def get_event_type(
 
 @router.patch("/{eventTypeId}")
 async def update_event_type(
-    caller: WritingCaller, event_type_id: EventTypeId, body: schemas.UpdateEventTypeBody, work: Work
+    caller: WritingCaller, event_type_id: EventTypeId, body: inputs.UpdateEventTypeBody, work: Work
 ) -> outputs.EventTypeOutput:
     """Change an event type; what is not sent stays."""
     changed = await service.update(work, caller, event_type_id, body.to_changes())

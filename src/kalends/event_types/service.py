@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from psycopg import errors
 
 from kalends.accounts.user import User
-from kalends.api.errors import BadRequest, Forbidden, NotFound
+from kalends.api.output.errors import BadRequest, Forbidden, NotFound
 from kalends.auth.principal import Principal
 from kalends.db.database import Connection, UnitOfWork
 from kalends.event_types import queries

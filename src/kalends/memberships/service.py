@@ -2,7 +2,7 @@
 
 from psycopg import errors
 
-from kalends.api.errors import Conflict
+from kalends.api.output.errors import Conflict
 from kalends.db.database import Connection, UnitOfWork
 from kalends.memberships import queries
 from kalends.memberships.membership import Membership, Role

@@ -8,25 +8,36 @@ from typing import Protocol
 import psycopg
 import structlog
 
-from kalends import secrets
 from kalends.bookings.facts.fact import BookingFact
 from kalends.bookings.facts.stored import decode
 from kalends.db.database import Connection, Database
-from kalends.notifications import messages, queries
-from kalends.notifications.failures import Needless, PermanentFailure, ServerUnavailable, TemporaryFailure
-from kalends.notifications.folder import FolderTransport, mail_folder
-from kalends.notifications.links import Links
-from kalends.notifications.plain import one_line
+from kalends.notifications import queries
+from kalends.notifications.content import messages
+from kalends.notifications.content.links import Links
+from kalends.notifications.content.plain import one_line
+from kalends.notifications.content.writing import (
+    Circumstances,
+    Written,
+    is_untouched,
+    write,
+)
 from kalends.notifications.plan import planned
 from kalends.notifications.queries import Claimed
-from kalends.notifications.sender import sender_of
-from kalends.notifications.smtp import SmtpTransport
 from kalends.notifications.staleness import is_outdated
 from kalends.notifications.suppression import OUTDATED, UNTOUCHED
-from kalends.notifications.writing import Circumstances, Written, is_untouched, write
+from kalends.notifications.transport.failures import (
+    Needless,
+    PermanentFailure,
+    ServerUnavailable,
+    TemporaryFailure,
+)
+from kalends.notifications.transport.folder import FolderTransport, mail_folder
+from kalends.notifications.transport.sender import sender_of
+from kalends.notifications.transport.smtp import SmtpTransport
 from kalends.outbox import service as outbox
+from kalends.security import secret
 from kalends.settings import Settings
-from kalends.smtp_url import server_of
+from kalends.settings.smtp_url import server_of
 
 RETRIES = tuple(timedelta(minutes=minutes) for minutes in (1, 5, 15, 60, 4 * 60, 12 * 60))
 """How long after each failed attempt the next one is."""
@@ -92,8 +103,8 @@ class _Delivery:
         self._now = now
         self._was_there = False
         self._sender = sender_of(settings)
-        self._links = Links(settings.base_url, secrets.signing_key(settings))
-        self._keys = secrets.encryption_keys(settings)
+        self._links = Links(settings.base_url, secret.signing_key(settings))
+        self._keys = secret.encryption_keys(settings)
 
     async def deliver(self, claimed: Sequence[Claimed]) -> bool:
         """Send mails one after the other; False: the mail server is away, and all that are left wait."""

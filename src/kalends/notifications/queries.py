@@ -8,8 +8,8 @@ from psycopg.rows import TupleRow
 
 from kalends.db.database import Connection, UnitOfWork
 from kalends.db.rows import first_row, json_bytes, json_rows, only_row
+from kalends.notifications.invitations.series import Occurrence
 from kalends.notifications.mail import Mail, Method, NewMail, Recipient, State, Template
-from kalends.notifications.series import Occurrence
 
 _LOGGED = """
     id, template, recipient, state, reason, subject, booking_uid, locale, time_zone, message_id, attempts,

@@ -4,24 +4,25 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from uuid import NAMESPACE_URL, uuid5
 
-from kalends import secrets
-from kalends.api.errors import NotFound
+from kalends.api.output.errors import NotFound
 from kalends.bookings.facts.fact import BookingFact, FactKind
 from kalends.bookings.facts.stored import decode
 from kalends.db.database import Connection, Database, UnitOfWork
-from kalends.notifications import messages, queries
-from kalends.notifications.composing import about_webhook
+from kalends.localization.language import SOURCE, language_for
+from kalends.notifications import queries
+from kalends.notifications.content import messages
+from kalends.notifications.content.composition import about_webhook
+from kalends.notifications.content.messages import Envelope
 from kalends.notifications.mail import Audience, Mail, NewMail, Recipient, Template
-from kalends.notifications.messages import Envelope
 from kalends.notifications.plan import PLAN, Planned, planned
-from kalends.notifications.sender import Sender, sender_of
 from kalends.notifications.suppression import reason_not_to_send
+from kalends.notifications.transport.sender import Sender, sender_of
 from kalends.outbox.backlog import Backlog
 from kalends.outbox.consumption import Consume
 from kalends.outbox.fact import StoredFact
+from kalends.security import secret
 from kalends.settings import Settings
-from kalends.webhooks import health as webhooks
-from kalends.words.language import SOURCE, language_for
+from kalends.webhooks.deliveries import health as webhooks
 
 KEPT_FOR = timedelta(days=30)
 """How long messages are kept; the log of mails stays."""
@@ -76,7 +77,7 @@ async def read_mail(connection: Connection, settings: Settings, mail_id: int) ->
     if found is None:
         raise NotFound(f"There is no mail {mail_id}.")
     mail, stored = found
-    return mail, None if stored is None else messages.unpack(secrets.encryption_keys(settings), stored)
+    return mail, None if stored is None else messages.unpack(secret.encryption_keys(settings), stored)
 
 
 async def send_again(work: UnitOfWork, mail_id: int, *, now: datetime) -> None:
@@ -136,7 +137,7 @@ def _mail_to_owner(stored: StoredFact, owner: Recipient, settings: Settings, sen
     letter = about_webhook(language, disabled.subscriber_url, disabled.failing_since)
     message_id = _message_id(cause, template, owner, sender)
     envelope = Envelope((sender.name, sender.address), ("", owner.email), message_id, disabled.disabled_at)
-    message = messages.pack(secrets.encryption_keys(settings), messages.build(envelope, letter, None))
+    message = messages.pack(secret.encryption_keys(settings), messages.build(envelope, letter, None))
     reason = reason_not_to_send(template, owner, None, is_enabled=settings.mail_enabled)
     return NewMail(
         cause=cause,

@@ -1,8 +1,8 @@
 """Why a mail is not sent (notifications.md 6)."""
 
 from kalends.bookings.facts.snapshots import EventTypeSnapshot
+from kalends.localization.addresses import is_faux
 from kalends.notifications.mail import Audience, Recipient, Template
-from kalends.words.addresses import is_faux
 
 DISABLED = "mails are switched off (KALENDS_MAIL_ENABLED)"
 NO_ADDRESS = "the address stands for a phone number"

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from psycopg import errors
 
 from kalends.accounts.user import User
-from kalends.api.errors import BadRequest, Conflict, NotFound
-from kalends.api.fields import MAX_INTEGER, MAX_TEXT
+from kalends.api.input.fields import MAX_INTEGER, MAX_TEXT
+from kalends.api.output.errors import BadRequest, Conflict, NotFound
 from kalends.db.database import Connection, UnitOfWork
 from kalends.memberships import service as memberships
 from kalends.memberships.membership import Membership, Role

@@ -11,7 +11,7 @@ from kalends.outgoing.limits import Limits
 from kalends.outgoing.lookups import Lookups, Resolve, system_addresses
 from kalends.outgoing.posting import Answer, Post
 from kalends.outgoing.proxy import Proxy
-from kalends.proxy_url import ProxyAddress
+from kalends.settings.proxy_url import ProxyAddress
 
 if TYPE_CHECKING:
     from kalends.outgoing.client import Client

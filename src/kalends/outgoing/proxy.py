@@ -13,7 +13,7 @@ from kalends.outgoing.failure import Unreachable
 from kalends.outgoing.lookups import Lookups
 from kalends.outgoing.sockets import connect_to_any
 from kalends.outgoing.url import is_address
-from kalends.proxy_url import ProxyAddress
+from kalends.settings.proxy_url import ProxyAddress
 
 _OWNER = "proxy"
 _MOST_HEAD_BYTES = 16_384

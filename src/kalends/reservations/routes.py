@@ -7,10 +7,10 @@ from fastapi import Depends, Path
 from pydantic import BeforeValidator
 
 from kalends.api.dependencies import CurrentSettings, Now, Reader, Work
-from kalends.api.fields import check_text
 from kalends.api.http.operation import Router
+from kalends.api.input.fields import check_text
 from kalends.auth.dependencies import CallerIfKnown, CallerOrNobody
-from kalends.reservations import schemas, service
+from kalends.reservations import inputs, service
 from kalends.reservations.service import Policy
 
 router = Router("/v2/slots/reservations", "Slots", version=date(2024, 9, 4), version_is_required=True)
@@ -27,37 +27,37 @@ CurrentPolicy: TypeAlias = Annotated[Policy, Depends(_policy)]
 
 @router.post("")
 async def reserve_slot(
-    caller: CallerOrNobody, body: schemas.ReserveSlotBody, work: Work, now: Now, policy: CurrentPolicy
-) -> schemas.ReservedSlot:
+    caller: CallerOrNobody, body: inputs.ReserveSlotBody, work: Work, now: Now, policy: CurrentPolicy
+) -> inputs.ReservedSlot:
     """Keep a slot for a few minutes; public."""
     made = await service.create(work, caller, body.to_command(), now=now, policy=policy)
-    return schemas.reserved(made, now)
+    return inputs.reserved(made, now)
 
 
 @router.get("/{uid}")
-async def get_reservation(uid: ReservationUid, connection: Reader) -> schemas.StoredReservation | None:
+async def get_reservation(uid: ReservationUid, connection: Reader) -> inputs.StoredReservation | None:
     """Show a reservation to whoever knows its uid; null for an unknown one."""
-    found = await service.find(connection, schemas.uid_of(uid))
-    return None if found is None else schemas.stored(found)
+    found = await service.find(connection, inputs.uid_of(uid))
+    return None if found is None else inputs.stored(found)
 
 
 @router.patch("/{uid}")
 async def update_reservation(
     uid: ReservationUid,
     caller: CallerIfKnown,
-    body: schemas.ReserveSlotBody,
+    body: inputs.ReserveSlotBody,
     work: Work,
     now: Now,
     policy: CurrentPolicy,
-) -> schemas.ReservedSlot:
+) -> inputs.ReservedSlot:
     """Move or renew a reservation."""
     renewed = await service.update(
-        work, caller, schemas.uid_of(uid), body.to_command(), now=now, policy=policy
+        work, caller, inputs.uid_of(uid), body.to_command(), now=now, policy=policy
     )
-    return schemas.reserved(renewed, now)
+    return inputs.reserved(renewed, now)
 
 
 @router.delete("/{uid}")
 async def delete_reservation(uid: ReservationUid, work: Work) -> None:
     """Give a reservation up."""
-    await service.delete(work, schemas.uid_of(uid))
+    await service.delete(work, inputs.uid_of(uid))

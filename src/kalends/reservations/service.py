@@ -5,7 +5,13 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID, uuid4
 
-from kalends.api.errors import BadRequest, Forbidden, NotFound, Unauthorized, UnprocessableEntity
+from kalends.api.output.errors import (
+    BadRequest,
+    Forbidden,
+    NotFound,
+    Unauthorized,
+    UnprocessableEntity,
+)
 from kalends.auth.principal import Principal
 from kalends.db.database import Connection, UnitOfWork
 from kalends.db.locks import lock_hosts

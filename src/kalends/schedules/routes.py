@@ -8,11 +8,11 @@ from fastapi import Depends
 from kalends.access.guards import OwnGuard, user_in_organization
 from kalends.access.place import Place
 from kalends.api.dependencies import Reader, Work
-from kalends.api.fields import ScheduleId
 from kalends.api.http.operation import Guard, Router
 from kalends.api.http.versions import OLDEST
+from kalends.api.input.fields import ScheduleId
 from kalends.auth.principal import Permission
-from kalends.schedules import schemas, service
+from kalends.schedules import inputs, service
 
 _OWN, _OWN_TAG = "/v2/schedules", "Schedules"
 _OF_USER, _OF_USER_TAG = "/v2/organizations/{orgId}/users/{userId}/schedules", "Orgs / Users / Schedules"
@@ -31,31 +31,31 @@ def schedule_router(
 
     @router.post("")
     async def create_schedule(
-        place: WritingPlace, body: schemas.CreateScheduleBody, work: Work
-    ) -> schemas.ScheduleOutput:
+        place: WritingPlace, body: inputs.CreateScheduleBody, work: Work
+    ) -> inputs.ScheduleOutput:
         """Make a schedule."""
-        return schemas.schedule(await service.create(work, place.user_id, body.to_command()))
+        return inputs.schedule(await service.create(work, place.user_id, body.to_command()))
 
     @router.get("")
-    async def list_schedules(place: ReadingPlace, connection: Reader) -> list[schemas.ScheduleOutput]:
+    async def list_schedules(place: ReadingPlace, connection: Reader) -> list[inputs.ScheduleOutput]:
         """List the user's schedules by id."""
         found = await service.list_for(connection, place.user_id)
-        return [schemas.schedule(one) for one in found]
+        return [inputs.schedule(one) for one in found]
 
     @router.get("/{scheduleId}")
     async def get_schedule(
         place: ReadingPlace, schedule_id: ScheduleId, connection: Reader
-    ) -> schemas.ScheduleOutput:
+    ) -> inputs.ScheduleOutput:
         """Show a schedule."""
-        return schemas.schedule(await service.get_for(connection, place.user_id, schedule_id))
+        return inputs.schedule(await service.get_for(connection, place.user_id, schedule_id))
 
     @router.patch("/{scheduleId}")
     async def update_schedule(
-        place: WritingPlace, schedule_id: ScheduleId, body: schemas.UpdateScheduleBody, work: Work
-    ) -> schemas.ScheduleOutput:
+        place: WritingPlace, schedule_id: ScheduleId, body: inputs.UpdateScheduleBody, work: Work
+    ) -> inputs.ScheduleOutput:
         """Change a schedule; what is not sent stays."""
         changed = await service.update(work, place.user_id, schedule_id, body.to_command())
-        return schemas.schedule(changed)
+        return inputs.schedule(changed)
 
     @router.delete("/{scheduleId}")
     async def delete_schedule(place: WritingPlace, schedule_id: ScheduleId, work: Work) -> None:
@@ -71,10 +71,10 @@ own_default = Router(_OWN, _OWN_TAG, version=_VERSION, version_is_required=True)
 @own_default.get("/default")
 async def get_default_schedule(
     place: Annotated[Place, Depends(_reading)], connection: Reader
-) -> schemas.ScheduleOutput | None:
+) -> inputs.ScheduleOutput | None:
     """Show the caller's default schedule, or null."""
     found = await service.get_default(connection, place.user_id)
-    return None if found is None else schemas.schedule(found)
+    return None if found is None else inputs.schedule(found)
 
 
 routers = (

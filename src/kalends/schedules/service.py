@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import time
 from typing import Any
 
-from kalends.api.errors import BadRequest, Forbidden, NotFound
+from kalends.api.output.errors import BadRequest, Forbidden, NotFound
 from kalends.db.database import Connection, UnitOfWork
 from kalends.schedules import queries
 from kalends.schedules.schedule import OverrideRow, Schedule, WeeklyRow

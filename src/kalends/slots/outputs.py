@@ -8,7 +8,7 @@ from typing_extensions import TypedDict
 
 from kalends.scheduling import engine
 from kalends.scheduling.zones import DAY, date_of_day
-from kalends.slots.schemas import SlotsQuery
+from kalends.slots.inputs import SlotsQuery
 from kalends.slots.service import Explained, Slots
 from kalends.slots.slot_uid import SlotUid
 

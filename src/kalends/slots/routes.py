@@ -8,9 +8,9 @@ from fastapi import Depends
 from kalends.api.dependencies import CurrentSettings, Now, Reader
 from kalends.api.http.answers import EncodedJson
 from kalends.api.http.operation import Router
-from kalends.api.query import Query
+from kalends.api.input.query import Query
 from kalends.auth.dependencies import CallerIfKnown
-from kalends.slots import outputs, schemas, service
+from kalends.slots import inputs, outputs, service
 
 router = Router("/v2/slots", "Slots", version=date(2024, 9, 4), version_is_required=True)
 
@@ -18,7 +18,7 @@ router = Router("/v2/slots", "Slots", version=date(2024, 9, 4), version_is_requi
 @router.get("/explain")
 async def explain_slot(
     caller: CallerIfKnown,
-    query: Annotated[schemas.ExplainQuery, Depends(Query(schemas.ExplainQuery))],
+    query: Annotated[inputs.ExplainQuery, Depends(Query(inputs.ExplainQuery))],
     connection: Reader,
     now: Now,
 ) -> outputs.Explanation:
@@ -31,7 +31,7 @@ async def explain_slot(
 
 @router.get("")
 async def list_slots(
-    query: Annotated[schemas.SlotsQuery, Depends(Query(schemas.SlotsQuery))],
+    query: Annotated[inputs.SlotsQuery, Depends(Query(inputs.SlotsQuery))],
     connection: Reader,
     now: Now,
     settings: CurrentSettings,

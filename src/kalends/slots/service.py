@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import TypeAlias
 
-from kalends.api.errors import BadRequest, Unauthorized
+from kalends.api.output.errors import BadRequest, Unauthorized
 from kalends.auth.principal import Principal
 from kalends.db.database import Connection
 from kalends.event_types import service as event_types

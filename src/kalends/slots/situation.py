@@ -8,7 +8,7 @@ from enum import Enum
 from functools import lru_cache
 from typing import TypeVar
 
-from kalends.api.errors import NotFound
+from kalends.api.output.errors import NotFound
 from kalends.db.database import Connection
 from kalends.event_types.address import IdAddress, lookup_of
 from kalends.scheduling import engine

@@ -5,8 +5,8 @@ import binascii
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from kalends.api.fields import MAX_INTEGER
-from kalends.api.instants import EARLIEST, LATEST
+from kalends.api.input.fields import MAX_INTEGER
+from kalends.api.input.instants import EARLIEST, LATEST
 
 
 @dataclass(frozen=True, slots=True)

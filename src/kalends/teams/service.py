@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from kalends.api.errors import NotFound
+from kalends.api.output.errors import NotFound
 from kalends.db.database import Connection
 from kalends.teams import queries
 

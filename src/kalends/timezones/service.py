@@ -8,7 +8,7 @@ from threading import Lock
 import msgspec
 from typing_extensions import TypedDict
 
-from kalends.api.time_zones import canonical_time_zone
+from kalends.api.input.time_zones import canonical_time_zone
 
 
 class City(msgspec.Struct, frozen=True, gc=False):

@@ -5,11 +5,11 @@ from dataclasses import dataclass
 from typing import Any
 
 from kalends.bookings.booking import Attendee, Status
+from kalends.localization.addresses import is_faux
+from kalends.localization.answers import answer_text, is_told
+from kalends.localization.language import mark
+from kalends.localization.places import place_of
 from kalends.web.visit import Visit
-from kalends.words.addresses import is_faux
-from kalends.words.answers import answer_text, is_told
-from kalends.words.language import mark
-from kalends.words.places import place_of
 
 
 @dataclass(frozen=True, slots=True)

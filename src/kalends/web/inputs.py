@@ -6,17 +6,17 @@ from typing import Annotated, TypeAlias
 
 from fastapi import Depends, Path, Request
 
-from kalends.api.body import parse_fields, read_form
 from kalends.api.dependencies import CurrentSettings, Now, Reader
-from kalends.api.errors import BadRequest
-from kalends.api.time_zones import canonical_time_zone
-from kalends.secrets import signing_key
+from kalends.api.http.body import parse_fields, read_form
+from kalends.api.input.time_zones import canonical_time_zone
+from kalends.api.output.errors import BadRequest
+from kalends.localization.language import mark
+from kalends.security.secret import signing_key
 from kalends.settings import Settings
 from kalends.web.choosing import FIRST_YEAR, LAST_YEAR
 from kalends.web.problems import Problem
 from kalends.web.views import LONGEST_REASON, START_FORMAT, Choice
 from kalends.web.visit import Arrival, Visit, arrive
-from kalends.words.language import mark
 
 PageUid: TypeAlias = Annotated[str, Path(alias="bookingUid")]
 Fields: TypeAlias = Mapping[str, str]

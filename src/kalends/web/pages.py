@@ -13,9 +13,14 @@ from fastapi.responses import HTMLResponse
 from starlette.datastructures import Headers
 from starlette.types import Scope
 
-from kalends.api.errors import DomainError
+from kalends.api.output.errors import DomainError
+from kalends.localization.language import (
+    Language,
+    complete_language,
+    language_for,
+    mark,
+)
 from kalends.web.visit import NoLongerPart
-from kalends.words.language import Language, complete_language, language_for, mark
 
 if TYPE_CHECKING:
     import jinja2

@@ -2,8 +2,8 @@
 
 from collections.abc import Mapping
 
-from kalends.api.errors import DomainError
-from kalends.words.language import Language, mark
+from kalends.api.output.errors import DomainError
+from kalends.localization.language import Language, mark
 
 _UNAUTHORIZED, _FORBIDDEN = 401, 403
 

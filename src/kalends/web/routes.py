@@ -6,12 +6,12 @@ from fastapi import Depends, Response
 from fastapi.responses import RedirectResponse
 
 from kalends.api.dependencies import CurrentDatabase, CurrentSettings, Reader
-from kalends.api.errors import Conflict, DomainError
 from kalends.api.http.operation import PageRouter
+from kalends.api.output.errors import Conflict, DomainError
 from kalends.bookings import service as bookings
-from kalends.bookings.commands import Cancel, Reschedule
+from kalends.bookings.commands.command import Cancel, Reschedule
 from kalends.db.database import Connection, Database
-from kalends.link_tokens import Purpose
+from kalends.security.link_tokens import Purpose
 from kalends.web import pages, views
 from kalends.web.addresses import page_of, same_page
 from kalends.web.inputs import (

@@ -8,11 +8,12 @@ from typing import Any
 
 from fastapi import Response
 
-from kalends.api.errors import DomainError
+from kalends.api.output.errors import DomainError
 from kalends.bookings import service as bookings
 from kalends.bookings.booking import Booking, Status
 from kalends.db.database import Connection
-from kalends.event_types.booking_fields import effective_fields
+from kalends.event_types.form.fields import effective_fields
+from kalends.localization.language import mark
 from kalends.web import queries
 from kalends.web.addresses import page_of, same_page
 from kalends.web.choosing import month_of
@@ -21,7 +22,6 @@ from kalends.web.pages import page
 from kalends.web.problems import TAKEN, status_of, told
 from kalends.web.visit import Visit
 from kalends.web.zones import zones_of
-from kalends.words.language import mark
 
 LONGEST_REASON = 1_000
 """Most characters of a reason."""

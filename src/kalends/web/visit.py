@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from uuid import UUID
 
-from kalends.api.errors import DomainError, Forbidden
+from kalends.api.output.errors import DomainError, Forbidden
 from kalends.bookings import service as bookings
 from kalends.bookings.actors import ANYBODY, Actor
 from kalends.bookings.booking import Attendee, Booking, Status
@@ -17,8 +17,15 @@ from kalends.db.database import Connection
 from kalends.event_types import service as event_types
 from kalends.event_types.event_type import EventType
 from kalends.event_types.owner import UserOwner
-from kalends.link_tokens import BadToken, Grant, Purpose, TokenExpired, issue, read
-from kalends.words.language import Language, language_for
+from kalends.localization.language import Language, language_for
+from kalends.security.link_tokens import (
+    BadToken,
+    Grant,
+    Purpose,
+    TokenExpired,
+    issue,
+    read,
+)
 
 
 class LinkInvalid(Forbidden):

@@ -8,7 +8,7 @@ from datetime import datetime
 
 from kalends.db.database import Database, UnitOfWork
 from kalends.webhooks import queries
-from kalends.webhooks.following import Follower
+from kalends.webhooks.deliveries.following import Follower
 from kalends.webhooks.triggers import announcement_of
 
 

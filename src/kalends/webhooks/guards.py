@@ -6,14 +6,15 @@ from fastapi import Depends, Request
 
 from kalends.access.guards import OrganizationAdmin, organization_admin
 from kalends.api.dependencies import CurrentSettings, Reader, runtime_of
-from kalends.api.errors import DomainError, NotFound
-from kalends.api.fields import EventTypeId
+from kalends.api.input.fields import EventTypeId
+from kalends.api.output.errors import DomainError, NotFound
 from kalends.auth.declaration import Declaration
 from kalends.auth.dependencies import Caller
-from kalends.encryption import Keyring
 from kalends.outgoing import Outgoing
+from kalends.security.encryption import Keyring
 from kalends.webhooks import service
-from kalends.webhooks.following import Follower
+from kalends.webhooks.deliveries.following import Follower
+from kalends.webhooks.inputs import WebhookId
 from kalends.webhooks.refusals import (
     EventTypeOfSomebodyElse,
     WebhookNotInOrganization,
@@ -21,7 +22,6 @@ from kalends.webhooks.refusals import (
     WebhookOfNoEventType,
     WebhookOfSomebodyElse,
 )
-from kalends.webhooks.schemas import WebhookId
 from kalends.webhooks.webhook import Scope, Webhook
 
 _CALLER = Declaration(("Auth",))

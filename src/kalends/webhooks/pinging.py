@@ -5,11 +5,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import uuid4
 
-from kalends.api.errors import BadRequest
+from kalends.api.output.errors import BadRequest
 from kalends.handlebars.errors import TemplateError
 from kalends.outgoing import Outgoing, Unreachable
-from kalends.webhooks.courier import headers_of, standard_headers
-from kalends.webhooks.following import body_of
+from kalends.webhooks.deliveries.courier import headers_of, standard_headers
+from kalends.webhooks.deliveries.following import body_of
 from kalends.webhooks.payloads import meeting
 from kalends.webhooks.service import RevealedWebhook
 from kalends.webhooks.triggers import PING

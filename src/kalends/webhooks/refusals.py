@@ -1,6 +1,6 @@
 """What operations on webhooks refuse."""
 
-from kalends.api.errors import BadRequest, Forbidden
+from kalends.api.output.errors import BadRequest, Forbidden
 
 
 class WebhookOfSomebodyElse(Forbidden):

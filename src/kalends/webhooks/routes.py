@@ -7,9 +7,9 @@ from fastapi import Depends
 
 from kalends.api.dependencies import Now, Reader, Work
 from kalends.api.http.operation import Guard, Router
-from kalends.api.query import Query
-from kalends.webhooks import schemas, service
-from kalends.webhooks.delivery_routes import delivery_router
+from kalends.api.input.query import Query
+from kalends.webhooks import inputs, service
+from kalends.webhooks.deliveries.routes import delivery_router
 from kalends.webhooks.guards import (
     Keys,
     event_type_scope,
@@ -19,7 +19,7 @@ from kalends.webhooks.guards import (
     own_scope,
     own_webhook,
 )
-from kalends.webhooks.schemas import event_type_webhook_output, team_webhook_output, user_webhook_output
+from kalends.webhooks.inputs import event_type_webhook_output, team_webhook_output, user_webhook_output
 from kalends.webhooks.service import RevealedWebhook
 from kalends.webhooks.webhook import Scope, Webhook
 
@@ -29,7 +29,7 @@ _OF_ORGANIZATION, _OF_ORGANIZATION_TAG = "/v2/organizations/{orgId}/webhooks", "
 
 Output = TypeVar("Output")
 OutputOf: TypeAlias = Callable[[RevealedWebhook], Output]
-Page: TypeAlias = Annotated[schemas.ListQuery, Depends(Query(schemas.ListQuery))]
+Page: TypeAlias = Annotated[inputs.ListQuery, Depends(Query(inputs.ListQuery))]
 
 
 def webhook_router(
@@ -46,7 +46,7 @@ def webhook_router(
 
     @router.post("")
     async def create_webhook(
-        scope: ScopeOfPath, body: schemas.CreateWebhookBody, keys: Keys, work: Work
+        scope: ScopeOfPath, body: inputs.CreateWebhookBody, keys: Keys, work: Work
     ) -> Output:
         """Make a webhook."""
         made = await service.create(work, keys, scope, body.to_columns())
@@ -60,7 +60,7 @@ def webhook_router(
 
     @router.patch("/{webhookId}")
     async def update_webhook(
-        webhook: WebhookOfPath, body: schemas.UpdateWebhookBody, keys: Keys, work: Work, now: Now
+        webhook: WebhookOfPath, body: inputs.UpdateWebhookBody, keys: Keys, work: Work, now: Now
     ) -> Output:
         """Change a webhook; what is not sent stays."""
         changed = await service.update(work, keys, webhook.id, body.sent(), now=now)
@@ -103,7 +103,7 @@ def emptying_router(prefix: str, tag: str, scope_of_path: Guard[Scope]) -> Route
 routers = (
     webhook_router(_OWN, _OWN_TAG, own_scope, own_webhook, user_webhook_output),
     # With all that is stored of it, and whether it fails
-    single_webhook_router(_OWN, _OWN_TAG, own_webhook, schemas.whole_webhook_output),
+    single_webhook_router(_OWN, _OWN_TAG, own_webhook, inputs.whole_webhook_output),
     delivery_router(_OWN, _OWN_TAG, own_webhook),
     webhook_router(
         _OF_EVENT_TYPE, _OF_EVENT_TYPE_TAG, event_type_scope, event_type_webhook, event_type_webhook_output

@@ -6,15 +6,16 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from kalends.api.errors import BadRequest, Conflict, NotFound
+from kalends.api.output.errors import BadRequest, Conflict, NotFound
 from kalends.db.database import Connection, UnitOfWork
-from kalends.encryption import Keyring
 from kalends.event_types import service as event_types
 from kalends.event_types.address import IdAddress
 from kalends.outbox.backlog import Backlog
 from kalends.outbox.fact import StoredFact
-from kalends.webhooks import lease, queries
-from kalends.webhooks.following import Follower
+from kalends.security.encryption import Keyring
+from kalends.webhooks import queries
+from kalends.webhooks.deliveries import lease
+from kalends.webhooks.deliveries.following import Follower
 from kalends.webhooks.refusals import EventTypeOfSomebodyElse
 from kalends.webhooks.triggers import ANNOUNCEMENTS, announcement_of
 from kalends.webhooks.webhook import KEPT_SECRET, Delivery, NewDelivery, Scope, Webhook

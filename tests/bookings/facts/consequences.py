@@ -6,16 +6,16 @@ from uuid import UUID
 
 from kalends.bookings.facts.fact import BookingFact
 from kalends.bookings.facts.stored import decode
-from kalends.notifications.links import Links
+from kalends.notifications.content.links import Links
+from kalends.notifications.content.writing import Circumstances, write
+from kalends.notifications.invitations.series import Occurrence
 from kalends.notifications.mail import Method
 from kalends.notifications.plan import planned
 from kalends.notifications.queries import History, LeftBooking
-from kalends.notifications.sender import Sender
-from kalends.notifications.series import Occurrence
 from kalends.notifications.suppression import reason_not_to_send
-from kalends.notifications.writing import Circumstances, write
+from kalends.notifications.transport.sender import Sender
 from kalends.outbox.fact import StoredFact
-from kalends.webhooks.following import Follower
+from kalends.webhooks.deliveries.following import Follower
 from kalends.webhooks.triggers import announcement_of
 from kalends.webhooks.webhook import Webhook
 

@@ -13,7 +13,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from kalends.notifications.messages import readable
+from kalends.notifications.content.messages import readable
 from tests.bookings.facts.consequences import bodies_of, mails_of
 
 IS_WRITTEN = os.environ.get("WRITE_GOLDEN") == "1"

@@ -13,7 +13,7 @@ from typing import Any, Generic, TypeVar, get_args, get_origin
 from fastapi import Response
 from fastapi.responses import JSONResponse
 
-from kalends.api.envelope import done, raw_success, success
+from kalends.api.output.envelope import done, raw_success, success
 from kalends.api.wire import Done, Success
 
 Model = TypeVar("Model")

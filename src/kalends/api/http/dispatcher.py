@@ -6,11 +6,11 @@ from typing import Any, TypeAlias
 from fastapi import APIRouter, Request
 from starlette.types import Receive, Scope, Send
 
-from kalends.api.context import RequestContext, context_of
-from kalends.api.errors import NotFound
+from kalends.api.http.context import RequestContext, context_of
 from kalends.api.http.operation import Operation, PageRouter, Router
 from kalends.api.http.paths import RoutingTable
 from kalends.api.http.versions import asked_version, choose_version
+from kalends.api.output.errors import NotFound
 
 Admission: TypeAlias = Callable[[Scope, RequestContext], Coroutine[Any, Any, None]]
 """What a request that counts passes before its operation: rate limit and recognition of API keys."""

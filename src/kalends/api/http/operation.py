@@ -11,8 +11,8 @@ from typing import Any, TypeAlias, TypeVar
 from fastapi import Request, Response
 from fastapi.routing import APIRoute
 
-from kalends.api.context import ShowFailure
 from kalends.api.http.answers import Answer, data_answer, response_answer
+from kalends.api.http.context import ShowFailure
 from kalends.api.http.fastapi_internals import create_model_field
 from kalends.api.http.plan import Plan, UncallableOperation, compile_plan
 from kalends.api.http.versions import OLDEST

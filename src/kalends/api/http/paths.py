@@ -6,8 +6,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from urllib.parse import unquote_to_bytes
 
-from kalends.api.errors import BadRequest
 from kalends.api.http.operation import Operation
+from kalends.api.output.errors import BadRequest
 
 _PARAMETER = re.compile(r"{(\w+)}")
 _BAD_ESCAPE = re.compile(r"%(?![0-9A-Fa-f]{2})")

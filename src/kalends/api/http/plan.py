@@ -23,10 +23,10 @@ from fastapi import Request, Response
 from pydantic import BaseModel, ValidationError
 
 from kalends.api import idempotency
-from kalends.api.context import context_of
+from kalends.api.http.context import context_of
 from kalends.api.http.fastapi_internals import Dependant, ModelField
-from kalends.api.query import Query
-from kalends.api.validation import invalid, invalid_path
+from kalends.api.input.query import Query
+from kalends.api.input.validation import invalid, invalid_path
 from kalends.db.database import UnitOfWork
 
 _REQUEST = 0

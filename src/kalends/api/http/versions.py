@@ -11,7 +11,7 @@ from typing import Protocol, TypeVar
 
 from starlette.types import Scope
 
-from kalends.api.errors import BadRequest
+from kalends.api.output.errors import BadRequest
 
 VERSION_HEADER = b"cal-api-version"
 

@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TypeAlias
 
-from kalends.bookings import queries
 from kalends.bookings.booking import Attendee, Booking
 from kalends.bookings.facts.fact import BookingFact, FactKind, Series
 from kalends.bookings.facts.snapshots import (
@@ -16,6 +15,7 @@ from kalends.bookings.facts.snapshots import (
 )
 from kalends.bookings.facts.stored import encode
 from kalends.bookings.facts.timers import timers_of
+from kalends.bookings.sql import reads
 from kalends.db.database import Connection, UnitOfWork
 from kalends.event_types.event_type import EventType
 from kalends.outbox import service as outbox
@@ -112,7 +112,7 @@ async def outline_of(connection: Connection, booking: Booking) -> Outline:
     """Return the outline of the series that a booking is an occurrence of; of none, an empty one."""
     if booking.recurring_uid is None:
         return []
-    return await queries.find_series_outline(connection, booking.recurring_uid)
+    return await reads.find_series_outline(connection, booking.recurring_uid)
 
 
 async def series_of(connection: Connection, booking: Booking) -> Series | None:

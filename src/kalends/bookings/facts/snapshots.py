@@ -14,7 +14,7 @@ from uuid import UUID
 
 import msgspec
 
-from kalends.api.locales import Locale
+from kalends.api.input.locales import Locale
 from kalends.bookings.booking import Attendee, Booking, Organizer, Seat, Status
 from kalends.event_types.event_type import EventType, Frequency, Recurrence, StoredObject
 from kalends.event_types.owner import Owner, TeamOwner, UserOwner

@@ -5,7 +5,7 @@ Their shapes are those of webhooks.md 9.3, 9.4 and 9.10.
 
 from datetime import datetime, timedelta
 
-from kalends.api.envelope import optional_instant
+from kalends.api.output.envelope import optional_instant
 from kalends.bookings.facts.fact import BookingFact
 from kalends.bookings.facts.snapshots import BookingSnapshot
 from kalends.webhooks.payloads import parts

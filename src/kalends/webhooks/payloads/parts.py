@@ -6,11 +6,11 @@ from typing import Any, TypeAlias
 from uuid import NAMESPACE_URL, uuid5
 from zoneinfo import ZoneInfo
 
-from kalends.api.envelope import instant
+from kalends.api.output.envelope import instant
 from kalends.bookings.facts.fact import BookingFact
 from kalends.bookings.facts.snapshots import AttendeeSnapshot, BookingSnapshot, EventTypeSnapshot
-from kalends.event_types.booking_fields import effective_fields, is_own_question
-from kalends.event_types.locations import INTEGRATION_PREFIX
+from kalends.event_types.form.fields import effective_fields, is_own_question
+from kalends.event_types.locations.kinds import INTEGRATION_PREFIX
 
 Payload: TypeAlias = dict[str, Any]
 

@@ -1,0 +1,182 @@
+"""What our operations add to the OpenAPI document that FastAPI derives from them."""
+
+from collections.abc import Iterator
+from http import HTTPStatus
+from typing import Any
+
+from fastapi import FastAPI
+from starlette.types import ASGIApp
+
+from kalends.api.http.fastapi_internals import Dependant
+from kalends.api.http.operation import Operation
+from kalends.api.idempotency import PARAMETER as IDEMPOTENCY_KEY
+from kalends.api.input.query import Query
+
+
+class DocumentedApi(FastAPI):
+    """An application behind `api.edge`, whose document shows our failures in place of FastAPI's own."""
+
+    def build_middleware_stack(self) -> ASGIApp:
+        """Return the router alone; the edge does the work of FastAPI's own layers."""
+        return self.router
+
+    def openapi(self) -> dict[str, Any]:
+        """Return the document, which is made at the first call."""
+        if self.openapi_schema is None:
+            for route in self.routes:
+                if isinstance(route, Operation):
+                    route.document_answer()
+                    _describe(route)
+            document = super().openapi()
+            schemas = document.setdefault("components", {}).setdefault("schemas", {})
+            schemas["ErrorEnvelope"] = _ERROR_ENVELOPE
+            for name in ("HTTPValidationError", "ValidationError"):
+                schemas.pop(name, None)
+            for operation in _operations(document):
+                if _is_of_fastapi(operation["responses"].get("422", {})):
+                    del operation["responses"]["422"]
+            _name_bounds(document)
+        return self.openapi_schema or {}
+
+
+class Documented:
+    """Mixed into a dependency that stands for request headers of the document."""
+
+    parameters: tuple[dict[str, Any], ...] = ()
+
+
+def _describe(operation: Operation) -> None:
+    """Add version header, credential headers, query parameters and failures to an operation's description."""
+    parameters: list[dict[str, Any]] = []
+    if operation.is_version_required:
+        parameters.append(
+            {
+                "name": "cal-api-version",
+                "in": "header",
+                "required": True,
+                "description": "The date of the API version to use.",
+                "schema": {"type": "string", "default": operation.version.isoformat()},
+            }
+        )
+    if operation.plan.takes_key:
+        parameters.append(IDEMPOTENCY_KEY)
+    for call in _dependencies(operation.dependant):
+        if isinstance(call, Documented):
+            parameters.extend(call.parameters)
+        if isinstance(call, Query):
+            parameters.extend(_query_parameters(call))
+    # Several guards of one operation may ask for the same header; the outermost, the first, knows best.
+    by_name = {(parameter["in"], parameter["name"]): parameter for parameter in reversed(parameters)}
+    if by_name:
+        operation.openapi_extra = {"parameters": list(reversed(by_name.values()))}
+    operation.responses = {status: _failure(status) for status in sorted(_failures(operation))}
+
+
+def _failures(operation: Operation) -> Iterator[int]:
+    """Yield the statuses with which an operation may refuse."""
+    has_body = operation.body_field is not None
+    yield from (400, 401, 429, 500, 503)
+    if any(isinstance(call, Documented) for call in _dependencies(operation.dependant)):
+        yield 403
+    if (
+        "{" in operation.path
+        or has_body
+        or any(isinstance(call, Query) for call in _dependencies(operation.dependant))
+    ):
+        yield 404
+    if has_body:
+        yield from (409, 413, 415, 422)
+    elif operation.plan.takes_key:
+        yield from (409, 422)
+
+
+def _failure(status: int) -> dict[str, Any]:
+    content = {"application/json": {"schema": {"$ref": "#/components/schemas/ErrorEnvelope"}}}
+    described: dict[str, Any] = {"description": _FAILURES[status], "content": content}
+    if status == HTTPStatus.TOO_MANY_REQUESTS:
+        wait = {"description": "Seconds until the limit is free again.", "schema": {"type": "integer"}}
+        described["headers"] = {"Retry-After": wait}
+    return described
+
+
+def _is_of_fastapi(response: dict[str, Any]) -> bool:
+    return "HTTPValidationError" in str(response)
+
+
+def _operations(document: dict[str, Any]) -> Iterator[dict[str, Any]]:
+    for item in document["paths"].values():
+        yield from item.values()
+
+
+def _name_bounds(value: object) -> None:
+    """Give bounds of numbers the names of JSON Schema, where Pydantic left them its own."""
+    if isinstance(value, dict):
+        for ours, theirs in _BOUNDS.items():
+            if isinstance(value.get(ours), int | float):
+                value[theirs] = value.pop(ours)
+        for item in value.values():
+            _name_bounds(item)
+    elif isinstance(value, list):
+        for item in value:
+            _name_bounds(item)
+
+
+def _dependencies(dependant: Dependant) -> Iterator[object]:
+    for dependency in dependant.dependencies:
+        if dependency.call is not None:
+            yield dependency.call
+        yield from _dependencies(dependency)
+
+
+def _query_parameters(query: "Query[Any]") -> Iterator[dict[str, Any]]:
+    schema = query.model.model_json_schema(ref_template="#/components/schemas/{model}")
+    required = set(schema.get("required", ()))
+    for name, described in schema["properties"].items():
+        described.pop("title", None)
+        parameter: dict[str, Any] = {"name": name, "in": "query", "required": name in required}
+        if "description" in described:
+            parameter["description"] = described.pop("description")
+        yield {**parameter, "schema": described}
+
+
+_BOUNDS = {"ge": "minimum", "le": "maximum"}
+
+_FAILURES = {
+    400: "The request is malformed, or a value breaks a rule; the message says where, and what is accepted.",
+    401: "There is no credential where one is needed, or it is not good.",
+    403: "The credential is good, and does not give this right.",
+    404: "There is nothing with this id, or nothing that the caller may see.",
+    409: "The request collides with what is stored.",
+    413: "The body is too large.",
+    415: "The body has a charset or a compression that is not read.",
+    422: "The request is well-formed, and the present state does not allow it.",
+    429: "The rate limit is used up.",
+    500: "The server failed.",
+    503: "The database is busy or cannot be reached.",
+}
+
+_ERROR_ENVELOPE: dict[str, Any] = {
+    "title": "ErrorEnvelope",
+    "description": "The body of every refusal and failure.",
+    "type": "object",
+    "required": ["status", "timestamp", "path", "error"],
+    "additionalProperties": False,
+    "properties": {
+        "status": {"type": "string", "enum": ["error"]},
+        "timestamp": {"type": "string", "format": "date-time"},
+        "path": {"type": "string", "description": "The path and query that were asked for."},
+        "error": {
+            "type": "object",
+            "required": ["code", "message"],
+            "additionalProperties": False,
+            "properties": {
+                "code": {"type": "string", "example": "BadRequestException"},
+                "message": {"type": "string"},
+                "details": {
+                    "description": "More for programs; `errors` lists the properties that break rules.",
+                    "anyOf": [{"type": "object"}, {"type": "string"}],
+                },
+            },
+        },
+    },
+}

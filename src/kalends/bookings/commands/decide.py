@@ -1,0 +1,189 @@
+"""What a host decides about bookings: confirm, decline, who did not come (bookings.md 8 and 9)."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from msgspec.structs import replace
+
+from kalends.api.output.errors import BadRequest
+from kalends.bookings import bookability
+from kalends.bookings.access import require_host, require_host_or_system_admin
+from kalends.bookings.actors import Actor
+from kalends.bookings.booking import Booking, Status
+from kalends.bookings.commands import storage
+from kalends.bookings.commands.command import MarkAbsent
+from kalends.bookings.facts import service as facts
+from kalends.bookings.facts.fact import FactKind
+from kalends.bookings.facts.service import Change
+from kalends.bookings.refusals import TAKEN
+from kalends.bookings.sql import reads, writes
+from kalends.bookings.sql.locks import Held, hold, hold_series
+from kalends.bookings.transitions import Command, effect_of
+from kalends.db.database import UnitOfWork
+from kalends.event_types import service as event_types
+from kalends.event_types.event_type import EventType
+
+EXPIRED = "The host did not answer before the booking was to start."
+"""Why a request was declined that nobody decided about."""
+
+
+async def confirm(work: UnitOfWork, actor: Actor, uid: str, *, now: datetime) -> Booking:
+    """Accept a pending booking, and with it all pending ones of its series; return it.
+
+    Hours, notice and window are not asked again: the host decides. The time must still be free.
+
+    Raises:
+        NotFound: no booking has this uid.
+        Forbidden: somebody else than the host or a system admin asks, or a limit of the event type is
+            reached.
+        BadRequest: it is not pending, or a time is taken meanwhile; `details.reasons` says by what.
+    """
+    held = await _hold_pending(work, actor, uid, Command.CONFIRM)
+    waiting, event_type = await _waiting(work, held)
+    if event_type is None:
+        raise BadRequest("The event type of this booking was deleted, so it cannot be confirmed.")
+    bookability.check_is_bookable(event_type)
+    for booking in waiting:
+        zone = booking.attendees[0].time_zone if booking.attendees else booking.organizer.time_zone
+        await bookability.require_free(
+            work,
+            event_type,
+            (booking.start, booking.end),
+            now=now,
+            zone=zone,
+            moving=booking.uid,
+            among=TAKEN,
+            of=booking.start if len(waiting) > 1 else None,
+        )
+        # One by one, so that the next is checked against those before it.
+        await _accept(work, event_type, booking)
+    change = Change(FactKind.CONFIRMED, now, actor=actor.email)
+    await _record_all(work, change, waiting, event_type, lead_uid=uid)
+    return await _read(work, uid)
+
+
+async def decline(work: UnitOfWork, actor: Actor, uid: str, reason: str | None, *, now: datetime) -> Booking:
+    """Reject a pending booking, and with it all pending ones of its series; return it.
+
+    Raises:
+        NotFound: no booking has this uid.
+        Forbidden: somebody else than the host or a system admin asks.
+        BadRequest: it is not pending.
+    """
+    held = await _hold_pending(work, actor, uid, Command.DECLINE)
+    waiting, event_type = await _waiting(work, held)
+    await writes.reject_bookings(work, [booking.id for booking in waiting], reason)
+    change = Change(FactKind.REJECTED, now, actor=actor.email, reason=reason)
+    await _record_all(work, change, waiting, event_type, lead_uid=uid)
+    return await _read(work, uid)
+
+
+async def expire_request(work: UnitOfWork, booking_id: int, *, now: datetime) -> None:
+    """Reject a booking that still waits for its host though it was to start; any other stays as it is.
+
+    Only the booking's own row is locked, which its timers' worker has done already: giving time back needs
+    no turn among those who take it.
+    """
+    await reads.lock_bookings(work, [booking_id])
+    found = await reads.find_by_ids(work.connection, [booking_id])
+    if not found or found[0].status is not Status.PENDING or found[0].start > now:
+        return
+    booking = found[0]
+    event_type = None
+    if booking.event_type is not None:
+        event_type = await event_types.find(work.connection, booking.event_type.id)
+    await writes.reject_bookings(work, [booking.id], EXPIRED)
+    change = Change(FactKind.REJECTED, now, reason=EXPIRED)
+    # Each occurrence waits until it was to start itself.
+    await _record_all(work, change, [booking], event_type, lead_uid=booking.uid, covers_rest=False)
+
+
+async def mark_absent(
+    work: UnitOfWork, actor: Actor, uid: str, command: MarkAbsent, *, now: datetime
+) -> Booking:
+    """Keep who did not come to a booking; return it.
+
+    Raises:
+        NotFound: no booking has this uid.
+        Forbidden: somebody else than the host asks.
+        BadRequest: it is not accepted, has not started yet, or an address is none of an attendee.
+    """
+    held = await hold(work, uid)
+    booking = held.booking
+    require_host(actor, booking)
+    if command.host is None and not command.attendees:
+        return booking
+    effect_of(booking, Command.MARK_ABSENT)
+    absent, present = _named(booking, command, now)
+    await writes.set_absences(work, booking.id, host=command.host, absent_ids=absent, present_ids=present)
+    changed = await _read(work, uid)
+    change = Change(FactKind.ABSENCE_UPDATED, now, actor=actor.email)
+    fact = replace(
+        facts.fact_of(change, changed, held.event_type),
+        absences=tuple(command.attendees),
+        is_host_absence=command.host is not None,
+    )
+    await facts.record(work, [fact])
+    return changed
+
+
+def _named(booking: Booking, command: MarkAbsent, now: datetime) -> tuple[list[int], list[int]]:
+    """Return the ids of the attendees who are absent, and of those who are not."""
+    if command.attendees and booking.start > now:
+        raise BadRequest("attendees: absences can be kept once the booking has started.")
+    absent: list[int] = []
+    present: list[int] = []
+    for named in command.attendees:
+        ids = [one.id for one in booking.attendees if one.email.lower() == named.email.lower()]
+        if not ids:
+            raise BadRequest(f"attendees: {named.email!r} does not attend this booking.")
+        (absent if named.is_absent else present).extend(ids)
+    return absent, present
+
+
+async def _hold_pending(work: UnitOfWork, actor: Actor, uid: str, command: Command) -> Held:
+    held = await hold(work, uid)
+    require_host_or_system_admin(actor, held.booking)
+    effect_of(held.booking, command)
+    return held
+
+
+async def _waiting(work: UnitOfWork, held: Held) -> tuple[list[Booking], EventType | None]:
+    """Return the pending bookings that are decided about together, by their start."""
+    booking = held.booking
+    if booking.recurring_uid is None:
+        return [booking], held.event_type
+    series, event_type = await hold_series(work, booking.recurring_uid)
+    return [one for one in series if one.status is Status.PENDING], event_type
+
+
+async def _accept(work: UnitOfWork, event_type: EventType, booking: Booking) -> None:
+    before = event_type.terms.time_before
+    after = event_type.terms.time_after
+    with storage.last_word():
+        await writes.accept_bookings(work, [booking.id], before, after)
+
+
+async def _record_all(
+    work: UnitOfWork,
+    change: Change,
+    decided: Sequence[Booking],
+    event_type: EventType | None,
+    *,
+    lead_uid: str,
+    covers_rest: bool = True,
+) -> None:
+    """State one fact for each booking; the one that was named speaks for all."""
+    changed = await reads.find_by_ids(work.connection, [booking.id for booking in decided])
+    outline = await facts.outline_of(work.connection, changed[0])
+    told = facts.facts_of_each(
+        change, changed, event_type, outline, lead_uid=lead_uid, covers_rest=covers_rest
+    )
+    await facts.record(work, told)
+
+
+async def _read(work: UnitOfWork, uid: str) -> Booking:
+    booking = await reads.find_booking(work.connection, uid)
+    if booking is None:
+        raise LookupError("a booking that is locked has gone")
+    return booking

@@ -1,0 +1,33 @@
+"""A host who leaves for good."""
+
+from collections import defaultdict
+from collections.abc import Sequence
+from datetime import datetime
+
+from kalends.bookings.booking import Booking
+from kalends.bookings.commands import cancel
+from kalends.bookings.sql import reads
+from kalends.db.database import UnitOfWork
+from kalends.event_types import service as event_types
+
+
+async def cancel_bookings_of(work: UnitOfWork, host_id: int, reason: str, *, now: datetime) -> int:
+    """Cancel what has not ended and only this host hosts; return how many bookings that were.
+
+    Their event types must be locked, so that no new ones are made meanwhile.
+    """
+    booking_ids = await reads.lock_bookings_of_only_host(work, host_id, now)
+    bookings = await reads.find_by_ids(work.connection, booking_ids)
+    for together in _by_series(bookings):
+        found = together[0].event_type
+        event_type = None if found is None else await event_types.find(work.connection, found.id)
+        await cancel.end(work, together, event_type, None, reason, now=now, covers_rest=True)
+    return len(bookings)
+
+
+def _by_series(bookings: Sequence[Booking]) -> list[list[Booking]]:
+    """Return bookings by their start, those of one series together."""
+    groups: defaultdict[str, list[Booking]] = defaultdict(list)
+    for booking in bookings:
+        groups[booking.recurring_uid or booking.uid].append(booking)
+    return list(groups.values())

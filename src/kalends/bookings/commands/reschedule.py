@@ -1,0 +1,144 @@
+"""Moving a booking to another time (bookings.md 6.1 to 6.3)."""
+
+from dataclasses import replace
+from datetime import datetime
+from typing import Any
+
+from kalends.api.output.errors import BadRequest, NotFound
+from kalends.bookings import bookability
+from kalends.bookings.access import is_host, is_host_by_name, is_same_address
+from kalends.bookings.actors import Actor
+from kalends.bookings.booking import Attendee, Booking, Status
+from kalends.bookings.commands import seat, storage
+from kalends.bookings.commands.command import Reschedule
+from kalends.bookings.commands.outcome import Outcome
+from kalends.bookings.draft import draft
+from kalends.bookings.draft.form import REASON, View, is_asked
+from kalends.bookings.draft.problems import refused_answers
+from kalends.bookings.facts import service as facts
+from kalends.bookings.facts.fact import FactKind
+from kalends.bookings.facts.service import Change
+from kalends.bookings.refusals import OUT_OF_BOUNDS
+from kalends.bookings.sql import writes
+from kalends.bookings.sql.locks import hold
+from kalends.bookings.transitions import Command, effect_of
+from kalends.db.database import UnitOfWork
+from kalends.event_types import service as event_types
+from kalends.event_types.event_type import EventType
+from kalends.event_types.form.fields import effective_fields
+from kalends.outbox import service as outbox
+
+
+async def reschedule(
+    work: UnitOfWork,
+    actor: Actor,
+    uid: str,
+    command: Reschedule,
+    *,
+    now: datetime,
+    blocked: frozenset[str],
+) -> Outcome:
+    """Replace a booking by one at another start; of a seated one, move a seat or all of them.
+
+    `blocked` are addresses that may not book; their bookings are moved by the host only.
+
+    Raises:
+        NotFound: no booking has this uid, it was declined, its event type is gone, its host is locked, or it
+            has no such seat.
+        BadRequest: it was cancelled or replaced already, or the new time cannot be booked.
+        Forbidden: the booker's address is blocked, a limit of the event type is reached, or somebody who is
+            not the host moves all seats.
+        Unauthorized: nobody proven moves all seats.
+        Conflict: there is no seat left at the new time, or the attendee has one there.
+    """
+    held = await hold(work, uid)
+    booking, event_type = held.booking, held.event_type
+    if event_type is None:
+        raise NotFound("The event type of this booking was deleted, so it cannot be rescheduled.")
+    if event_type.disable_rescheduling:
+        raise BadRequest("Bookings of this event type cannot be rescheduled.")
+    bookability.check_host_is_open(event_types.user_of(event_type))
+    period = draft.moved_period(booking, event_type, command.start)
+    await bookability.use_reservation(work, event_type, command.reservation_uid, period, now=now)
+    if command.seat_uid is not None:
+        return await seat.move_seat(work, actor, booking, event_type, command, now=now, blocked=blocked)
+    effect_of(booking, Command.RESCHEDULE)
+    if booking.is_seated:
+        return await seat.move_all(work, actor, booking, event_type, command, now=now)
+    if not is_host(actor, booking):
+        draft.check_not_blocked(_booker(booking).email, actor, blocked)
+    return await _replace(work, actor, booking, event_type, command, now=now)
+
+
+async def _replace(
+    work: UnitOfWork,
+    actor: Actor,
+    booking: Booking,
+    event_type: EventType,
+    command: Reschedule,
+    *,
+    now: datetime,
+) -> Outcome:
+    period = draft.moved_period(booking, event_type, command.start)
+    booker = _booker(booking)
+    responses = _responses(booking, event_type, command)
+    await bookability.require_free(
+        work,
+        event_type,
+        period,
+        now=now,
+        zone=booker.time_zone,
+        moving=booking.uid,
+        bounds_code=OUT_OF_BOUNDS,
+    )
+    is_by_host = is_host_by_name(actor, booking, command.rescheduled_by)
+    status = Status.ACCEPTED if is_by_host else draft.status_of(event_type, command.start, now)
+    await writes.end_bookings(work, [booking.id], reason=None, by=None, is_rescheduled=True)
+    new = draft.successor_of(booking, event_type, period, status)
+    rescheduled_by = _mover(actor, command.rescheduled_by, booker)
+    [moved] = await storage.store(work, [replace(new, responses=responses, rescheduled_by=rescheduled_by)])
+    await outbox.clear_timers(work, [booking.id])
+    kind = FactKind.RESCHEDULED if status is Status.ACCEPTED else FactKind.REQUESTED
+    fact = facts.fact_of(
+        Change(kind, now, actor=rescheduled_by, reason=command.reason),
+        moved,
+        event_type,
+        series=await facts.series_of(work.connection, moved),
+        previous=booking,
+    )
+    await facts.record(work, [fact])
+    return Outcome((moved,))
+
+
+def _mover(actor: Actor, named: str | None, attendee: Attendee) -> str | None:
+    """Return whose doing it is: the attendee's where that is said, else that of somebody proven.
+
+    Whoever knows the uid may speak for the attendee.
+    """
+    return named if is_same_address(named, attendee.email) else actor.email
+
+
+def _booker(booking: Booking) -> Attendee:
+    email = (booking.responses or {}).get("email")
+    booker = next((one for one in booking.attendees if one.email == email), None)
+    if booker is not None:
+        return booker
+    if not booking.attendees:
+        raise NotFound("Nobody attends this booking, so it cannot be rescheduled.")
+    return booking.attendees[0]
+
+
+def _responses(booking: Booking, event_type: EventType, command: Reschedule) -> dict[str, Any]:
+    """Return the answers of the moved booking, with the reason of this move, which the form may demand."""
+    responses = {key: answer for key, answer in (booking.responses or {}).items() if key != REASON}
+    if command.reason is not None:
+        responses[REASON] = command.reason
+        return responses
+    for field in effective_fields(event_type):
+        if (
+            field.get("name") == "rescheduleReason"
+            and field.get("required")
+            and is_asked(field, View.RESCHEDULE)
+        ):
+            raise refused_answers(["{rescheduleReason}error_required_field"])
+    return responses

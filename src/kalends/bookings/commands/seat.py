@@ -1,0 +1,216 @@
+"""Moving and giving up seats (bookings.md 6.4 and 7.3)."""
+
+from dataclasses import replace
+from datetime import datetime
+
+from kalends.api.output.errors import Conflict, NotFound
+from kalends.bookings import bookability
+from kalends.bookings.access import SeatedAttendee, find_seat, is_host, require_host_of_all_seats
+from kalends.bookings.actors import Actor
+from kalends.bookings.bookability import Period
+from kalends.bookings.booking import Attendee, Booking, Status, new_uid
+from kalends.bookings.commands import storage
+from kalends.bookings.commands.command import Reschedule
+from kalends.bookings.commands.outcome import Outcome
+from kalends.bookings.draft import draft
+from kalends.bookings.facts import service as facts
+from kalends.bookings.facts.fact import FactKind
+from kalends.bookings.facts.service import Change
+from kalends.bookings.refusals import BOUNDS, OUT_OF_BOUNDS
+from kalends.bookings.seats import already_signed_up, check_not_seated, seat_of_moved, seats_of
+from kalends.bookings.sql import reads, writes
+from kalends.bookings.sql.writes import NewBooking
+from kalends.bookings.transitions import Command, effect_of
+from kalends.db.database import UnitOfWork
+from kalends.event_types.event_type import EventType
+from kalends.outbox import service as outbox
+from kalends.reservations import service as reservations
+from kalends.scheduling.engine import Code
+
+_SAME_TIME = "The booking is at this time already."
+
+
+async def move_seat(
+    work: UnitOfWork,
+    actor: Actor,
+    booking: Booking,
+    event_type: EventType,
+    command: Reschedule,
+    *,
+    now: datetime,
+    blocked: frozenset[str],
+) -> Outcome:
+    """Move one attendee to another start, into the booking there or a new one.
+
+    Raises:
+        NotFound: the booking has no such seat.
+        Forbidden: the attendee's address is one of those `blocked`, and no host asks.
+        BadRequest: the booking is not accepted, or the new time cannot be booked.
+        Conflict: there is no seat left at the new time, or the attendee has one there.
+    """
+    moving = find_seat(booking, command.seat_uid or "")
+    if moving is None:
+        raise NotFound(f"seatUid: this booking has no seat {command.seat_uid!r}.")
+    effect_of(booking, Command.RESCHEDULE)
+    if not is_host(actor, booking):
+        draft.check_not_blocked(moving.attendee.email, actor, blocked)
+    if command.start == booking.start:
+        raise already_signed_up(_SAME_TIME)
+    is_last = len(seats_of(booking)) == 1
+    target = await _target(work, booking, event_type, command.start)
+    period = draft.moved_period(booking, event_type, command.start)
+    if target is not None:
+        check_not_seated(target, moving.attendee.email)
+    await bookability.require_free(
+        work,
+        event_type,
+        period,
+        now=now,
+        zone=moving.attendee.time_zone,
+        moving=booking.uid if is_last else None,
+        bounds_code=OUT_OF_BOUNDS,
+    )
+    if target is not None:
+        await writes.move_attendees(work, [moving.attendee.id], target.id)
+        seat = moving.seat
+        if is_last:
+            await _end(work, booking)
+    else:
+        seat = seat_of_moved(moving.seat)
+        await writes.delete_attendees(work, booking.id, [moving.attendee.id])
+        if is_last:
+            await _end(work, booking)
+        new = _alone(booking, event_type, period, replace(moving.attendee, seat=seat))
+        [target] = await storage.store(work, [new])
+    [moved] = await reads.find_by_ids(work.connection, [target.id])
+    fact = facts.fact_of(
+        Change(FactKind.SEAT_RESCHEDULED, now, actor=actor.email or moving.attendee.email),
+        moved,
+        event_type,
+        attendee=next(one for one in moved.attendees if one.seat is not None and one.seat.uid == seat.uid),
+        previous=booking,
+    )
+    await facts.record(work, [fact])
+    return Outcome((moved,), seat_uid=str(seat.uid))
+
+
+async def move_all(
+    work: UnitOfWork,
+    actor: Actor,
+    booking: Booking,
+    event_type: EventType,
+    command: Reschedule,
+    *,
+    now: datetime,
+) -> Outcome:
+    """Let a host move a seated booking with everybody in it, into the booking there if there is one.
+
+    Raises:
+        Unauthorized: nobody proven asks.
+        Forbidden: somebody else than the host asks.
+        BadRequest: the new time cannot be booked.
+        Conflict: there are too few seats at the new time, or it is the present one.
+    """
+    require_host_of_all_seats(actor, booking)
+    if command.start == booking.start:
+        raise already_signed_up(_SAME_TIME)
+    target = await _target(work, booking, event_type, command.start)
+    period = draft.moved_period(booking, event_type, command.start)
+    await bookability.require_free(
+        work,
+        event_type,
+        period,
+        now=now,
+        zone=booking.attendees[0].time_zone if booking.attendees else booking.organizer.time_zone,
+        moving=booking.uid,
+        # Whether there are seats enough for everybody is asked below.
+        among=None if target is None else BOUNDS,
+        bounds_code=OUT_OF_BOUNDS,
+    )
+    moved_id = booking.id
+    if target is None:
+        await _move_row(work, actor, booking, event_type, period)
+    else:
+        await _merge(work, booking, target, event_type, now=now)
+        moved_id = target.id
+    [moved] = await reads.find_by_ids(work.connection, [moved_id])
+    change = Change(FactKind.RESCHEDULED, now, actor=actor.email, reason=command.reason)
+    await facts.record(work, [facts.fact_of(change, moved, event_type, previous=booking)])
+    return Outcome((moved,), seat_uid="")
+
+
+async def give_up(
+    work: UnitOfWork,
+    booking: Booking,
+    event_type: EventType | None,
+    given_up: SeatedAttendee,
+    *,
+    by: str,
+    reason: str | None,
+    now: datetime,
+) -> None:
+    """Free one seat of a booking that others attend; `by` is the e-mail of who does it."""
+    await writes.delete_attendees(work, booking.id, [given_up.attendee.id])
+    [left] = await reads.find_by_ids(work.connection, [booking.id])
+    change = Change(FactKind.SEAT_CANCELLED, now, actor=by, reason=reason)
+    await facts.record(work, [facts.fact_of(change, left, event_type, attendee=given_up.attendee)])
+
+
+async def _target(
+    work: UnitOfWork, booking: Booking, event_type: EventType, start: datetime
+) -> Booking | None:
+    """Return the booking that is at the new start already, and keep other commands off it."""
+    found = await reads.find_seated(work.connection, event_type.id, start)
+    if found is None or found.id == booking.id:
+        return None
+    await reads.lock_bookings(work, [found.id])
+    return await reads.find_seated(work.connection, event_type.id, start)
+
+
+async def _move_row(
+    work: UnitOfWork, actor: Actor, booking: Booking, event_type: EventType, period: Period
+) -> None:
+    with storage.last_word():
+        await writes.move_booking(
+            work,
+            booking.id,
+            *period,
+            before=event_type.terms.time_before,
+            after=event_type.terms.time_after,
+            by=actor.email,
+        )
+
+
+async def _merge(
+    work: UnitOfWork, booking: Booking, target: Booking, event_type: EventType, *, now: datetime
+) -> None:
+    present = {attendee.email.lower() for attendee in target.attendees}
+    newcomers = [attendee for attendee in booking.attendees if attendee.email.lower() not in present]
+    capacity = event_type.terms.seats.per_time_slot if event_type.terms.seats is not None else 0
+    asked = sum(1 for attendee in newcomers if attendee.seat is not None)
+    left = capacity - len(seats_of(target))
+    kept = await reservations.count_binding_seats(work.connection, event_type.id, target.start, now=now)
+    if asked > left - kept:
+        reason = Code.SEATS_FULL if asked > left else Code.RESERVED
+        hint = "There are too few seats at this time."
+        raise Conflict("not_enough_available_seats_error", details={"reasons": [str(reason)], "hint": hint})
+    await writes.move_attendees(work, [attendee.id for attendee in newcomers], target.id)
+    await _end(work, booking)
+
+
+async def _end(work: UnitOfWork, booking: Booking) -> None:
+    """End a booking that nobody with a seat is left in; who sits elsewhere already, and guests, go too."""
+    await writes.delete_attendees(work, booking.id, [attendee.id for attendee in booking.attendees])
+    await writes.end_bookings(work, [booking.id], reason=None, by=None, is_rescheduled=False)
+    await outbox.clear_timers(work, [booking.id])
+
+
+def _alone(booking: Booking, event_type: EventType, period: Period, attendee: Attendee) -> NewBooking:
+    """Return the booking that an attendee moves to when nobody is there yet: a meeting of its own."""
+    return replace(
+        draft.successor_of(booking, event_type, period, Status.ACCEPTED),
+        ical_uid=f"{new_uid()}@{draft.APPLICATION}",
+        ical_sequence=0,
+        rescheduled_from_uid=None,
+        attendees=[attendee],
+    )

@@ -1,0 +1,260 @@
+"""What a booking will say, before it has a time: who attends, where, and what they answered."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from hashlib import sha256
+from math import floor
+from typing import Any
+
+from kalends.accounts.user import User
+from kalends.api.input.locales import Locale
+from kalends.api.output.errors import BadRequest, Forbidden
+from kalends.bookings.actors import Actor
+from kalends.bookings.booking import Attendee, Booking, Status, new_uid
+from kalends.bookings.commands.command import Create
+from kalends.bookings.draft.form import (
+    Own,
+    View,
+    check_custom_answers,
+    full_name,
+    merged_answers,
+)
+from kalends.bookings.draft.places import is_web_address, place_of
+from kalends.bookings.draft.title import Names, title_of
+from kalends.bookings.sql.writes import NewBooking
+from kalends.event_types.event_type import EventType
+from kalends.event_types.form.fields import effective_fields
+
+APPLICATION = "Kalends"
+"""What follows the uid in the identifiers of calendar objects."""
+
+VIDEO_CALL_URL = "videoCallUrl"
+"""The key of a booking's metadata that the server itself keeps: where the meeting is held."""
+
+_GUEST_LOCALE: Locale = "en"
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """What a booking will say, and who will hold it."""
+
+    organizer: User
+    title: str
+    booker: Attendee
+    guests: tuple[Attendee, ...]
+    location: str
+    responses: dict[str, Any]
+    metadata: dict[str, Any]
+
+    @property
+    def description(self) -> str:
+        """The booker's notes."""
+        notes = self.responses.get("notes")
+        return notes if isinstance(notes, str) else ""
+
+
+def draft_of(
+    event_type: EventType, organizer: User, actor: Actor, command: Create, *, blocked: frozenset[str]
+) -> Draft:
+    """Return what a booking will say. `blocked` are addresses, in lower case, that may not book.
+
+    Raises:
+        BadRequest: an answer or the location breaks a rule, or metadata holds more than texts.
+        Forbidden: the booker's address is blocked.
+    """
+    fields = effective_fields(event_type)
+    check_custom_answers(fields, command.responses)
+    place = place_of(event_type, command.location, organizer.metadata or {})
+    metadata = _metadata(command.metadata)
+    responses = merged_answers(
+        fields,
+        command.responses,
+        Own(
+            command.attendee_name,
+            command.attendee_email,
+            command.attendee_phone_number,
+            command.guests,
+            place.response,
+        ),
+        View.BOOKING,
+    )
+    check_not_blocked(responses["email"], actor, blocked)
+    name = full_name(responses["name"])
+    booker = Attendee(
+        name=name,
+        email=responses["email"],
+        time_zone=command.attendee_time_zone,
+        locale=command.attendee_language,
+        phone_number=responses.get("attendeePhoneNumber"),
+    )
+    guests = [
+        Attendee(name="", email=guest, time_zone=booker.time_zone, locale=_GUEST_LOCALE)
+        for guest in responses.get("guests") or ()
+        if _base_address(guest) not in blocked
+    ]
+    names = Names(organizer.display_name, name, place.kind)
+    return Draft(
+        organizer=organizer,
+        title=title_of(event_type, names, responses),
+        booker=booker,
+        guests=tuple(guests),
+        location=place.location,
+        responses=responses,
+        metadata=with_video_call(metadata, place.location),
+    )
+
+
+def booking_from(
+    draft: Draft,
+    event_type: EventType,
+    start: datetime,
+    end: datetime,
+    *,
+    status: Status,
+    recurring_uid: str | None = None,
+) -> NewBooking:
+    """Return the booking that a draft makes at a time; the buffers are the event type's."""
+    uid = new_uid()
+    attendees = (draft.booker, *draft.guests)
+    return NewBooking(
+        uid=uid,
+        organizer_id=draft.organizer.id,
+        organizer_email=draft.organizer.email,
+        event_type_id=event_type.id,
+        status=status,
+        title=draft.title,
+        description=draft.description,
+        start=start,
+        end=end,
+        before=event_type.terms.time_before,
+        after=event_type.terms.time_after,
+        location=draft.location,
+        responses=draft.responses,
+        metadata=draft.metadata,
+        ical_uid=f"{uid}@{APPLICATION}",
+        ical_sequence=0,
+        rescheduled_by=None,
+        rescheduled_from_uid=None,
+        recurring_uid=recurring_uid,
+        is_seated=False,
+        blocks=blocks(event_type, status),
+        idempotency_key=idempotency_key(event_type.id, start, end, attendees),
+        attendees=attendees,
+    )
+
+
+def successor_of(
+    booking: Booking, event_type: EventType, period: tuple[datetime, datetime], status: Status
+) -> NewBooking:
+    """Return the booking that takes the place of another one at a time: the same meeting, told anew."""
+    start, end = period
+    return NewBooking(
+        uid=new_uid(),
+        organizer_id=booking.organizer.id,
+        organizer_email=booking.organizer.email,
+        event_type_id=event_type.id,
+        status=status,
+        title=booking.title,
+        description=booking.description,
+        start=start,
+        end=end,
+        before=event_type.terms.time_before,
+        after=event_type.terms.time_after,
+        location=booking.location,
+        responses=booking.responses,
+        metadata=with_video_call(booking.metadata, booking.location),
+        ical_uid=booking.ical_uid,
+        ical_sequence=booking.ical_sequence + 1,
+        rescheduled_by=None,
+        rescheduled_from_uid=booking.uid,
+        recurring_uid=booking.recurring_uid,
+        is_seated=booking.is_seated,
+        blocks=blocks(event_type, status),
+        idempotency_key=None
+        if booking.is_seated
+        else idempotency_key(event_type.id, start, end, booking.attendees),
+        attendees=[replace(attendee, is_absent=False) for attendee in booking.attendees],
+    )
+
+
+def blocks(event_type: EventType, status: Status) -> bool:
+    """Tell whether a booking takes its host's time."""
+    return status is Status.ACCEPTED or event_type.confirmation.blocks_slot
+
+
+def status_of(event_type: EventType, start: datetime, now: datetime) -> Status:
+    """Return the status of a new booking: accepted, unless the event type wants it confirmed."""
+    confirmation = event_type.confirmation
+    if not confirmation.is_required:
+        return Status.ACCEPTED
+    threshold = confirmation.threshold
+    if threshold is not None:
+        seconds = 60 if threshold.unit == "minutes" else 3_600
+        if floor((start - now).total_seconds() / seconds) > threshold.time:
+            return Status.ACCEPTED
+    return Status.PENDING
+
+
+def length_of(event_type: EventType, asked: int | None) -> int:
+    """Return the minutes of a booking whose booker may ask for a length.
+
+    Raises:
+        BadRequest: it is none that the event type offers.
+    """
+    if asked is None:
+        return event_type.terms.length
+    options = event_type.length_options
+    if not options:
+        raise BadRequest("lengthInMinutes: this event type has one length only; leave the property out.")
+    if asked not in options:
+        offered = ", ".join(map(str, options))
+        raise BadRequest(f"lengthInMinutes must be one of: {offered}.")
+    return asked
+
+
+def moved_period(booking: Booking, event_type: EventType, start: datetime) -> tuple[datetime, datetime]:
+    """Return when a booking is that moves: as long as it was while the event type offers that length."""
+    length = booking.end - booking.start
+    offered = {event_type.terms.length, *event_type.length_options}
+    is_offered = length.total_seconds() / 60 in offered
+    return start, start + (length if is_offered else timedelta(minutes=event_type.terms.length))
+
+
+def with_video_call(metadata: Mapping[str, Any], location: str | None) -> dict[str, Any]:
+    """Return metadata that tell where the meeting is held, if that is a link."""
+    kept = {key: value for key, value in metadata.items() if key != VIDEO_CALL_URL}
+    return {VIDEO_CALL_URL: location, **kept} if is_web_address(location) else kept
+
+
+def idempotency_key(
+    event_type_id: int, start: datetime, end: datetime, attendees: Sequence[Attendee]
+) -> bytes:
+    """Return what two bookings share that are the same (bookings.md 15)."""
+    emails = ",".join(attendee.email for attendee in attendees)
+    return sha256(f"{event_type_id}.{start.timestamp()}.{end.timestamp()}.{emails}".encode()).digest()
+
+
+def check_not_blocked(email: str, actor: Actor, blocked: frozenset[str]) -> None:
+    """Check that an address, unless it is proven to be the actor's own, is none of those that may not book.
+
+    Raises:
+        Forbidden: it is blocked.
+    """
+    is_own = actor.email is not None and actor.email.lower() == email.lower()
+    if _base_address(email) in blocked and not is_own:
+        raise Forbidden("attendee.email: this address cannot be used for bookings here.")
+
+
+def _metadata(given: Mapping[str, object]) -> dict[str, Any]:
+    """Return the metadata to store: texts only, without the key that the server itself uses."""
+    wrong = [key for key, value in given.items() if not isinstance(value, str)]
+    if wrong:
+        raise BadRequest(f"metadata: {wrong[0]!r} must have a string as value.", code="BAD_REQUEST")
+    return {key: value for key, value in given.items() if key != VIDEO_CALL_URL}
+
+
+def _base_address(email: str) -> str:
+    """Return an address in lower case without what follows a plus in its local part."""
+    local, _, domain = email.lower().rpartition("@")
+    return f"{local.partition('+')[0]}@{domain}"

@@ -1,0 +1,124 @@
+"""Where a booking takes place: what the booker chose among what is offered (bookings.md 2.6)."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import urlsplit
+
+from kalends.api.input.fields import is_phone_number, is_url
+from kalends.api.output.errors import BadRequest
+from kalends.bookings.draft.problems import refused_answers
+from kalends.event_types.event_type import CAL_VIDEO, EventType, StoredObject
+from kalends.event_types.locations.kinds import ROW_KINDS, integration_kind
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """A location chosen by its kind in the API; `text` is what the booker adds: an address, a number."""
+
+    kind: str
+    integration: str | None = None
+    text: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a booking takes place: the stored answer, if the booker gave one, and the booking's location.
+
+    `kind` is the row form's, such as `inPerson`; a location that is only a text has that of its answer, the
+    organizer's own app that of its integration.
+    """
+
+    kind: str
+    response: dict[str, str] | None
+    location: str
+
+
+# What a stored location of a kind tells the booking; kinds whose text the booker gives are not here.
+_STORED_TEXT = {"inPerson": "address", "link": "link", "userPhone": "hostPhoneNumber"}
+
+_DEFAULT_APP = "conferencing"
+
+# Apps whose name differs from that of their integration.
+_INTEGRATIONS = {"daily-video": "cal-video", "msteams": "office365-video"}
+
+_ASKING = frozenset({"attendeeInPerson", "somewhereElse", "phone"})
+
+
+def place_of(event_type: EventType, chosen: Choice | str | None, organizer: Mapping[str, Any]) -> Place:
+    """Return the place of a new booking. `organizer` is the metadata of the user who holds it.
+
+    Raises:
+        BadRequest: the event type does not offer this kind of location, or what the booker has to add is
+            missing or wrong.
+    """
+    if isinstance(chosen, str):
+        return _text_place(chosen)
+    if chosen is not None:
+        return _chosen_place(event_type, chosen, organizer)
+    if event_type.locations:
+        return _stored_place(event_type.locations[0], None, organizer)
+    default = _default_app(organizer)
+    return Place(default, None, default)
+
+
+def is_web_address(location: str | None) -> bool:
+    """Tell whether a location is a link that a browser opens."""
+    if location is None:
+        return False
+    try:
+        return urlsplit(location).scheme in ("http", "https")
+    except ValueError:
+        return False
+
+
+def _text_place(text: str) -> Place:
+    if is_url(text) or text.startswith("www."):
+        kind = "link"
+    elif is_phone_number(text):
+        kind = "phone"
+    else:
+        kind = "somewhereElse"
+    return Place(kind, {"value": kind, "optionValue": text}, text)
+
+
+def _chosen_place(event_type: EventType, chosen: Choice, organizer: Mapping[str, Any]) -> Place:
+    kind = _row_kind(chosen)
+    offered = [stored for stored in event_type.locations if stored["type"] == kind]
+    if not offered:
+        named = chosen.integration if chosen.kind == "integration" else chosen.kind
+        raise BadRequest(f"location: this event type does not offer a location of type {named!r}.")
+    if kind not in _ASKING:
+        return _stored_place(offered[-1], {"value": kind, "optionValue": ""}, organizer)
+    text = (chosen.text or "").strip()
+    if not text:
+        raise refused_answers(["{location}error_required_field"])
+    if kind == "phone" and not is_phone_number(text):
+        raise refused_answers(["{location}invalid_number"])
+    return Place(kind, {"value": kind, "optionValue": text}, text)
+
+
+def _row_kind(chosen: Choice) -> str:
+    if chosen.kind == "integration":
+        return integration_kind(chosen.integration or "")
+    return ROW_KINDS.get(chosen.kind, "")
+
+
+def _stored_place(
+    stored: StoredObject, response: dict[str, str] | None, organizer: Mapping[str, Any]
+) -> Place:
+    """Return the place that a stored location names: its text or link, else the bare kind."""
+    kind: str = stored["type"]
+    if kind == _DEFAULT_APP:
+        app = _default_app(organizer)
+        return Place(app, response, app)
+    text = stored.get(_STORED_TEXT.get(kind, "link"))
+    return Place(kind, response, text if isinstance(text, str) and text else kind)
+
+
+def _default_app(organizer: Mapping[str, Any]) -> str:
+    app = organizer.get("defaultConferencingApp")
+    slug = app.get("appSlug") if isinstance(app, dict) else None
+    if not isinstance(slug, str) or not slug:
+        return str(CAL_VIDEO["type"])
+    return integration_kind(_INTEGRATIONS.get(slug, slug))

@@ -1,0 +1,166 @@
+"""The query behind the list of bookings (bookings.md 5).
+
+A page must not cost more the more bookings a caller has, whatever it is narrowed to and ordered by. So the
+bookings that a caller may see are looked up in parts, each by the index that has them in order, and at most
+a page of each; only the page itself is then read in full.
+"""
+
+from collections.abc import Iterator
+from datetime import datetime
+
+from psycopg import AsyncClientCursor, sql
+from psycopg.rows import namedtuple_row
+
+from kalends.accounts.user import User
+from kalends.bookings.booking import Booking
+from kalends.bookings.commands.command import ListBookings, Order, StatusFilter
+from kalends.bookings.sql.reads import SELECT_BOOKING, to_booking
+from kalends.db.database import Connection
+
+_ORGANIZED = "b.user_id = %(caller_id)s"
+
+# What the caller organizes is in the other parts already, and found twice does no harm.
+_ATTENDED = """
+    b.id = ANY(ARRAY(SELECT a.booking_id FROM attendees a WHERE a.address = lower(%(caller_email)s)))
+"""
+
+# Both conditions on an address: the index is of its lower case, the filter is exact.
+# As an array it comes first, so that no list of all bookings is held against it (decision 31).
+_ATTENDED_BY = "b.id = ANY(ARRAY(SELECT a.booking_id FROM attendees a WHERE"
+
+# A booking ends after its start, so a bound on the one bounds the other: each order has an index to use it.
+_CONDITIONS = {
+    "attendee_email": f"""
+        {_ATTENDED_BY} a.address = lower(%(attendee_email)s) AND a.email = %(attendee_email)s))
+    """,
+    "attendee_name": f"{_ATTENDED_BY} a.name = %(attendee_name)s))",
+    "event_type_ids": "b.event_type_id = ANY(%(event_type_ids)s)",
+    "after_start": "b.start_time >= %(after_start)s AND b.end_time > %(after_start)s",
+    "before_end": "b.end_time <= %(before_end)s AND b.start_time < %(before_end)s",
+    "after_created": "b.created_at >= %(after_created)s",
+    "before_created": "b.created_at <= %(before_created)s",
+    "after_updated": "b.updated_at >= %(after_updated)s",
+    "before_updated": "b.updated_at <= %(before_updated)s",
+}
+
+_STATUS_CONDITIONS = {
+    StatusFilter.UPCOMING: """
+        b.end_time >= %(now)s AND b.status NOT IN ('cancelled', 'rejected')
+        AND (b.recurring_booking_uid IS NULL OR b.status = 'accepted')
+    """,
+    StatusFilter.RECURRING: """
+        b.end_time >= %(now)s AND b.recurring_booking_uid IS NOT NULL
+        AND b.status NOT IN ('cancelled', 'rejected')
+    """,
+    StatusFilter.PAST: """
+        b.end_time <= %(now)s AND b.start_time < %(now)s AND b.status NOT IN ('cancelled', 'rejected')
+    """,
+    StatusFilter.CANCELLED: "b.status IN ('cancelled', 'rejected')",
+    StatusFilter.UNCONFIRMED: "b.end_time >= %(now)s AND b.status = 'pending'",
+}
+
+# What has not ended, by its start: what has not begun is a range of that order. What has is little, and is
+# found by the time that it takes of its host, or by its wait for confirmation.
+_NOT_ENDED = (StatusFilter.UPCOMING, StatusFilter.RECURRING)
+_NOT_ENDED_BY_START = (
+    "b.start_time >= %(now)s",
+    "b.start_time < %(now)s AND b.status = 'pending'",
+    """
+    b.start_time < %(now)s AND b.status = 'accepted' AND b.id = ANY(ARRAY(
+        SELECT t.booking_id FROM busy_times t
+         WHERE t.host_id = %(caller_id)s
+           AND t.during && tstzrange(%(now)s - interval '1 microsecond', %(now)s, '[]')))
+    """,
+)
+
+_COLUMNS = {
+    Order.START: "b.start_time",
+    Order.END: "b.end_time",
+    Order.CREATED: "b.created_at",
+    Order.UPDATED: "b.updated_at",
+}
+
+
+async def list_bookings(
+    connection: Connection, caller: User, command: ListBookings, now: datetime
+) -> list[Booking]:
+    """Return a page of what the caller organizes or attends; the id decides between equals."""
+    if command.team_ids is not None:
+        # No event type belongs to a team yet, so none matches.
+        return []
+    values = {
+        name: list(value) if isinstance(value, tuple) else value
+        for name in _CONDITIONS
+        if (value := getattr(command, name)) is not None
+    }
+    filters = [_CONDITIONS[name] for name in values]
+    # Its own values decide how a list is best looked up, so it is planned with them, and never prepared.
+    cursor = AsyncClientCursor(connection, row_factory=namedtuple_row)
+    await cursor.execute(
+        sql.SQL(_statement(command, filters)),
+        {
+            **values,
+            "caller_id": caller.id,
+            "caller_email": caller.email,
+            "now": now,
+            "take": command.take,
+            "skip": command.skip,
+        },
+    )
+    return [to_booking(row) for row in await cursor.fetchall()]
+
+
+def _statement(command: ListBookings, filters: list[str]) -> str:
+    column = _COLUMNS[command.order]
+    # PostgreSQL would rather walk along the order until a page is full, in the hope that matches are spread
+    # evenly. What some rare attendee or the last days hold are not.
+    fence = "OFFSET 0" if _matches_few(command) else ""
+    parts = " UNION ".join(
+        f"""
+        (SELECT id, place FROM (
+            SELECT b.id, {column} FROM bookings b WHERE {" AND ".join([*part, *filters])} {fence}
+            ) AS matching (id, place)
+            ORDER BY {_order(command, "place", "id")} LIMIT %(take)s + %(skip)s::bigint)
+        """
+        for part in _parts(command)
+    )
+    return f"""
+        WITH page AS MATERIALIZED (
+            SELECT id FROM ({parts}) AS found
+             ORDER BY {_order(command, "place", "id")} LIMIT %(take)s OFFSET %(skip)s)
+        {SELECT_BOOKING}
+         WHERE b.id = ANY(ARRAY(SELECT id FROM page)) ORDER BY {_order(command, column, "b.id")}
+    """
+
+
+def _matches_few(command: ListBookings) -> bool:
+    """Tell whether all that matches is better collected and sorted than looked for in order."""
+    return (
+        command.attendee_email is not None
+        or command.attendee_name is not None
+        or (command.after_created is not None and command.order is not Order.CREATED)
+        or (command.after_updated is not None and command.order is not Order.UPDATED)
+    )
+
+
+def _order(command: ListBookings, place: str, booking_id: str) -> str:
+    direction = "DESC" if command.is_descending else "ASC"
+    # What was never updated counts as updated before all others.
+    nulls = ""
+    if command.order is Order.UPDATED:
+        nulls = "NULLS LAST" if command.is_descending else "NULLS FIRST"
+    return f"{place} {direction} {nulls}, {booking_id} {direction}"
+
+
+def _parts(command: ListBookings) -> Iterator[list[str]]:
+    """Yield conditions that together select what is visible and has one of the statuses asked for."""
+    if not command.statuses:
+        yield [_ORGANIZED]
+        yield [_ATTENDED]
+        return
+    for status in command.statuses:
+        is_by_start = command.order is Order.START and status in _NOT_ENDED
+        for slice_of_time in _NOT_ENDED_BY_START if is_by_start else ("true",):
+            yield [_ORGANIZED, _STATUS_CONDITIONS[status], slice_of_time]
+    wanted = " OR ".join(f"({_STATUS_CONDITIONS[status]})" for status in command.statuses)
+    yield [_ATTENDED, f"({wanted})"]

@@ -1,0 +1,403 @@
+"""Settings of an event type that are objects, as requests say them (event-types.md 6.2 to 6.7)."""
+
+import re
+from collections.abc import Callable, Mapping
+from itertools import pairwise
+from typing import Annotated, Literal, TypeAlias
+
+from pydantic import BeforeValidator, ConfigDict, Field, WithJsonSchema, model_validator
+
+from kalends.api.input.alternatives import (
+    by_type,
+    member_broken,
+    members_of,
+    not_among,
+)
+from kalends.api.input.fields import (
+    MAX_INTEGER,
+    Boolean,
+    Integer,
+    Text,
+    broken,
+    check_text,
+)
+from kalends.api.input.instants import CalendarDate
+from kalends.api.wire import Body
+from kalends.event_types.changes import CalendarChoice
+from kalends.event_types.event_type import (
+    MOST_OCCURRENCES,
+    Confirmation,
+    Frequency,
+    Recurrence,
+    StoredObject,
+    Threshold,
+)
+from kalends.event_types.terms import BookingWindow, Seats, WindowKind
+
+LONGEST_MINUTES = 366 * 24 * 60
+"""Largest length, interval, notice or buffer: a year."""
+
+LONGEST_WINDOW = 36_500
+"""Most days of a booking window: a century."""
+
+SHORTEST_DURATION_LIMIT = 15
+"""Least minutes that a period may be limited to."""
+
+Minutes = Annotated[Integer, Field(ge=0, le=LONGEST_MINUTES)]
+PositiveMinutes = Annotated[Integer, Field(ge=1, le=LONGEST_MINUTES)]
+PositiveInteger = Annotated[Integer, Field(ge=1, le=MAX_INTEGER)]
+
+
+class Disabled(Body):
+    """A setting that is switched off."""
+
+    disabled: Boolean
+
+
+_OFF = Disabled(disabled=True)
+
+
+def _unless_disabled(read: Callable[[object], Body]) -> BeforeValidator:
+    """Return a validator for an object that `read` takes, unless its `disabled` is true, which wins."""
+
+    def choose(value: object) -> Body:
+        members = members_of(value)
+        return (
+            _OFF
+            if _is_disabled(members)
+            else read({key: members[key] for key in members if key != "disabled"})
+        )
+
+    return BeforeValidator(choose)
+
+
+def _is_disabled(members: Mapping[str, object]) -> bool:
+    disabled = members.get("disabled", False)
+    if not isinstance(disabled, bool):
+        raise member_broken("disabled", value=disabled, error=broken("isBoolean", "must be a boolean value"))
+    return disabled
+
+
+class _Limits(Body):
+    """At most so much a period: a smaller period never allows more than a larger one."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    def to_row(self) -> dict[str, int]:
+        """Return the stored form."""
+        return {f"PER_{period.upper()}": limit for period, limit in self.sent().items()}
+
+    @model_validator(mode="after")
+    def _smaller_periods_allow_no_more(self) -> "_Limits":
+        given = [(period, getattr(self, period)) for period in _PERIODS if period in self.model_fields_set]
+        for (smaller, few), (larger, many) in pairwise(given):
+            if few > many:
+                rule = broken("ascendingLimits", f"must not be greater than the limit of a {larger}, {many}")
+                raise member_broken(smaller, value=few, error=rule)
+        return self
+
+
+_PERIODS = ("day", "week", "month", "year")
+
+
+class CountLimits(_Limits):
+    """Most bookings that start in a period."""
+
+    day: PositiveInteger = 1
+    week: PositiveInteger = 1
+    month: PositiveInteger = 1
+    year: PositiveInteger = 1
+    disabled: Boolean = False
+
+
+_DurationLimit = Annotated[Integer, Field(ge=SHORTEST_DURATION_LIMIT, le=MAX_INTEGER)]
+
+
+class DurationLimits(_Limits):
+    """Most minutes that are booked in a period."""
+
+    day: _DurationLimit = SHORTEST_DURATION_LIMIT
+    week: _DurationLimit = SHORTEST_DURATION_LIMIT
+    month: _DurationLimit = SHORTEST_DURATION_LIMIT
+    year: _DurationLimit = SHORTEST_DURATION_LIMIT
+
+
+CountLimitsOrDisabled: TypeAlias = Annotated[
+    CountLimits | Disabled, _unless_disabled(CountLimits.model_validate)
+]
+DurationLimitsOrDisabled: TypeAlias = Annotated[
+    DurationLimits | Disabled, _unless_disabled(DurationLimits.model_validate)
+]
+
+
+def limits(given: _Limits | Disabled) -> dict[str, int]:
+    """Return the stored form of limits; switched off they are empty."""
+    return {} if isinstance(given, Disabled) else given.to_row()
+
+
+class _DaysWindow(Body):
+    value: Annotated[Integer, Field(ge=0, le=LONGEST_WINDOW)]
+    rolling: Boolean = False
+
+    def _window(self, *, counts_calendar_days: bool) -> BookingWindow:
+        kind = WindowKind.ROLLING_WINDOW if self.rolling else WindowKind.ROLLING
+        return BookingWindow(kind, self.value, counts_calendar_days)
+
+
+class BusinessDaysWindow(_DaysWindow):
+    """So many days from Monday to Friday from now; `rolling` counts those that still have a slot."""
+
+    type: Literal["businessDays"]
+
+    def to_window(self) -> BookingWindow:
+        """Return the setting."""
+        return self._window(counts_calendar_days=False)
+
+
+class CalendarDaysWindow(_DaysWindow):
+    """So many days from now; `rolling` counts those that still have a slot."""
+
+    type: Literal["calendarDays"]
+
+    def to_window(self) -> BookingWindow:
+        """Return the setting."""
+        return self._window(counts_calendar_days=True)
+
+
+class RangeWindow(Body):
+    """From one date to another, both included."""
+
+    type: Literal["range"]
+    value: Annotated[list[CalendarDate], Field(min_length=2, max_length=2)]
+
+    @model_validator(mode="after")
+    def _begins_before_its_end(self) -> "RangeWindow":
+        first, last = self.value
+        if first > last:
+            rule = broken("isRange", "must be two dates, the earlier one first")
+            raise member_broken("value", value=[first.isoformat(), last.isoformat()], error=rule)
+        return self
+
+    def to_window(self) -> BookingWindow:
+        """Return the setting."""
+        first, last = self.value
+        return BookingWindow(WindowKind.RANGE, first=first, last=last)
+
+
+WindowOrDisabled: TypeAlias = Annotated[
+    BusinessDaysWindow | CalendarDaysWindow | RangeWindow | Disabled,
+    _unless_disabled(
+        by_type(
+            {
+                "businessDays": BusinessDaysWindow,
+                "calendarDays": CalendarDaysWindow,
+                "range": RangeWindow,
+            }
+        )
+    ),
+]
+
+
+def window(given: BusinessDaysWindow | CalendarDaysWindow | RangeWindow | Disabled) -> BookingWindow:
+    """Return the setting of a booking window; switched off it is unlimited."""
+    return BookingWindow() if isinstance(given, Disabled) else given.to_window()
+
+
+Layout = Literal["month", "week", "column"]
+
+
+class BookerLayouts(Body):
+    """How the booking page shows the calendar."""
+
+    default_layout: Layout
+    enabled_layouts: Annotated[list[Layout], Field(min_length=1)]
+
+    @model_validator(mode="after")
+    def _default_is_enabled(self) -> "BookerLayouts":
+        if self.default_layout not in self.enabled_layouts:
+            rule = broken("isIn", "must be one of enabledLayouts")
+            raise member_broken("defaultLayout", value=self.default_layout, error=rule)
+        return self
+
+    def to_row(self) -> StoredObject:
+        """Return the stored form."""
+        return {
+            "defaultLayout": f"{self.default_layout}_view",
+            "enabledLayouts": [f"{layout}_view" for layout in self.enabled_layouts],
+        }
+
+
+def _check_unit(value: object) -> str:
+    if value not in ("minutes", "hours"):
+        raise not_among(("minutes", "hours"))
+    return check_text(value)
+
+
+class NoticeThreshold(Body):
+    """How short before its start a booking needs a confirmation."""
+
+    unit: Annotated[
+        str, BeforeValidator(_check_unit), WithJsonSchema({"type": "string", "pattern": "^(minutes|hours)$"})
+    ]
+    count: Minutes
+
+
+class ConfirmationPolicy(Body):
+    """Whether bookings wait for the host: `always`, or those made later than `noticeThreshold` says."""
+
+    type: Literal["always", "time"]
+    notice_threshold: NoticeThreshold | None = None
+    block_unconfirmed_bookings_in_booker: Boolean = False
+
+    @model_validator(mode="after")
+    def _time_needs_a_threshold(self) -> "ConfirmationPolicy":
+        if self.type == "time" and self.notice_threshold is None:
+            rule = broken("isDefined", "must be an object with unit and count for the type time")
+            raise member_broken("noticeThreshold", value=None, error=rule)
+        return self
+
+    @property
+    def is_silent_on_blocking(self) -> bool:
+        """Whether the request does not say if bookings block their time while they wait."""
+        return "block_unconfirmed_bookings_in_booker" not in self.model_fields_set
+
+    def to_confirmation(self) -> Confirmation:
+        """Return the setting."""
+        notice = self.notice_threshold if self.type == "time" else None
+        return Confirmation(
+            is_required=True,
+            blocks_slot=self.block_unconfirmed_bookings_in_booker,
+            threshold=None if notice is None else Threshold(notice.count, notice.unit),
+        )
+
+
+PolicyOrDisabled: TypeAlias = Annotated[
+    ConfirmationPolicy | Disabled, _unless_disabled(ConfirmationPolicy.model_validate)
+]
+
+
+def confirmation(given: ConfirmationPolicy | Disabled) -> Confirmation:
+    """Return the setting of confirmations; switched off none is required."""
+    return Confirmation() if isinstance(given, Disabled) else given.to_confirmation()
+
+
+class RecurrenceInput(Body):
+    """So many bookings, so many years, months or weeks apart."""
+
+    interval: PositiveInteger
+    occurrences: Annotated[Integer, Field(ge=1, le=MOST_OCCURRENCES)]
+    frequency: Literal["yearly", "monthly", "weekly"]
+    disabled: Boolean = False
+
+    def to_recurrence(self) -> Recurrence:
+        """Return the setting."""
+        return Recurrence(Frequency[self.frequency.upper()], self.interval, self.occurrences)
+
+
+def _read_recurrence(value: object) -> Body:
+    members = members_of(value)
+    if "interval" not in members and members.get("disabled") is True:
+        return _OFF
+    return RecurrenceInput.model_validate(members)
+
+
+RecurrenceOrDisabled: TypeAlias = Annotated[RecurrenceInput | Disabled, BeforeValidator(_read_recurrence)]
+
+
+def recurrence(given: RecurrenceInput | Disabled) -> Recurrence | None:
+    """Return the setting of a series; None when it is switched off."""
+    return None if isinstance(given, Disabled) or given.disabled else given.to_recurrence()
+
+
+class SeatsInput(Body):
+    """How many attendees share a time, and what they see."""
+
+    seats_per_time_slot: Annotated[Integer, Field(ge=1, le=1000)]
+    show_attendee_info: Boolean
+    show_availability_count: Boolean
+    disabled: Boolean = False
+
+    def to_seats(self) -> Seats:
+        """Return the setting."""
+        return Seats(self.seats_per_time_slot, self.show_attendee_info, self.show_availability_count)
+
+
+def _read_seats(value: object) -> Body | None:
+    members = members_of(value)
+    if "seatsPerTimeSlot" in members:
+        return SeatsInput.model_validate(members)
+    # An object that says neither how many seats nor that there are none says nothing.
+    return _OFF if _is_disabled(members) else None
+
+
+SeatsOrDisabled: TypeAlias = Annotated[SeatsInput | Disabled | None, BeforeValidator(_read_seats)]
+
+
+def seats(given: SeatsInput | Disabled) -> Seats | None:
+    """Return the setting of seats; None when they are switched off."""
+    return None if isinstance(given, Disabled) or given.disabled else given.to_seats()
+
+
+def _check_color(value: object) -> str:
+    if not isinstance(value, str) or not _HEX.fullmatch(value):
+        raise broken("isHexColor", "must be a color of 3, 4, 6 or 8 hexadecimal digits such as #292929")
+    return value
+
+
+_HEX = re.compile(r"#?(?:[0-9a-f]{3,4}|[0-9a-f]{6}|[0-9a-f]{8})", re.ASCII | re.IGNORECASE)
+
+HexColor: TypeAlias = Annotated[str, BeforeValidator(_check_color)]
+
+
+class Color(Body):
+    """The color of an event type on light and on dark pages."""
+
+    light_theme_hex: HexColor
+    dark_theme_hex: HexColor
+
+    def to_row(self) -> StoredObject:
+        """Return the stored form."""
+        return {"lightEventTypeColor": self.light_theme_hex, "darkEventTypeColor": self.dark_theme_hex}
+
+
+class DestinationCalendar(Body):
+    """The connected calendar that bookings are written to."""
+
+    integration: Text
+    external_id: Text
+
+    def to_choice(self) -> CalendarChoice:
+        """Return what the changes of an event type carry."""
+        return CalendarChoice(self.integration, self.external_id)
+
+
+def check_custom_name(value: object) -> str:
+    """Return a name for bookings whose variables are all known."""
+    name = check_text(value)
+    unknown = next((one for one in _VARIABLE.findall(name) if one not in NAME_VARIABLES), None)
+    if unknown is not None:
+        raise broken(
+            "customName",
+            f"has the unknown variable {unknown}; known are {', '.join(NAME_VARIABLES)}",
+        )
+    return name
+
+
+NAME_VARIABLES = (
+    "{Event type title}",
+    "{Organiser}",
+    "{Scheduler}",
+    "{Location}",
+    "{Organiser first name}",
+    "{Scheduler first name}",
+    "{Scheduler last name}",
+    "{Event duration}",
+    "{LOCATION}",
+    "{HOST/ATTENDEE}",
+    "{HOST}",
+    "{ATTENDEE}",
+    "{USER}",
+)
+"""What the name of a booking may be made of."""
+
+_VARIABLE = re.compile(r"\{[^}]+\}")

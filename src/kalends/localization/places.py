@@ -1,0 +1,85 @@
+"""Where a booking takes place, in words for people (notifications.md 5, block 7)."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+from kalends.api.input.fields import is_phone_number
+from kalends.bookings.booking import Status
+from kalends.bookings.draft.places import is_web_address
+from kalends.event_types.locations.kinds import INTEGRATION_PREFIX
+from kalends.localization.language import Language, mark
+
+_PROVIDERS = {
+    "daily": "Cal Video",
+    "google:meet": "Google Meet",
+    "zoom": "Zoom",
+    "office365_video": "Microsoft Teams",
+    "webex_video": "Webex",
+    "huddle01": "Huddle",
+    "jitsi": "Jitsi",
+    "whereby_video": "Whereby",
+    "element-call_video": "Element Call",
+}
+
+# What a booking without an answer of the booker keeps: the bare kind of its event type's location.
+_KINDS = {
+    "phone": mark("By phone"),
+    "userPhone": mark("By phone"),
+    "inPerson": mark("In person"),
+    "attendeeInPerson": mark("In person"),
+    "link": mark("Online meeting"),
+    "conferencing": mark("Online meeting"),
+    "somewhereElse": mark("To be agreed"),
+}
+
+
+class Placed(Protocol):
+    """What tells where a booking takes place: a booking, or what a fact keeps of one."""
+
+    @property
+    def location(self) -> str | None:
+        """Return the location as stored."""
+
+    @property
+    def metadata(self) -> Mapping[str, Any]:
+        """Return what is stored beside it, `videoCallUrl` among others."""
+
+    @property
+    def status(self) -> Status:
+        """Return where the booking stands."""
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a booking takes place. `url` is what a tap opens: a meeting link, or `tel:` of a phone number."""
+
+    text: str
+    url: str | None = None
+    note: str | None = None
+
+
+def place_of(booking: Placed, language: Language) -> Place | None:
+    """Return where a booking takes place; None: nobody has said."""
+    location = booking.metadata.get("videoCallUrl") or booking.location
+    if not location:
+        return None
+    if is_web_address(location):
+        return Place(location, location)
+    if location.startswith(INTEGRATION_PREFIX):
+        return _online(location, booking.status, language)
+    if location in _KINDS:
+        return Place(language.text(_KINDS[location]))
+    if is_phone_number(location):
+        return Place(location, "tel:" + "".join(sign for sign in location if sign.isdigit() or sign == "+"))
+    return Place(location)
+
+
+def _online(location: str, status: Status, language: Language) -> Place:
+    code = location.removeprefix(INTEGRATION_PREFIX)
+    provider = _PROVIDERS.get(code) or code.removesuffix("_video").replace("_", " ").title()
+    note = language.text("The link follows once the event is confirmed.")
+    return Place(
+        language.text("Online meeting (%(provider)s)", provider=provider),
+        note=note if status is Status.PENDING else None,
+    )

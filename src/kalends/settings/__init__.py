@@ -1,0 +1,230 @@
+"""Every setting of the server: one variable `KALENDS_<NAME>` each. This file is their reference."""
+
+import base64
+from email.errors import HeaderParseError
+from email.headerregistry import Address
+from email.utils import parseaddr
+from functools import lru_cache
+from pathlib import Path
+from typing import Literal
+
+from pydantic import AliasChoices, Field, SecretStr, field_validator
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from kalends.settings.proxy_url import ProxyAddress, proxy_of
+from kalends.settings.smtp_url import server_of
+
+SHORTEST_SECRET = 32
+"""Fewest characters of `secret_key`."""
+
+ALIASES = ("KALENDS_HTTP_ALLOW_PRIVATE",)
+"""Second names of settings."""
+
+_FERNET_KEY_BYTES = 32
+
+
+class Settings(BaseSettings):
+    """The settings in force, read once from the environment.
+
+    Raises:
+        pydantic.ValidationError: a variable has a value that its type does not allow.
+    """
+
+    model_config = SettingsConfigDict(
+        env_prefix="KALENDS_", frozen=True, extra="ignore", populate_by_name=True, loc_by_alias=False
+    )
+
+    # --- Where the data is -------------------------------------------------------------------------
+
+    data_dir: Path = Path("~/.local/share/kalends")
+    """Folder of the embedded PostgreSQL, and of the server's secret while `secret_key` is not set."""
+
+    database_url: SecretStr | None = None
+    """`postgresql://user:password@host:port/name` of your own PostgreSQL, version 15 or newer."""
+
+    database_pool_size: int = Field(default=10, ge=2, le=500)
+    """Most connections of one server process."""
+
+    # --- Secrets -------------------------------------------------------------------------------------
+
+    secret_key: SecretStr | None = Field(default=None, min_length=SHORTEST_SECRET)
+    """What signs the links of mails and encrypts stored secrets; at least 32 random characters, such as from
+    `openssl rand -base64 32`. Default: made at the first start and kept in `secret.key` in `data_dir`, which
+    belongs into backups. Servers of several machines that share a database need the same one here; changing
+    it makes all links in mails invalid, and what it encrypted unreadable."""
+
+    encryption_keys: SecretStr | None = None
+    """Comma-separated Fernet keys (32 bytes in URL-safe base64) for stored secrets: the first encrypts, any
+    decrypts. To change the key, put a new one in front. Default: one made from the server's secret."""
+
+    # --- How it listens ----------------------------------------------------------------------------
+
+    host: str = "127.0.0.1"
+    port: int = Field(default=5555, ge=0, le=65535)
+    workers: int = Field(default=1, ge=1, le=64)
+    """Server processes that share the port."""
+
+    public_url: str | None = None
+    """The address under which people reach this server, without a path; shown in links and in the
+    reference. Default: `http://localhost:<port>`."""
+
+    trusted_proxies: str = ""
+    """Comma-separated addresses or networks whose `X-Forwarded-For` and `CF-Connecting-IP` are believed."""
+
+    shutdown_grace_seconds: int = Field(default=30, ge=1, le=3600)
+    """How long running requests may take to finish after SIGTERM."""
+
+    # --- The worker --------------------------------------------------------------------------------
+
+    worker: bool = True
+    """Whether the server delivers webhooks and mails itself. `false`: `kalends worker` does, elsewhere."""
+
+    outgoing_allow_private: bool = Field(
+        default=False,
+        validation_alias=AliasChoices("KALENDS_OUTGOING_ALLOW_PRIVATE", *ALIASES),
+    )
+    """Whether webhooks may go to loopback, private and link-local addresses, such as those of an intranet.
+    On a server that others share this lets them reach whatever it can reach. Also
+    `KALENDS_HTTP_ALLOW_PRIVATE`."""
+
+    outgoing_proxy: SecretStr | None = None
+    """`http://user:password@proxy.example.com:3128`: the proxy through which webhooks go. It is asked by
+    CONNECT for addresses, never for names, which this server looks up and judges itself; it must allow that
+    for the ports of receivers. Proxy variables such as `HTTPS_PROXY` count for nothing."""
+
+    # --- Accounts ----------------------------------------------------------------------------------
+
+    owner_email: str = "owner@localhost.localdomain"
+    """E-mail of the account that the first start on an empty database creates."""
+
+    api_key_prefix: str = Field(default="cal_live_", pattern=r"^cal_[a-z0-9_]*$")
+    """What new API keys begin with. Keys that begin with plain `cal_` are always accepted too."""
+
+    # --- Rate limits (requests per window and bucket) ------------------------------------------------
+
+    rate_limit_enabled: bool = True
+    rate_limit_window_ms: int = Field(default=60_000, ge=1_000)
+    rate_limit_block_ms: int = Field(default=60_000, ge=1_000)
+    """How long a bucket stays refused once it went over its limit."""
+
+    rate_limit_api_key: int = Field(default=120, ge=1)
+    rate_limit_oauth_client: int = Field(default=500, ge=1)
+    rate_limit_access_token: int = Field(default=500, ge=1)
+    rate_limit_anonymous: int = Field(default=120, ge=1)
+    """Per client address (64 bits of one of IPv6), for requests that no known credential vouches for; also
+    how many API keys that are not known yet one address may try."""
+
+    rate_limit_storage: Literal["auto", "memory", "database"] = "auto"
+    """`memory` counts in each process; `database` shares the counts between processes; `auto` is
+    `memory` with one worker and the embedded database, else `database`."""
+
+    # --- Bounds of what one request may ask ----------------------------------------------------------
+
+    slots_range_days: int = Field(default=366, ge=1, le=3660)
+    """Longest range of one `GET /v2/slots`, in days."""
+
+    slots_most: int = Field(default=50_000, ge=1, le=1_000_000)
+    """Most slots of one `GET /v2/slots`, counted before reservations, limits and seats take some away. A year
+    of quarter hours around the clock has 35,000."""
+
+    reservation_longest_minutes: int = Field(default=1_440, ge=1, le=525_600)
+    """Longest time for which an authenticated caller may reserve a slot."""
+
+    blocked_emails: str = ""
+    """Comma-separated e-mail addresses that may neither book nor be guests; `+tags` do not help them."""
+
+    reservations_are_binding: bool = False
+    """Whether a reservation that does not say so refuses bookings that do not name it."""
+
+    # --- Mails -------------------------------------------------------------------------------------
+
+    mail_enabled: bool = True
+    """Whether mails are sent at all. Off, they are only noted, as suppressed."""
+
+    smtp_url: SecretStr | None = None
+    """`smtp://user:password@host:587` or `smtps://user:password@host:465`. `smtp` switches to TLS: always
+    when there is a user, else if the server offers it; `?starttls=required` or `?starttls=never` say
+    otherwise. Default: each mail is written as a file into `mail` in `data_dir`."""
+
+    mail_from: str | None = None
+    """Whom mails come from: `Kalends <kalends@example.com>`. Default: `kalends@` and the host of
+    `public_url`."""
+
+    # --- Logs --------------------------------------------------------------------------------------
+
+    log_level: Literal["debug", "info", "warning", "error"] = "info"
+    log_format: Literal["auto", "console", "json"] = "auto"
+    """`auto` is `console` on a terminal, else `json`."""
+
+    @field_validator("encryption_keys")
+    @classmethod
+    def _are_fernet_keys(cls, keys: SecretStr | None) -> SecretStr | None:
+        for key in keys.get_secret_value().split(",") if keys is not None else ():
+            if not _is_fernet_key(key.strip()):
+                raise ValueError("each key must be 32 bytes in URL-safe base64")
+        return keys
+
+    @field_validator("outgoing_proxy")
+    @classmethod
+    def _is_proxy_url(cls, url: SecretStr | None) -> SecretStr | None:
+        if url is not None:
+            proxy_of(url.get_secret_value())
+        return url
+
+    @field_validator("smtp_url")
+    @classmethod
+    def _is_smtp_url(cls, url: SecretStr | None) -> SecretStr | None:
+        if url is not None:
+            server_of(url.get_secret_value())
+        return url
+
+    @field_validator("mail_from")
+    @classmethod
+    def _is_mail_address(cls, address: str | None) -> str | None:
+        try:
+            if address is not None:
+                Address(addr_spec=parseaddr(address)[1])
+        except (ValueError, HeaderParseError, IndexError) as error:
+            raise ValueError("must look like Kalends <kalends@example.com>") from error
+        return address
+
+    def connection_url(self) -> str:
+        """Return the URL of the database to connect to.
+
+        Raises:
+            LookupError: none is set. `kalends serve` sets that of the embedded database before it starts
+                the application.
+        """
+        if self.database_url is None:
+            raise LookupError("KALENDS_DATABASE_URL is not set; start the server with `kalends serve`")
+        return self.database_url.get_secret_value()
+
+    @property
+    def outgoing_proxy_address(self) -> ProxyAddress | None:
+        """The proxy of `outgoing_proxy`."""
+        return None if self.outgoing_proxy is None else proxy_of(self.outgoing_proxy.get_secret_value())
+
+    @property
+    def blocked_addresses(self) -> frozenset[str]:
+        """The addresses of `blocked_emails`, in lower case."""
+        return frozenset(
+            address for part in self.blocked_emails.split(",") if (address := part.strip().lower())
+        )
+
+    @property
+    def base_url(self) -> str:
+        """The server's public address without a trailing slash."""
+        return (self.public_url or f"http://localhost:{self.port}").rstrip("/")
+
+
+def _is_fernet_key(text: str) -> bool:
+    try:
+        return len(base64.urlsafe_b64decode(text)) == _FERNET_KEY_BYTES
+    except ValueError:
+        return False
+
+
+@lru_cache(maxsize=1)
+def get_settings() -> Settings:
+    """Return the settings of this process."""
+    return Settings()
