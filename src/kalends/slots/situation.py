@@ -5,15 +5,20 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import Enum
-from functools import lru_cache
 from typing import TypeVar
 
 from kalends.api.output.errors import NotFound
+from kalends.bounded_cache import bounded_cache
 from kalends.db.database import Connection
 from kalends.event_types.address import IdAddress, lookup_of
 from kalends.scheduling import engine
 from kalends.slots import queries
 from kalends.slots.rows import Found, HostRow, Range, ReservationRow, SeatedRow, Source, Subject
+
+_KEPT_BYTES = 32_000_000
+_BYTES_A_SCHEDULE = 1_000
+_BYTES_A_CHARACTER = 60
+"""What a schedule takes in memory, at most, for each character of its stored hours."""
 
 Answer = TypeVar("Answer")
 
@@ -175,7 +180,7 @@ def _schedule_of(host: HostRow) -> engine.Schedule:
     return _parsed_schedule(host.zone, host.hours)
 
 
-@lru_cache(maxsize=10_000)
+@bounded_cache(_KEPT_BYTES, lambda zone, hours: _BYTES_A_CHARACTER * len(hours) + _BYTES_A_SCHEDULE)
 def _parsed_schedule(zone: str, hours: str) -> engine.Schedule:
     rows = json.loads(hours)
     weekly = tuple(
