@@ -75,14 +75,14 @@ async def load(connection: Connection, question: Question, *, names_bookings: bo
         NotFound: the event type is gone.
     """
     source = _source(question.subject)
-    return await _read(connection, question, source, _range_of(question), names_bookings=names_bookings)
+    return await _read(connection, question, source, range_of(question), names_bookings=names_bookings)
 
 
 async def load_found(
     connection: Connection, question: Question, found: Found, *, names_bookings: bool = False
 ) -> Situation:
     """Read what a question needs besides what was found with its subject."""
-    asked = _range_of(question)
+    asked = range_of(question)
     if names_bookings or asked != found.asked:
         return await _read(connection, question, found.source, asked, names_bookings=names_bookings)
     return await _situation(connection, question, found)
@@ -149,7 +149,8 @@ def range_of_any(start: int, end: int, *, now: datetime, moving: str | None) -> 
     return Range(begins, ends, now, moving)
 
 
-def _range_of(question: Question) -> Range:
+def range_of(question: Question) -> Range:
+    """Return the range to read for a question."""
     begins, ends = engine.data_range(
         question.rules,
         start=question.start,
