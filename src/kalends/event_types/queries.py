@@ -110,18 +110,21 @@ async def lock_event_type(work: UnitOfWork, event_type_id: int) -> EventType | N
     return None if row is None else await _event_type(work.connection, row)
 
 
-async def insert_event_type(work: UnitOfWork, owner_id: int, settings: Settings) -> int:
-    """Store an event type and return its id.
+async def insert_event_type(work: UnitOfWork, owner_id: int, settings: Settings) -> tuple[int, int]:
+    """Store an event type; return its id, and how many its owner had before.
 
     Raises:
         psycopg.errors.UniqueViolation: the owner has one with this slug.
     """
     values = {**columns_of(settings), "user_id": owner_id}
-    statement = sql.SQL("INSERT INTO event_types ({}) VALUES ({}) RETURNING id").format(
+    statement = sql.SQL(
+        "INSERT INTO event_types ({}) VALUES ({})"
+        " RETURNING id, (SELECT count(*) FROM event_types e WHERE e.user_id = %(user_id)s)"
+    ).format(
         sql.SQL(", ").join(map(sql.Identifier, values)), sql.SQL(", ").join(map(sql.Placeholder, values))
     )
-    (event_type_id,) = await only_row(work.connection, statement, values)
-    return int(event_type_id)
+    event_type_id, before = await only_row(work.connection, statement, values)
+    return int(event_type_id), int(before)
 
 
 async def update_event_type(work: UnitOfWork, event_type_id: int, settings: Settings) -> None:

@@ -5,13 +5,15 @@ from typing import Annotated, TypeAlias
 
 from fastapi import Depends
 
-from kalends.api.dependencies import Reader, Work
+from kalends.api.dependencies import CurrentSettings, Reader, Work
 from kalends.api.http.operation import Router
 from kalends.api.input.fields import EventTypeId
 from kalends.api.input.query import Query
+from kalends.api.refusals import BoundReached
 from kalends.auth.dependencies import Authenticated, CallerIfKnown
 from kalends.auth.principal import Permission, Principal
 from kalends.event_types import inputs, outputs, service
+from kalends.event_types.bounds import Bounds
 
 router = Router("/v2/event-types", "Event Types", version=date(2024, 6, 14), version_is_required=True)
 
@@ -19,12 +21,19 @@ ReadingCaller: TypeAlias = Annotated[Principal, Depends(Authenticated(Permission
 WritingCaller: TypeAlias = Annotated[Principal, Depends(Authenticated(Permission.EVENT_TYPE_WRITE))]
 
 
-@router.post("")
+async def _bounds(settings: CurrentSettings) -> Bounds:
+    return Bounds(settings.event_types_most, settings.booking_fields_most, settings.field_options_most)
+
+
+CurrentBounds: TypeAlias = Annotated[Bounds, Depends(_bounds)]
+
+
+@router.post("", refuses=(BoundReached,))
 async def create_event_type(
-    caller: WritingCaller, body: inputs.CreateEventTypeBody, work: Work
+    caller: WritingCaller, body: inputs.CreateEventTypeBody, work: Work, bounds: CurrentBounds
 ) -> outputs.EventTypeOutput:
     """Make an event type."""
-    created = await service.create(work, caller.user.id, body.to_changes())
+    created = await service.create(work, caller.user.id, body.to_changes(), bounds)
     return outputs.event_type(created)
 
 
@@ -51,12 +60,16 @@ async def get_event_type(
     return outputs.event_type(found)
 
 
-@router.patch("/{eventTypeId}")
+@router.patch("/{eventTypeId}", refuses=(BoundReached,))
 async def update_event_type(
-    caller: WritingCaller, event_type_id: EventTypeId, body: inputs.UpdateEventTypeBody, work: Work
+    caller: WritingCaller,
+    event_type_id: EventTypeId,
+    body: inputs.UpdateEventTypeBody,
+    work: Work,
+    bounds: CurrentBounds,
 ) -> outputs.EventTypeOutput:
     """Change an event type; what is not sent stays."""
-    changed = await service.update(work, caller, event_type_id, body.to_changes())
+    changed = await service.update(work, caller, event_type_id, body.to_changes(), bounds)
     return outputs.event_type(changed)
 
 

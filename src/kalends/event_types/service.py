@@ -7,10 +7,12 @@ from psycopg import errors
 
 from kalends.accounts.user import User
 from kalends.api.output.errors import BadRequest, Forbidden, NotFound
+from kalends.api.refusals import BoundReached
 from kalends.auth.principal import Principal
 from kalends.db.database import Connection, UnitOfWork
 from kalends.event_types import queries
 from kalends.event_types.address import EventTypeAddress, IdAddress, TeamAddress, UserAddress
+from kalends.event_types.bounds import Bounds
 from kalends.event_types.changes import SettingsChanges
 from kalends.event_types.connections import check_connections
 from kalends.event_types.event_type import CAL_VIDEO, EventType, Settings
@@ -50,21 +52,25 @@ class Listing:
         return self.owner is None and self.usernames is not None
 
 
-async def create(work: UnitOfWork, owner_id: int, changes: SettingsChanges) -> EventType:
+async def create(work: UnitOfWork, owner_id: int, changes: SettingsChanges, bounds: Bounds) -> EventType:
     """Make an event type of a user.
 
     Raises:
+        BoundReached: the owner has as many as may be, or its form is too large.
         BadRequest: the owner has one with this slug, has not connected what it relies on, or its settings
             exclude each other.
         NotFound: the schedule is not one of the owner's.
     """
     check_connections(changes)
+    bounds.check_form(changes)
     settings = changes.applied_to(_BLANK)
     await _check_schedule(work, owner_id, changes)
     try:
-        event_type_id = await queries.insert_event_type(work, owner_id, settings)
+        event_type_id, before = await queries.insert_event_type(work, owner_id, settings)
     except errors.UniqueViolation as error:
         raise _slug_taken(settings.slug) from error
+    if before >= bounds.event_types:
+        raise BoundReached("slug", bounds.event_types, "event types of a user; delete one first")
     return await get(work.connection, IdAddress(event_type_id))
 
 
@@ -191,16 +197,18 @@ async def find_group(connection: Connection, listing: Listing) -> list[User]:
 
 
 async def update(
-    work: UnitOfWork, caller: Principal, event_type_id: int, changes: SettingsChanges
+    work: UnitOfWork, caller: Principal, event_type_id: int, changes: SettingsChanges, bounds: Bounds
 ) -> EventType:
     """Change an event type of the caller; what the request does not say stays.
 
     Raises:
+        BoundReached: its form would be too large.
         BadRequest: the caller has another one with this slug, has not connected what it is to rely on, or its
             settings would exclude each other.
         NotFound: the caller has none with this id, or the schedule is not the caller's.
     """
     check_connections(changes)
+    bounds.check_form(changes)
     before = await queries.lock_event_type(work, event_type_id)
     if before is None or not is_owner(before, caller):
         raise _not_yours()
