@@ -8,6 +8,15 @@ from kalends.event_types.form.fields import is_own_question
 
 
 @dataclass(frozen=True, slots=True)
+class Page:
+    """Which part of a list to show: up to `take` after `skip`, and no more once they have `most_bytes`."""
+
+    take: int
+    skip: int
+    most_bytes: int
+
+
+@dataclass(frozen=True, slots=True)
 class Bounds:
     """Most event types of a user, fields that an event type adds to its form, and options of a field."""
 

@@ -10,6 +10,7 @@ from kalends.db.database import Connection, UnitOfWork
 from kalends.db.rows import Columns, NamedRow, first_row, named_row, named_rows, only_row
 from kalends.db.statements import assignments
 from kalends.event_types.address import EventTypeAddress, UserAddress, lookup_of, owner_lookup
+from kalends.event_types.bounds import Page
 from kalends.event_types.columns import SETTINGS, columns_of, settings_of
 from kalends.event_types.event_type import EventType, SchedulingType, Settings
 from kalends.event_types.owner import Host, TeamOwner, UserOwner
@@ -58,11 +59,32 @@ async def find_kept(work: UnitOfWork, address: EventTypeAddress) -> EventType | 
     return None if row is None else await _event_type(work.connection, row)
 
 
-async def list_of_user(connection: Connection, owner: UserAddress) -> list[EventType]:
-    """Return the event types of a user by id; none if nobody has this address."""
+async def list_of_user(
+    connection: Connection, owner: UserAddress, page: Page, *, slug: str | None, caller_id: int | None
+) -> list[EventType]:
+    """Return event types of a user by id, hidden ones for their owner only; none if nobody has the address."""
     lookup = owner_lookup(owner)
-    statement = f"{_OF_USERS} WHERE {lookup.condition} ORDER BY e.id"
-    return [_of_user(row) for row in await named_rows(connection, statement, lookup.values)]
+    statement = f"""
+        {_OF_USERS}
+         WHERE e.id IN (
+               SELECT id
+                 FROM (SELECT id, sum(bytes) OVER (ORDER BY id) - bytes AS bytes_before
+                         FROM (SELECT e.id, octet_length(e::text) AS bytes FROM event_types e
+                                WHERE {lookup.condition} AND (NOT e.hidden OR e.user_id = %(caller_id)s)
+                                  AND (%(slug)s::text IS NULL OR e.slug = %(slug)s)
+                                ORDER BY e.id LIMIT %(take)s OFFSET %(skip)s) page) measured
+                WHERE bytes_before < %(most_bytes)s)
+         ORDER BY e.id
+    """
+    values = {
+        **lookup.values,
+        "caller_id": caller_id,
+        "slug": slug,
+        "take": page.take,
+        "skip": page.skip,
+        "most_bytes": page.most_bytes,
+    }
+    return [_of_user(row) for row in await named_rows(connection, statement, values)]
 
 
 async def any_exists(connection: Connection, event_type_ids: Sequence[int]) -> bool:

@@ -1,5 +1,6 @@
 """`/v2/event-types`, version 2024-06-14: the event types of a user."""
 
+import asyncio
 from datetime import date
 from typing import Annotated, TypeAlias
 
@@ -13,7 +14,7 @@ from kalends.api.refusals import BoundReached
 from kalends.auth.dependencies import Authenticated, CallerIfKnown
 from kalends.auth.principal import Permission, Principal
 from kalends.event_types import inputs, outputs, service
-from kalends.event_types.bounds import Bounds
+from kalends.event_types.bounds import Bounds, Page
 
 router = Router("/v2/event-types", "Event Types", version=date(2024, 6, 14), version_is_required=True)
 
@@ -42,13 +43,22 @@ async def list_event_types(
     caller: CallerIfKnown,
     query: Annotated[inputs.EventTypesQuery, Depends(Query(inputs.EventTypesQuery))],
     connection: Reader,
+    settings: CurrentSettings,
 ) -> list[outputs.EventTypeOutput]:
-    """List the event types of a user, or the group meeting of several; public."""
+    """List the event types of a user, or the group meeting of several; public.
+
+    `take` and `skip` are ours: a list ends early where the event types have very long forms.
+    """
     listing = query.to_listing()
     if listing.is_of_group:
         return [outputs.group_meeting(await service.find_group(connection, listing))]
-    found = await service.list_public(connection, listing, caller)
-    return [outputs.listed(one, is_own=service.is_owner(one, caller)) for one in found]
+    page = Page(query.take, query.skip, settings.event_types_listed_bytes)
+    shown = []
+    for one in await service.list_public(connection, listing, page, caller):
+        shown.append(outputs.listed(one, is_own=service.is_owner(one, caller)))
+        # A form may be long, and others wait.
+        await asyncio.sleep(0)
+    return shown
 
 
 @router.get("/{eventTypeId}")

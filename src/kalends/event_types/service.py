@@ -12,7 +12,7 @@ from kalends.auth.principal import Principal
 from kalends.db.database import Connection, UnitOfWork
 from kalends.event_types import queries
 from kalends.event_types.address import EventTypeAddress, IdAddress, TeamAddress, UserAddress
-from kalends.event_types.bounds import Bounds
+from kalends.event_types.bounds import Bounds, Page
 from kalends.event_types.changes import SettingsChanges
 from kalends.event_types.connections import check_connections
 from kalends.event_types.event_type import CAL_VIDEO, EventType, Settings
@@ -175,16 +175,16 @@ async def any_exists(connection: Connection, event_type_ids: Sequence[int]) -> b
     return await queries.any_exists(connection, event_type_ids)
 
 
-async def list_public(connection: Connection, listing: Listing, caller: Principal | None) -> list[EventType]:
-    """Return what a list asks for; hidden ones for their owner only."""
+async def list_public(
+    connection: Connection, listing: Listing, page: Page, caller: Principal | None
+) -> list[EventType]:
+    """Return a page of what a list asks for; hidden ones for their owner only."""
     if listing.owner is None:
         return []
-    return [
-        event_type
-        for event_type in await queries.list_of_user(connection, listing.owner)
-        if (listing.event_slug is None or event_type.slug == listing.event_slug)
-        and (not event_type.hidden or is_owner(event_type, caller))
-    ]
+    caller_id = None if caller is None else caller.user.id
+    return await queries.list_of_user(
+        connection, listing.owner, page, slug=listing.event_slug, caller_id=caller_id
+    )
 
 
 async def find_group(connection: Connection, listing: Listing) -> list[User]:

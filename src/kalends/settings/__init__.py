@@ -140,7 +140,7 @@ class Settings(BaseSettings):
     """Most event types of a user."""
 
     event_types_listed_bytes: int = Field(default=4_000_000, ge=100_000)
-    """Most bytes of booking forms in one list of event types; `skip` goes on from there."""
+    """How many bytes event types may have, as they are stored, before a list of them ends; `skip` goes on."""
 
     booking_fields_most: int = Field(default=50, ge=0, le=1_000)
     """Most fields that an event type adds to its booking form."""
