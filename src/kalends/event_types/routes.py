@@ -25,7 +25,7 @@ async def create_event_type(
 ) -> outputs.EventTypeOutput:
     """Make an event type."""
     created = await service.create(work, caller.user.id, body.to_changes())
-    return outputs.event_type(created)
+    return outputs.event_type_output(created)
 
 
 @router.get("")
@@ -37,9 +37,9 @@ async def list_event_types(
     """List the event types of a user, or the group meeting of several; public."""
     listing = query.to_listing()
     if listing.is_of_group:
-        return [outputs.group_meeting(await service.find_group(connection, listing))]
+        return [outputs.group_meeting_output(await service.find_group(connection, listing))]
     found = await service.list_public(connection, listing, caller)
-    return [outputs.listed(one, is_own=service.is_owner(one, caller)) for one in found]
+    return [outputs.public_event_type_output(one, is_own=service.is_owner(one, caller)) for one in found]
 
 
 @router.get("/{eventTypeId}")
@@ -48,7 +48,7 @@ async def get_event_type(
 ) -> outputs.EventTypeOutput:
     """Show an event type of the caller."""
     found = await service.get_for(connection, caller, event_type_id)
-    return outputs.event_type(found)
+    return outputs.event_type_output(found)
 
 
 @router.patch("/{eventTypeId}")
@@ -57,7 +57,7 @@ async def update_event_type(
 ) -> outputs.EventTypeOutput:
     """Change an event type; what is not sent stays."""
     changed = await service.update(work, caller, event_type_id, body.to_changes())
-    return outputs.event_type(changed)
+    return outputs.event_type_output(changed)
 
 
 @router.delete("/{eventTypeId}")
@@ -65,4 +65,4 @@ async def delete_event_type(
     caller: WritingCaller, event_type_id: EventTypeId, work: Work
 ) -> outputs.DeletedEventType:
     """Delete an event type; its bookings stay."""
-    return outputs.deleted(await service.delete(work, caller, event_type_id))
+    return outputs.deleted_event_type_output(await service.delete(work, caller, event_type_id))

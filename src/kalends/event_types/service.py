@@ -13,7 +13,7 @@ from kalends.event_types import queries
 from kalends.event_types.address import EventTypeAddress, IdAddress, TeamAddress, UserAddress
 from kalends.event_types.changes import SettingsChanges
 from kalends.event_types.connections import check_connections
-from kalends.event_types.event_type import CAL_VIDEO, EventType, Settings
+from kalends.event_types.event_type import BLANK, CAL_VIDEO, EventType, Settings
 from kalends.event_types.owner import TeamOwner, UserOwner
 from kalends.event_types.terms import SchedulingTerms
 from kalends.teams import service as teams
@@ -26,9 +26,6 @@ _DEFAULTS = (
     Settings(title="30 Minutes", slug="thirty-minutes-video", terms=_HALF_AN_HOUR, locations=(CAL_VIDEO,)),
     Settings(title="60 Minutes", slug="sixty-minutes-video", terms=_AN_HOUR, locations=(CAL_VIDEO,)),
 )
-
-_BLANK = Settings(title="", slug="", terms=SchedulingTerms(length=1))
-"""What a new event type is before its request says what it is to be."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +56,7 @@ async def create(work: UnitOfWork, owner_id: int, changes: SettingsChanges) -> E
         NotFound: the schedule is not one of the owner's.
     """
     check_connections(changes)
-    settings = changes.applied_to(_BLANK)
+    settings = changes.applied_to(BLANK)
     await _check_schedule(work, owner_id, changes)
     try:
         event_type_id = await queries.insert_event_type(work, owner_id, settings)
@@ -235,7 +232,7 @@ def is_owner(event_type: EventType, caller: Principal | None) -> bool:
 
 
 async def _check_schedule(work: UnitOfWork, owner_id: int, changes: SettingsChanges) -> None:
-    schedule_id = changes.settings.get("schedule_id")
+    schedule_id = changes.said.schedule_id
     if schedule_id is not None and not await queries.owns_schedule(work.connection, owner_id, schedule_id):
         raise NotFound(f"scheduleId: you have no schedule {schedule_id}.")
 
