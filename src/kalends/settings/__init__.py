@@ -204,7 +204,7 @@ class Settings(BaseSettings):
     def _is_mail_address(cls, address: str | None) -> str | None:
         try:
             if address is not None:
-                Address(addr_spec=parseaddr(address)[1])
+                Address(addr_spec=parseaddr(address)[1].encode("ascii").decode())
         except (ValueError, HeaderParseError, IndexError) as error:
             raise ValueError("must look like Kalends <kalends@example.com>") from error
         return address
