@@ -14,6 +14,7 @@ from kalends.outgoing import Outgoing
 from kalends.security.encryption import Keyring
 from kalends.webhooks import service
 from kalends.webhooks.deliveries.following import Follower
+from kalends.webhooks.deliveries.shares import REQUESTS
 from kalends.webhooks.inputs import WebhookId
 from kalends.webhooks.refusals import (
     EventTypeOfSomebodyElse,
@@ -141,7 +142,7 @@ async def _outgoing(request: Request) -> Outgoing:
 
 
 async def _follower(settings: CurrentSettings) -> Follower:
-    return Follower(settings.base_url)
+    return Follower(settings.base_url, REQUESTS)
 
 
 Keys: TypeAlias = Annotated[Keyring, Depends(_keys)]

@@ -4,7 +4,7 @@ from typing import Annotated, TypeAlias
 
 from fastapi import Depends
 
-from kalends.api.dependencies import Now, Reader, Work
+from kalends.api.dependencies import CurrentDatabase, Now, Reader, Work
 from kalends.api.http.operation import Guard, Router
 from kalends.api.input.query import Query
 from kalends.auth.dependencies import Caller
@@ -44,14 +44,14 @@ def delivery_router(prefix: str, tag: str, webhook_of_path: Guard[Webhook]) -> R
         webhook: Annotated[Webhook, Depends(webhook_of_path)],
         body: inputs.ReplayBody,
         follower: Following,
-        work: Work,
+        database: CurrentDatabase,
         now: Now,
     ) -> inputs.ReplayOutput:
         """Deliver again all that happened since a moment: at most 1,000 events, which are kept for 30 days.
 
         `next` is from where to go on when there were more.
         """
-        replayed = await service.replay(work, follower, webhook, body.to_command(), now=now)
+        replayed = await service.replay(database, follower, webhook, body.to_command(), now=now)
         return inputs.replay(replayed)
 
     @router.post("/ping", status=200)
