@@ -199,5 +199,5 @@ def _zone_of(name: str) -> str:
 
 
 def _taken(error: errors.UniqueViolation) -> Conflict:
-    what = "username" if error.diag.constraint_name == "uq_users_username" else "email"
+    what = "email" if error.diag.constraint_name == "uq_users_email" else "username"
     return Conflict(f"This {what} belongs to another account.", code="CONFLICT")

@@ -74,8 +74,8 @@ async def any_exists(connection: Connection, event_type_ids: Sequence[int]) -> b
 
 
 async def find_users(connection: Connection, usernames: list[str]) -> list[User]:
-    """Return the users with these usernames, in the order of the names."""
-    return await _users(connection, "u.username", usernames)
+    """Return the users with these usernames who belong to no organization, in the order of the names."""
+    return await _users(connection, "u.username", usernames, "AND u.organization_id IS NULL")
 
 
 async def find_users_by_ids(connection: Connection, user_ids: list[int]) -> list[User]:
@@ -83,12 +83,17 @@ async def find_users_by_ids(connection: Connection, user_ids: list[int]) -> list
     return await _users(connection, "u.id", user_ids)
 
 
-async def _users(connection: Connection, column: LiteralString, values: list[str] | list[int]) -> list[User]:
+async def _users(
+    connection: Connection,
+    column: LiteralString,
+    values: list[str] | list[int],
+    also: LiteralString = "",
+) -> list[User]:
     rows = await named_rows(
         connection,
         f"""
         SELECT {_USER.selected} FROM users u
-         WHERE {column} = ANY(%(values)s) ORDER BY array_position(%(values)s, {column})
+         WHERE {column} = ANY(%(values)s) {also} ORDER BY array_position(%(values)s, {column})
         """,
         {"values": values},
     )
