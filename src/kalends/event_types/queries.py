@@ -173,3 +173,35 @@ def _of_user(row: NamedRow) -> EventType:
 
 def _host(row: NamedRow) -> Host:
     return Host(_USER.read(row), is_fixed=row.is_fixed, **_HOST.values_of(row))
+
+
+async def lock_of_teams(work: UnitOfWork, team_ids: Sequence[int]) -> list[int]:
+    """Let nothing more be booked of the event types of teams, and of the copies that members have of them.
+
+    Until this command ends; return their ids.
+    """
+    cursor = await work.connection.execute(
+        """
+        SELECT id FROM event_types
+         WHERE team_id = ANY(%(team_ids)s)
+            OR parent_id = ANY(ARRAY(SELECT id FROM event_types WHERE team_id = ANY(%(team_ids)s)))
+         ORDER BY id FOR UPDATE
+        """,
+        {"team_ids": list(team_ids)},
+    )
+    return [row[0] for row in await cursor.fetchall()]
+
+
+async def delete_hosts(work: UnitOfWork, user_id: int, team_ids: Sequence[int]) -> None:
+    """Let a user host nothing of some teams any more; the event types are locked in their order first."""
+    await work.connection.execute(
+        """
+        WITH locked AS (
+            SELECT e.id FROM hosts h JOIN event_types e ON e.id = h.event_type_id
+             WHERE h.user_id = %(user_id)s AND e.team_id = ANY(%(team_ids)s)
+             ORDER BY e.id FOR UPDATE OF e
+        )
+        DELETE FROM hosts h USING locked WHERE h.event_type_id = locked.id AND h.user_id = %(user_id)s
+        """,
+        {"user_id": user_id, "team_ids": list(team_ids)},
+    )

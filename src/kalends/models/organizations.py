@@ -45,7 +45,10 @@ delegation_credentials = Table(
     updated_at(),
     Index("uq_delegation_credentials_domain", "organization_id", text("lower(domain)"), unique=True),
     Index(
-        "uq_delegation_credentials_enabled", text("lower(domain)"), unique=True, postgresql_where=text("enabled")
+        "uq_delegation_credentials_enabled",
+        text("lower(domain)"),
+        unique=True,
+        postgresql_where=text("enabled"),
     ),
 )
 
@@ -55,7 +58,11 @@ invitations = Table(
     metadata,
     Column("id", UUID, primary_key=True, server_default=text("gen_random_uuid()")),
     Column(
-        "membership_id", Integer, ForeignKey("memberships.id", ondelete="CASCADE"), nullable=False, unique=True
+        "membership_id",
+        Integer,
+        ForeignKey("memberships.id", ondelete="CASCADE"),
+        nullable=False,
+        unique=True,
     ),
     # Where it was mailed to; an account that has another address meanwhile cannot be entered by it.
     Column("email", Text, nullable=False),

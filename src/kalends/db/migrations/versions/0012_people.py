@@ -25,9 +25,7 @@ def _change_users() -> None:
     for name in ("theme", "app_theme", "brand_color", "dark_brand_color"):
         op.add_column("users", sa.Column(name, sa.Text(), nullable=True))
     for name in ("hide_branding", "is_verified"):
-        op.add_column(
-            "users", sa.Column(name, sa.Boolean(), server_default=sa.text("false"), nullable=False)
-        )
+        op.add_column("users", sa.Column(name, sa.Boolean(), server_default=sa.text("false"), nullable=False))
     op.add_column("users", sa.Column("invited_to", sa.Integer(), nullable=True))
     op.drop_index("uq_users_username", table_name="users")
     op.create_index(
@@ -68,7 +66,9 @@ def _add_delegation_credentials() -> None:
             ondelete="CASCADE",
         ),
         sa.ForeignKeyConstraint(
-            ["platform_slug"], ["workspace_platforms.slug"], name=op.f("fk_delegation_credentials_platform_slug")
+            ["platform_slug"],
+            ["workspace_platforms.slug"],
+            name=op.f("fk_delegation_credentials_platform_slug"),
         ),
     )
     op.create_index(
@@ -98,7 +98,10 @@ def _add_invitations() -> None:
         sa.Column("created_at", _TIME, server_default=sa.text("now()"), nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_invitations")),
         sa.ForeignKeyConstraint(
-            ["membership_id"], ["memberships.id"], name=op.f("fk_invitations_membership_id"), ondelete="CASCADE"
+            ["membership_id"],
+            ["memberships.id"],
+            name=op.f("fk_invitations_membership_id"),
+            ondelete="CASCADE",
         ),
         sa.ForeignKeyConstraint(
             ["inviter_id"], ["users.id"], name=op.f("fk_invitations_inviter_id"), ondelete="SET NULL"
