@@ -161,6 +161,16 @@ async def keep(work: UnitOfWork, event_type_id: int) -> None:
     await queries.keep_event_type(work, event_type_id)
 
 
+async def lock_of_teams(work: UnitOfWork, team_ids: Sequence[int]) -> list[int]:
+    """Let nothing more be booked of teams' event types, and of members' copies of them; return their ids."""
+    return await queries.lock_of_teams(work, team_ids)
+
+
+async def remove_host(work: UnitOfWork, user_id: int, team_ids: Sequence[int]) -> None:
+    """Let a user host nothing of some teams any more; what they host already stays as it is."""
+    await queries.delete_hosts(work, user_id, team_ids)
+
+
 async def any_exists(connection: Connection, event_type_ids: Sequence[int]) -> bool:
     """Tell whether one of these event types exists."""
     return await queries.any_exists(connection, event_type_ids)

@@ -121,6 +121,16 @@ class Settings(BaseSettings):
     api_key_prefix: str = Field(default="cal_live_", pattern=r"^cal_[a-z0-9_]*$")
     """What new API keys begin with. Keys that begin with plain `cal_` are always accepted too."""
 
+    # --- Organizations and teams ---------------------------------------------------------------------
+
+    memberships_without_consent: bool = False
+    """Whether administrators of any team make anybody a member who has not accepted, as servers of a single
+    company may want it. Else that is for the person to do, but for people of an organization that the
+    administrator is one of, too."""
+
+    audit_kept_days: int = Field(default=90, ge=1, le=36_500)
+    """How long the audit log keeps who did what in organizations and teams."""
+
     # --- Rate limits (requests per window and bucket) ------------------------------------------------
 
     rate_limit_enabled: bool = True

@@ -95,6 +95,22 @@ async def lock_bookings_of_only_host(work: UnitOfWork, host_id: int, now: dateti
     return [row[0] for row in await cursor.fetchall()]
 
 
+async def lock_bookings_of_event_types(
+    work: UnitOfWork, event_type_ids: Sequence[int], now: datetime
+) -> list[int]:
+    """Keep other commands off what has not ended of event types until this one ends; return ids."""
+    cursor = await work.connection.execute(
+        """
+        SELECT id FROM bookings
+         WHERE event_type_id = ANY(%s) AND end_time > %s
+           AND status IN ('accepted', 'pending', 'awaiting_host')
+         ORDER BY id FOR UPDATE
+        """,
+        (list(event_type_ids), now),
+    )
+    return [row[0] for row in await cursor.fetchall()]
+
+
 async def lock_series(work: UnitOfWork, recurring_uid: str) -> None:
     """Keep other commands off all bookings of a series until this one ends."""
     await work.connection.execute(
