@@ -391,7 +391,81 @@ _SLOTS: tuple[Deviation, ...] = (
     ),
 )
 
+_EMPTY_PARTS_OF_TEAMS = {
+    **dict.fromkeys(
+        (
+            *("slug", "logoUrl", "calVideoLogo", "appLogo", "appIconLogo", "bio", "theme", "brandColor"),
+            *("darkBrandColor", "bannerUrl"),
+        ),
+        _STRING,
+    ),
+    "parentId": _NUMBER,
+    "timeFormat": _NUMBER,
+}
+
 _TEAMS: tuple[Deviation, ...] = (
+    *(
+        Replace(
+            f"schemas {output} properties {name}",
+            _nullable(schema),
+            "organizations-teams.md 1.1: null when empty",
+        )
+        for output in ("TeamOutputDto", "OrgTeamOutputDto")
+        for name, schema in _EMPTY_PARTS_OF_TEAMS.items()
+    ),
+    *(
+        Allow(
+            f"schemas {output} properties membershipId",
+            _NUMBER,
+            "organizations-teams.md 2: ours, the caller's own membership",
+        )
+        for output in ("TeamOutputDto", "OrgTeamOutputDto")
+    ),
+    *(
+        Allow(
+            f"schemas OrgTeamOutputDto properties {name}",
+            schema,
+            "organizations-teams.md 4: the list of the caller's own teams has them",
+        )
+        for name, schema in (("role", _STRING), ("accepted", _BOOLEAN))
+    ),
+    *(
+        Replace(
+            f"schemas {output} properties data",
+            {"type": "array", "items": _ref("TeamMembershipOutput")},
+            "organizations-teams.md 3.2 and 6: lists",
+        )
+        for output in ("GetAllOrgMemberships", "GetTeamMembershipsOutput")
+    ),
+    *(
+        Replace(
+            f"schemas MembershipUserOutputDto properties {name}",
+            _nullable(_STRING),
+            "organizations-teams.md 1.2: null when empty",
+        )
+        for name in ("avatarUrl", "name", "bio")
+    ),
+    Relax(
+        "schemas MembershipUserOutputDto",
+        ("email",),
+        "organizations-teams.md 12: not of somebody who has not accepted",
+    ),
+    Replace(
+        "schemas DeleteTeamMembershipOutput properties data",
+        _object(
+            id=_NUMBER,
+            userId=_NUMBER,
+            teamId=_NUMBER,
+            accepted=_BOOLEAN,
+            role={"type": "string", "enum": ["MEMBER", "OWNER", "ADMIN"]},
+            disableImpersonation=_BOOLEAN,
+        ),
+        "organizations-teams.md 3.5: without its user",
+    ),
+    *(
+        Relax(f"schemas {body}", ("role",), "organizations-teams.md 5.3: MEMBER when absent")
+        for body in ("CreateOrgMembershipDto", "CreateOrgTeamMembershipDto")
+    ),
     Replace(
         "schemas CreateTeamOutput properties data",
         _ref("TeamOutputDto"),

@@ -48,6 +48,26 @@ class Place:
         """
         return _id_of(self.team)
 
+    @property
+    def own_id(self) -> int:
+        """Return the id of what the path names last, the team or else the organization, which is one too.
+
+        Raises:
+            LookupError: the guard of the operation resolves none, which is a defect of ours.
+        """
+        return _id_of(self.organization if self.team is None else self.team)
+
+    @property
+    def known_membership_id(self) -> int:
+        """Return the id of the membership of the path.
+
+        Raises:
+            LookupError: the guard of the operation resolves none, which is a defect of ours.
+        """
+        if self.membership_id is None:
+            raise LookupError("the guard of this operation does not resolve what its handler asks for")
+        return self.membership_id
+
 
 def _id_of(standing: Standing | None) -> int:
     if standing is None:

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from kalends.db.database import Connection
+from kalends.db.database import Connection, UnitOfWork
 from kalends.db.rows import first_row, only_row
 from kalends.memberships.membership import Role
 
@@ -86,3 +86,46 @@ async def has_membership(connection: Connection, membership_id: int, team_id: in
         connection, "SELECT FROM memberships WHERE id = %s AND team_id = %s", (membership_id, team_id)
     )
     return row is not None
+
+
+async def invites(
+    connection: Connection,
+    membership_id: int,
+    user_id: int,
+    *,
+    organization_id: int | None,
+    team_id: int | None,
+) -> bool:
+    """Tell whether a membership of a place is a user's own, and waits for them to accept it.
+
+    With both ids it is one of the team, which must be in the organization.
+    """
+    row = await first_row(
+        connection,
+        """
+        SELECT FROM memberships m JOIN teams t ON t.id = m.team_id
+         WHERE m.id = %(membership_id)s AND m.user_id = %(user_id)s AND NOT m.accepted
+           AND t.id = coalesce(%(team_id)s::bigint, %(organization_id)s::bigint)
+           AND (%(organization_id)s::bigint IS NULL
+                OR CASE WHEN %(team_id)s::bigint IS NULL THEN t.is_organization
+                        ELSE t.parent_id = %(organization_id)s::bigint END)
+        """,
+        {
+            "membership_id": membership_id,
+            "user_id": user_id,
+            "organization_id": organization_id,
+            "team_id": team_id,
+        },
+    )
+    return row is not None
+
+
+async def lock_team(work: UnitOfWork, team_id: int | None) -> None:
+    """Let nobody else change who belongs to a team or organization until this command ends.
+
+    The organization around a team is kept, too: others may change teams in it, and nobody its own members.
+    """
+    await work.connection.execute(
+        "SELECT FROM teams WHERE id = (SELECT parent_id FROM teams WHERE id = %s) FOR SHARE", (team_id,)
+    )
+    await work.connection.execute("SELECT FROM teams WHERE id = %s FOR NO KEY UPDATE", (team_id,))

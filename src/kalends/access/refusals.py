@@ -58,3 +58,10 @@ class UnknownMembership(NotFound):
 
     def __init__(self, membership_id: int, place_id: int) -> None:
         super().__init__(f"There is no membership {membership_id} in {place_id}, which the path names.")
+
+
+class RoleChanged(Forbidden):
+    """403: the caller's role was changed by somebody else while the request was on its way."""
+
+    def __init__(self) -> None:
+        super().__init__("Your role here was changed while this request was on its way; nothing was done.")

@@ -94,3 +94,23 @@ async def update_user(work: UnitOfWork, user_id: int, changes: Mapping[str, Any]
     ).format(assignments=assignments(changes), user=sql.SQL(_USER))
     row = await first_row(work.connection, statement, values)
     return None if row is None else User(*row)
+
+
+async def release_users(work: UnitOfWork, organization_id: int, user_id: int | None = None) -> None:
+    """Let accounts belong to an organization no more, one or all; their names become those of anybody.
+
+    A name that somebody has already gets an addition.
+    """
+    await work.connection.execute(
+        """
+        UPDATE users u
+           SET organization_id = NULL, updated_at = now(),
+               username = CASE
+                   WHEN EXISTS (SELECT FROM users o
+                                 WHERE o.username = u.username AND o.organization_id IS NULL)
+                   THEN u.username || '-' || left(gen_random_uuid()::text, 8) ELSE u.username END
+         WHERE u.organization_id = %(organization_id)s
+           AND (%(user_id)s::int IS NULL OR u.id = %(user_id)s)
+        """,
+        {"organization_id": organization_id, "user_id": user_id},
+    )

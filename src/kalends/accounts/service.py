@@ -159,6 +159,14 @@ async def find_user_by_email(connection: Connection, email: str) -> User:
     return user
 
 
+async def release(work: UnitOfWork, organization_id: int, user_id: int | None = None) -> None:
+    """Let accounts that belong to an organization be their own, one or all.
+
+    A username that somebody outside has already gets an addition.
+    """
+    await queries.release_users(work, organization_id, user_id)
+
+
 async def has_users(connection: Connection) -> bool:
     """Tell whether there is any account yet."""
     return await queries.has_users(connection)
@@ -199,5 +207,5 @@ def _zone_of(name: str) -> str:
 
 
 def _taken(error: errors.UniqueViolation) -> Conflict:
-    what = "username" if error.diag.constraint_name == "uq_users_username" else "email"
+    what = "email" if error.diag.constraint_name == "uq_users_email" else "username"
     return Conflict(f"This {what} belongs to another account.", code="CONFLICT")

@@ -55,10 +55,10 @@ class Database:
         await self._pool.close()
 
     @asynccontextmanager
-    async def connection(self) -> AsyncIterator[Connection]:
-        """Lend a connection for reads."""
+    async def connection(self, *, patience: float | None = None) -> AsyncIterator[Connection]:
+        """Lend a connection for reads; `patience` in seconds is shorter than that of others, if given."""
         # On autocommit there is nothing to commit or to roll back when it is given back.
-        connection = await self._pool.getconn()
+        connection = await self._pool.getconn(patience)
         try:
             yield connection
         finally:

@@ -30,7 +30,7 @@ class Bounds:
         Raises:
             BoundReached: it has too many fields of its own, or one of them too many options.
         """
-        form = changes.settings.get("booking_fields") or ()
+        form = changes.said.booking_fields or ()
         own = [field for field in form if is_own_question(field)]
         if len(own) > self.fields:
             raise BoundReached("bookingFields", self.fields, "fields of your own")

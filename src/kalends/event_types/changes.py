@@ -1,8 +1,8 @@
 """What a request changes of an event type, and the rules between settings (event-types.md 6.10, 8.6)."""
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, fields, replace
-from typing import Any, TypeVar
+from collections.abc import Sequence
+from dataclasses import dataclass, fields, replace
+from typing import TypeVar
 
 from kalends.api.output.errors import BadRequest
 from kalends.event_types.event_type import Settings, StoredObject
@@ -25,12 +25,12 @@ class CalendarChoice:
 class SettingsChanges:
     """What a request says of an event type; all that it does not say stays.
 
-    `settings` are by their names in `Settings` and `SchedulingTerms`; `metadata` are keys of it. With
+    What it says are the settings and terms with these `names`; all others of `said` have their defaults. With
     `keeps_blocking` the request asks for confirmations and does not say whether they block their time.
     """
 
-    settings: Mapping[str, Any]
-    metadata: Mapping[str, Any] = field(default_factory=dict)
+    said: Settings
+    names: frozenset[str]
     keeps_blocking: bool = False
     destination_calendar: CalendarChoice | None = None
 
@@ -40,13 +40,11 @@ class SettingsChanges:
         Raises:
             BadRequest: the outcome contradicts itself.
         """
+        said = self.said
         after = replace(
             before,
-            **{name: value for name, value in self.settings.items() if name not in _TERMS},
-            terms=replace(
-                before.terms, **{name: value for name, value in self.settings.items() if name in _TERMS}
-            ),
-            metadata={**before.metadata, **self.metadata},
+            **{name: getattr(said, name) for name in self.names - _TERMS},
+            terms=replace(before.terms, **{name: getattr(said.terms, name) for name in self.names & _TERMS}),
         )
         if self.keeps_blocking:
             blocks_slot = before.confirmation.blocks_slot

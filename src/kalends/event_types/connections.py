@@ -20,10 +20,10 @@ def check_connections(changes: SettingsChanges) -> None:
     Raises:
         BadRequest: a location's app, the destination calendar, or a primary calendar is not connected.
     """
-    _check_apps(changes.settings.get("locations", ()))
+    _check_apps(changes.said.locations)
     if changes.destination_calendar is not None:
         raise _no_such_calendar(changes.destination_calendar)
-    if changes.settings.get("use_destination_calendar_email"):
+    if changes.said.use_destination_calendar_email:
         raise BadRequest(
             "useDestinationCalendarEmail: you have not connected a calendar that is your primary one."
         )

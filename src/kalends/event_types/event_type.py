@@ -64,15 +64,16 @@ class SchedulingType(Enum):
 class Settings:
     """What can be set of an event type.
 
-    `schedule_id` None: the default schedule of each host. `locations` and `booking_fields` are in row form
-    (event-types.md 7 and 8.3); `booking_fields` None: the system fields. `metadata` is what the
-    row form keeps there: `multipleDuration`, `bookerLayouts`, `disableStandardEmails` and the like, but not
-    the threshold of the confirmation.
+    `length_options` are the lengths that a booker may choose from; empty: only the length of the terms.
+    `schedule_id` None: the default schedule of each host. `locations`, `booking_fields` and `booker_layouts`
+    are in row form (event-types.md 6.4, 7 and 8.3); `booking_fields` None: the system fields. `metadata` is
+    what the row form keeps there besides other settings, such as `disableStandardEmails`.
     """
 
     title: str
     slug: str
     terms: SchedulingTerms
+    length_options: tuple[int, ...] = ()
     description: str | None = None
     schedule_id: int | None = None
     hidden: bool = False
@@ -80,6 +81,7 @@ class Settings:
     event_name: str | None = None
     booking_fields: tuple[StoredObject, ...] | None = None
     disable_guests: bool = False
+    booker_layouts: StoredObject | None = None
     confirmation: Confirmation = field(default_factory=Confirmation)
     recurrence: Recurrence | None = None
     requires_booker_email_verification: bool = False
@@ -96,12 +98,11 @@ class Settings:
     color: StoredObject | None = None
     price: int = 0
     currency: str = "usd"
-    metadata: dict[str, Any] = field(default_factory=dict)
+    metadata: StoredObject = field(default_factory=dict)
 
-    @property
-    def length_options(self) -> tuple[int, ...]:
-        """The lengths that a booker may choose from; empty: only the length of the terms."""
-        return tuple(self.metadata.get("multipleDuration") or ())
+
+BLANK = Settings(title="", slug="", terms=SchedulingTerms(length=1))
+"""What a new event type is before its request says what it is to be."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

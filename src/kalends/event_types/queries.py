@@ -62,7 +62,7 @@ async def find_kept(work: UnitOfWork, address: EventTypeAddress) -> EventType | 
 async def list_of_user(
     connection: Connection, owner: UserAddress, page: Page, *, slug: str | None, caller_id: int | None
 ) -> list[EventType]:
-    """Return event types of a user by id, hidden ones for their owner only; none if nobody has the address."""
+    """Return event types of a user by id, hidden ones for their owner only; of nobody none."""
     lookup = owner_lookup(owner)
     statement = f"""
         {_OF_USERS}
@@ -96,8 +96,8 @@ async def any_exists(connection: Connection, event_type_ids: Sequence[int]) -> b
 
 
 async def find_users(connection: Connection, usernames: list[str]) -> list[User]:
-    """Return the users with these usernames, in the order of the names."""
-    return await _users(connection, "u.username", usernames)
+    """Return the users with these usernames who belong to no organization, in the order of the names."""
+    return await _users(connection, "u.username", usernames, "AND u.organization_id IS NULL")
 
 
 async def find_users_by_ids(connection: Connection, user_ids: list[int]) -> list[User]:
@@ -105,12 +105,17 @@ async def find_users_by_ids(connection: Connection, user_ids: list[int]) -> list
     return await _users(connection, "u.id", user_ids)
 
 
-async def _users(connection: Connection, column: LiteralString, values: list[str] | list[int]) -> list[User]:
+async def _users(
+    connection: Connection,
+    column: LiteralString,
+    values: list[str] | list[int],
+    also: LiteralString = "",
+) -> list[User]:
     rows = await named_rows(
         connection,
         f"""
         SELECT {_USER.selected} FROM users u
-         WHERE {column} = ANY(%(values)s) ORDER BY array_position(%(values)s, {column})
+         WHERE {column} = ANY(%(values)s) {also} ORDER BY array_position(%(values)s, {column})
         """,
         {"values": values},
     )
@@ -193,3 +198,35 @@ def _of_user(row: NamedRow) -> EventType:
 
 def _host(row: NamedRow) -> Host:
     return Host(_USER.read(row), is_fixed=row.is_fixed, **_HOST.values_of(row))
+
+
+async def lock_of_teams(work: UnitOfWork, team_ids: Sequence[int]) -> list[int]:
+    """Let nothing more be booked of the event types of teams, and of the copies that members have of them.
+
+    Until this command ends; return their ids.
+    """
+    cursor = await work.connection.execute(
+        """
+        SELECT id FROM event_types
+         WHERE team_id = ANY(%(team_ids)s)
+            OR parent_id = ANY(ARRAY(SELECT id FROM event_types WHERE team_id = ANY(%(team_ids)s)))
+         ORDER BY id FOR UPDATE
+        """,
+        {"team_ids": list(team_ids)},
+    )
+    return [row[0] for row in await cursor.fetchall()]
+
+
+async def delete_hosts(work: UnitOfWork, user_id: int, team_ids: Sequence[int]) -> None:
+    """Let a user host nothing of some teams any more; the event types are locked in their order first."""
+    await work.connection.execute(
+        """
+        WITH locked AS (
+            SELECT e.id FROM hosts h JOIN event_types e ON e.id = h.event_type_id
+             WHERE h.user_id = %(user_id)s AND e.team_id = ANY(%(team_ids)s)
+             ORDER BY e.id FOR UPDATE OF e
+        )
+        DELETE FROM hosts h USING locked WHERE h.event_type_id = locked.id AND h.user_id = %(user_id)s
+        """,
+        {"user_id": user_id, "team_ids": list(team_ids)},
+    )

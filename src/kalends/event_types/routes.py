@@ -35,7 +35,7 @@ async def create_event_type(
 ) -> outputs.EventTypeOutput:
     """Make an event type."""
     created = await service.create(work, caller.user.id, body.to_changes(), bounds)
-    return outputs.event_type(created)
+    return outputs.event_type_output(created)
 
 
 @router.get("")
@@ -51,11 +51,11 @@ async def list_event_types(
     """
     listing = query.to_listing()
     if listing.is_of_group:
-        return [outputs.group_meeting(await service.find_group(connection, listing))]
+        return [outputs.group_meeting_output(await service.find_group(connection, listing))]
     page = Page(query.take, query.skip, settings.event_types_listed_bytes)
     shown = []
     for one in await service.list_public(connection, listing, page, caller):
-        shown.append(outputs.listed(one, is_own=service.is_owner(one, caller)))
+        shown.append(outputs.public_event_type_output(one, is_own=service.is_owner(one, caller)))
         # A form may be long, and others wait.
         await asyncio.sleep(0)
     return shown
@@ -67,7 +67,7 @@ async def get_event_type(
 ) -> outputs.EventTypeOutput:
     """Show an event type of the caller."""
     found = await service.get_for(connection, caller, event_type_id)
-    return outputs.event_type(found)
+    return outputs.event_type_output(found)
 
 
 @router.patch("/{eventTypeId}", refuses=(BoundReached,))
@@ -80,7 +80,7 @@ async def update_event_type(
 ) -> outputs.EventTypeOutput:
     """Change an event type; what is not sent stays."""
     changed = await service.update(work, caller, event_type_id, body.to_changes(), bounds)
-    return outputs.event_type(changed)
+    return outputs.event_type_output(changed)
 
 
 @router.delete("/{eventTypeId}")
@@ -88,4 +88,4 @@ async def delete_event_type(
     caller: WritingCaller, event_type_id: EventTypeId, work: Work
 ) -> outputs.DeletedEventType:
     """Delete an event type; its bookings stay."""
-    return outputs.deleted(await service.delete(work, caller, event_type_id))
+    return outputs.deleted_event_type_output(await service.delete(work, caller, event_type_id))

@@ -15,7 +15,7 @@ from kalends.event_types.address import EventTypeAddress, IdAddress, TeamAddress
 from kalends.event_types.bounds import Bounds, Page
 from kalends.event_types.changes import SettingsChanges
 from kalends.event_types.connections import check_connections
-from kalends.event_types.event_type import CAL_VIDEO, EventType, Settings
+from kalends.event_types.event_type import BLANK, CAL_VIDEO, EventType, Settings
 from kalends.event_types.owner import TeamOwner, UserOwner
 from kalends.event_types.terms import SchedulingTerms
 from kalends.teams import service as teams
@@ -28,9 +28,6 @@ _DEFAULTS = (
     Settings(title="30 Minutes", slug="thirty-minutes-video", terms=_HALF_AN_HOUR, locations=(CAL_VIDEO,)),
     Settings(title="60 Minutes", slug="sixty-minutes-video", terms=_AN_HOUR, locations=(CAL_VIDEO,)),
 )
-
-_BLANK = Settings(title="", slug="", terms=SchedulingTerms(length=1))
-"""What a new event type is before its request says what it is to be."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +60,7 @@ async def create(work: UnitOfWork, owner_id: int, changes: SettingsChanges, boun
     """
     check_connections(changes)
     bounds.check_form(changes)
-    settings = changes.applied_to(_BLANK)
+    settings = changes.applied_to(BLANK)
     await _check_schedule(work, owner_id, changes)
     try:
         event_type_id, before = await queries.insert_event_type(work, owner_id, settings)
@@ -170,6 +167,16 @@ async def keep(work: UnitOfWork, event_type_id: int) -> None:
     await queries.keep_event_type(work, event_type_id)
 
 
+async def lock_of_teams(work: UnitOfWork, team_ids: Sequence[int]) -> list[int]:
+    """Let nothing more be booked of teams' event types, and of members' copies of them; return their ids."""
+    return await queries.lock_of_teams(work, team_ids)
+
+
+async def remove_host(work: UnitOfWork, user_id: int, team_ids: Sequence[int]) -> None:
+    """Let a user host nothing of some teams any more; what they host already stays as it is."""
+    await queries.delete_hosts(work, user_id, team_ids)
+
+
 async def any_exists(connection: Connection, event_type_ids: Sequence[int]) -> bool:
     """Tell whether one of these event types exists."""
     return await queries.any_exists(connection, event_type_ids)
@@ -243,7 +250,7 @@ def is_owner(event_type: EventType, caller: Principal | None) -> bool:
 
 
 async def _check_schedule(work: UnitOfWork, owner_id: int, changes: SettingsChanges) -> None:
-    schedule_id = changes.settings.get("schedule_id")
+    schedule_id = changes.said.schedule_id
     if schedule_id is not None and not await queries.owns_schedule(work.connection, owner_id, schedule_id):
         raise NotFound(f"scheduleId: you have no schedule {schedule_id}.")
 

@@ -2,6 +2,9 @@
 
 from dataclasses import dataclass
 from enum import Enum
+from typing import Any, Literal, TypeAlias
+
+RoleName: TypeAlias = Literal["MEMBER", "ADMIN", "OWNER"]
 
 
 class Role(Enum):
@@ -29,3 +32,14 @@ class Membership:
     role: Role
     accepted: bool
     disable_impersonation: bool
+
+    @property
+    def snapshot(self) -> dict[str, Any]:
+        """What the audit log tells of it."""
+        return {
+            "userId": self.user_id,
+            "teamId": self.team_id,
+            "role": self.role.value,
+            "accepted": self.accepted,
+            "disableImpersonation": self.disable_impersonation,
+        }

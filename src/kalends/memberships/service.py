@@ -5,8 +5,10 @@ from psycopg import errors
 from kalends.api.output.errors import Conflict
 from kalends.db.database import Connection, UnitOfWork
 from kalends.memberships import queries
+from kalends.memberships.member import Member
 from kalends.memberships.membership import Membership, Role
 from kalends.memberships.queries import NewMembership
+from kalends.memberships.refusals import MembershipGone
 
 
 class AlreadyMember(Conflict):
@@ -21,6 +23,23 @@ class AlreadyMember(Conflict):
 async def find_role(connection: Connection, user_id: int, team_id: int) -> Role | None:
     """Return the role of a user in a team or organization; None: they are no accepted member."""
     return await queries.find_accepted_role(connection, user_id, team_id)
+
+
+async def list_members(connection: Connection, team_id: int, *, take: int, skip: int) -> list[Member]:
+    """Return the memberships of a team or organization with their people, by id."""
+    return await queries.list_members(connection, team_id, take=take, skip=skip)
+
+
+async def get_member(connection: Connection, membership_id: int, team_id: int) -> Member:
+    """Return a membership of a team or organization with its person.
+
+    Raises:
+        MembershipGone: it was deleted meanwhile.
+    """
+    member = await queries.find_member(connection, membership_id, team_id)
+    if member is None:
+        raise MembershipGone(membership_id)
+    return member
 
 
 async def add_membership(

@@ -19,6 +19,7 @@ from kalends.notifications.queries import SERVER_AWAY
 from kalends.notifications.transport.failures import ServerUnavailable
 from kalends.notifications.transport.folder import mail_folder
 from kalends.notifications.transport.smtp import try_server
+from kalends.operations.files import files_allowed, files_wanted
 from kalends.security import secret
 from kalends.settings import ALIASES, Settings
 from kalends.settings.smtp_url import server_of
@@ -58,7 +59,7 @@ class Check:
 def examine(settings: Settings) -> list[Check]:
     """Check variables, zone data, disk, mail server, database, clock, migrations, secret, mails that wait."""
     checks = [check_variables(), check_zone_data(datetime.now(UTC)), check_disk(settings)]
-    checks.append(check_mail(settings))
+    checks += [check_files(settings, files_allowed(at_most=True)), check_mail(settings)]
     try:
         with database_url(settings) as url, connect(url) as connection:
             checks += [check_database(settings, connection), check_clock(connection)]
@@ -103,6 +104,16 @@ def check_disk(settings: Settings) -> Check:
     if free < _LEAST_FREE_BYTES:
         return Check("disk", "problem", found, "Make room, or choose another folder with KALENDS_DATA_DIR")
     return Check("disk", "ok", found)
+
+
+def check_files(settings: Settings, allowed: int) -> Check:
+    """See whether a process may open a file for each connection of a client; `allowed` is how many it may."""
+    wanted = files_wanted(settings)
+    found = f"a process may open {allowed} files (RLIMIT_NOFILE), and opens up to {wanted}"
+    if allowed < wanted:
+        advice = "Raise the limit (ulimit -Hn, LimitNOFILE=), or lower KALENDS_CONNECTIONS_MOST"
+        return Check("files", "warning", found, advice)
+    return Check("files", "ok", found)
 
 
 def check_mail(settings: Settings) -> Check:

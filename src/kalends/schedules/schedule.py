@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from datetime import date, time
 
+from kalends.api.input.changes import UNSET, ChangesOf, Unset
+
 
 @dataclass(frozen=True, slots=True)
 class WeeklyRow:
@@ -36,3 +38,14 @@ class Schedule:
     is_default: bool
     weekly: tuple[WeeklyRow, ...]
     overrides: tuple[OverrideRow, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ScheduleChanges(ChangesOf[Schedule]):
+    """Changes of a schedule; `weekly` and `overrides` replace all rows of their kind."""
+
+    name: str | Unset = UNSET
+    time_zone: str | Unset | None = UNSET
+    is_default: bool | Unset = UNSET
+    weekly: tuple[WeeklyRow, ...] | Unset = UNSET
+    overrides: tuple[OverrideRow, ...] | Unset = UNSET

@@ -1,14 +1,13 @@
 """The rules of schedules (schedules.md 3 and 5)."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import time
-from typing import Any
 
+from kalends.api.input.changes import UNSET
 from kalends.api.output.errors import BadRequest, Forbidden, NotFound
 from kalends.db.database import Connection, UnitOfWork
 from kalends.schedules import queries
-from kalends.schedules.schedule import OverrideRow, Schedule, WeeklyRow
+from kalends.schedules.schedule import OverrideRow, Schedule, ScheduleChanges, WeeklyRow
 
 DEFAULT_HOURS = (WeeklyRow((1, 2, 3, 4, 5), time(9), time(17)),)
 """Monday to Friday from nine to five."""
@@ -18,30 +17,19 @@ FIRST_SCHEDULE_NAME = "Default schedule"
 
 @dataclass(frozen=True, slots=True)
 class CreateSchedule:
-    """A new schedule; `weekly` None means `DEFAULT_HOURS`, an empty one never available."""
+    """A new schedule."""
 
     name: str
     time_zone: str
     is_default: bool
-    weekly: tuple[WeeklyRow, ...] | None
-    overrides: tuple[OverrideRow, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class UpdateSchedule:
-    """Changes of a schedule: `columns` by name; None leaves the rows of a kind as they are."""
-
-    columns: Mapping[str, Any]
-    is_default: bool
-    weekly: tuple[WeeklyRow, ...] | None
-    overrides: tuple[OverrideRow, ...] | None
+    weekly: tuple[WeeklyRow, ...] = DEFAULT_HOURS
+    overrides: tuple[OverrideRow, ...] = ()
 
 
 async def create(work: UnitOfWork, owner_id: int, command: CreateSchedule) -> Schedule:
     """Make a schedule, and the owner's default if it says so."""
     schedule_id = await queries.insert_schedule(work, owner_id, command.name, command.time_zone)
-    weekly = DEFAULT_HOURS if command.weekly is None else command.weekly
-    await queries.insert_weekly(work, schedule_id, weekly)
+    await queries.insert_weekly(work, schedule_id, command.weekly)
     await queries.insert_overrides(work, schedule_id, command.overrides)
     if command.is_default:
         await queries.set_default(work, owner_id, schedule_id)
@@ -50,7 +38,7 @@ async def create(work: UnitOfWork, owner_id: int, command: CreateSchedule) -> Sc
 
 async def create_first(work: UnitOfWork, owner_id: int, time_zone: str) -> int:
     """Make the schedule of a new account and its default; return its id."""
-    first = CreateSchedule(FIRST_SCHEDULE_NAME, time_zone, is_default=True, weekly=None, overrides=())
+    first = CreateSchedule(FIRST_SCHEDULE_NAME, time_zone, is_default=True)
     return (await create(work, owner_id, first)).id
 
 
@@ -79,7 +67,7 @@ async def list_for(connection: Connection, owner_id: int) -> list[Schedule]:
     return await queries.list_schedules(connection, owner_id)
 
 
-async def update(work: UnitOfWork, owner_id: int, schedule_id: int, command: UpdateSchedule) -> Schedule:
+async def update(work: UnitOfWork, owner_id: int, schedule_id: int, changes: ScheduleChanges) -> Schedule:
     """Change a schedule. A default can be replaced, never unset.
 
     Raises:
@@ -87,15 +75,17 @@ async def update(work: UnitOfWork, owner_id: int, schedule_id: int, command: Upd
         Forbidden: it belongs to somebody else.
     """
     await queries.lock_schedule(work, schedule_id)
-    await get_for(work.connection, owner_id, schedule_id)
-    await queries.update_schedule(work, schedule_id, command.columns)
-    if command.weekly is not None:
+    before = await get_for(work.connection, owner_id, schedule_id)
+    after = changes.applied_to(before)
+    if (after.name, after.time_zone) != (before.name, before.time_zone):
+        await queries.update_schedule(work, after)
+    if changes.weekly is not UNSET:
         await queries.delete_weekly(work, schedule_id)
-        await queries.insert_weekly(work, schedule_id, command.weekly)
-    if command.overrides is not None:
+        await queries.insert_weekly(work, schedule_id, after.weekly)
+    if changes.overrides is not UNSET:
         await queries.delete_overrides(work, schedule_id)
-        await queries.insert_overrides(work, schedule_id, command.overrides)
-    if command.is_default:
+        await queries.insert_overrides(work, schedule_id, after.overrides)
+    if changes.is_default is not UNSET and after.is_default:
         await queries.set_default(work, owner_id, schedule_id)
     return await get_for(work.connection, owner_id, schedule_id)
 
@@ -116,4 +106,4 @@ async def delete(work: UnitOfWork, owner_id: int, schedule_id: int) -> None:
 
 async def move_to_zone(work: UnitOfWork, schedule_id: int, time_zone: str) -> None:
     """Move a schedule to another zone; its wall-clock hours stay."""
-    await queries.update_schedule(work, schedule_id, {"time_zone": time_zone})
+    await queries.set_time_zone(work, schedule_id, time_zone)

@@ -71,6 +71,27 @@ class Settings(BaseSettings):
     trusted_proxies: str = ""
     """Comma-separated addresses or networks whose `X-Forwarded-For` and `CF-Connecting-IP` are believed."""
 
+    connections_most: int = Field(default=1_000, ge=8, le=100_000)
+    """Most connections of clients to one server process. Beyond, who waits longest without having asked
+    anything makes room; where all are busy, the new one gets 503. It is lowered to what the limit of open
+    files allows."""
+
+    request_head_bytes: int = Field(default=65_536, ge=1_024, le=1_048_576)
+    """Largest request line and headers together; more is 431."""
+
+    request_head_fields: int = Field(default=200, ge=20, le=10_000)
+    """Most headers of a request; more is 431."""
+
+    request_head_seconds: float = Field(default=30.0, gt=0, le=3_600)
+    """How long a client may take to send request line and headers, from their first byte or the connection's
+    beginning; then 408."""
+
+    request_body_seconds: float = Field(default=30.0, gt=0, le=3_600)
+    """How long a client may take to send the body of a request; then 408."""
+
+    answer_seconds: float = Field(default=30.0, gt=0, le=3_600)
+    """How long a client may take nothing of what it is sent; then its connection ends."""
+
     shutdown_grace_seconds: int = Field(default=30, ge=1, le=3600)
     """How long running requests may take to finish after SIGTERM."""
 
@@ -99,6 +120,16 @@ class Settings(BaseSettings):
 
     api_key_prefix: str = Field(default="cal_live_", pattern=r"^cal_[a-z0-9_]*$")
     """What new API keys begin with. Keys that begin with plain `cal_` are always accepted too."""
+
+    # --- Organizations and teams ---------------------------------------------------------------------
+
+    memberships_without_consent: bool = False
+    """Whether administrators of any team make anybody a member who has not accepted, as servers of a single
+    company may want it. Else that is for the person to do, but for people of an organization that the
+    administrator is one of, too."""
+
+    audit_kept_days: int = Field(default=90, ge=1, le=36_500)
+    """How long the audit log keeps who did what in organizations and teams."""
 
     # --- Rate limits (requests per window and bucket) ------------------------------------------------
 
@@ -220,7 +251,7 @@ class Settings(BaseSettings):
     def _is_mail_address(cls, address: str | None) -> str | None:
         try:
             if address is not None:
-                Address(addr_spec=parseaddr(address)[1])
+                Address(addr_spec=parseaddr(address)[1].encode("ascii").decode())
         except (ValueError, HeaderParseError, IndexError) as error:
             raise ValueError("must look like Kalends <kalends@example.com>") from error
         return address

@@ -6,7 +6,6 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import TypeAlias
 
-from kalends.api.output.errors import BadRequest, Unauthorized
 from kalends.auth.principal import Principal
 from kalends.db.database import Connection
 from kalends.event_types import service as event_types
@@ -14,6 +13,7 @@ from kalends.event_types.address import EventTypeAddress, IdAddress, SlugAddress
 from kalends.scheduling import engine
 from kalends.scheduling.zones import day_of_date, day_start
 from kalends.slots import effort, queries
+from kalends.slots.refusals import NotInGroups, RangeTooLong, TooManySlots, UnknownEventTypeId
 from kalends.slots.rows import Found, Range, Source, Subject
 from kalends.slots.situation import (
     Question,
@@ -21,7 +21,6 @@ from kalends.slots.situation import (
     ask,
     load,
     load_found,
-    no_event_type,
     range_of_any,
 )
 from kalends.teams import service as teams
@@ -126,12 +125,12 @@ async def read_inquiry(
     """Read what tells which slots are open; None: there are none.
 
     Raises:
-        BadRequest: the range is longer than `longest_days`.
+        RangeTooLong: the range is longer than `longest_days`.
         NotFound: nothing has this address.
-        Unauthorized: somebody of a group does not take part in groups.
+        NotInGroups: somebody of a group does not take part in groups.
     """
     if command.end - command.start > longest_days * 86_400:
-        raise BadRequest(f"start and end must be at most {longest_days} days apart.")
+        raise RangeTooLong(longest_days)
     end = max(command.start, command.end)
     asked = range_of_any(command.start, end, now=now, moving=command.moving)
     found = await _find(connection, command.address, asked)
@@ -148,7 +147,7 @@ async def answer_inquiry(inquiry: Inquiry | None, *, most_slots: int | None) -> 
     """Return the slots that are open. It may take a while, and needs no connection.
 
     Raises:
-        BadRequest: there are more than `most_slots`; None: as many as there are.
+        TooManySlots: there are more than `most_slots`; None: as many as there are.
     """
     if inquiry is None:
         return NO_SLOTS
@@ -173,9 +172,7 @@ async def answer_inquiry(inquiry: Inquiry | None, *, most_slots: int | None) -> 
 
 def _check_count(starts: Sequence[int], most: int | None) -> None:
     if most is not None and len(starts) > most:
-        raise BadRequest(
-            f"start, end and duration: more than {most} slots; ask for a shorter range or for longer ones."
-        )
+        raise TooManySlots(most)
 
 
 async def _find(connection: Connection, address: SlotsAddress, asked: Range) -> Found:
@@ -183,18 +180,18 @@ async def _find(connection: Connection, address: SlotsAddress, asked: Range) -> 
 
     Raises:
         NotFound: nothing has; the message says what is missing.
-        Unauthorized: somebody of a group does not take part in groups.
+        NotInGroups: somebody of a group does not take part in groups.
     """
     for source in _sources(address):
         found = await queries.find(connection, source, asked)
         if found is None:
             continue
         if found.is_refused:
-            raise Unauthorized("usernames: somebody of them does not take part in groups.", code="TRPCError")
+            raise NotInGroups
         return found
     match address:
         case IdAddress(event_type_id):
-            raise no_event_type(event_type_id)
+            raise UnknownEventTypeId(event_type_id)
         case SlugAddress():
             raise await event_types.refusal_of(connection, address)
         case GroupAddress():
@@ -237,7 +234,7 @@ async def explain(connection: Connection, command: Explain, *, now: datetime) ->
 
     Raises:
         NotFound: nothing has this address.
-        Unauthorized: somebody of a group does not take part in groups.
+        NotInGroups: somebody of a group does not take part in groups.
     """
     begins, ends = _explained_range(command, 0)
     found = await _find(connection, command.address, Range(begins, ends, now, command.moving))

@@ -5,6 +5,8 @@ from collections.abc import Sequence
 from kalends.api.output.errors import NotFound
 from kalends.db.database import Connection
 from kalends.teams import queries
+from kalends.teams.refusals import TeamGone
+from kalends.teams.settings import OwnTeam, WholeTeam
 
 
 async def check_team(connection: Connection, slug: str, organization_slug: str | None) -> None:
@@ -53,6 +55,35 @@ async def is_member(connection: Connection, user_id: int, team_id: int) -> bool:
 async def share_team(connection: Connection, one_id: int, other_id: int) -> bool:
     """Tell whether two users are accepted members of one team or organization."""
     return await queries.share_team(connection, one_id, other_id)
+
+
+async def get_whole(connection: Connection, team_id: int) -> WholeTeam:
+    """Return a team or organization with its settings.
+
+    Raises:
+        TeamGone: it was deleted meanwhile.
+    """
+    team = await queries.find_whole(connection, team_id)
+    if team is None:
+        raise TeamGone(team_id)
+    return team
+
+
+async def list_in(connection: Connection, organization_id: int, *, take: int, skip: int) -> list[WholeTeam]:
+    """Return the teams of an organization by id."""
+    return await queries.list_in(connection, organization_id, take=take, skip=skip)
+
+
+async def list_own(connection: Connection, user_id: int) -> list[OwnTeam]:
+    """Return the teams and organizations that somebody has a membership in, by id."""
+    return await queries.list_own(connection, user_id)
+
+
+async def list_own_in(
+    connection: Connection, user_id: int, organization_id: int, *, take: int, skip: int
+) -> list[OwnTeam]:
+    """Return the teams of an organization that somebody has a membership in, by id."""
+    return await queries.list_own_in(connection, user_id, organization_id, take=take, skip=skip)
 
 
 async def _get_organization_id(connection: Connection, organization: str | int) -> int:

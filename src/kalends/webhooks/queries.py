@@ -337,6 +337,36 @@ async def list_ids_of_user(connection: Connection, user_id: int) -> set[str]:
     return {webhook_id for (webhook_id,) in await cursor.fetchall()}
 
 
+async def list_ids_of_teams(
+    connection: Connection, team_ids: Collection[int], event_type_ids: Collection[int]
+) -> set[str]:
+    """Return the ids of the webhooks of teams and of event types."""
+    cursor = await connection.execute(
+        """
+        SELECT id FROM webhooks WHERE team_id = ANY(%(team_ids)s) OR event_type_id = ANY(%(event_type_ids)s)
+        """,
+        {"team_ids": list(team_ids), "event_type_ids": list(event_type_ids)},
+    )
+    return {webhook_id for (webhook_id,) in await cursor.fetchall()}
+
+
+async def list_unhandled_facts_of_teams(
+    connection: Connection, team_ids: Collection[int], event_type_ids: Collection[int]
+) -> list[StoredFact]:
+    """Return the facts of event types, and of teams' members, that no worker has handed on yet, in order."""
+    cursor = await connection.execute(
+        f"""
+        {_FACT}
+         WHERE handled_at IS NULL
+           AND (event_type_id = ANY(%(event_type_ids)s)
+                OR user_id IN (SELECT user_id FROM memberships WHERE team_id = ANY(%(team_ids)s)))
+         ORDER BY id
+        """,
+        {"team_ids": list(team_ids), "event_type_ids": list(event_type_ids)},
+    )
+    return [StoredFact(*row) for row in await cursor.fetchall()]
+
+
 async def list_unhandled_facts(connection: Connection, user_id: int) -> list[StoredFact]:
     """Return the facts of a user that no worker has handed on yet, in their order."""
     cursor = await connection.execute(
@@ -349,7 +379,8 @@ async def disown_webhooks(work: UnitOfWork, webhook_ids: Collection[str], now: d
     """Take the owner from those webhooks for which something waits; they are ownerless since now."""
     await work.connection.execute(
         """
-        UPDATE webhooks w SET user_id = NULL, event_type_id = NULL, ownerless_since = %s
+        UPDATE webhooks w
+           SET user_id = NULL, event_type_id = NULL, team_id = NULL, ownerless_since = %s
          WHERE id = ANY(%s)
            AND EXISTS (SELECT FROM webhook_deliveries d
                         WHERE d.webhook_id = w.id AND d.status = 'pending')

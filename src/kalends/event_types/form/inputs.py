@@ -363,7 +363,7 @@ BookingFields: TypeAlias = Annotated[
 ]
 
 
-def form(fields: Sequence[AnyField]) -> list[StoredObject]:
+def form_of(fields: Sequence[AnyField]) -> tuple[StoredObject, ...]:
     """Return a whole booking form as stored; system fields that it does not mention have their defaults."""
     names = [field.to_row() for field in fields if isinstance(field, NameField | SplitNameField)]
     emails = [field.to_row() for field in fields if isinstance(field, EmailField)]
@@ -371,13 +371,13 @@ def form(fields: Sequence[AnyField]) -> list[StoredObject]:
     own = [row for row in slugged if is_own_question(row) or row["name"] == ATTENDEE_PHONE]
     system = {row["name"]: row for row in slugged if row not in own}
     taken = {row["name"] for row in own}
-    return [
+    return (
         names[0] if names else system_field("name"),
         emails[0] if emails else system_field("email"),
         system_field("location"),
         *own,
         *(system.get(name) or system_field(name) for name in TRAILING if name not in taken),
-    ]
+    )
 
 
 def _sent(field: Body, *names: str) -> dict[str, Any]:

@@ -169,7 +169,7 @@ BookingFieldOutput: TypeAlias = (
 )
 
 
-def booking_fields(stored: Sequence[StoredObject]) -> list[BookingFieldOutput]:
+def booking_fields_output(stored: Sequence[StoredObject]) -> list[BookingFieldOutput]:
     """Show a booking form; what fits no form of a field comes last."""
     shown = [_known(field) for field in stored]
     unknown = [_unknown(field) for field, known in zip(stored, shown, strict=True) if known is None]
@@ -197,7 +197,7 @@ def _system(field: StoredObject, kind: str, *booleans: str) -> dict[str, Any]:
 
 
 def _name(field: StoredObject) -> dict[str, Any] | None:
-    """Show the question for the name; None for variants that are not those of `booking_fields`."""
+    """Show the question for the name; None for variants that are not those of `booking_fields_output`."""
     match field:
         case {
             "variant": "firstAndLastName",

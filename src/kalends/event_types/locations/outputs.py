@@ -92,7 +92,7 @@ _BARE: dict[str, LocationKind] = {
 _APPS: dict[str, Integration] = {integration_kind(name): name for name in INTEGRATIONS}
 
 
-def locations(stored: Sequence[StoredObject], *, shows_private: bool) -> list[LocationOutput]:
+def locations_output(stored: Sequence[StoredObject], *, shows_private: bool) -> list[LocationOutput]:
     """Show locations; those that fit no form come last.
 
     Without `shows_private` details of locations that are not public are left empty.

@@ -130,7 +130,7 @@ DurationLimitsOrDisabled: TypeAlias = Annotated[
 ]
 
 
-def limits(given: _Limits | Disabled) -> dict[str, int]:
+def limits_of(given: _Limits | Disabled) -> dict[str, int]:
     """Return the stored form of limits; switched off they are empty."""
     return {} if isinstance(given, Disabled) else given.to_row()
 
@@ -198,7 +198,7 @@ WindowOrDisabled: TypeAlias = Annotated[
 ]
 
 
-def window(given: BusinessDaysWindow | CalendarDaysWindow | RangeWindow | Disabled) -> BookingWindow:
+def window_of(given: BusinessDaysWindow | CalendarDaysWindow | RangeWindow | Disabled) -> BookingWindow:
     """Return the setting of a booking window; switched off it is unlimited."""
     return BookingWindow() if isinstance(given, Disabled) else given.to_window()
 
@@ -276,7 +276,7 @@ PolicyOrDisabled: TypeAlias = Annotated[
 ]
 
 
-def confirmation(given: ConfirmationPolicy | Disabled) -> Confirmation:
+def confirmation_of(given: ConfirmationPolicy | Disabled) -> Confirmation:
     """Return the setting of confirmations; switched off none is required."""
     return Confirmation() if isinstance(given, Disabled) else given.to_confirmation()
 
@@ -304,7 +304,7 @@ def _read_recurrence(value: object) -> Body:
 RecurrenceOrDisabled: TypeAlias = Annotated[RecurrenceInput | Disabled, BeforeValidator(_read_recurrence)]
 
 
-def recurrence(given: RecurrenceInput | Disabled) -> Recurrence | None:
+def recurrence_of(given: RecurrenceInput | Disabled) -> Recurrence | None:
     """Return the setting of a series; None when it is switched off."""
     return None if isinstance(given, Disabled) or given.disabled else given.to_recurrence()
 
@@ -333,7 +333,7 @@ def _read_seats(value: object) -> Body | None:
 SeatsOrDisabled: TypeAlias = Annotated[SeatsInput | Disabled | None, BeforeValidator(_read_seats)]
 
 
-def seats(given: SeatsInput | Disabled) -> Seats | None:
+def seats_of(given: SeatsInput | Disabled) -> Seats | None:
     """Return the setting of seats; None when they are switched off."""
     return None if isinstance(given, Disabled) or given.disabled else given.to_seats()
 

@@ -102,12 +102,12 @@ _FREQUENCIES: Mapping[Frequency, Literal["yearly", "monthly", "weekly"]] = {
 _LAYOUTS: Mapping[str, Layout] = {"month_view": "month", "week_view": "week", "column_view": "column"}
 
 
-def limits(stored: Mapping[str, int]) -> dict[str, int]:
+def limits_output(stored: Mapping[str, int]) -> dict[str, int]:
     """Show limits; they are empty when switched off."""
     return {period.removeprefix("PER_").lower(): limit for period, limit in stored.items()}
 
 
-def window(stored: BookingWindow) -> WindowOutput:
+def window_output(stored: BookingWindow) -> WindowOutput:
     """Show a booking window."""
     match stored:
         case BookingWindow(kind=WindowKind.RANGE, first=date() as first, last=date() as last):
@@ -121,7 +121,7 @@ def window(stored: BookingWindow) -> WindowOutput:
     return {"disabled": True}
 
 
-def confirmation_policy(stored: Confirmation) -> PolicyOutput:
+def confirmation_policy_output(stored: Confirmation) -> PolicyOutput:
     """Show whether bookings wait for the host; a threshold tells of it whatever else is stored."""
     if stored.threshold is not None:
         return {
@@ -134,7 +134,7 @@ def confirmation_policy(stored: Confirmation) -> PolicyOutput:
     return {"disabled": True}
 
 
-def recurrence(stored: Recurrence | None) -> RecurrenceOutput | None:
+def recurrence_output(stored: Recurrence | None) -> RecurrenceOutput | None:
     """Show how often a booking repeats."""
     if stored is None:
         return None
@@ -146,7 +146,7 @@ def recurrence(stored: Recurrence | None) -> RecurrenceOutput | None:
     }
 
 
-def seats(stored: Seats | None) -> SeatsOutput | DisabledOutput:
+def seats_output(stored: Seats | None) -> SeatsOutput | DisabledOutput:
     """Show how many attendees share a time."""
     if stored is None:
         return {"disabled": True}
@@ -158,7 +158,7 @@ def seats(stored: Seats | None) -> SeatsOutput | DisabledOutput:
     }
 
 
-def booker_layouts(stored: Any) -> BookerLayoutsOutput | None:
+def booker_layouts_output(stored: Any) -> BookerLayoutsOutput | None:
     """Show how the booking page shows the calendar; None if nothing is stored of it."""
     match stored:
         case {"defaultLayout": default, "enabledLayouts": [*enabled]} if default in _LAYOUTS:
@@ -169,7 +169,7 @@ def booker_layouts(stored: Any) -> BookerLayoutsOutput | None:
     return None
 
 
-def color(stored: StoredObject | None) -> ColorOutput | None:
+def color_output(stored: StoredObject) -> ColorOutput | None:
     """Show colors; None unless both are stored."""
     match stored:
         case {"lightEventTypeColor": str(light), "darkEventTypeColor": str(dark)}:

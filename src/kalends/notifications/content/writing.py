@@ -8,6 +8,7 @@ from kalends.localization.addresses import is_faux
 from kalends.localization.language import language_for
 from kalends.notifications.content import messages
 from kalends.notifications.content.composition import compose
+from kalends.notifications.content.head import is_writable
 from kalends.notifications.content.links import Links
 from kalends.notifications.content.messages import Envelope
 from kalends.notifications.content.scene import Scene
@@ -138,12 +139,14 @@ def _reply_to(scene: Scene) -> list[str]:
     if event_type is not None and event_type.hide_organizer_email:
         return []
     if not scene.is_for_host:
-        return [booking.organizer.email]
+        return [booking.organizer.email] if is_writable(booking.organizer.email) else []
     if scene.mail.template in _WITHOUT_REPLY:
         return []
     # An answer to all who share a booking would show them each other.
     told_of = [scene.told_of] if booking.is_seated else booking.attendees
-    return [one.email for one in told_of if one is not None and not is_faux(one.email)]
+    return [
+        one.email for one in told_of if one is not None and not is_faux(one.email) and is_writable(one.email)
+    ]
 
 
 _WITHOUT_REPLY = frozenset({Template.HOST_CANCELLED, Template.HOST_SEAT_LEFT})

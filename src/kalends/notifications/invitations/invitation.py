@@ -12,6 +12,7 @@ from kalends.bookings.facts.fact import FactKind
 from kalends.bookings.facts.snapshots import AttendeeSnapshot
 from kalends.localization.addresses import is_faux
 from kalends.localization.places import place_of
+from kalends.notifications.content.head import is_writable
 from kalends.notifications.content.letter import Letter
 from kalends.notifications.content.plain import one_line
 from kalends.notifications.content.rendering import calendar_html, calendar_text
@@ -193,12 +194,13 @@ class _Writer:
         scene = self.scene
         organizer = scene.fact.booking.organizer
         # Clients take no invitation without an address of whoever invites.
-        address = organizer.email if scene.shows_host_address else self.sender
+        is_shown = scene.shows_host_address and is_writable(organizer.email)
+        address = organizer.email if is_shown else self.sender
         event.add("organizer", _person(address, CN=scene.host_name))
-        if scene.shows_host_address:
+        if is_shown:
             event.add("attendee", _person(address, CN=scene.host_name, ROLE="CHAIR", PARTSTAT="ACCEPTED"))
         for attendee in scene.attendees:
-            if not is_faux(attendee.email):
+            if not is_faux(attendee.email) and is_writable(attendee.email):
                 event.add("attendee", self._attendee(attendee))
 
     def _attendee(self, attendee: AttendeeSnapshot) -> "vCalAddress":
