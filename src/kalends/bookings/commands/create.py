@@ -7,6 +7,7 @@ from kalends.bookings import bookability
 from kalends.bookings.actors import Actor
 from kalends.bookings.bookability import WantedTime
 from kalends.bookings.booking import Attendee, Booking, Seat, Status
+from kalends.bookings.bounds import Bounds
 from kalends.bookings.commands import storage
 from kalends.bookings.commands.command import Create
 from kalends.bookings.commands.outcome import Outcome
@@ -25,7 +26,7 @@ from kalends.bookings.sql import reads, writes
 from kalends.db.database import UnitOfWork
 from kalends.event_types import service as event_types
 from kalends.event_types.address import EventTypeAddress, SlugAddress, TeamAddress
-from kalends.event_types.event_type import MOST_OCCURRENCES, EventType, Frequency
+from kalends.event_types.event_type import EventType, Frequency
 from kalends.scheduling.recurrence import BeyondCalendarError, Period, occurrences
 from kalends.teams import service as teams
 
@@ -37,7 +38,13 @@ _PERIODS = {
 
 
 async def create(
-    work: UnitOfWork, actor: Actor, command: Create, *, now: datetime, blocked: frozenset[str]
+    work: UnitOfWork,
+    actor: Actor,
+    command: Create,
+    bounds: Bounds,
+    *,
+    now: datetime,
+    blocked: frozenset[str],
 ) -> Outcome:
     """Book a time of an event type: one booking, every occurrence of a series, or one seat.
 
@@ -48,6 +55,7 @@ async def create(
         HostLocked: the account of its host is locked.
         InstantNotOffered, LengthNotOffered, TooManyOccurrences, BeyondCalendar: it does not offer this.
         what `draft_of` raises;
+        BoundReached: there are too many guests.
         SeatsFull, AlreadySignedUp: the seats are taken, or the booker has one.
         TimeUnavailable and the others of `refusals.OF_TIME`: a time cannot be booked.
     """
@@ -59,9 +67,10 @@ async def create(
     if event_type.recurrence is None:
         length = length_of(event_type, command.length)
     draft = draft_of(event_type, organizer, actor, command, blocked=blocked)
+    bounds.check_guests(len(draft.guests))
     bookability.check_host_is_open(organizer)
     if event_type.recurrence is not None:
-        return await _create_series(work, event_type, draft, command, now=now)
+        return await _create_series(work, event_type, draft, command, bounds, now=now)
     end = command.start + timedelta(minutes=length)
     if event_type.terms.seats is not None:
         return await _take_seat(work, event_type, draft, command, end, now=now)
@@ -82,11 +91,11 @@ async def _create_one(
 
 
 async def _create_series(
-    work: UnitOfWork, event_type: EventType, draft: Draft, command: Create, *, now: datetime
+    work: UnitOfWork, event_type: EventType, draft: Draft, command: Create, bounds: Bounds, *, now: datetime
 ) -> Outcome:
     """Book every occurrence or none; each is checked after those before it."""
     length = timedelta(minutes=event_type.terms.length)
-    periods = [(start, start + length) for start in _starts(event_type, draft, command)]
+    periods = [(start, start + length) for start in _starts(event_type, draft, command, bounds)]
     await bookability.lock_time(work, event_type, draft.organizer.id)
     await bookability.use_reservation(work, event_type, command.reservation_uid, periods[0], now=now)
     await bookability.require_all_free(work, event_type, periods, now=now, zone=draft.booker.time_zone)
@@ -149,15 +158,14 @@ async def _get_event_type(work: UnitOfWork, address: EventTypeAddress) -> EventT
     return await event_types.get_kept(work, address)
 
 
-def _starts(event_type: EventType, draft: Draft, command: Create) -> list[datetime]:
+def _starts(event_type: EventType, draft: Draft, command: Create, bounds: Bounds) -> list[datetime]:
     recurrence = event_type.recurrence
     if recurrence is None:
         raise LookupError("only an event type with a recurrence has occurrences")
     count = command.recurrence_count or recurrence.count
     if count > recurrence.count:
         raise TooManyOccurrences(recurrence.count)
-    if count > MOST_OCCURRENCES:
-        raise TooManyOccurrences(MOST_OCCURRENCES)
+    bounds.check_series(count, len(draft.guests))
     period = _PERIODS[recurrence.frequency]
     first = int(command.start.timestamp())
     try:
