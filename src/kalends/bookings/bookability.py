@@ -6,6 +6,7 @@ from datetime import datetime
 from uuid import UUID
 
 from kalends.accounts.user import User
+from kalends.bookings.actors import Actor
 from kalends.bookings.refusals import HostLocked, time_refusal
 from kalends.db.database import UnitOfWork
 from kalends.db.locks import lock_hosts
@@ -39,6 +40,20 @@ async def lock_time(work: UnitOfWork, event_type: EventType, host_id: int) -> No
     """Let this command alone decide about the time of a host, and about the event type's counts."""
     counted = event_type.id if event_type.terms.counts_bookings else None
     await lock_hosts(work, [host_id], event_type_id=counted)
+
+
+async def make_way(
+    work: UnitOfWork, actor: Actor, event_type: EventType, periods: Sequence[Period], *, now: datetime
+) -> None:
+    """Let the host of an event type have these periods whoever holds them without a credential.
+
+    The caller has locked the time.
+    """
+    host = event_types.user_of(event_type)
+    if actor.user_id == host.id:
+        before, after = event_type.terms.time_before, event_type.terms.time_after
+        buffered = [(start - before, end + after) for start, end in periods]
+        await reservations.give_way(work, host.id, buffered, now=now)
 
 
 async def use_reservation(
