@@ -102,7 +102,11 @@ async def require_free(
     Raises:
         TimeUnavailable, TimeOutOfBounds, BookingLimitReached, DurationLimitReached, SeatsFull: it cannot.
     """
-    verdict = await slots.check(work.connection, _question(wanted, now))
+    question = _question(wanted, now)
+    if among is not None and Code.BOOKING_WINDOW not in among:
+        # A rolling window takes a while to work out, and nobody asks for it.
+        question = replace(question, settled=replace(question.rules, window=None))
+    verdict = await slots.check(work.connection, question)
     counted = [reason for reason in verdict.reasons if among is None or reason.code in among]
     if counted:
         raise time_refusal(counted, of=of, is_move=is_move)
@@ -123,8 +127,11 @@ async def require_all_free(
 
     def check_each() -> None:
         known = situation
+        first = _question(WantedTime(event_type, periods[0], zone), now)
+        rules = ask(engine.settled, first, situation)
         for period in periods:
-            verdict = ask(engine.check, _question(WantedTime(event_type, period, zone), now), known)
+            asked = _question(WantedTime(event_type, period, zone), now)
+            verdict = ask(engine.check, replace(asked, settled=rules), known)
             if not verdict.is_accepted:
                 raise time_refusal(verdict.reasons, of=period[0] if len(periods) > 1 else None)
             known = _with_booking(known, event_type, period)
