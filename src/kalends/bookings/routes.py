@@ -86,7 +86,12 @@ async def create_booking(
 ) -> outputs.Created:
     """Book a time of an event type: one booking, a series, or a seat; public."""
     actor = actor_of(caller)
-    bounds = Bounds(settings.guests_most, settings.occurrences_most, settings.series_guests_most)
+    bounds = Bounds(
+        guests=settings.guests_most,
+        occurrences=settings.occurrences_most,
+        series_guests=settings.series_guests_most,
+        series_answers=settings.series_answers_bytes,
+    )
     blocked = settings.blocked_addresses
     created = await service.create(work, actor, body.to_command(), bounds, now=now, blocked=blocked)
     return outputs.created(seen_by(actor, created))

@@ -160,7 +160,7 @@ def _starts(recurrence: Recurrence, draft: Draft, command: Create, bounds: Bound
     count = command.recurrence_count or recurrence.count
     if count > recurrence.count:
         raise TooManyOccurrences(recurrence.count)
-    bounds.check_series(count, len(draft.guests))
+    bounds.check_series(count, len(draft.guests), draft.responses)
     period = _PERIODS[recurrence.frequency]
     first = int(command.start.timestamp())
     try:
