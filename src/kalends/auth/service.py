@@ -13,7 +13,7 @@ from kalends.api.output.errors import (
 )
 from kalends.auth import queries
 from kalends.auth.principal import AuthMethod, Principal
-from kalends.auth.queries import ApiKey, KeyHolder
+from kalends.auth.queries import ApiKey, KeyHolder, NewKey
 from kalends.db.database import Connection, UnitOfWork
 from kalends.memberships import service as memberships
 from kalends.memberships.membership import Role
@@ -72,13 +72,13 @@ async def create_api_key(
     api_key = credentials.generate(prefix)
     key_id = await queries.insert_key(
         work,
-        {
-            "user_id": user_id,
-            "team_id": organization_id,
-            "note": note,
-            "hashed_key": credentials.digest(api_key),
-            "expires_at": expires_at,
-        },
+        NewKey(
+            user_id=user_id,
+            organization_id=organization_id,
+            note=note,
+            hashed_key=credentials.digest(api_key),
+            expires_at=expires_at,
+        ),
     )
     return NewApiKey(key_id, api_key)
 

@@ -2,11 +2,11 @@
 
 from dataclasses import dataclass
 
-from psycopg.rows import TupleRow
-
 from kalends.db.database import Connection, UnitOfWork
-from kalends.db.rows import first_row, only_row
+from kalends.db.rows import Columns, first_row, only_named_row
 from kalends.memberships.membership import Membership, Role
+
+_PLAIN = Columns(Membership, "m", without=("role",))
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,17 +35,12 @@ async def insert_membership(work: UnitOfWork, new: NewMembership) -> Membership:
     Raises:
         psycopg.errors.UniqueViolation: the user has one in this team.
     """
-    row = await only_row(
+    row = await only_named_row(
         work.connection,
-        """
-        INSERT INTO memberships (team_id, user_id, role, accepted) VALUES (%s, %s, %s, %s)
-        RETURNING id, team_id, user_id, role, accepted, disable_impersonation
+        f"""
+        INSERT INTO memberships AS m (team_id, user_id, role, accepted) VALUES (%s, %s, %s, %s)
+        RETURNING {_PLAIN.selected}, m.role
         """,
         (new.team_id, new.user_id, new.role.value, new.accepted),
     )
-    return _membership(row)
-
-
-def _membership(row: TupleRow) -> Membership:
-    membership_id, team_id, user_id, role, accepted, disable_impersonation = row
-    return Membership(membership_id, team_id, user_id, Role(role), accepted, disable_impersonation)
+    return Membership(**_PLAIN.values_of(row), role=Role(row.role))

@@ -1,10 +1,11 @@
 """SQL of organizations, their profiles, and workspace platforms; it reads memberships."""
 
-from psycopg.rows import class_row
-
 from kalends.db.database import Connection, UnitOfWork
-from kalends.db.rows import first_row, only_row
+from kalends.db.rows import Columns, first_row, named_rows, only_row
 from kalends.organizations.organization import Organization, WorkspacePlatform
+
+_ORGANIZATION = Columns(Organization, "o", without=("owner_id",))
+_WORKSPACE_PLATFORM = Columns(WorkspacePlatform, "w")
 
 
 async def insert_organization(work: UnitOfWork, name: str, slug: str, *, is_platform: bool) -> int:
@@ -35,16 +36,17 @@ async def lock_organization(work: UnitOfWork, organization_id: int) -> bool:
 
 async def list_organizations(connection: Connection) -> list[Organization]:
     """Return all organizations by id."""
-    cursor = connection.cursor(row_factory=class_row(Organization))
-    await cursor.execute(
-        """
-        SELECT o.id, o.name, o.slug, o.is_platform,
+    rows = await named_rows(
+        connection,
+        f"""
+        SELECT {_ORGANIZATION.selected},
                (SELECT m.user_id FROM memberships m
                  WHERE m.team_id = o.id AND m.role = 'OWNER' AND m.accepted ORDER BY m.id LIMIT 1) AS owner_id
           FROM teams o WHERE o.is_organization ORDER BY o.id
-        """
+        """,
+        (),
     )
-    return await cursor.fetchall()
+    return [Organization(**_ORGANIZATION.values_of(row), owner_id=row.owner_id) for row in rows]
 
 
 async def insert_profile(work: UnitOfWork, user_id: int, organization_id: int, username: str) -> None:
@@ -62,6 +64,9 @@ async def insert_profile(work: UnitOfWork, user_id: int, organization_id: int, u
 
 async def list_workspace_platforms(connection: Connection) -> list[WorkspacePlatform]:
     """Return all workspace platforms by their slugs."""
-    cursor = connection.cursor(row_factory=class_row(WorkspacePlatform))
-    await cursor.execute("SELECT slug, name FROM workspace_platforms ORDER BY slug")
-    return await cursor.fetchall()
+    rows = await named_rows(
+        connection,
+        f"SELECT {_WORKSPACE_PLATFORM.selected} FROM workspace_platforms w ORDER BY w.slug",
+        (),
+    )
+    return [_WORKSPACE_PLATFORM.read(row) for row in rows]
