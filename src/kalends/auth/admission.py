@@ -24,7 +24,7 @@ from kalends.api.limits.rate_limits import (
     headers,
     plain_headers,
 )
-from kalends.api.output.errors import TooManyRequests, Unauthorized
+from kalends.api.refusals import RateLimitReached, UnknownApiKey
 from kalends.auth import queries, service
 from kalends.auth.queries import KeyHolder
 from kalends.db.database import Database
@@ -100,8 +100,8 @@ class Admission:
         """Admit one request.
 
         Raises:
-            Unauthorized: the API key is unknown.
-            TooManyRequests: the bucket's limit is used up.
+            UnknownApiKey: the API key is unknown.
+            RateLimitReached: the bucket's limit is used up.
         """
         sent = Headers(scope=scope)
         address = self._address(scope, sent)
@@ -121,7 +121,7 @@ class Admission:
             self._known.discard(digest)
             if was_known:
                 await self._count(bucket_of_tries(address), (), context)
-            raise Unauthorized("This API key is not known, or its user has left the organization it is for.")
+            raise UnknownApiKey
         if service.is_good(holder, now=self._clock()):
             self._known.add(digest)
         else:
@@ -180,9 +180,7 @@ class Admission:
         verdict = await self._limiter.count(bucket.key, own or (self._default(bucket.kind),))
         context.rate_headers = headers(verdict)
         if verdict.is_refused:
-            raise TooManyRequests(
-                f"Too many requests; please wait {verdict.retry_after} seconds and try again."
-            )
+            raise RateLimitReached(verdict.retry_after)
 
     def _default(self, kind: BucketKind) -> Limit:
         settings = self._settings

@@ -79,7 +79,7 @@ class _Call:
         """Return the arguments but for what is opened.
 
         Raises:
-            BadRequest: a path parameter is malformed.
+            InvalidPath: a path parameter is malformed.
         """
         arguments = {parameter: values[place] for parameter, place in self.taken}
         if self.in_path:

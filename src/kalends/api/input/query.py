@@ -8,7 +8,7 @@ from fastapi import Request
 from pydantic import BaseModel, ValidationError
 
 from kalends.api.input.validation import invalid
-from kalends.api.output.errors import BadRequest
+from kalends.api.refusals import MalformedQuery
 
 MAX_PARAMETERS = 1_000
 
@@ -19,7 +19,7 @@ class Query(Generic[Model]):
     """A dependency that reads the query string into a model: `Annotated[Listing, Depends(Query(Listing))]`.
 
     Raises:
-        BadRequest: the model refuses the parameters.
+        InvalidValues, InvalidProperties: the model refuses the parameters.
     """
 
     def __init__(self, model: type[Model]) -> None:
@@ -40,16 +40,16 @@ def parse_query(query: bytes) -> dict[str, Any]:
     `a[b]=c` an object.
 
     Raises:
-        BadRequest: more than `MAX_PARAMETERS`, or text that is not UTF-8.
+        MalformedQuery: more than `MAX_PARAMETERS`, or text that is not UTF-8.
     """
     try:
         pairs = parse_qsl(
             query.decode(), keep_blank_values=True, max_num_fields=MAX_PARAMETERS, errors="strict"
         )
     except UnicodeDecodeError as error:
-        raise BadRequest("The query string is not valid UTF-8.") from error
+        raise MalformedQuery("The query string is not valid UTF-8.") from error
     except ValueError as error:
-        raise BadRequest(f"The query string has more than {MAX_PARAMETERS} parameters.") from error
+        raise MalformedQuery(f"The query string has more than {MAX_PARAMETERS} parameters.") from error
     parsed: dict[str, Any] = {}
     for name, value in pairs:
         _add(parsed, name, value)

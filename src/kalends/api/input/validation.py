@@ -9,7 +9,8 @@ from pydantic import BaseModel, ValidationError, ValidatorFunctionWrapHandler, W
 from pydantic.fields import FieldInfo
 
 from kalends.api.input.fields import Rule
-from kalends.api.output.errors import BadRequest, InvalidProperties
+from kalends.api.output.errors import BadRequest
+from kalends.api.refusals import InvalidPath, InvalidProperties, InvalidValues
 from kalends.api.wire import StrictBody
 
 Location = tuple[str | int, ...]
@@ -38,7 +39,7 @@ def invalid(model: type[BaseModel], raw: object, errors: Sequence[Mapping[str, A
         node["constraints"].setdefault(rule.name, f"{prefix}{holder[-1]} {rule.text}")
     message = ", ".join(dict.fromkeys(fragments))
     if issubclass(model, StrictBody):
-        return BadRequest(message)
+        return InvalidValues(message)
     return InvalidProperties(message, _records(tree["children"], _known(model, raw)))
 
 
@@ -46,7 +47,7 @@ def refused_in_plain_words(name: str) -> WrapValidator:
     """Return a validator that refuses a property in one sentence, without a record for each of its members.
 
     Raises:
-        BadRequest: the property, `name`, or one of its members breaks a rule.
+        InvalidValues: the property, `name`, or one of its members breaks a rule.
     """
 
     def read(value: object, handler: ValidatorFunctionWrapHandler) -> object:
@@ -55,14 +56,14 @@ def refused_in_plain_words(name: str) -> WrapValidator:
         except ValidationError as error:
             found = error.errors(include_url=False)
             fragments = [f"{_path((name, *one['loc']))} {_plain_rule(one).text}" for one in found]
-            raise BadRequest(", ".join(dict.fromkeys(fragments))) from error
+            raise InvalidValues(", ".join(dict.fromkeys(fragments))) from error
 
     return WrapValidator(read)
 
 
-def invalid_path(errors: Sequence[Mapping[str, Any]]) -> BadRequest:
+def invalid_path(errors: Sequence[Mapping[str, Any]]) -> InvalidPath:
     """Return the refusal of path parameters."""
-    return BadRequest(", ".join(f"{error['loc'][-1]} {_plain_rule(error).text}" for error in errors))
+    return InvalidPath(", ".join(f"{error['loc'][-1]} {_plain_rule(error).text}" for error in errors))
 
 
 def _records(children: Mapping[str, Any], target: object) -> list[dict[str, object]]:
