@@ -3,7 +3,7 @@
 from datetime import datetime
 
 from kalends.accounts import queries
-from kalends.accounts.service import AccountGone
+from kalends.accounts.refusals import AccountGone
 from kalends.accounts.user import User
 from kalends.bookings.commands.depart import cancel_bookings_of
 from kalends.db.database import UnitOfWork
@@ -23,7 +23,7 @@ async def delete_account(work: UnitOfWork, user: User, *, site: str, now: dateti
     of the booking pages, which webhooks are told.
 
     Raises:
-        NotFound: it was deleted meanwhile.
+        AccountGone: it was deleted meanwhile.
     """
     # In the order of all other commands: whatever they have begun is done, and nothing begins any more.
     await queries.lock_event_types(work, user.id)

@@ -5,10 +5,12 @@ from typing import Annotated
 from fastapi import Depends
 
 from kalends.accounts import inputs, outputs, service
+from kalends.accounts.refusals import AccountGone, EmailTaken
 from kalends.api.dependencies import Work
 from kalends.api.http.operation import Router
 from kalends.auth.dependencies import Authenticated
 from kalends.auth.principal import Permission, Principal
+from kalends.schedules.refusals import ScheduleOfAnotherUser, UnknownSchedule
 
 router = Router("/v2/me", "Me")
 
@@ -21,7 +23,7 @@ async def get_me(
     return outputs.me_output(caller.user, caller.main_organization)
 
 
-@router.patch("")
+@router.patch("", refuses=(UnknownSchedule, ScheduleOfAnotherUser, EmailTaken, AccountGone))
 async def update_me(
     caller: Annotated[Principal, Depends(Authenticated(Permission.PROFILE_WRITE))],
     body: inputs.UpdateMe,

@@ -6,23 +6,25 @@ from datetime import datetime
 from psycopg import errors
 
 from kalends.accounts import queries
+from kalends.accounts.refusals import (
+    AccountGone,
+    AccountNameTaken,
+    EmailTaken,
+    InvalidEmail,
+    InvalidUsername,
+    NameTooLong,
+    UnknownAccount,
+    UnknownTimeZone,
+)
 from kalends.accounts.user import NewUser, User, UserChanges
 from kalends.api.input.changes import UNSET
 from kalends.api.input.fields import MAX_TEXT, is_email
 from kalends.api.input.time_zones import canonical_time_zone
-from kalends.api.output.errors import BadRequest, Conflict, NotFound
 from kalends.db.database import Connection, UnitOfWork
 from kalends.event_types import service as event_types
 from kalends.schedules import service as schedules
 
 LONGEST_EMAIL = 320
-
-
-class AccountGone(NotFound):
-    """404: the account was deleted while the command ran."""
-
-    def __init__(self, email: str) -> None:
-        super().__init__(f"The account {email} was deleted meanwhile.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +50,7 @@ class AccountChanges:
         """Return what changes of the account itself; an empty name takes away the one it has.
 
         Raises:
-            BadRequest: the e-mail, username, name or time zone is not one.
+            InvalidEmail, InvalidUsername, NameTooLong, UnknownTimeZone: one of these is not one.
         """
         if self.email is not None:
             _check_email(self.email)
@@ -69,8 +71,8 @@ async def create_user(work: UnitOfWork, command: CreateUser) -> User:
     """Make an account, ready to be booked unless it is to be bare.
 
     Raises:
-        BadRequest: the e-mail, username or time zone is not one.
-        Conflict: e-mail or username is taken.
+        InvalidEmail, InvalidUsername, NameTooLong, UnknownTimeZone: one of these is not one.
+        EmailTaken, AccountNameTaken: e-mail or username is taken.
     """
     zone = _zone_of(command.time_zone)
     _check_email(command.email)
@@ -91,9 +93,9 @@ async def update_user(work: UnitOfWork, user: User, changes: UserChanges) -> Use
     """Write what a user changed of themselves.
 
     Raises:
-        NotFound: the new default schedule does not exist, or the account does not any more.
-        Forbidden: it belongs to somebody else.
-        Conflict: the e-mail is taken.
+        UnknownSchedule, ScheduleOfAnotherUser: the new default schedule is not one of theirs.
+        EmailTaken, AccountNameTaken: e-mail or username is taken.
+        AccountGone: it was deleted meanwhile.
     """
     if not changes.said:
         return user
@@ -116,9 +118,9 @@ async def change_account(work: UnitOfWork, user: User, changes: AccountChanges, 
     """Write what an operator changes of an account.
 
     Raises:
-        BadRequest: the e-mail, username, name or time zone is not one.
-        Conflict: e-mail or username is taken.
-        NotFound: it was deleted meanwhile.
+        InvalidEmail, InvalidUsername, NameTooLong, UnknownTimeZone: one of these is not one.
+        EmailTaken, AccountNameTaken: e-mail or username is taken.
+        AccountGone: it was deleted meanwhile.
     """
     changed = await update_user(work, user, changes.to_changes())
     vouches = changes.verifies_email or changes.email is not None
@@ -131,11 +133,11 @@ async def find_user_by_email(connection: Connection, email: str) -> User:
     """Return the user with this e-mail.
 
     Raises:
-        NotFound: there is none.
+        UnknownAccount: there is none.
     """
     user = await queries.find_by_email(connection, email)
     if user is None:
-        raise NotFound(f"There is no user with the e-mail {email}.")
+        raise UnknownAccount(email)
     return user
 
 
@@ -158,26 +160,26 @@ async def _write(work: UnitOfWork, user: User, changes: UserChanges) -> User:
 
 def _check_email(email: str) -> None:
     if not is_email(email) or len(email) > LONGEST_EMAIL:
-        raise BadRequest(f"{email!r} is not an e-mail address of at most {LONGEST_EMAIL} characters.")
+        raise InvalidEmail(email, LONGEST_EMAIL)
 
 
 def _check_username(username: str) -> None:
     if not username.strip() or "/" in username or len(username) > MAX_TEXT:
-        raise BadRequest(f"The username must have 1 to {MAX_TEXT} characters, not blanks only, and no slash.")
+        raise InvalidUsername(MAX_TEXT)
 
 
 def _check_name(name: str | None) -> None:
     if name is not None and len(name) > MAX_TEXT:
-        raise BadRequest(f"The name must have at most {MAX_TEXT} characters.")
+        raise NameTooLong(MAX_TEXT)
 
 
 def _zone_of(name: str) -> str:
     zone = canonical_time_zone(name)
     if zone is None:
-        raise BadRequest(f"{name!r} is not an IANA time zone such as Europe/Rome.")
+        raise UnknownTimeZone(name)
     return zone
 
 
-def _taken(error: errors.UniqueViolation) -> Conflict:
-    what = "username" if error.diag.constraint_name == "uq_users_username" else "email"
-    return Conflict(f"This {what} belongs to another account.", code="CONFLICT")
+def _taken(error: errors.UniqueViolation) -> EmailTaken | AccountNameTaken:
+    is_username = error.diag.constraint_name == "uq_users_username"
+    return AccountNameTaken() if is_username else EmailTaken()

@@ -4,8 +4,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, fields, replace
 from typing import TypeVar
 
-from kalends.api.output.errors import BadRequest
 from kalends.event_types.event_type import Settings, StoredObject
+from kalends.event_types.refusals import SeatsWithConfirmation, SeatsWithLocations, SeatsWithRecurrence
 from kalends.event_types.terms import SchedulingTerms
 
 S = TypeVar("S", bound=Settings)
@@ -38,7 +38,7 @@ class SettingsChanges:
         """Return the settings with these changes.
 
         Raises:
-            BadRequest: the outcome contradicts itself.
+            SeatsWithLocations, SeatsWithConfirmation, SeatsWithRecurrence: the outcome contradicts itself.
         """
         said = self.said
         after = replace(
@@ -65,10 +65,8 @@ def _check_seats(settings: Settings) -> None:
     if settings.terms.seats is None:
         return
     if len(settings.locations) > 1:
-        raise BadRequest("seats: an event type with seats has one location; send only one in locations.")
+        raise SeatsWithLocations
     if settings.confirmation.is_required:
-        raise BadRequest("seats: an event type with seats has no confirmationPolicy; disable one of the two.")
+        raise SeatsWithConfirmation
     if settings.recurrence is not None:
-        raise BadRequest(
-            "seats: an event type with seats has no recurrence; disable one of the two.", code="TRPCError"
-        )
+        raise SeatsWithRecurrence

@@ -6,42 +6,21 @@ from psycopg import errors
 
 from kalends.accounts.user import User
 from kalends.api.input.fields import MAX_INTEGER, MAX_TEXT
-from kalends.api.output.errors import BadRequest, Conflict, NotFound
 from kalends.db.database import Connection, UnitOfWork
 from kalends.memberships import service as memberships
 from kalends.memberships.membership import Membership, Role
+from kalends.memberships.refusals import AlreadyMember
 from kalends.organizations import queries
 from kalends.organizations.organization import Organization, WorkspacePlatform
+from kalends.organizations.refusals import (
+    SlashInText,
+    SlugTaken,
+    TextBlankOrTooLong,
+    UnknownOrganization,
+    UsernameTaken,
+)
 
 _KNOWN_ALREADY = "uq_profiles_user_id_organization_id"
-
-
-class UnknownOrganization(NotFound):
-    """404: nothing with this id is an organization."""
-
-    def __init__(self, organization_id: int) -> None:
-        super().__init__(f"There is no organization {organization_id}.")
-
-
-class SlugTaken(Conflict):
-    """409: another organization has the slug, or a team that is in none."""
-
-    code = "CONFLICT"
-
-    def __init__(self, slug: str) -> None:
-        super().__init__(f"Another organization or team has the slug {slug!r}.")
-
-
-class UsernameTaken(Conflict):
-    """409: the organization knows somebody else by this name."""
-
-    code = "CONFLICT"
-
-    def __init__(self, username: str, organization_id: int) -> None:
-        super().__init__(
-            f"The organization {organization_id} knows somebody else by the username {username!r}; "
-            "give another one."
-        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +36,7 @@ async def create_organization(work: UnitOfWork, owner: User, command: CreateOrga
     """Make an organization whose first member, an OWNER known by their own username, is `owner`.
 
     Raises:
-        BadRequest: name or slug is not one.
+        TextBlankOrTooLong, SlashInText: name or slug is not one.
         SlugTaken: the slug is in use.
     """
     _check_text("name", command.name)
@@ -104,7 +83,7 @@ async def add_member(
 
     Raises:
         UnknownOrganization: there is no organization with this id.
-        BadRequest: the username is not one.
+        TextBlankOrTooLong, SlashInText: the username is not one.
         AlreadyMember: the user has a membership there.
         UsernameTaken: somebody else has the username there.
     """
@@ -118,7 +97,7 @@ async def add_member(
         await queries.insert_profile(work, user.id, organization_id, name)
     except errors.UniqueViolation as error:
         if error.diag.constraint_name == _KNOWN_ALREADY:
-            raise memberships.AlreadyMember(organization_id) from error
+            raise AlreadyMember(organization_id) from error
         raise UsernameTaken(name, organization_id) from error
     return membership
 
@@ -131,9 +110,9 @@ async def list_workspace_platforms(connection: Connection) -> list[WorkspacePlat
 def _check_path_part(what: str, text: str) -> None:
     _check_text(what, text)
     if "/" in text:
-        raise BadRequest(f"The {what} must have no slash.")
+        raise SlashInText(what)
 
 
 def _check_text(what: str, text: str) -> None:
     if not text.strip() or len(text) > MAX_TEXT:
-        raise BadRequest(f"The {what} must have 1 to {MAX_TEXT} characters, and not blanks only.")
+        raise TextBlankOrTooLong(what, MAX_TEXT)

@@ -14,7 +14,6 @@ from kalends.api.input.fields import (
     broken,
 )
 from kalends.api.input.validation import refused_in_plain_words
-from kalends.api.output.errors import BadRequest
 from kalends.api.wire import Body
 from kalends.event_types.event_type import StoredObject
 from kalends.event_types.form.fields import (
@@ -25,6 +24,7 @@ from kalends.event_types.form.fields import (
     split_name_field,
     system_field,
 )
+from kalends.event_types.refusals import EmailFieldNotAsked, ReservedFieldSlug
 
 ATTENDEE_PHONE = "attendeePhoneNumber"
 
@@ -337,19 +337,14 @@ def _check_slugs(fields: list[AnyField]) -> list[AnyField]:
 def _check_reserved_slugs(fields: list[AnyField]) -> list[AnyField]:
     for position, field in enumerate(fields):
         if isinstance(field, SlugField) and field.slug in LEADING:
-            raise BadRequest(
-                f"bookingFields.{position}.slug is the slug of a system field; an own field needs another.",
-                code="TRPCError",
-            )
+            raise ReservedFieldSlug(position)
     return fields
 
 
 def _check_email(fields: list[AnyField]) -> list[AnyField]:
     email = next((field for field in fields if isinstance(field, EmailField)), None)
     if email is not None and (email.hidden or not email.required):
-        raise BadRequest(
-            "checkIsEmailUserAccessible - bookingFields: the email field must be required and not hidden."
-        )
+        raise EmailFieldNotAsked
     return fields
 
 
