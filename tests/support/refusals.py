@@ -1,13 +1,10 @@
 """Every refusal that an operation answers is one that it declares, whichever test asks for it."""
 
-from functools import cache
-
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from kalends.api.document.refusals import refusals_of
 from kalends.api.http.edge import Allowance, Edge, no_allowance
 from kalends.api.http.operation import Operation
-from kalends.api.output.errors import Refusals
 from kalends.api.output.failures import refusal_of
 from tests.source.test_refusals import BASES
 
@@ -57,12 +54,7 @@ def _note(scope: Scope, error: Exception) -> None:
     if refusal is None or not isinstance(operation, Operation) or operation.show_failure is not None:
         return
     kind = type(refusal)
-    if kind not in _declared(operation) and kind not in BASES:
+    if kind not in BASES and kind not in refusals_of(operation):
         scope[_UNDECLARED].append(
             f"{operation.method} {operation.path} does not declare {kind.__name__}: name it in `refuses`"
         )
-
-
-@cache
-def _declared(operation: Operation) -> Refusals:
-    return refusals_of(operation)

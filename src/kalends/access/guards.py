@@ -37,7 +37,7 @@ from kalends.db.database import Connection
 from kalends.memberships.membership import Role
 
 _RULES_TEAMS = Requirement(Holder.ORGANIZATION, Role.ADMIN)
-"""Who needs no role in the teams of an organization."""
+"""The role in an organization that makes a role in its teams unnecessary."""
 
 
 @dataclass(frozen=True, slots=True)

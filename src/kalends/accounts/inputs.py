@@ -19,7 +19,7 @@ Weekday = Literal["Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Satur
 
 
 class UpdateMe(Changes):
-    """What a user may change of their account. `null` clears what may be empty."""
+    """What users may change in their own account. `null` clears what may be empty."""
 
     email: Email = NOT_SENT
     name: Text | None = NOT_SENT

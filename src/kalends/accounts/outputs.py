@@ -16,7 +16,7 @@ class MeOrganization(TypedDict):
 
 
 class Me(TypedDict):
-    """The authenticated user; `organization` is absent for a user of none."""
+    """The authenticated user; `organization` is absent if they belong to none."""
 
     id: int
     email: str
@@ -38,7 +38,7 @@ def me_output(user: User, organization: MainOrganization | None) -> Me:
 
 
 def changed_me_output(user: User, organization: MainOrganization | None) -> Me:
-    """Show a user what they have changed of themselves (platform.md 6)."""
+    """Show a user their changed account (platform.md 6)."""
     return {
         "id": user.id,
         "email": user.email,

@@ -1,4 +1,4 @@
-"""SQL of users; it locks their event types."""
+"""SQL of users; it locks their event types, schedules and API keys."""
 
 from psycopg import sql
 from psycopg.types.json import Jsonb
@@ -12,7 +12,7 @@ _USER = Columns(User, "u")
 
 
 async def find_by_email(connection: Connection, email: str) -> User | None:
-    """Return the user with this e-mail, in any capitalisation."""
+    """Return the user with this e-mail address, in any capitalization."""
     row = await named_row(
         connection, f"SELECT {_USER.selected} FROM users u WHERE lower(u.email) = lower(%s)", (email,)
     )
@@ -20,7 +20,7 @@ async def find_by_email(connection: Connection, email: str) -> User | None:
 
 
 async def has_users(connection: Connection) -> bool:
-    """Tell whether there is any user."""
+    """Tell whether any user exists."""
     return await first_row(connection, "SELECT FROM users LIMIT 1", ()) is not None
 
 
@@ -49,14 +49,14 @@ async def insert_user(work: UnitOfWork, new: NewUser) -> User:
 
 
 async def lock_event_types(work: UnitOfWork, user_id: int) -> None:
-    """Let nothing more be booked of a user's event types until this command ends."""
+    """Lock a user's event types until this command ends, so that nothing more is booked of them."""
     await work.connection.execute(
         "SELECT FROM event_types WHERE user_id = %s ORDER BY id FOR UPDATE", (user_id,)
     )
 
 
 async def lock_belongings(work: UnitOfWork, user_id: int) -> None:
-    """Keep other commands off what a user has, if they reach for the user next, until this one ends."""
+    """Lock a user's schedules and API keys until this command ends: who holds one may need the user next."""
     await work.connection.execute(
         "SELECT FROM schedules WHERE user_id = %s ORDER BY id FOR UPDATE", (user_id,)
     )
@@ -66,18 +66,18 @@ async def lock_belongings(work: UnitOfWork, user_id: int) -> None:
 
 
 async def lock_user(work: UnitOfWork, user_id: int) -> bool:
-    """Let nothing more be made of a user's until this command ends; tell whether the user is there."""
+    """Lock a user until this command ends, so that nothing more becomes theirs; tell whether they exist."""
     row = await first_row(work.connection, "SELECT FROM users WHERE id = %s FOR UPDATE", (user_id,))
     return row is not None
 
 
 async def delete_user(work: UnitOfWork, user_id: int) -> None:
-    """Delete a user, with all that the database ties to one."""
+    """Delete a user and all rows that the database deletes with one."""
     await work.connection.execute("DELETE FROM users WHERE id = %s", (user_id,))
 
 
 async def update_user(work: UnitOfWork, user_id: int, changes: UserChanges) -> User | None:
-    """Write what changes of a user; None: there is no such user.
+    """Write the changes and return the user; None if there is no such user.
 
     Raises:
         psycopg.errors.UniqueViolation: e-mail or username is taken.

@@ -1,4 +1,4 @@
-"""What is refused to whoever makes, changes or names an account."""
+"""Why an account cannot be created, changed or found."""
 
 from kalends.api.output.errors import BadRequest, Conflict, NotFound
 
@@ -18,7 +18,7 @@ class UnknownAccount(NotFound):
 
 
 class InvalidEmail(BadRequest):
-    """400: the e-mail address is none, or too long."""
+    """400: the e-mail address is malformed or too long."""
 
     def __init__(self, email: str, longest: int) -> None:
         super().__init__(f"{email!r} is not an e-mail address of at most {longest} characters.")
@@ -39,7 +39,7 @@ class NameTooLong(BadRequest):
 
 
 class UnknownTimeZone(BadRequest):
-    """400: the time zone is none that this server knows."""
+    """400: this server does not know the time zone."""
 
     def __init__(self, name: str) -> None:
         super().__init__(f"{name!r} is not an IANA time zone such as Europe/Rome.")

@@ -36,7 +36,7 @@ class CreateUser(NewUser):
 
 @dataclass(frozen=True, slots=True)
 class AccountChanges:
-    """What an operator changes of an account; None: it stays. The operator vouches for a new address."""
+    """What an operator changes in an account, vouching for a new address; None leaves a value as it is."""
 
     email: str | None = None
     username: str | None = None
@@ -47,7 +47,7 @@ class AccountChanges:
     verifies_email: bool = False
 
     def to_changes(self) -> UserChanges:
-        """Return what changes of the account itself; an empty name takes away the one it has.
+        """Return the changes of the account itself; an empty name removes the one it has.
 
         Raises:
             InvalidEmail, InvalidUsername, NameTooLong, UnknownTimeZone: one of these is not one.
@@ -68,7 +68,7 @@ class AccountChanges:
 
 
 async def create_user(work: UnitOfWork, command: CreateUser) -> User:
-    """Make an account, ready to be booked unless it is to be bare.
+    """Create an account, ready to be booked unless it is bare.
 
     Raises:
         InvalidEmail, InvalidUsername, NameTooLong, UnknownTimeZone: one of these is not one.
@@ -90,7 +90,7 @@ async def create_user(work: UnitOfWork, command: CreateUser) -> User:
 
 
 async def update_user(work: UnitOfWork, user: User, changes: UserChanges) -> User:
-    """Write what a user changed of themselves.
+    """Apply a user's changes to their own account.
 
     Raises:
         UnknownSchedule, ScheduleOfAnotherUser: the new default schedule is not one of theirs.
@@ -101,12 +101,12 @@ async def update_user(work: UnitOfWork, user: User, changes: UserChanges) -> Use
         return user
     after = changes.applied_to(user)
     if after.email.lower() != user.email.lower():
-        # Whoever typed it has proven nothing.
+        # Nobody has proven yet that the new address is theirs.
         changes = replace(changes, email_verified_at=None)
     if changes.default_schedule_id is not UNSET and changes.default_schedule_id is not None:
         await schedules.get_for(work.connection, user.id, changes.default_schedule_id)
     if changes.time_zone is not UNSET and user.default_schedule_id is not None:
-        # Before the user's own row: commands on schedules lock in this order too.
+        # Before the user's row: commands on schedules lock in that order too.
         await schedules.move_to_zone(work, user.default_schedule_id, changes.time_zone)
     try:
         return await _write(work, user, changes)
@@ -115,7 +115,7 @@ async def update_user(work: UnitOfWork, user: User, changes: UserChanges) -> Use
 
 
 async def change_account(work: UnitOfWork, user: User, changes: AccountChanges, *, now: datetime) -> User:
-    """Write what an operator changes of an account.
+    """Apply an operator's changes to an account.
 
     Raises:
         InvalidEmail, InvalidUsername, NameTooLong, UnknownTimeZone: one of these is not one.
@@ -130,7 +130,7 @@ async def change_account(work: UnitOfWork, user: User, changes: AccountChanges, 
 
 
 async def find_user_by_email(connection: Connection, email: str) -> User:
-    """Return the user with this e-mail.
+    """Return the user with this e-mail address.
 
     Raises:
         UnknownAccount: there is none.
@@ -142,7 +142,7 @@ async def find_user_by_email(connection: Connection, email: str) -> User:
 
 
 async def has_users(connection: Connection) -> bool:
-    """Tell whether there is any account yet."""
+    """Tell whether any account exists yet."""
     return await queries.has_users(connection)
 
 

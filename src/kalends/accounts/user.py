@@ -1,4 +1,4 @@
-"""A user, as the other domains know them."""
+"""A user, as other domains see them."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -11,7 +11,7 @@ DEFAULT_TIME_FORMAT = 12
 
 @dataclass(frozen=True, slots=True)
 class NewUser:
-    """An account that is to be made. `has_verified_email`: whoever makes it vouches for the address."""
+    """An account to create. With `has_verified_email` whoever creates it vouches for the address."""
 
     email: str
     username: str
@@ -25,7 +25,7 @@ class NewUser:
 class User:
     """An account: somebody who can be booked and who calls the API.
 
-    `email_verified_at` None: nothing proves that the address is theirs.
+    Without `email_verified_at` nothing proves that the address is theirs.
     """
 
     id: int

@@ -52,7 +52,7 @@ CREDENTIALS_OF_A_PLACE = (
     ),
     _header("x-cal-client-id", "The id of that client."),
 )
-"""What the document says of the credentials that organizations take; one of them is needed."""
+"""What the document says about the credentials of operations on organizations; one of them is needed."""
 
 
 class Authenticated(Documented):

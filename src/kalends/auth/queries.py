@@ -14,7 +14,7 @@ from kalends.memberships.main_organization import MAIN_ORGANIZATION
 
 @dataclass(frozen=True, slots=True)
 class NewKey:
-    """A key that is to be stored; `expires_at` None: never."""
+    """A key to store; without `expires_at` it never expires."""
 
     user_id: int
     organization_id: int | None
@@ -39,7 +39,7 @@ class ApiKey:
 
 @dataclass(frozen=True, slots=True)
 class KeyHolder:
-    """A key as a request presents it: its owner, its life and its own limits (none: the defaults).
+    """A key as a request presents it: its owner, its expiry and its own limits, if it has any.
 
     `organization_id` is the team or organization that it was made for, `main_organization` its owner's.
     """
@@ -76,7 +76,7 @@ _HOLDER = f"""
 
 
 async def find_key_holder(connection: Connection, hashed_key: str) -> KeyHolder | None:
-    """Return the key with this hash and whose it is, unless its user has left the organization it is for."""
+    """Return the key with this hash and its owner, unless its user has left the organization it is for."""
     row = await named_row(connection, _HOLDER, (hashed_key,))
     if row is None:
         return None
@@ -110,9 +110,9 @@ async def insert_key(work: UnitOfWork, new: NewKey) -> UUID:
 async def replace_key(
     work: UnitOfWork, key_id: UUID, hashed_key: str, expires_at: datetime | None
 ) -> UUID | None:
-    """Store a new key with owner, organization, note and limits of an old one, and delete the old one.
+    """Store a new key with the owner, organization, note and limits of an old one, which is deleted.
 
-    Return the new key's id, or None when the old key is gone already.
+    Return the new key's id, or None if the old one is already gone.
     """
     row = await first_row(
         work.connection,
@@ -140,7 +140,7 @@ async def delete_key(work: UnitOfWork, key_id: UUID) -> bool:
 
 
 async def list_keys(connection: Connection, user_id: int | None) -> list[ApiKey]:
-    """Return the keys of one user, or all, oldest first."""
+    """Return the keys of one user, or all keys, oldest first."""
     rows = await named_rows(
         connection,
         f"""
@@ -155,7 +155,7 @@ async def list_keys(connection: Connection, user_id: int | None) -> list[ApiKey]
 
 
 async def touch_key(connection: Connection, key_id: UUID, now: datetime, *, unless_after: datetime) -> None:
-    """Note that a key is used now, unless a use after an instant is noted."""
+    """Store that a key is used now, unless a use after an instant is stored."""
     await connection.execute(
         """
         UPDATE api_keys SET last_used_at = %(now)s

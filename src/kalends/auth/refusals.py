@@ -1,4 +1,4 @@
-"""What is refused to whoever calls without the right, or asks for a key that cannot be."""
+"""Why a caller is refused, and why a key cannot be made, refreshed or found."""
 
 from uuid import UUID
 
@@ -12,7 +12,7 @@ class CredentialMissing(Unauthorized):
 
 
 class UnknownCredential(Unauthorized):
-    """401: the bearer token is no credential that this server knows."""
+    """401: this server does not know the bearer token."""
 
     message = "This credential is not known; send Authorization: Bearer and your API key."
 
@@ -24,7 +24,7 @@ class UnknownOAuthClient(Unauthorized):
 
 
 class HalfOfOAuthClient(Unauthorized):
-    """401: of an OAuth client's id and secret only one was sent."""
+    """401: only one of an OAuth client's id and secret was sent."""
 
     message = "An OAuth client needs both x-cal-client-id and x-cal-secret-key."
 
@@ -72,13 +72,13 @@ class KeyReplaced(Unauthorized):
 
 
 class ContradictingExpiry(BadRequest):
-    """400: the key is to live for some days, and to live forever."""
+    """400: the key is asked to live for some days, and also forever."""
 
     message = "Give either apiKeyDaysValid or apiKeyNeverExpires, not both."
 
 
 class KeyOfStranger(Forbidden):
-    """403: the key would be of an organization that its user is no accepted member of."""
+    """403: the user is no accepted member of the organization that the key is for."""
 
     def __init__(self, organization_id: int) -> None:
         super().__init__(f"The user is no accepted member of the organization {organization_id}.")
@@ -97,7 +97,7 @@ OF_CREDENTIALS: Refusals = (
     HalfOfOAuthClient,
     ApiKeyExpired,
     AccountLocked,
-    # of those that are optional, a header that is there and names none
+    # where credentials are optional: a header is there, and holds none
     CredentialMissing,
 )
-"""What is refused to a caller whose credential is not good."""
+"""The refusals of callers whose credential is not good."""

@@ -27,7 +27,7 @@ DEFAULT_DAYS_VALID = 30
 
 @dataclass(frozen=True, slots=True)
 class NewApiKey:
-    """A key that was just made; `api_key` is never to be seen again."""
+    """A key that was just made; its text, `api_key`, is never shown again."""
 
     id: UUID
     api_key: str
@@ -35,7 +35,7 @@ class NewApiKey:
 
 @dataclass(frozen=True, slots=True)
 class RefreshApiKey:
-    """How long the new key of a refresh is to live."""
+    """How long the key that replaces another one is to live."""
 
     days_valid: int | None
     never_expires: bool
@@ -50,9 +50,10 @@ async def create_api_key(
     prefix: str,
     organization_id: int | None = None,
 ) -> NewApiKey:
-    """Make a key for a user; `expires_at` None means never.
+    """Make a key for a user; without `expires_at` it never expires.
 
-    With `organization_id` it is a key of that organization: its requests act there, by the user's membership.
+    With `organization_id` it is a key of that organization, and its requests act there, by the user's
+    membership.
 
     Raises:
         KeyOfStranger: the user is no accepted member of the organization.
@@ -124,7 +125,7 @@ def has_expired(holder: KeyHolder, *, now: datetime) -> bool:
 
 
 def is_good(holder: KeyHolder, *, now: datetime) -> bool:
-    """Tell whether a key stands for anybody: it has not expired, and its account is not locked."""
+    """Tell whether a key is good: it has not expired, and its account is not locked."""
     return not holder.user.is_locked and not has_expired(holder, now=now)
 
 
@@ -132,7 +133,7 @@ def principal_of(holder: KeyHolder, *, now: datetime) -> Principal:
     """Return the caller that a key stands for.
 
     Raises:
-        ApiKeyExpired, AccountLocked: it stands for nobody any more.
+        ApiKeyExpired, AccountLocked: it is no longer good.
     """
     if has_expired(holder, now=now):
         raise ApiKeyExpired

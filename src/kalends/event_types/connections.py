@@ -1,6 +1,6 @@
-"""What of other services an event type may rely on: apps and calendars that its owner has connected.
+"""What an event type may rely on: the apps and calendars that its owner has connected.
 
-An account connects nothing so far but what the server itself brings.
+So far an account has only the apps that are built in.
 """
 
 from collections.abc import Sequence

@@ -1,4 +1,4 @@
-"""What operations on event types refuse."""
+"""Why an operation on event types is refused."""
 
 from collections.abc import Sequence
 
@@ -35,7 +35,7 @@ class UnknownUsername(NotFound):
 
 
 class TeamEventTypeNotServed(NotFound):
-    """404: the event type is a team's, and so far the operation serves those of users only."""
+    """404: the event type is a team's, which the operation does not serve yet."""
 
     def __init__(self, event_type_id: int) -> None:
         super().__init__(
@@ -146,7 +146,7 @@ OF_ADDRESS: Refusals = (
     UnknownTeamSlug,
     UnknownOrganization,
 )
-"""What whoever reads an event type by its address refuses: a part of it does not exist."""
+"""The refusals of an address that no event type has."""
 
 OF_SETTINGS: Refusals = (
     ScheduleNotYours,
@@ -159,4 +159,4 @@ OF_SETTINGS: Refusals = (
     ReservedFieldSlug,
     EmailFieldNotAsked,
 )
-"""What whoever sets an event type refuses: something that isn't there, or a contradiction."""
+"""The refusals of settings that rely on something missing, or contradict each other."""

@@ -32,7 +32,7 @@ WritingCaller: TypeAlias = Annotated[Principal, Depends(Authenticated(Permission
 async def create_event_type(
     caller: WritingCaller, body: inputs.CreateEventTypeBody, work: Work
 ) -> outputs.EventTypeOutput:
-    """Make an event type."""
+    """Create an event type."""
     created = await service.create(work, caller.user.id, body.to_changes())
     return outputs.event_type_output(created)
 

@@ -60,7 +60,7 @@ class Listing:
 
 
 async def create(work: UnitOfWork, owner_id: int, changes: SettingsChanges) -> EventType:
-    """Make an event type of a user.
+    """Create an event type of a user.
 
     Raises:
         EventTypeSlugTaken: the owner has one with this slug.
@@ -77,7 +77,7 @@ async def create(work: UnitOfWork, owner_id: int, changes: SettingsChanges) -> E
 
 
 async def create_defaults(work: UnitOfWork, owner_id: int) -> None:
-    """Make the event types of a new account (event-types.md 14)."""
+    """Create the event types of a new account (event-types.md 14)."""
     for settings in _DEFAULTS:
         await queries.insert_event_type(work, owner_id, settings)
 
@@ -95,7 +95,7 @@ async def get(connection: Connection, address: EventTypeAddress) -> EventType:
 
 
 async def find(connection: Connection, event_type_id: int) -> EventType | None:
-    """Return an event type of anybody; None: there is none with this id."""
+    """Return the event type with this id, whosever it is, or None."""
     return await queries.find(connection, IdAddress(event_type_id))
 
 
@@ -112,7 +112,7 @@ async def get_kept(work: UnitOfWork, address: EventTypeAddress) -> EventType:
 
 
 async def find_kept(work: UnitOfWork, event_type_id: int) -> EventType | None:
-    """Return an event type of anybody, as `find`, and keep it as `keep` does."""
+    """Return the event type with this id, as `find`, and keep it as `keep` does."""
     return await queries.find_kept(work, IdAddress(event_type_id))
 
 
@@ -137,7 +137,7 @@ async def refusal_of(connection: Connection, address: EventTypeAddress) -> NotFo
 
 
 def user_of(event_type: EventType) -> User:
-    """Return the user whose event type this is, for what only users' event types have so far.
+    """Return the user who owns an event type, for operations that do not serve teams yet.
 
     Raises:
         TeamEventTypeNotServed: it is a team's.
@@ -164,8 +164,8 @@ async def get_for(connection: Connection, caller: Principal, event_type_id: int)
 async def keep(work: UnitOfWork, event_type_id: int) -> None:
     """Keep an event type from being deleted until this command ends.
 
-    For a command that locks what a deletion reaches for, and stores something of the event type after that:
-    each would wait for the other.
+    For commands that first lock what a deletion needs, and then store something that references the event
+    type: without this each would wait for the other.
     """
     await queries.keep_event_type(work, event_type_id)
 
@@ -176,7 +176,7 @@ async def any_exists(connection: Connection, event_type_ids: Sequence[int]) -> b
 
 
 async def list_public(connection: Connection, listing: Listing, caller: Principal | None) -> list[EventType]:
-    """Return what a list asks for; hidden ones for their owner only."""
+    """Return the event types that a list asks for; hidden ones only for their owner."""
     if listing.owner is None:
         return []
     return [

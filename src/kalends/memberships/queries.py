@@ -11,7 +11,7 @@ _PLAIN = Columns(Membership, "m", without=("role",))
 
 @dataclass(frozen=True, slots=True)
 class NewMembership:
-    """A membership that is to be stored."""
+    """A membership to store."""
 
     team_id: int
     user_id: int

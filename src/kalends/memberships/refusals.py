@@ -1,10 +1,10 @@
-"""What is refused to whoever makes somebody a member."""
+"""Why somebody cannot become a member."""
 
 from kalends.api.output.errors import Conflict
 
 
 class AlreadyMember(Conflict):
-    """409: the user is a member already, or invited."""
+    """409: the user is already a member, or invited."""
 
     code = "CONFLICT"
 

@@ -25,7 +25,7 @@ async def insert_organization(work: UnitOfWork, name: str, slug: str, *, is_plat
 
 
 async def lock_organization(work: UnitOfWork, organization_id: int) -> bool:
-    """Keep an organization from being deleted until this command ends; tell whether it is there."""
+    """Keep an organization from being deleted until this command ends; tell whether it exists."""
     row = await first_row(
         work.connection,
         "SELECT FROM teams WHERE id = %s AND is_organization FOR KEY SHARE",
@@ -35,7 +35,7 @@ async def lock_organization(work: UnitOfWork, organization_id: int) -> bool:
 
 
 async def list_organizations(connection: Connection) -> list[Organization]:
-    """Return all organizations by id."""
+    """Return all organizations, ordered by id."""
     rows = await named_rows(
         connection,
         f"""
@@ -50,7 +50,7 @@ async def list_organizations(connection: Connection) -> list[Organization]:
 
 
 async def insert_profile(work: UnitOfWork, user_id: int, organization_id: int, username: str) -> None:
-    """Let an organization know a user by a name.
+    """Store the name by which an organization knows a user.
 
     Raises:
         psycopg.errors.UniqueViolation: it knows the user already, or another one by this name.
@@ -63,7 +63,7 @@ async def insert_profile(work: UnitOfWork, user_id: int, organization_id: int, u
 
 
 async def list_workspace_platforms(connection: Connection) -> list[WorkspacePlatform]:
-    """Return all workspace platforms by their slugs."""
+    """Return all workspace platforms, ordered by slug."""
     rows = await named_rows(
         connection,
         f"SELECT {_WORKSPACE_PLATFORM.selected} FROM workspace_platforms w ORDER BY w.slug",

@@ -1,10 +1,10 @@
-"""What is refused to whoever makes or names an organization."""
+"""Why an organization cannot be created or found, or somebody cannot join it."""
 
 from kalends.api.output.errors import BadRequest, Conflict, NotFound
 
 
 class UnknownOrganization(NotFound):
-    """404: nothing with this id or slug is an organization."""
+    """404: there is no organization with this id or slug."""
 
     def __init__(self, organization: int | str) -> None:
         super().__init__(f"There is no organization {organization!r}.")
@@ -39,7 +39,7 @@ class TextBlankOrTooLong(BadRequest):
 
 
 class SlashInText(BadRequest):
-    """400: what is to be a part of an address has a slash."""
+    """400: a slug or username has a slash."""
 
     def __init__(self, what: str) -> None:
         super().__init__(f"The {what} must have no slash.")

@@ -1,4 +1,4 @@
-"""The rules of organizations: how they begin, and how people get into them."""
+"""The rules of organizations: how they are created, and how people join them."""
 
 from dataclasses import dataclass
 
@@ -25,7 +25,7 @@ _KNOWN_ALREADY = "uq_profiles_user_id_organization_id"
 
 @dataclass(frozen=True, slots=True)
 class CreateOrganization:
-    """A new organization; as a platform it may have OAuth clients and users of their own."""
+    """A new organization; a platform may have OAuth clients, which manage users of their own."""
 
     name: str
     slug: str
@@ -33,7 +33,7 @@ class CreateOrganization:
 
 
 async def create_organization(work: UnitOfWork, owner: User, command: CreateOrganization) -> Organization:
-    """Make an organization whose first member, an OWNER known by their own username, is `owner`.
+    """Create an organization whose first member is `owner`, as an OWNER known by their own username.
 
     Raises:
         TextBlankOrTooLong, SlashInText: name or slug is not one.
@@ -53,7 +53,7 @@ async def create_organization(work: UnitOfWork, owner: User, command: CreateOrga
 
 
 async def require_organization(work: UnitOfWork, organization_id: int) -> None:
-    """Check that an organization is there, and keep it from being deleted until this command ends.
+    """Check that an organization exists, and keep it from being deleted until this command ends.
 
     Raises:
         UnknownOrganization: there is no organization with this id.
@@ -64,7 +64,7 @@ async def require_organization(work: UnitOfWork, organization_id: int) -> None:
 
 
 async def list_organizations(connection: Connection) -> list[Organization]:
-    """Return all organizations by id."""
+    """Return all organizations, ordered by id."""
     return await queries.list_organizations(connection)
 
 
@@ -77,9 +77,10 @@ async def add_member(
     accepted: bool = True,
     username: str | None = None,
 ) -> Membership:
-    """Make a user a member whom the organization knows by `username`, None: by their own one.
+    """Make a user a member whom the organization knows by `username`, or else by their own username.
 
-    Who is not `accepted` is invited: known already, without a role until they accept.
+    Without `accepted` the user is invited: the organization knows them, but they have no role until they
+    accept.
 
     Raises:
         UnknownOrganization: there is no organization with this id.
@@ -103,7 +104,7 @@ async def add_member(
 
 
 async def list_workspace_platforms(connection: Connection) -> list[WorkspacePlatform]:
-    """Return what delegation credentials may be for, by their slugs."""
+    """Return the platforms that delegation credentials can be for, ordered by slug."""
     return await queries.list_workspace_platforms(connection)
 
 

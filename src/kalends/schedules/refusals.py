@@ -1,4 +1,4 @@
-"""What operations on schedules refuse."""
+"""Why an operation on schedules is refused."""
 
 from kalends.api.output.errors import BadRequest, Forbidden, NotFound
 

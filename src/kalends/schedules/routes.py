@@ -1,4 +1,4 @@
-"""`/v2/schedules`, version 2024-06-11, and the same of the users of an organization, in every version."""
+"""`/v2/schedules`, version 2024-06-11, and the same for an organization's users, in every version."""
 
 from datetime import date
 from typing import Annotated, TypeAlias
@@ -40,12 +40,12 @@ def schedule_router(
     async def create_schedule(
         place: WritingPlace, body: inputs.CreateScheduleBody, work: Work
     ) -> outputs.ScheduleOutput:
-        """Make a schedule."""
+        """Create a schedule."""
         return outputs.schedule_output(await service.create(work, place.user_id, body.to_command()))
 
     @router.get("")
     async def list_schedules(place: ReadingPlace, connection: Reader) -> list[outputs.ScheduleOutput]:
-        """List the user's schedules by id."""
+        """List the user's schedules, ordered by id."""
         found = await service.list_for(connection, place.user_id)
         return [outputs.schedule_output(one) for one in found]
 

@@ -31,7 +31,7 @@ class CreateSchedule:
 
 
 async def create(work: UnitOfWork, owner_id: int, command: CreateSchedule) -> Schedule:
-    """Make a schedule, and the owner's default if it says so."""
+    """Create a schedule, and make it the owner's default if the command says so."""
     schedule_id = await queries.insert_schedule(work, owner_id, command.name, command.time_zone)
     await queries.insert_weekly(work, schedule_id, command.weekly)
     await queries.insert_overrides(work, schedule_id, command.overrides)
@@ -41,7 +41,7 @@ async def create(work: UnitOfWork, owner_id: int, command: CreateSchedule) -> Sc
 
 
 async def create_first(work: UnitOfWork, owner_id: int, time_zone: str) -> int:
-    """Make the schedule of a new account and its default; return its id."""
+    """Create the default schedule of a new account and return its id."""
     first = CreateSchedule(FIRST_SCHEDULE_NAME, time_zone, is_default=True)
     return (await create(work, owner_id, first)).id
 
@@ -67,12 +67,12 @@ async def get_default(connection: Connection, owner_id: int) -> Schedule | None:
 
 
 async def list_for(connection: Connection, owner_id: int) -> list[Schedule]:
-    """Return all schedules of an owner by id."""
+    """Return all schedules of an owner, ordered by id."""
     return await queries.list_schedules(connection, owner_id)
 
 
 async def update(work: UnitOfWork, owner_id: int, schedule_id: int, changes: ScheduleChanges) -> Schedule:
-    """Change a schedule. A default can be replaced, never unset.
+    """Change a schedule. The default one can be replaced, never unset.
 
     Raises:
         UnknownSchedule: there is no such schedule.

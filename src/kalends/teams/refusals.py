@@ -1,4 +1,4 @@
-"""What is refused to whoever names a team, or a user of an organization."""
+"""Why a team, or a user of an organization, cannot be found."""
 
 from kalends.api.output.errors import NotFound
 

@@ -1,4 +1,4 @@
-"""The rules of teams: who belongs to them, and how they are addressed."""
+"""The rules of teams: who belongs to them, and how they are named."""
 
 from collections.abc import Sequence
 
