@@ -66,9 +66,9 @@ LengthOptions = Annotated[list[PositiveMinutes], Field(min_length=1), AfterValid
 
 
 class EventTypeBody(Changes):
-    """What may be said of an event type, new or old.
+    """What a request may say about an event type, new or old.
 
-    `null` clears what may be empty, says nothing of what is an object or array, and is refused elsewhere.
+    `null` clears what may be empty, counts as not sent for objects and arrays, and is refused elsewhere.
     """
 
     length_in_minutes_options: Annotated[LengthOptions, Means(tuple)] = NOT_SENT
@@ -149,7 +149,7 @@ _PROPERTIES: Mapping[str, tuple[Setting, Means | None]] = {
 
 
 def _guests_switch(fields: Sequence[AnyField]) -> dict[str, bool]:
-    """Return what a form with a guests field says of disabling guests; it wins over the switch itself."""
+    """Return whether a form with a guests field disables guests; it wins over the switch itself."""
     hidden = [field.hidden for field in fields if isinstance(field, SlugField) and field.slug == "guests"]
     return {"disable_guests": hidden[0]} if hidden else {}
 

@@ -65,7 +65,7 @@ _PUBLIC_USER_METADATA = ("defaultConferencingApp", "defaultBookerLayouts")
 
 
 class EventTypeUser(TypedDict):
-    """Somebody who is booked by an event type."""
+    """A user who is booked through an event type."""
 
     id: int
     name: str | None
@@ -144,7 +144,7 @@ _ShownSetting: TypeAlias = tuple[str, Callable[[Settings], Any], Callable[[Any],
 """The name of a property, the setting that it shows, and how."""
 
 _MADE_OF_MORE = ("locations", "bookingFields", "metadata")
-"""The properties that depend on more than the setting of their name."""
+"""The properties that are made of more than the setting of their name."""
 
 
 class _ShownSettings:

@@ -1,4 +1,4 @@
-"""Objects of a request that may have one of several forms, told apart by their `type`."""
+"""Objects of a request that have one of several forms, told apart by `type`."""
 
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any

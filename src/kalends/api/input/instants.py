@@ -13,7 +13,7 @@ _TEXT = "must be an ISO 8601 date or date-time such as 2050-09-05T10:00:00Z"
 
 EARLIEST = datetime(1000, 1, 1, tzinfo=UTC)
 LATEST = datetime(9000, 1, 1, tzinfo=UTC)
-"""The instants that are taken from requests, so that arithmetic on them cannot overflow."""
+"""The bounds of instants in requests, so that arithmetic on them cannot overflow."""
 
 
 def parse_instant(value: object) -> datetime:
@@ -29,7 +29,7 @@ def parse_instant(value: object) -> datetime:
 
 
 def parse_bound(value: object) -> datetime:
-    """Return the instant that a text names as the end of a range, which may lie as far out as it wants.
+    """Return the instant that a text names as the end of a range, clamped to `EARLIEST` and `LATEST`.
 
     Raises:
         PydanticCustomError: the text names no instant.

@@ -27,7 +27,7 @@ class Query(Generic[Model]):
 
     async def __call__(self, request: Request) -> Model:
         """Return the validated query of the request."""
-        # Not a plain function: FastAPI would run it in a thread, which costs more than the whole parse.
+        # Asynchronous, as every dependency must be (`api/http/plan.py`).
         raw = parse_query(request.scope["query_string"])
         try:
             return self.model.model_validate(raw)

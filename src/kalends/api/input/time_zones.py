@@ -14,5 +14,5 @@ def canonical_time_zone(name: str) -> str | None:
     return _spellings().get(name.lower())
 
 
-# Files of the zone database that are no zones people live in.
+# Entries of the zone database that are not zones where people live.
 _NOT_ZONES = frozenset({"localtime", "posixrules", "Factory"})

@@ -29,7 +29,7 @@ def invalid(model: type[BaseModel], raw: object, errors: Sequence[Mapping[str, A
         location = error["loc"]
         rule = _rule_of(model, error)
         fragments.append(f"{_path(location)} {rule.text}")
-        # An item that breaks a rule is the array's fault; only what is inside of items is their own.
+        # A rule that an item breaks is reported for the array; only members of items have records.
         is_of_item = len(location) > 1 and isinstance(location[-1], int)
         holder = location[:-1] if is_of_item else location or (_TOP,)
         node = tree

@@ -90,7 +90,7 @@ class SystemFieldOutput(TypedDict):
 
 
 class RescheduleReasonFieldOutput(TypedDict):
-    """The question why a booking is moved."""
+    """The question why a booking is rescheduled."""
 
     isDefault: bool
     type: str
@@ -146,7 +146,7 @@ class SelectFieldOutput(ChoiceFieldOutput):
 
 
 class UnknownFieldOutput(TypedDict):
-    """A stored field that fits no other form, as JSON."""
+    """A stored field that is none of the others, as JSON."""
 
     type: str
     slug: str
@@ -170,7 +170,7 @@ BookingFieldOutput: TypeAlias = (
 
 
 def booking_fields_output(stored: Sequence[StoredObject]) -> list[BookingFieldOutput]:
-    """Show a booking form; what fits no form of a field comes last."""
+    """Show a booking form; fields of unknown form come last."""
     shown = [_known(field) for field in stored]
     unknown = [_unknown(field) for field, known in zip(stored, shown, strict=True) if known is None]
     # The tests hold every answer against the contract, which tells the forms better than types could.

@@ -62,13 +62,13 @@ class IntegrationLocationOutput(TypedDict):
 
 
 class BareLocationOutput(TypedDict):
-    """A location that the booker says, or the host's usual app."""
+    """A location that the booker names, or the host's default app."""
 
     type: LocationKind
 
 
 class UnknownLocationOutput(TypedDict):
-    """A stored location that fits no other form, as JSON."""
+    """A stored location that is none of the others, as JSON."""
 
     type: Literal["unknown"]
     location: str
@@ -93,7 +93,7 @@ _APPS: dict[str, Integration] = {integration_kind(name): name for name in INTEGR
 
 
 def locations_output(stored: Sequence[StoredObject], *, shows_private: bool) -> list[LocationOutput]:
-    """Show locations; those that fit no form come last.
+    """Show locations; those of unknown form come last.
 
     Without `shows_private` details of locations that are not public are left empty.
     """

@@ -1,4 +1,4 @@
-"""Settings of an event type that are objects, as requests say them (event-types.md 6.2 to 6.7)."""
+"""The settings of an event type that are objects, as requests have them (event-types.md 6.2 to 6.7)."""
 
 import re
 from collections.abc import Callable, Mapping
@@ -41,7 +41,7 @@ LONGEST_WINDOW = 36_500
 """Most days of a booking window: a century."""
 
 SHORTEST_DURATION_LIMIT = 15
-"""Least minutes that a period may be limited to."""
+"""The fewest minutes that a period may be limited to."""
 
 Minutes = Annotated[Integer, Field(ge=0, le=LONGEST_MINUTES)]
 PositiveMinutes = Annotated[Integer, Field(ge=1, le=LONGEST_MINUTES)]
@@ -79,7 +79,7 @@ def _is_disabled(members: Mapping[str, object]) -> bool:
 
 
 class _Limits(Body):
-    """At most so much a period: a smaller period never allows more than a larger one."""
+    """The limits of some periods: a smaller period never allows more than a larger one."""
 
     model_config = ConfigDict(extra="forbid")
 
@@ -101,7 +101,7 @@ _PERIODS = ("day", "week", "month", "year")
 
 
 class CountLimits(_Limits):
-    """Most bookings that start in a period."""
+    """The most bookings that may start in a period."""
 
     day: PositiveInteger = 1
     week: PositiveInteger = 1
@@ -114,7 +114,7 @@ _DurationLimit = Annotated[Integer, Field(ge=SHORTEST_DURATION_LIMIT, le=MAX_INT
 
 
 class DurationLimits(_Limits):
-    """Most minutes that are booked in a period."""
+    """The most minutes that may be booked in a period."""
 
     day: _DurationLimit = SHORTEST_DURATION_LIMIT
     week: _DurationLimit = SHORTEST_DURATION_LIMIT
@@ -234,7 +234,7 @@ def _check_unit(value: object) -> str:
 
 
 class NoticeThreshold(Body):
-    """How short before its start a booking needs a confirmation."""
+    """How close to its start a booking must be made to need a confirmation."""
 
     unit: Annotated[
         str, BeforeValidator(_check_unit), WithJsonSchema({"type": "string", "pattern": "^(minutes|hours)$"})
@@ -243,7 +243,7 @@ class NoticeThreshold(Body):
 
 
 class ConfirmationPolicy(Body):
-    """Whether bookings wait for the host: `always`, or those made later than `noticeThreshold` says."""
+    """Which bookings wait for the host: `always` all, else those made later than `noticeThreshold` says."""
 
     type: Literal["always", "time"]
     notice_threshold: NoticeThreshold | None = None
@@ -282,7 +282,7 @@ def confirmation_of(given: ConfirmationPolicy | Disabled) -> Confirmation:
 
 
 class RecurrenceInput(Body):
-    """So many bookings, so many years, months or weeks apart."""
+    """A number of bookings, some years, months or weeks apart."""
 
     interval: PositiveInteger
     occurrences: Annotated[Integer, Field(ge=1, le=MOST_OCCURRENCES)]
@@ -372,7 +372,7 @@ class DestinationCalendar(Body):
 
 
 def check_custom_name(value: object) -> str:
-    """Return a name for bookings whose variables are all known."""
+    """Return a name for bookings, all of whose variables are known."""
     name = check_text(value)
     unknown = next((one for one in _VARIABLE.findall(name) if one not in NAME_VARIABLES), None)
     if unknown is not None:
@@ -398,6 +398,6 @@ NAME_VARIABLES = (
     "{ATTENDEE}",
     "{USER}",
 )
-"""What the name of a booking may be made of."""
+"""The variables that the name of bookings may have."""
 
 _VARIABLE = re.compile(r"\{[^}]+\}")
