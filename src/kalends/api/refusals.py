@@ -15,6 +15,13 @@ from kalends.api.output.errors import (
 )
 
 
+class BoundReached(BadRequest):
+    """400: there would be more of something than the server allows; the message names the bound."""
+
+    def __init__(self, where: str, most: int, what: str) -> None:
+        super().__init__(f"{where}: at most {most} {what}.")
+
+
 class UnknownOperation(NotFound):
     """404: there is no operation at this method and path."""
 

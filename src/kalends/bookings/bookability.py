@@ -14,6 +14,7 @@ from kalends.event_types.event_type import EventType
 from kalends.reservations import service as reservations
 from kalends.scheduling import engine
 from kalends.scheduling.engine import Code
+from kalends.slots import effort
 from kalends.slots import service as slots
 from kalends.slots.rows import subject_of
 from kalends.slots.situation import CountedReservations, Question, Situation, ask, load
@@ -104,11 +105,16 @@ async def require_all_free(
     span = (periods[0][0], max(end for _, end in periods))
     question = _question(WantedTime(event_type, span, zone), now)
     situation = await load(work.connection, question, names_bookings=True)
-    for period in periods:
-        verdict = ask(engine.check, _question(WantedTime(event_type, period, zone), now), situation)
-        if not verdict.is_accepted:
-            raise time_refusal(verdict.reasons, of=period[0] if len(periods) > 1 else None)
-        situation = _with_booking(situation, event_type, period)
+
+    def check_each() -> None:
+        known = situation
+        for period in periods:
+            verdict = ask(engine.check, _question(WantedTime(event_type, period, zone), now), known)
+            if not verdict.is_accepted:
+                raise time_refusal(verdict.reasons, of=period[0] if len(periods) > 1 else None)
+            known = _with_booking(known, event_type, period)
+
+    await effort.answer(question, situation, check_each, times=len(periods))
 
 
 def _question(wanted: WantedTime, now: datetime) -> Question:

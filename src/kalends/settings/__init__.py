@@ -158,11 +158,48 @@ class Settings(BaseSettings):
     """Most slots of one `GET /v2/slots`, counted before reservations, limits and seats take some away. A year
     of quarter hours around the clock has 35,000."""
 
+    guests_most: int = Field(default=30, ge=0, le=100)
+    """Most guests of a booking, besides the booker."""
+
+    occurrences_most: int = Field(default=366, ge=1, le=366)
+    """Most occurrences of a series that is booked at once."""
+
+    series_guests_most: int = Field(default=3_000, ge=1, le=40_000)
+    """Most guests of all occurrences of a series together: each occurrence counts each of them."""
+
+    event_types_most: int = Field(default=500, ge=1, le=10_000)
+    """Most event types of a user."""
+
+    event_types_listed_bytes: int = Field(default=4_000_000, ge=100_000)
+    """How many bytes event types may have, as they are stored, before a list of them ends; `skip` goes on."""
+
+    booking_fields_most: int = Field(default=50, ge=0, le=1_000)
+    """Most fields that an event type adds to its booking form."""
+
+    field_options_most: int = Field(default=100, ge=1, le=10_000)
+    """Most options of a field of a booking form."""
+
+    webhooks_most: int = Field(default=100, ge=1, le=10_000)
+    """Most webhooks of a user, and of an organization."""
+
+    event_type_webhooks_most: int = Field(default=50, ge=1, le=10_000)
+    """Most webhooks of an event type."""
+
     reservation_longest_minutes: int = Field(default=1_440, ge=1, le=525_600)
     """Longest time for which an authenticated caller may reserve a slot."""
 
     blocked_emails: str = ""
     """Comma-separated e-mail addresses that may neither book nor be guests; `+tags` do not help them."""
+
+    binding_reservations_most: int = Field(default=5, ge=0)
+    """Most binding reservations that callers without a credential may have of an event type, by their
+    address (64 bits of one of IPv6)."""
+
+    binding_reservations_address_most: int = Field(default=20, ge=0)
+    """Most binding reservations that callers without a credential may have in all, by their address."""
+
+    binding_reservation_minutes: int = Field(default=15, ge=1, le=1_440)
+    """How long a binding reservation of a caller without a credential may last in all, renewals included."""
 
     reservations_are_binding: bool = False
     """Whether a reservation that does not say so refuses bookings that do not name it."""

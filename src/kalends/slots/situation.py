@@ -5,15 +5,20 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import Enum
-from functools import lru_cache
 from typing import TypeVar
 
+from kalends.bounded_cache import bounded_cache
 from kalends.db.database import Connection
 from kalends.event_types.address import IdAddress, lookup_of
 from kalends.scheduling import engine
 from kalends.slots import queries
 from kalends.slots.refusals import UnknownEventTypeId
 from kalends.slots.rows import Found, HostRow, Range, ReservationRow, SeatedRow, Source, Subject
+
+_KEPT_BYTES = 32_000_000
+_BYTES_A_SCHEDULE = 1_000
+_BYTES_A_CHARACTER = 60
+"""What a schedule takes in memory, at most, for each character of its stored hours."""
 
 Answer = TypeVar("Answer")
 
@@ -70,14 +75,14 @@ async def load(connection: Connection, question: Question, *, names_bookings: bo
         UnknownEventTypeId: the event type is gone.
     """
     source = _source(question.subject)
-    return await _read(connection, question, source, _range_of(question), names_bookings=names_bookings)
+    return await _read(connection, question, source, range_of(question), names_bookings=names_bookings)
 
 
 async def load_found(
     connection: Connection, question: Question, found: Found, *, names_bookings: bool = False
 ) -> Situation:
     """Read what a question needs besides what was found with its subject."""
-    asked = _range_of(question)
+    asked = range_of(question)
     if names_bookings or asked != found.asked:
         return await _read(connection, question, found.source, asked, names_bookings=names_bookings)
     return await _situation(connection, question, found)
@@ -139,7 +144,8 @@ def range_of_any(start: int, end: int, *, now: datetime, moving: str | None) -> 
     return Range(begins, ends, now, moving)
 
 
-def _range_of(question: Question) -> Range:
+def range_of(question: Question) -> Range:
+    """Return the range to read for a question."""
     begins, ends = engine.data_range(
         question.rules,
         start=question.start,
@@ -170,7 +176,7 @@ def _schedule_of(host: HostRow) -> engine.Schedule:
     return _parsed_schedule(host.zone, host.hours)
 
 
-@lru_cache(maxsize=10_000)
+@bounded_cache(_KEPT_BYTES, lambda zone, hours: _BYTES_A_CHARACTER * len(hours) + _BYTES_A_SCHEDULE)
 def _parsed_schedule(zone: str, hours: str) -> engine.Schedule:
     rows = json.loads(hours)
     weekly = tuple(

@@ -113,18 +113,22 @@ async def url_is_taken(connection: Connection, scope: Scope, url: str) -> bool:
     return row is not None
 
 
-async def insert_webhook(work: UnitOfWork, scope: Scope, columns: Mapping[str, Any]) -> str:
-    """Store a webhook and return its id.
+async def insert_webhook(work: UnitOfWork, scope: Scope, columns: Mapping[str, Any]) -> tuple[str, int]:
+    """Store a webhook; return its id, and how many the scope had before.
 
     Raises:
         psycopg.errors.UniqueViolation: the scope has one with this URL.
     """
     values = {**columns, **_values(scope)}
-    statement = sql.SQL("INSERT INTO webhooks ({}) VALUES ({}) RETURNING id").format(
-        sql.SQL(", ").join(map(sql.Identifier, values)), sql.SQL(", ").join(map(sql.Placeholder, values))
+    statement = sql.SQL(
+        "INSERT INTO webhooks ({}) VALUES ({}) RETURNING id, (SELECT count(*) FROM webhooks w WHERE {})"
+    ).format(
+        sql.SQL(", ").join(map(sql.Identifier, values)),
+        sql.SQL(", ").join(map(sql.Placeholder, values)),
+        sql.SQL(_IN_SCOPE),
     )
-    (webhook_id,) = await only_row(work.connection, statement, values)
-    return str(webhook_id)
+    webhook_id, before = await only_row(work.connection, statement, values)
+    return str(webhook_id), int(before)
 
 
 async def lock_webhook(work: UnitOfWork, webhook_id: str) -> None:

@@ -5,9 +5,10 @@ from typing import Annotated, TypeAlias, TypeVar
 
 from fastapi import Depends
 
-from kalends.api.dependencies import Now, Reader, Work
+from kalends.api.dependencies import CurrentSettings, Now, Reader, Work
 from kalends.api.http.operation import Guard, Router
 from kalends.api.input.query import Query
+from kalends.api.refusals import BoundReached
 from kalends.webhooks import inputs, service
 from kalends.webhooks.deliveries.routes import delivery_router
 from kalends.webhooks.guards import (
@@ -44,12 +45,14 @@ def webhook_router(
     ScopeOfPath: TypeAlias = Annotated[Scope, Depends(scope_of_path)]
     WebhookOfPath: TypeAlias = Annotated[Webhook, Depends(webhook_of_path)]
 
-    @router.post("")
+    @router.post("", refuses=(BoundReached,))
     async def create_webhook(
-        scope: ScopeOfPath, body: inputs.CreateWebhookBody, keys: Keys, work: Work
+        scope: ScopeOfPath, body: inputs.CreateWebhookBody, keys: Keys, work: Work, settings: CurrentSettings
     ) -> Output:
         """Make a webhook."""
-        made = await service.create(work, keys, scope, body.to_columns())
+        is_of_event_type = scope.event_type_id is not None
+        most = settings.event_type_webhooks_most if is_of_event_type else settings.webhooks_most
+        made = await service.create(work, keys, scope, body.to_columns(), most=most)
         return output(service.reveal(keys, made))
 
     @router.get("")

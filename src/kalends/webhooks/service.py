@@ -7,6 +7,7 @@ from typing import Any
 from uuid import UUID
 
 from kalends.api.output.errors import BadRequest, Conflict, NotFound
+from kalends.api.refusals import BoundReached
 from kalends.db.database import Connection, Database, UnitOfWork
 from kalends.event_types import service as event_types
 from kalends.event_types.address import IdAddress
@@ -107,16 +108,21 @@ async def list_in(connection: Connection, scope: Scope, *, take: int, skip: int)
     return await queries.list_webhooks(connection, scope, take=take, skip=skip)
 
 
-async def create(work: UnitOfWork, keys: Keyring, scope: Scope, columns: Mapping[str, Any]) -> Webhook:
+async def create(
+    work: UnitOfWork, keys: Keyring, scope: Scope, columns: Mapping[str, Any], *, most: int
+) -> Webhook:
     """Make a webhook.
 
     Raises:
+        BoundReached: the scope has `most` already.
         Conflict: the scope has one with this URL.
         psycopg.errors.UniqueViolation: another request made one at the same time.
     """
     if await queries.url_is_taken(work.connection, scope, columns["subscriber_url"]):
         raise Conflict("subscriberUrl: there is a webhook with this URL already.")
-    webhook_id = await queries.insert_webhook(work, scope, _stored(keys, columns))
+    webhook_id, before = await queries.insert_webhook(work, scope, _stored(keys, columns))
+    if before >= most:
+        raise BoundReached("subscriberUrl", most, "webhooks here; delete one first")
     return await get(work.connection, webhook_id)
 
 
