@@ -11,6 +11,12 @@ from kalends.api.http.operation import Router
 from kalends.api.input.fields import check_text
 from kalends.auth.dependencies import CallerIfKnown, CallerOrNobody
 from kalends.reservations import inputs, service
+from kalends.reservations.refusals import (
+    OF_SLOT,
+    AnonymousDuration,
+    AnonymousExtension,
+    UnknownReservation,
+)
 from kalends.reservations.service import Policy
 
 router = Router("/v2/slots/reservations", "Slots", version=date(2024, 9, 4), version_is_required=True)
@@ -25,7 +31,7 @@ async def _policy(settings: CurrentSettings) -> Policy:
 CurrentPolicy: TypeAlias = Annotated[Policy, Depends(_policy)]
 
 
-@router.post("")
+@router.post("", refuses=(AnonymousDuration, *OF_SLOT))
 async def reserve_slot(
     caller: CallerOrNobody, body: inputs.ReserveSlotBody, work: Work, now: Now, policy: CurrentPolicy
 ) -> inputs.ReservedSlot:
@@ -41,7 +47,7 @@ async def get_reservation(uid: ReservationUid, connection: Reader) -> inputs.Sto
     return None if found is None else inputs.stored(found)
 
 
-@router.patch("/{uid}")
+@router.patch("/{uid}", refuses=(UnknownReservation, AnonymousExtension, *OF_SLOT))
 async def update_reservation(
     uid: ReservationUid,
     caller: CallerIfKnown,

@@ -97,6 +97,13 @@ class Conflict(DomainError):
     code = "ConflictException"
 
 
+class Gone(DomainError):
+    """410: what was there is over."""
+
+    status = 410
+    code = "GoneException"
+
+
 class PayloadTooLarge(DomainError):
     """413: the body is larger than the server reads."""
 

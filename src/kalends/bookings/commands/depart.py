@@ -16,7 +16,7 @@ async def cancel_bookings_of(work: UnitOfWork, host_id: int, reason: str, *, now
 
     Their event types must be locked, so that no new ones are made meanwhile.
     """
-    booking_ids = await reads.lock_bookings_of_only_host(work, host_id, now)
+    booking_ids = await reads.lock_rows_of_only_host(work, host_id, now)
     bookings = await reads.find_by_ids(work.connection, booking_ids)
     for together in _by_series(bookings):
         found = together[0].event_type
