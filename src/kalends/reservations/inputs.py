@@ -12,7 +12,7 @@ from kalends.api.input.fields import (
     Boolean,
     Integer,
     Text,
-    broken,
+    violation,
 )
 from kalends.api.input.instants import Instant
 from kalends.api.output.envelope import instant
@@ -42,7 +42,7 @@ class ReserveSlotBody(Body):
         text = raw["slotUid"]
         named = parse_slot_uid(text) if isinstance(text, str) else None
         if named is None:
-            rule = broken("isSlotUid", "must be the slotUid of a listed slot")
+            rule = violation("isSlotUid", "must be the slotUid of a listed slot")
             raise ValidationError.from_exception_data(
                 cls.__name__, [InitErrorDetails(type=rule, loc=("slotUid",), input=text)]
             )

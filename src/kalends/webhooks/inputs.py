@@ -11,9 +11,9 @@ from kalends.api.input.fields import (
     Boolean,
     QueryInteger,
     Rule,
-    broken,
     check_text,
     check_uuid,
+    violation,
 )
 from kalends.api.input.instants import Instant
 from kalends.api.output.envelope import instant, optional_instant
@@ -37,7 +37,7 @@ def _check_subscriber_url(value: object) -> str:
     try:
         parse_url(url)
     except InvalidUrl as error:
-        raise broken("isUrl", str(error)) from error
+        raise violation("isUrl", str(error)) from error
     return url
 
 
@@ -48,7 +48,7 @@ def _check_template(value: object) -> str | None:
     try:
         templates.check(template)
     except TemplateError as error:
-        raise broken("isTemplate", f"must be a Handlebars template: {error}") from error
+        raise violation("isTemplate", f"must be a Handlebars template: {error}") from error
     return template
 
 
