@@ -14,7 +14,7 @@ from kalends.api.input.fields import (
     QueryInteger,
     Text,
     Url,
-    broken,
+    violation,
 )
 from kalends.api.input.locales import Locale
 from kalends.api.input.query import comma_list
@@ -59,7 +59,7 @@ InterfaceLanguage = Annotated[Literal[Locale, ""], AfterValidator(lambda languag
 
 def _check_unique(options: list[int]) -> list[int]:
     if len(set(options)) != len(options):
-        raise broken("arrayUnique", "must have each length only once")
+        raise violation("arrayUnique", "must have each length only once")
     return options
 
 
@@ -159,10 +159,10 @@ def _number_or_nothing(value: object) -> int | None:
     if value == "":
         return None
     if not isinstance(value, str) or not _WHOLE_NUMBER.fullmatch(value):
-        raise broken("isNumber", "must be a number")
+        raise violation("isNumber", "must be a number")
     number = int(value)
     if abs(number) > MAX_INTEGER:
-        raise broken("isNumber", f"must be a number up to {MAX_INTEGER}")
+        raise violation("isNumber", f"must be a number up to {MAX_INTEGER}")
     return number or None
 
 

@@ -7,7 +7,7 @@ from typing import Annotated, TypeAlias
 from pydantic import BeforeValidator, WithJsonSchema
 from pydantic_core import PydanticCustomError
 
-from kalends.api.input.fields import Rule, broken
+from kalends.api.input.fields import Rule, violation
 
 _TEXT = "must be an ISO 8601 date or date-time such as 2050-09-05T10:00:00Z"
 
@@ -24,7 +24,7 @@ def parse_instant(value: object) -> datetime:
     """
     moment = _read(value)
     if not EARLIEST <= moment <= LATEST:
-        raise broken("isDateString", f"must be between {EARLIEST.year} and {LATEST.year}")
+        raise violation("isDateString", f"must be between {EARLIEST.year} and {LATEST.year}")
     return moment
 
 
@@ -49,7 +49,7 @@ def parse_date(value: object) -> date:
     try:
         return parse_instant(value).date()
     except PydanticCustomError:
-        raise broken("isDate", "must be a calendar date in the format YYYY-MM-DD") from None
+        raise violation("isDate", "must be a calendar date in the format YYYY-MM-DD") from None
 
 
 def is_midnight(moment: datetime) -> bool:
@@ -88,7 +88,7 @@ def _read(value: object) -> datetime:
 
 
 def _refusal() -> PydanticCustomError:
-    return broken("isDateString", _TEXT)
+    return violation("isDateString", _TEXT)
 
 
 _ISO_MONTH = re.compile(r"\d{4}-\d{2}", re.ASCII)

@@ -6,12 +6,12 @@ from typing import Annotated, Any, Literal, TypeAlias
 
 from pydantic import AfterValidator, BeforeValidator, Field
 
-from kalends.api.input.alternatives import member_broken, members_of, not_among
+from kalends.api.input.alternatives import member_violation, members_of, not_among
 from kalends.api.input.fields import (
     Boolean,
     NonEmptyText,
     Text,
-    broken,
+    violation,
 )
 from kalends.api.input.validation import refused_in_plain_words
 from kalends.api.wire import Body
@@ -318,7 +318,7 @@ def _read_field(value: object) -> Body:
         return _BY_SLUG[slug].model_validate({key: members[key] for key in members if key != "type"})
     form = _BY_TYPE.get(kind) if isinstance(kind, str) else None
     if form is None:
-        raise member_broken("type", value=kind, error=not_among(_BY_TYPE))
+        raise member_violation("type", value=kind, error=not_among(_BY_TYPE))
     return form.model_validate(members)
 
 
@@ -329,7 +329,7 @@ def _check_slugs(fields: list[AnyField]) -> list[AnyField]:
             continue
         if field.slug in taken:
             text = "is the slug of another field of the form; each must have its own"
-            raise member_broken(position, "slug", value=field.slug, error=broken("arrayUnique", text))
+            raise member_violation(position, "slug", value=field.slug, error=violation("arrayUnique", text))
         taken.add(field.slug)
     return fields
 

@@ -9,7 +9,7 @@ from pydantic import BeforeValidator, ConfigDict, Field, WithJsonSchema, model_v
 
 from kalends.api.input.alternatives import (
     by_type,
-    member_broken,
+    member_violation,
     members_of,
     not_among,
 )
@@ -18,8 +18,8 @@ from kalends.api.input.fields import (
     Boolean,
     Integer,
     Text,
-    broken,
     check_text,
+    violation,
 )
 from kalends.api.input.instants import CalendarDate
 from kalends.api.wire import Body
@@ -74,7 +74,9 @@ def _unless_disabled(read: Callable[[object], Body]) -> BeforeValidator:
 def _is_disabled(members: Mapping[str, object]) -> bool:
     disabled = members.get("disabled", False)
     if not isinstance(disabled, bool):
-        raise member_broken("disabled", value=disabled, error=broken("isBoolean", "must be a boolean value"))
+        raise member_violation(
+            "disabled", value=disabled, error=violation("isBoolean", "must be a boolean value")
+        )
     return disabled
 
 
@@ -92,8 +94,10 @@ class _Limits(Body):
         given = [(period, getattr(self, period)) for period in _PERIODS if period in self.model_fields_set]
         for (smaller, few), (larger, many) in pairwise(given):
             if few > many:
-                rule = broken("ascendingLimits", f"must not be greater than the limit of a {larger}, {many}")
-                raise member_broken(smaller, value=few, error=rule)
+                rule = violation(
+                    "ascendingLimits", f"must not be greater than the limit of a {larger}, {many}"
+                )
+                raise member_violation(smaller, value=few, error=rule)
         return self
 
 
@@ -174,8 +178,8 @@ class RangeWindow(Body):
     def _begins_before_its_end(self) -> "RangeWindow":
         first, last = self.value
         if first > last:
-            rule = broken("isRange", "must be two dates, the earlier one first")
-            raise member_broken("value", value=[first.isoformat(), last.isoformat()], error=rule)
+            rule = violation("isRange", "must be two dates, the earlier one first")
+            raise member_violation("value", value=[first.isoformat(), last.isoformat()], error=rule)
         return self
 
     def to_window(self) -> BookingWindow:
@@ -215,8 +219,8 @@ class BookerLayouts(Body):
     @model_validator(mode="after")
     def _default_is_enabled(self) -> "BookerLayouts":
         if self.default_layout not in self.enabled_layouts:
-            rule = broken("isIn", "must be one of enabledLayouts")
-            raise member_broken("defaultLayout", value=self.default_layout, error=rule)
+            rule = violation("isIn", "must be one of enabledLayouts")
+            raise member_violation("defaultLayout", value=self.default_layout, error=rule)
         return self
 
     def to_row(self) -> StoredObject:
@@ -252,8 +256,8 @@ class ConfirmationPolicy(Body):
     @model_validator(mode="after")
     def _time_needs_a_threshold(self) -> "ConfirmationPolicy":
         if self.type == "time" and self.notice_threshold is None:
-            rule = broken("isDefined", "must be an object with unit and count for the type time")
-            raise member_broken("noticeThreshold", value=None, error=rule)
+            rule = violation("isDefined", "must be an object with unit and count for the type time")
+            raise member_violation("noticeThreshold", value=None, error=rule)
         return self
 
     @property
@@ -340,7 +344,7 @@ def seats_of(given: SeatsInput | Disabled) -> Seats | None:
 
 def _check_color(value: object) -> str:
     if not isinstance(value, str) or not _HEX.fullmatch(value):
-        raise broken("isHexColor", "must be a color of 3, 4, 6 or 8 hexadecimal digits such as #292929")
+        raise violation("isHexColor", "must be a color of 3, 4, 6 or 8 hexadecimal digits such as #292929")
     return value
 
 
@@ -376,7 +380,7 @@ def check_custom_name(value: object) -> str:
     name = check_text(value)
     unknown = next((one for one in _VARIABLE.findall(name) if one not in NAME_VARIABLES), None)
     if unknown is not None:
-        raise broken(
+        raise violation(
             "customName",
             f"has the unknown variable {unknown}; known are {', '.join(NAME_VARIABLES)}",
         )
