@@ -6,8 +6,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from kalends.timezones.outputs import CityTimeZone
-from kalends.timezones.service import City, city_time_zones, city_time_zones_json
+from kalends.timezones.service import City, CityTimeZone, city_time_zones, city_time_zones_json
 from tests.support.client import Client, data
 
 

@@ -13,6 +13,9 @@ CAL_VIDEO = {"type": "integrations:daily"}
 StoredObject: TypeAlias = dict[str, Any]
 """An entry of a JSON column, in row form: a location or a booking field (event-types.md 7 and 8.3)."""
 
+MOST_OCCURRENCES = 366
+"""The most bookings of a series, which are all made at once."""
+
 
 @dataclass(frozen=True, slots=True)
 class Threshold:
@@ -37,10 +40,6 @@ class Frequency(IntEnum):
     YEARLY = 0
     MONTHLY = 1
     WEEKLY = 2
-
-
-MOST_OCCURRENCES = 366
-"""The most bookings of a series, which are all made at once."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -63,6 +63,9 @@ _USER_METADATA = (
 )
 _PUBLIC_USER_METADATA = ("defaultConferencingApp", "defaultBookerLayouts")
 
+_MADE_OF_MORE = ("locations", "bookingFields", "metadata")
+"""The properties that are made of more than the setting of their name."""
+
 
 class EventTypeUser(TypedDict):
     """A user who is booked through an event type."""
@@ -142,9 +145,6 @@ class DeletedEventType(TypedDict):
 
 _ShownSetting: TypeAlias = tuple[str, Callable[[Settings], Any], Callable[[Any], object]]
 """The name of a property, the setting that it shows, and how."""
-
-_MADE_OF_MORE = ("locations", "bookingFields", "metadata")
-"""The properties that are made of more than the setting of their name."""
 
 
 class _ShownSettings:

@@ -6,9 +6,9 @@ from importlib.resources import files
 from threading import Lock
 
 import msgspec
+from typing_extensions import TypedDict
 
 from kalends.api.input.time_zones import canonical_time_zone
-from kalends.timezones.outputs import CityTimeZone
 
 
 class City(msgspec.Struct, frozen=True, gc=False):
@@ -17,6 +17,14 @@ class City(msgspec.Struct, frozen=True, gc=False):
     name: str
     timezone: str
     population: int
+
+
+class CityTimeZone(TypedDict):
+    """One entry of the list; `pop` is the number of inhabitants."""
+
+    city: str
+    timezone: str
+    pop: int
 
 
 def city_time_zones_json() -> bytes:

@@ -20,6 +20,28 @@ MAX_INTEGER = 2**31 - 1
 MAX_TEXT = 5_000
 MAX_PORT = 65_535
 
+# RFC 5321, sections 4.1.2 and 4.5.3.1; other scripts are written in ASCII, as `xn--`.
+_EMAIL = re.compile(
+    r"(?![^@]{65})[a-z0-9!#$%&'*+/=?^_`{|}~-]+(?:\.[a-z0-9!#$%&'*+/=?^_`{|}~-]+)*"
+    r"@(?!.{254})(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+(?:[a-z]{2,63}|xn--[a-z0-9-]{0,58}[a-z0-9])",
+    re.IGNORECASE | re.ASCII,
+)
+
+# User and password need a scheme before them, else `javascript:` would be a user. No part can be read in two
+# ways, so the time to read a text grows with its length only.
+_URL = re.compile(
+    r"(?:(?:https?|ftp)://(?:[^\s/\\?#@]+@)?)?"
+    r"(?P<host>\[[0-9a-f:.]+\]|[^\s/\\?#@:\[\]]+)(?::(?P<port>[0-9]{1,5}))?(?:[/?#]\S*)?",
+    re.IGNORECASE,
+)
+_FEWEST_LABELS = 2
+_LABEL = re.compile(r"(?!-)[\w-]{1,63}(?<!-)")
+
+# The second form is how other scripts are written in ASCII.
+_TOP_LEVEL = re.compile(r"[^\W\d_]{2,}|xn--[a-z0-9-]+", re.IGNORECASE)
+_INTEGER_TEXT = re.compile(r"-?[0-9]{1,40}")
+_LEADING_INTEGER = re.compile(r"\s*[+-]?[0-9]{1,40}")
+
 
 @dataclass(frozen=True, slots=True)
 class Rule:
@@ -267,24 +289,3 @@ def _is_address(kind: type[ipaddress.IPv4Address | ipaddress.IPv6Address], text:
     except ValueError:
         return False
     return True
-
-
-# RFC 5321, sections 4.1.2 and 4.5.3.1; other scripts are written in ASCII, as `xn--`.
-_EMAIL = re.compile(
-    r"(?![^@]{65})[a-z0-9!#$%&'*+/=?^_`{|}~-]+(?:\.[a-z0-9!#$%&'*+/=?^_`{|}~-]+)*"
-    r"@(?!.{254})(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+(?:[a-z]{2,63}|xn--[a-z0-9-]{0,58}[a-z0-9])",
-    re.IGNORECASE | re.ASCII,
-)
-# User and password need a scheme before them, else `javascript:` would be a user. No part can be read in two
-# ways, so the time to read a text grows with its length only.
-_URL = re.compile(
-    r"(?:(?:https?|ftp)://(?:[^\s/\\?#@]+@)?)?"
-    r"(?P<host>\[[0-9a-f:.]+\]|[^\s/\\?#@:\[\]]+)(?::(?P<port>[0-9]{1,5}))?(?:[/?#]\S*)?",
-    re.IGNORECASE,
-)
-_FEWEST_LABELS = 2
-_LABEL = re.compile(r"(?!-)[\w-]{1,63}(?<!-)")
-# The second form is how other scripts are written in ASCII.
-_TOP_LEVEL = re.compile(r"[^\W\d_]{2,}|xn--[a-z0-9-]+", re.IGNORECASE)
-_INTEGER_TEXT = re.compile(r"-?[0-9]{1,40}")
-_LEADING_INTEGER = re.compile(r"\s*[+-]?[0-9]{1,40}")

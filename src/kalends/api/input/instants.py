@@ -15,6 +15,12 @@ EARLIEST = datetime(1000, 1, 1, tzinfo=UTC)
 LATEST = datetime(9000, 1, 1, tzinfo=UTC)
 """The bounds of instants in requests, so that arithmetic on them cannot overflow."""
 
+_ISO_MONTH = re.compile(r"\d{4}-\d{2}", re.ASCII)
+
+_ISO = re.compile(
+    r"\d{4}-\d{2}-\d{2}(T\d{2}:\d{2}(:\d{2}([.,]\d{1,9})?)?(Z|[+-]\d{2}(:?\d{2})?)?)?", re.ASCII
+)
+
 
 def parse_instant(value: object) -> datetime:
     """Return the instant that a text names; what has no offset is UTC, a bare date its midnight.
@@ -89,9 +95,3 @@ def _read(value: object) -> datetime:
 
 def _refusal() -> PydanticCustomError:
     return violation("isDateString", _TEXT)
-
-
-_ISO_MONTH = re.compile(r"\d{4}-\d{2}", re.ASCII)
-_ISO = re.compile(
-    r"\d{4}-\d{2}-\d{2}(T\d{2}:\d{2}(:\d{2}([.,]\d{1,9})?)?(Z|[+-]\d{2}(:?\d{2})?)?)?", re.ASCII
-)

@@ -24,6 +24,8 @@ MOST_SHOWN = 200
 
 _TOP = "body"
 
+_PYTHON_BOOLEAN = re.compile(r"(?<![\w'])(?:True|False)(?![\w'])")
+
 
 def invalid(model: type[BaseModel], raw: object, errors: Sequence[Mapping[str, Any]]) -> BadRequest:
     """Return the refusal of `raw`, which `model` could not take.
@@ -232,6 +234,3 @@ def _plain_type(annotation: object) -> object:
 def _item_type(kind: object) -> object:
     arguments = get_args(kind)
     return _plain_type(arguments[0]) if arguments else kind
-
-
-_PYTHON_BOOLEAN = re.compile(r"(?<![\w'])(?:True|False)(?![\w'])")

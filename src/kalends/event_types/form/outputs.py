@@ -26,6 +26,21 @@ FieldType = Literal[
     "url",
 ]
 
+_SYSTEM_TYPES = {
+    "email": "email",
+    "attendeePhoneNumber": "phone",
+    "title": "text",
+    "notes": "textarea",
+    "guests": "multiemail",
+    "rescheduleReason": "textarea",
+}
+_WITH_OPTIONS = frozenset(("select", "multiselect", "checkbox", "radio"))
+
+_WITH_PLACEHOLDER = frozenset(
+    ("phone", "address", "text", "url", "number", "textarea", "multiemail", "select")
+)
+_OWN_TYPES = _WITH_OPTIONS | _WITH_PLACEHOLDER | {"boolean"}
+
 
 class NameFieldOutput(TypedDict):
     """The question for the booker's whole name."""
@@ -256,18 +271,3 @@ def _texts(field: StoredObject) -> dict[str, str]:
 def _unknown(field: StoredObject) -> dict[str, Any]:
     text = json.dumps(field, ensure_ascii=False, separators=(",", ":"))
     return {"type": "unknown", "slug": "unknown", "bookingField": text}
-
-
-_SYSTEM_TYPES = {
-    "email": "email",
-    "attendeePhoneNumber": "phone",
-    "title": "text",
-    "notes": "textarea",
-    "guests": "multiemail",
-    "rescheduleReason": "textarea",
-}
-_WITH_OPTIONS = frozenset(("select", "multiselect", "checkbox", "radio"))
-_WITH_PLACEHOLDER = frozenset(
-    ("phone", "address", "text", "url", "number", "textarea", "multiemail", "select")
-)
-_OWN_TYPES = _WITH_OPTIONS | _WITH_PLACEHOLDER | {"boolean"}

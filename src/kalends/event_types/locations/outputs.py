@@ -27,6 +27,14 @@ LocationKind = Literal[
     "unknown",
 ]
 
+_BARE: dict[str, LocationKind] = {
+    ROW_KINDS["attendeeAddress"]: "attendeeAddress",
+    ROW_KINDS["attendeePhone"]: "attendeePhone",
+    ROW_KINDS["attendeeDefined"]: "attendeeDefined",
+    ROW_KINDS["organizersDefaultApp"]: "organizersDefaultApp",
+}
+_APPS: dict[str, Integration] = {integration_kind(name): name for name in INTEGRATIONS}
+
 
 class AddressLocationOutput(TypedDict):
     """A place; empty for those who may not know it before they book."""
@@ -82,14 +90,6 @@ LocationOutput: TypeAlias = (
     | BareLocationOutput
     | UnknownLocationOutput
 )
-
-_BARE: dict[str, LocationKind] = {
-    ROW_KINDS["attendeeAddress"]: "attendeeAddress",
-    ROW_KINDS["attendeePhone"]: "attendeePhone",
-    ROW_KINDS["attendeeDefined"]: "attendeeDefined",
-    ROW_KINDS["organizersDefaultApp"]: "organizersDefaultApp",
-}
-_APPS: dict[str, Integration] = {integration_kind(name): name for name in INTEGRATIONS}
 
 
 def locations_output(stored: Sequence[StoredObject], *, shows_private: bool) -> list[LocationOutput]:

@@ -47,6 +47,29 @@ Minutes = Annotated[Integer, Field(ge=0, le=LONGEST_MINUTES)]
 PositiveMinutes = Annotated[Integer, Field(ge=1, le=LONGEST_MINUTES)]
 PositiveInteger = Annotated[Integer, Field(ge=1, le=MAX_INTEGER)]
 
+_PERIODS = ("day", "week", "month", "year")
+
+_HEX = re.compile(r"#?(?:[0-9a-f]{3,4}|[0-9a-f]{6}|[0-9a-f]{8})", re.ASCII | re.IGNORECASE)
+
+NAME_VARIABLES = (
+    "{Event type title}",
+    "{Organiser}",
+    "{Scheduler}",
+    "{Location}",
+    "{Organiser first name}",
+    "{Scheduler first name}",
+    "{Scheduler last name}",
+    "{Event duration}",
+    "{LOCATION}",
+    "{HOST/ATTENDEE}",
+    "{HOST}",
+    "{ATTENDEE}",
+    "{USER}",
+)
+"""The variables that the name of bookings may have."""
+
+_VARIABLE = re.compile(r"\{[^}]+\}")
+
 
 class Disabled(Body):
     """A setting that is switched off."""
@@ -99,9 +122,6 @@ class _Limits(Body):
                 )
                 raise member_violation(smaller, value=few, error=rule)
         return self
-
-
-_PERIODS = ("day", "week", "month", "year")
 
 
 class CountLimits(_Limits):
@@ -348,8 +368,6 @@ def _check_color(value: object) -> str:
     return value
 
 
-_HEX = re.compile(r"#?(?:[0-9a-f]{3,4}|[0-9a-f]{6}|[0-9a-f]{8})", re.ASCII | re.IGNORECASE)
-
 HexColor: TypeAlias = Annotated[str, BeforeValidator(_check_color)]
 
 
@@ -385,23 +403,3 @@ def check_custom_name(value: object) -> str:
             f"has the unknown variable {unknown}; known are {', '.join(NAME_VARIABLES)}",
         )
     return name
-
-
-NAME_VARIABLES = (
-    "{Event type title}",
-    "{Organiser}",
-    "{Scheduler}",
-    "{Location}",
-    "{Organiser first name}",
-    "{Scheduler first name}",
-    "{Scheduler last name}",
-    "{Event duration}",
-    "{LOCATION}",
-    "{HOST/ATTENDEE}",
-    "{HOST}",
-    "{ATTENDEE}",
-    "{USER}",
-)
-"""The variables that the name of bookings may have."""
-
-_VARIABLE = re.compile(r"\{[^}]+\}")

@@ -12,6 +12,13 @@ from kalends.event_types.terms import BookingWindow, Seats, WindowKind
 WindowType = Literal["businessDays", "calendarDays", "range"]
 Layout = Literal["month", "week", "column"]
 
+_FREQUENCIES: Mapping[Frequency, Literal["yearly", "monthly", "weekly"]] = {
+    Frequency.YEARLY: "yearly",
+    Frequency.MONTHLY: "monthly",
+    Frequency.WEEKLY: "weekly",
+}
+_LAYOUTS: Mapping[str, Layout] = {"month_view": "month", "week_view": "week", "column_view": "column"}
+
 
 class DisabledOutput(TypedDict):
     """A setting that is off."""
@@ -92,14 +99,6 @@ class DestinationCalendarOutput(TypedDict):
 
     integration: str
     externalId: str
-
-
-_FREQUENCIES: Mapping[Frequency, Literal["yearly", "monthly", "weekly"]] = {
-    Frequency.YEARLY: "yearly",
-    Frequency.MONTHLY: "monthly",
-    Frequency.WEEKLY: "weekly",
-}
-_LAYOUTS: Mapping[str, Layout] = {"month_view": "month", "week_view": "week", "column_view": "column"}
 
 
 def limits_output(stored: Mapping[str, int]) -> dict[str, int]:
