@@ -58,6 +58,7 @@ from kalends.bookings.refusals import (
     WrongState,
 )
 from kalends.bookings.wire import inputs, outputs
+from kalends.event_types.refusals import OF_ADDRESS, TeamEventTypeNotServed, UnknownEventType
 
 router = Router("/v2/bookings", "Bookings", version=date(2024, 8, 13), version_is_required=True)
 
@@ -68,7 +69,9 @@ WritingCaller: TypeAlias = Annotated[Principal, Depends(Authenticated(Permission
 @router.post(
     "",
     refuses=(
+        *OF_ADDRESS,
         TeamNotBookable,
+        TeamEventTypeNotServed,
         HostLocked,
         InstantNotOffered,
         LengthNotOffered,
@@ -125,6 +128,7 @@ async def get_booking(
         *OF_STATE_TO_MOVE,
         MoveWithoutEventType,
         ReschedulingDisabled,
+        TeamEventTypeNotServed,
         HostLocked,
         HostNotProven,
         NotTheHostOfAllSeats,
@@ -182,6 +186,7 @@ async def cancel_booking(
         UnknownBooking,
         NotTheHost,
         NotPending,
+        TeamEventTypeNotServed,
         ConfirmationWithoutEventType,
         TimeUnavailable,
         BookingLimitReached,
@@ -220,7 +225,10 @@ async def mark_absent(
     return outputs.booking(marked)
 
 
-@router.get("/{bookingUid}/calendar-links", refuses=(UnknownBooking, NotTheHost, LinksWithoutEventType))
+@router.get(
+    "/{bookingUid}/calendar-links",
+    refuses=(UnknownBooking, NotTheHost, LinksWithoutEventType, UnknownEventType),
+)
 async def calendar_links(
     booking_uid: BookingUid, caller: ReadingCaller, connection: Reader
 ) -> list[outputs.CalendarLinkOutput]:

@@ -1,6 +1,6 @@
 """The columns of an event type, and what they mean; `e` is its row.
 
-A setting has the column of its name, but for those that are kept in several columns, or in another form.
+A setting has a column of its own name, unless it is kept in several columns or in another form.
 """
 
 from typing import Any
@@ -18,7 +18,7 @@ from kalends.event_types.event_type import (
 )
 from kalends.event_types.terms import BookingWindow, SchedulingTerms, Seats, WindowKind
 
-# What the column of metadata calls the settings that it keeps.
+# The keys of the settings that are kept in the column `metadata`.
 _LENGTH_OPTIONS = "multipleDuration"
 _BOOKER_LAYOUTS = "bookerLayouts"
 _THRESHOLD = "requiresConfirmationThreshold"
@@ -85,7 +85,7 @@ def settings_of(row: NamedRow) -> dict[str, Any]:
 
 
 def columns_of(settings: Settings) -> dict[str, Any]:
-    """Return what to write into the columns. What seats show stays as it is while there are none."""
+    """Return the values of the columns to write. What seats show is left as it is while there are none."""
     terms, confirmation = settings.terms, settings.confirmation
     columns: dict[str, Any] = {
         **{name: getattr(settings, name) for name in _PLAIN.fields},

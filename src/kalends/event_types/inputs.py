@@ -14,7 +14,7 @@ from kalends.api.input.fields import (
     QueryInteger,
     Text,
     Url,
-    broken,
+    violation,
 )
 from kalends.api.input.locales import Locale
 from kalends.api.input.query import comma_list
@@ -59,7 +59,7 @@ InterfaceLanguage = Annotated[Literal[Locale, ""], AfterValidator(lambda languag
 
 def _check_unique(options: list[int]) -> list[int]:
     if len(set(options)) != len(options):
-        raise broken("arrayUnique", "must have each length only once")
+        raise violation("arrayUnique", "must have each length only once")
     return options
 
 
@@ -67,9 +67,9 @@ LengthOptions = Annotated[list[PositiveMinutes], Field(min_length=1), AfterValid
 
 
 class EventTypeBody(Changes):
-    """What may be said of an event type, new or old.
+    """What a request may say about an event type, new or old.
 
-    `null` clears what may be empty, says nothing of what is an object or array, and is refused elsewhere.
+    `null` clears what may be empty, counts as not sent for objects and arrays, and is refused elsewhere.
     """
 
     length_in_minutes_options: Annotated[LengthOptions, Means(tuple)] = NOT_SENT
@@ -150,7 +150,7 @@ _PROPERTIES: Mapping[str, tuple[Setting, Means | None]] = {
 
 
 def _guests_switch(fields: Sequence[AnyField]) -> dict[str, bool]:
-    """Return what a form with a guests field says of disabling guests; it wins over the switch itself."""
+    """Return whether a form with a guests field disables guests; it wins over the switch itself."""
     hidden = [field.hidden for field in fields if isinstance(field, SlugField) and field.slug == "guests"]
     return {"disable_guests": hidden[0]} if hidden else {}
 
@@ -159,10 +159,10 @@ def _number_or_nothing(value: object) -> int | None:
     if value == "":
         return None
     if not isinstance(value, str) or not _WHOLE_NUMBER.fullmatch(value):
-        raise broken("isNumber", "must be a number")
+        raise violation("isNumber", "must be a number")
     number = int(value)
     if abs(number) > MAX_INTEGER:
-        raise broken("isNumber", f"must be a number up to {MAX_INTEGER}")
+        raise violation("isNumber", f"must be a number up to {MAX_INTEGER}")
     return number or None
 
 

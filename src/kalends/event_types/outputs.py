@@ -63,9 +63,12 @@ _USER_METADATA = (
 )
 _PUBLIC_USER_METADATA = ("defaultConferencingApp", "defaultBookerLayouts")
 
+_MADE_OF_MORE = ("locations", "bookingFields", "metadata")
+"""The properties that are made of more than the setting of their name."""
+
 
 class EventTypeUser(TypedDict):
-    """Somebody who is booked by an event type."""
+    """A user who is booked through an event type."""
 
     id: int
     name: str | None
@@ -142,9 +145,6 @@ class DeletedEventType(TypedDict):
 
 _ShownSetting: TypeAlias = tuple[str, Callable[[Settings], Any], Callable[[Any], object]]
 """The name of a property, the setting that it shows, and how."""
-
-_MADE_OF_MORE = ("locations", "bookingFields", "metadata")
-"""The properties that depend on more than the setting of their name."""
 
 
 class _ShownSettings:

@@ -15,6 +15,15 @@ from kalends.auth.dependencies import Authenticated, CallerIfKnown
 from kalends.auth.principal import Permission, Principal
 from kalends.event_types import inputs, outputs, service
 from kalends.event_types.bounds import Bounds, Page
+from kalends.event_types.refusals import (
+    OF_SETTINGS,
+    ChangedSlugTaken,
+    EventTypeNotYours,
+    EventTypeOfAnotherUser,
+    EventTypeOfTeam,
+    EventTypeSlugTaken,
+    UnknownEventType,
+)
 
 router = Router("/v2/event-types", "Event Types", version=date(2024, 6, 14), version_is_required=True)
 
@@ -29,11 +38,11 @@ async def _bounds(settings: CurrentSettings) -> Bounds:
 CurrentBounds: TypeAlias = Annotated[Bounds, Depends(_bounds)]
 
 
-@router.post("", refuses=(BoundReached,))
+@router.post("", refuses=(BoundReached, EventTypeSlugTaken, *OF_SETTINGS))
 async def create_event_type(
     caller: WritingCaller, body: inputs.CreateEventTypeBody, work: Work, bounds: CurrentBounds
 ) -> outputs.EventTypeOutput:
-    """Make an event type."""
+    """Create an event type."""
     created = await service.create(work, caller.user.id, body.to_changes(), bounds)
     return outputs.event_type_output(created)
 
@@ -61,7 +70,7 @@ async def list_event_types(
     return shown
 
 
-@router.get("/{eventTypeId}")
+@router.get("/{eventTypeId}", refuses=(EventTypeNotYours,))
 async def get_event_type(
     caller: ReadingCaller, event_type_id: EventTypeId, connection: Reader
 ) -> outputs.EventTypeOutput:
@@ -70,7 +79,7 @@ async def get_event_type(
     return outputs.event_type_output(found)
 
 
-@router.patch("/{eventTypeId}", refuses=(BoundReached,))
+@router.patch("/{eventTypeId}", refuses=(BoundReached, EventTypeNotYours, ChangedSlugTaken, *OF_SETTINGS))
 async def update_event_type(
     caller: WritingCaller,
     event_type_id: EventTypeId,
@@ -83,7 +92,7 @@ async def update_event_type(
     return outputs.event_type_output(changed)
 
 
-@router.delete("/{eventTypeId}")
+@router.delete("/{eventTypeId}", refuses=(UnknownEventType, EventTypeOfTeam, EventTypeOfAnotherUser))
 async def delete_event_type(
     caller: WritingCaller, event_type_id: EventTypeId, work: Work
 ) -> outputs.DeletedEventType:

@@ -3,6 +3,15 @@
 from kalends.api.output.errors import BadRequest, Conflict, Forbidden, NotFound, UnprocessableEntity
 
 
+class AlreadyMember(Conflict):
+    """409: the user is already a member, or invited."""
+
+    code = "CONFLICT"
+
+    def __init__(self, team_id: int) -> None:
+        super().__init__(f"The user has a membership in {team_id} already, accepted or not.")
+
+
 class UnknownUser(BadRequest):
     """400: nobody has the id."""
 

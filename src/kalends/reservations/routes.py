@@ -12,7 +12,7 @@ from kalends.api.http.operation import Router
 from kalends.api.input.fields import check_text
 from kalends.api.limits.rate_limits import network_of
 from kalends.auth.dependencies import CallerIfKnown, CallerOrNobody
-from kalends.reservations import inputs, service
+from kalends.reservations import inputs, outputs, service
 from kalends.reservations.refusals import (
     OF_SLOT,
     AnonymousDuration,
@@ -52,18 +52,18 @@ async def reserve_slot(
     work: Work,
     now: Now,
     policy: CurrentPolicy,
-) -> inputs.ReservedSlot:
+) -> outputs.ReservedSlot:
     """Keep a slot for a few minutes; public."""
     asker = Asker(caller, network)
     made = await service.create(work, asker, body.to_command(), now=now, policy=policy)
-    return inputs.reserved(made, now)
+    return outputs.reserved_slot_output(made, now)
 
 
 @router.get("/{uid}")
-async def get_reservation(uid: ReservationUid, connection: Reader) -> inputs.StoredReservation | None:
+async def get_reservation(uid: ReservationUid, connection: Reader) -> outputs.StoredReservation | None:
     """Show a reservation to whoever knows its uid; null for an unknown one."""
     found = await service.find(connection, inputs.uid_of(uid))
-    return None if found is None else inputs.stored(found)
+    return None if found is None else outputs.reservation_output(found)
 
 
 @router.patch("/{uid}", refuses=(UnknownReservation, AnonymousExtension, *OF_SLOT))
@@ -75,12 +75,12 @@ async def update_reservation(
     work: Work,
     now: Now,
     policy: CurrentPolicy,
-) -> inputs.ReservedSlot:
+) -> outputs.ReservedSlot:
     """Move or renew a reservation."""
     renewed = await service.update(
         work, Asker(caller, network), inputs.uid_of(uid), body.to_command(), now=now, policy=policy
     )
-    return inputs.reserved(renewed, now)
+    return outputs.reserved_slot_output(renewed, now)
 
 
 @router.delete("/{uid}")

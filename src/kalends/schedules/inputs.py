@@ -13,7 +13,7 @@ from kalends.api.input.fields import (
     Rule,
     Text,
     TimeZone,
-    broken,
+    violation,
 )
 from kalends.api.input.instants import CalendarDate
 from kalends.api.wire import Body, Changes
@@ -29,7 +29,7 @@ _HH_MM = re.compile(r"([01]\d|2[0-3]):([0-5]\d)", re.ASCII)
 
 def _clock_time(value: object) -> time:
     if not isinstance(value, str) or not _HH_MM.fullmatch(value):
-        raise broken("matches", "must be a time from 00:00 to 23:59 in the format HH:MM")
+        raise violation("matches", "must be a time from 00:00 to 23:59 in the format HH:MM")
     return time.fromisoformat(value)
 
 

@@ -1,4 +1,4 @@
-"""SQL of schedules; it reads and changes which one is their owner's default."""
+"""SQL of schedules; it also reads and writes which one is a user's default."""
 
 from collections.abc import Sequence
 from datetime import date, time
@@ -22,7 +22,7 @@ _SCHEDULE = f"""
 
 
 async def find_schedule(connection: Connection, schedule_id: int) -> Schedule | None:
-    """Return a schedule of anybody."""
+    """Return a schedule, whosever it is."""
     row = await named_row(connection, f"{_SCHEDULE} WHERE s.id = %s", (schedule_id,))
     return None if row is None else _schedule(row)
 
@@ -36,13 +36,13 @@ async def find_default(connection: Connection, owner_id: int) -> Schedule | None
 
 
 async def list_schedules(connection: Connection, owner_id: int) -> list[Schedule]:
-    """Return the schedules of a user by id."""
+    """Return the schedules of a user, ordered by id."""
     rows = await named_rows(connection, f"{_SCHEDULE} WHERE s.user_id = %s ORDER BY s.id", (owner_id,))
     return [_schedule(row) for row in rows]
 
 
 async def lock_schedule(work: UnitOfWork, schedule_id: int) -> None:
-    """Keep other commands off a schedule until this one ends."""
+    """Lock a schedule until this command ends."""
     await work.connection.execute("SELECT FROM schedules WHERE id = %s FOR UPDATE", (schedule_id,))
 
 
@@ -57,7 +57,7 @@ async def insert_schedule(work: UnitOfWork, owner_id: int, name: str, time_zone:
 
 
 async def update_schedule(work: UnitOfWork, schedule: Schedule) -> None:
-    """Write what a schedule is called, and its zone."""
+    """Write the name and the time zone of a schedule."""
     await work.connection.execute(
         "UPDATE schedules SET name = %s, time_zone = %s, updated_at = now() WHERE id = %s",
         (schedule.name, schedule.time_zone, schedule.id),
@@ -65,7 +65,7 @@ async def update_schedule(work: UnitOfWork, schedule: Schedule) -> None:
 
 
 async def set_time_zone(work: UnitOfWork, schedule_id: int, time_zone: str) -> None:
-    """Write the zone of a schedule."""
+    """Write the time zone of a schedule."""
     await work.connection.execute(
         "UPDATE schedules SET time_zone = %s, updated_at = now() WHERE id = %s", (time_zone, schedule_id)
     )

@@ -1,4 +1,4 @@
-"""A schedule, as stored and as the other domains know it."""
+"""A schedule, as stored and as other domains see it."""
 
 from dataclasses import dataclass
 from datetime import date, time
@@ -8,7 +8,7 @@ from kalends.api.input.changes import UNSET, ChangesOf, Unset
 
 @dataclass(frozen=True, slots=True)
 class WeeklyRow:
-    """Hours of some weekdays; days count from 0 = Sunday, times are local wall clock."""
+    """Hours on some weekdays; days count from 0 = Sunday, times are of the local wall clock."""
 
     days: tuple[int, ...]
     start: time
@@ -28,7 +28,7 @@ class OverrideRow:
 class Schedule:
     """A named set of weekly hours and dated overrides in one time zone.
 
-    `time_zone` None: the zone of whoever uses the schedule (slots.md 4.3).
+    Without a `time_zone` it is in that of whoever uses it (slots.md 4.3).
     """
 
     id: int

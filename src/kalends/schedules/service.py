@@ -4,9 +4,13 @@ from dataclasses import dataclass
 from datetime import time
 
 from kalends.api.input.changes import UNSET
-from kalends.api.output.errors import BadRequest, Forbidden, NotFound
 from kalends.db.database import Connection, UnitOfWork
 from kalends.schedules import queries
+from kalends.schedules.refusals import (
+    ScheduleOfAnotherUser,
+    UnknownSchedule,
+    UnknownScheduleToDelete,
+)
 from kalends.schedules.schedule import OverrideRow, Schedule, ScheduleChanges, WeeklyRow
 
 DEFAULT_HOURS = (WeeklyRow((1, 2, 3, 4, 5), time(9), time(17)),)
@@ -27,7 +31,7 @@ class CreateSchedule:
 
 
 async def create(work: UnitOfWork, owner_id: int, command: CreateSchedule) -> Schedule:
-    """Make a schedule, and the owner's default if it says so."""
+    """Create a schedule, and make it the owner's default if the command says so."""
     schedule_id = await queries.insert_schedule(work, owner_id, command.name, command.time_zone)
     await queries.insert_weekly(work, schedule_id, command.weekly)
     await queries.insert_overrides(work, schedule_id, command.overrides)
@@ -37,7 +41,7 @@ async def create(work: UnitOfWork, owner_id: int, command: CreateSchedule) -> Sc
 
 
 async def create_first(work: UnitOfWork, owner_id: int, time_zone: str) -> int:
-    """Make the schedule of a new account and its default; return its id."""
+    """Create the default schedule of a new account and return its id."""
     first = CreateSchedule(FIRST_SCHEDULE_NAME, time_zone, is_default=True)
     return (await create(work, owner_id, first)).id
 
@@ -46,14 +50,14 @@ async def get_for(connection: Connection, owner_id: int, schedule_id: int) -> Sc
     """Return a schedule of this owner.
 
     Raises:
-        NotFound: there is no such schedule.
-        Forbidden: it belongs to somebody else.
+        UnknownSchedule: there is no such schedule.
+        ScheduleOfAnotherUser: it belongs to somebody else.
     """
     schedule = await queries.find_schedule(connection, schedule_id)
     if schedule is None:
-        raise NotFound(f"There is no schedule {schedule_id}.")
+        raise UnknownSchedule(schedule_id)
     if schedule.owner_id != owner_id:
-        raise Forbidden(f"Schedule {schedule_id} belongs to another user.")
+        raise ScheduleOfAnotherUser(schedule_id)
     return schedule
 
 
@@ -63,16 +67,16 @@ async def get_default(connection: Connection, owner_id: int) -> Schedule | None:
 
 
 async def list_for(connection: Connection, owner_id: int) -> list[Schedule]:
-    """Return all schedules of an owner by id."""
+    """Return all schedules of an owner, ordered by id."""
     return await queries.list_schedules(connection, owner_id)
 
 
 async def update(work: UnitOfWork, owner_id: int, schedule_id: int, changes: ScheduleChanges) -> Schedule:
-    """Change a schedule. A default can be replaced, never unset.
+    """Change a schedule. The default one can be replaced, never unset.
 
     Raises:
-        NotFound: there is no such schedule.
-        Forbidden: it belongs to somebody else.
+        UnknownSchedule: there is no such schedule.
+        ScheduleOfAnotherUser: it belongs to somebody else.
     """
     await queries.lock_schedule(work, schedule_id)
     before = await get_for(work.connection, owner_id, schedule_id)
@@ -94,13 +98,13 @@ async def delete(work: UnitOfWork, owner_id: int, schedule_id: int) -> None:
     """Delete a schedule; whoever used it falls back to the next rule of slots.md 4.3.
 
     Raises:
-        BadRequest: there is no such schedule (clients know this as 400).
-        Forbidden: it belongs to somebody else.
+        UnknownScheduleToDelete: there is no such schedule.
+        ScheduleOfAnotherUser: it belongs to somebody else.
     """
     try:
         await get_for(work.connection, owner_id, schedule_id)
-    except NotFound as error:
-        raise BadRequest(error.message) from error
+    except UnknownSchedule as error:
+        raise UnknownScheduleToDelete(schedule_id) from error
     await queries.delete_schedule(work, schedule_id)
 
 

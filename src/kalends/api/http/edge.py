@@ -1,4 +1,4 @@
-"""The outermost layer: what holds for every request and every answer, also for unknown routes and bugs."""
+"""The outermost layer: what holds for every request and answer, including unknown routes and bugs."""
 
 import re
 from collections.abc import Callable, Sequence

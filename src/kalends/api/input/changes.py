@@ -1,4 +1,4 @@
-"""What a request changes: what it doesn't say stays as it is.
+"""What a request changes; what it does not say stays as it is.
 
 The body of a PATCH is an `api.wire.Changes`, whose properties have the default `NOT_SENT`. Its `to_changes()`
 hands them to a `ChangesOf` the thing that is changed, which has the names and the types of the domain.
@@ -17,10 +17,10 @@ class Unset(Enum):
 
 
 UNSET: Final = Unset.UNSET
-"""Stands for what a request doesn't say; None is a value, which clears what may be empty."""
+"""What a request does not say. None is a value, which clears what may be empty."""
 
 NOT_SENT: Final[Any] = UNSET
-"""The default of a property of a body whose absence says nothing."""
+"""The default of the properties of a PATCH."""
 
 Thing = TypeVar("Thing")
 

@@ -24,6 +24,8 @@ MOST_SHOWN = 200
 
 _TOP = "body"
 
+_PYTHON_BOOLEAN = re.compile(r"(?<![\w'])(?:True|False)(?![\w'])")
+
 
 def invalid(model: type[BaseModel], raw: object, errors: Sequence[Mapping[str, Any]]) -> BadRequest:
     """Return the refusal of `raw`, which `model` could not take.
@@ -37,7 +39,7 @@ def invalid(model: type[BaseModel], raw: object, errors: Sequence[Mapping[str, A
         location = error["loc"]
         rule = _rule_of(model, error)
         fragments.append(f"{_path(location)} {rule.text}")
-        # An item that breaks a rule is the array's fault; only what is inside of items is their own.
+        # A rule that an item breaks is reported for the array; only members of items have records.
         is_of_item = len(location) > 1 and isinstance(location[-1], int)
         holder = location[:-1] if is_of_item else location or (_TOP,)
         node = tree
@@ -232,6 +234,3 @@ def _plain_type(annotation: object) -> object:
 def _item_type(kind: object) -> object:
     arguments = get_args(kind)
     return _plain_type(arguments[0]) if arguments else kind
-
-
-_PYTHON_BOOLEAN = re.compile(r"(?<![\w'])(?:True|False)(?![\w'])")

@@ -1,4 +1,4 @@
-"""Settings of an event type that are objects, as answers show them (event-types.md 6.2 to 6.9)."""
+"""The settings of an event type that are objects, as answers show them (event-types.md 6.2 to 6.9)."""
 
 from collections.abc import Mapping
 from datetime import date
@@ -11,6 +11,13 @@ from kalends.event_types.terms import BookingWindow, Seats, WindowKind
 
 WindowType = Literal["businessDays", "calendarDays", "range"]
 Layout = Literal["month", "week", "column"]
+
+_FREQUENCIES: Mapping[Frequency, Literal["yearly", "monthly", "weekly"]] = {
+    Frequency.YEARLY: "yearly",
+    Frequency.MONTHLY: "monthly",
+    Frequency.WEEKLY: "weekly",
+}
+_LAYOUTS: Mapping[str, Layout] = {"month_view": "month", "week_view": "week", "column_view": "column"}
 
 
 class DisabledOutput(TypedDict):
@@ -45,7 +52,7 @@ class BookerLayoutsOutput(TypedDict):
 
 
 class NoticeThresholdOutput(TypedDict):
-    """How short before its start a booking needs a confirmation."""
+    """How close to its start a booking must be made to need a confirmation."""
 
     unit: str
     count: int
@@ -94,14 +101,6 @@ class DestinationCalendarOutput(TypedDict):
     externalId: str
 
 
-_FREQUENCIES: Mapping[Frequency, Literal["yearly", "monthly", "weekly"]] = {
-    Frequency.YEARLY: "yearly",
-    Frequency.MONTHLY: "monthly",
-    Frequency.WEEKLY: "weekly",
-}
-_LAYOUTS: Mapping[str, Layout] = {"month_view": "month", "week_view": "week", "column_view": "column"}
-
-
 def limits_output(stored: Mapping[str, int]) -> dict[str, int]:
     """Show limits; they are empty when switched off."""
     return {period.removeprefix("PER_").lower(): limit for period, limit in stored.items()}
@@ -122,7 +121,7 @@ def window_output(stored: BookingWindow) -> WindowOutput:
 
 
 def confirmation_policy_output(stored: Confirmation) -> PolicyOutput:
-    """Show whether bookings wait for the host; a threshold tells of it whatever else is stored."""
+    """Show which bookings wait for the host; a stored threshold decides whatever else is stored."""
     if stored.threshold is not None:
         return {
             "type": "time",
@@ -159,7 +158,7 @@ def seats_output(stored: Seats | None) -> SeatsOutput | DisabledOutput:
 
 
 def booker_layouts_output(stored: Any) -> BookerLayoutsOutput | None:
-    """Show how the booking page shows the calendar; None if nothing is stored of it."""
+    """Show how the booking page shows the calendar; None unless both parts are stored."""
     match stored:
         case {"defaultLayout": default, "enabledLayouts": [*enabled]} if default in _LAYOUTS:
             return {

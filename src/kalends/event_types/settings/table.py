@@ -1,8 +1,8 @@
-"""The settings of an event type, each of them once: its field, and its name on the wire.
+"""The settings of an event type: the field and the name on the wire of each.
 
-The fields of `Settings` and `SchedulingTerms` are the list. On the wire a setting is called as its field, in
-camelCase, and its column is called as its field too; what isn't so is said here and in `columns.py`. Wire
-classes say what their values mean: `Means` in requests, `ShownBy` in answers.
+The fields of `Settings` and `SchedulingTerms` are the list. A setting has the name of its field on the wire,
+in camelCase, and in the table; the exceptions are here and in `columns.py`. The annotations of wire classes
+say how their values translate: `Means` in requests, `ShownBy` in answers.
 """
 
 from collections.abc import Callable, Iterable, Mapping
@@ -24,7 +24,7 @@ _CALLED_OTHERWISE = {
     "confirmation": "confirmationPolicy",
     "lock_time_zone_toggle": "lockTimeZoneToggleOnBookingPage",
 }
-"""The fields whose name on the wire is another one."""
+"""The fields that have another name on the wire."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,14 +43,14 @@ class Setting:
 
 @dataclass(frozen=True, slots=True)
 class Means:
-    """What the value of a request's property, unless it's null, means as the value of a setting."""
+    """What a property of a request means as the value of a setting; null says nothing."""
 
     to_setting: Callable[[Any], object]
 
 
 @dataclass(frozen=True, slots=True)
 class ShownBy:
-    """How answers show a setting. A property that isn't required is left out for None, before or after."""
+    """How answers show a setting; what need not be there is left out if this, or the setting, is None."""
 
     show: Callable[[Any], object]
 
@@ -59,7 +59,7 @@ Mark = TypeVar("Mark", Means, ShownBy)
 
 
 def mark_of(marks: Iterable[object], kind: type[Mark]) -> Mark | None:
-    """Return what the annotation of a property says of its value, if it says it."""
+    """Return the mark of this kind among those of an annotation, if it has one."""
     return next((mark for mark in marks if isinstance(mark, kind)), None)
 
 

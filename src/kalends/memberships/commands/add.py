@@ -10,8 +10,7 @@ from kalends.memberships.arrival import arrive
 from kalends.memberships.commands.change import change_member
 from kalends.memberships.member import AddMember, Member, MemberChanges
 from kalends.memberships.queries import NewMembership, Prospect
-from kalends.memberships.refusals import MembershipGone, UnknownToOrganization, UnknownUser
-from kalends.memberships.service import AlreadyMember
+from kalends.memberships.refusals import AlreadyMember, MembershipGone, UnknownToOrganization, UnknownUser
 
 
 async def add_member(work: UnitOfWork, administration: Administration, command: AddMember) -> Member:
