@@ -102,10 +102,14 @@ class TooManyRequests(DomainError):
 
 
 class ServiceUnavailable(DomainError):
-    """503: the database cannot be reached, or has no free connection."""
+    """503: what the server needs is away for now. `retry_after` is in seconds."""
 
     status = 503
     code = "ServiceUnavailableException"
+
+    def __init__(self, message: str, *, retry_after: int = 2) -> None:
+        super().__init__(message)
+        self.retry_after = retry_after
 
 
 class InvalidProperties(BadRequest):

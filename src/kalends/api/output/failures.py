@@ -10,6 +10,10 @@ from kalends.api.output.errors import (
     DomainError,
     ServiceUnavailable,
 )
+from kalends.db.errors import DiskFull
+
+_ROOM_SECONDS = 60
+"""After which a full disk is worth another try."""
 
 
 def refusal_of(error: Exception) -> DomainError | None:
@@ -23,6 +27,12 @@ def refusal_of(error: Exception) -> DomainError | None:
             return BadRequest("The request refers to something that does not exist.", code="BAD_REQUEST")
         case database.DataError():
             return BadRequest("A value is out of the range that can be stored.", code="BAD_REQUEST")
+        case DiskFull() | database.DiskFull():
+            return ServiceUnavailable(
+                "The server's disk is full, so nothing can be stored. What is stored can be read. Please try "
+                "again once the operator has made room.",
+                retry_after=_ROOM_SECONDS,
+            )
         case psycopg.OperationalError() | psycopg_pool.PoolTimeout():
             return ServiceUnavailable("The database is busy or cannot be reached. Please try again.")
         case _:
