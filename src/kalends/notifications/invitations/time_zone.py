@@ -1,19 +1,20 @@
 """A time zone as calendars are told it: by the rule of its changes (RFC 5545, VTIMEZONE)."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
-from datetime import MAXYEAR, UTC, datetime, timedelta
+from dataclasses import dataclass, replace
+from datetime import MAXYEAR, UTC, date, datetime, time, timedelta
 from functools import lru_cache
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
-from dateutil.rrule import weekdays
+from dateutil.rrule import rrulestr, weekdays
 
 if TYPE_CHECKING:
     from icalendar import Timezone
 
 _FEWEST_YEARS = 11  # in which a change falls on each day of a month that it can fall on
+_FIRST_YEAR = 1970
 _MOST_YEARS = 100  # that are looked at; no zone has other rules later
 _STEP = timedelta(days=5)  # between two looks at the clock; no zone changes twice in between
 _WEEK_DAYS = 7
@@ -49,9 +50,7 @@ def time_zone_of(zone: ZoneInfo, first: datetime, last: datetime) -> "Timezone":
 
 
 @lru_cache(maxsize=_ZONES_KEPT)
-def _observances(
-    zone: ZoneInfo, first_year: int, last_year: int
-) -> Sequence[tuple[_Change, dict[str, Any] | None]]:
+def _observances(zone: ZoneInfo, first_year: int, last_year: int) -> Sequence[tuple[_Change, str | None]]:
     """Return each change that is to be written, with the rule by which it happens again, if it does.
 
     A zone whose changes follow no rule, such as those that heed the moon, is told change by change.
@@ -67,7 +66,7 @@ def _observances(
         rule = _yearly_rule([change.onset for change in alike])
         if rule is None:
             break
-        ruled.append((alike[0], rule))
+        ruled.append((replace(alike[0], onset=_first_onset(alike[0].onset.time(), rule)), rule))
     else:
         return ruled
     return [(initial, None), *((change, None) for change in changes if change.onset < _naive(end))]
@@ -81,7 +80,7 @@ def _initial(zone: ZoneInfo, begin: datetime) -> _Change:
     """Return the clock with which an account begins; of a zone that never changes, long ago."""
     local = begin.astimezone(zone)
     offset = local.utcoffset() or timedelta()
-    onset = datetime(min(1970, begin.year), 1, 1)  # noqa: DTZ001 - by the zone's own clock
+    onset = datetime(min(_FIRST_YEAR, begin.year), 1, 1)  # noqa: DTZ001 - by the zone's own clock
     return _Change(onset, offset, offset, local.tzname() or zone.key, bool(local.dst()))
 
 
@@ -115,7 +114,7 @@ def _first_with(zone: ZoneInfo, offset: timedelta | None, before: datetime, afte
     return datetime.fromtimestamp(high, UTC)
 
 
-def _yearly_rule(onsets: Sequence[datetime]) -> dict[str, Any] | None:
+def _yearly_rule(onsets: Sequence[datetime]) -> str | None:
     """Return the RRULE of changes that come once in each of the years; None: they follow none."""
     years = [onset.year for onset in onsets]
     first = onsets[0]
@@ -129,14 +128,22 @@ def _yearly_rule(onsets: Sequence[datetime]) -> dict[str, Any] | None:
     weekday = str(weekdays[first.weekday()])
     earliest, latest = min(one.day for one in onsets), max(one.day for one in onsets)
     from_end = [one.day - _days_of(one) - 1 for one in onsets]
-    rule: dict[str, Any] = {"freq": "YEARLY", "bymonth": first.month}
+    rule = f"FREQ=YEARLY;BYMONTH={first.month}"
     if all(day in _LAST_DAYS for day in from_end):
-        return rule | {"byday": f"-1{weekday}"}
+        return f"{rule};BYDAY=-1{weekday}"
     if (earliest - 1) // _WEEK_DAYS == (latest - 1) // _WEEK_DAYS:
-        return rule | {"byday": f"{(earliest - 1) // _WEEK_DAYS + 1}{weekday}"}
+        return f"{rule};BYDAY={(earliest - 1) // _WEEK_DAYS + 1}{weekday}"
     if latest - earliest < _WEEK_DAYS:
-        return rule | {"byday": weekday, "bymonthday": list(range(earliest, earliest + _WEEK_DAYS))}
+        days = ",".join(map(str, range(earliest, earliest + _WEEK_DAYS)))
+        return f"{rule};BYDAY={weekday};BYMONTHDAY={days}"
     return None
+
+
+def _first_onset(clock: time, rule: str) -> datetime:
+    """Return the first onset of a rule from 1970 on: some readers look a zone up in years long over."""
+    new_year = datetime.combine(date(_FIRST_YEAR, 1, 1), clock)
+    first: datetime = next(iter(rrulestr(rule, dtstart=new_year)))
+    return first
 
 
 def _days_of(day: datetime) -> int:
@@ -148,8 +155,8 @@ def _naive(instant: datetime) -> datetime:
     return instant.astimezone(UTC).replace(tzinfo=None)
 
 
-def _written(change: _Change, rule: dict[str, Any] | None) -> Any:
-    from icalendar import TimezoneDaylight, TimezoneStandard
+def _written(change: _Change, rule: str | None) -> Any:
+    from icalendar import TimezoneDaylight, TimezoneStandard, vRecur
 
     observance = TimezoneDaylight() if change.is_daylight else TimezoneStandard()
     observance.add("tzname", change.name)
@@ -157,5 +164,5 @@ def _written(change: _Change, rule: dict[str, Any] | None) -> Any:
     observance.add("tzoffsetfrom", change.offset_from)
     observance.add("tzoffsetto", change.offset_to)
     if rule is not None:
-        observance.add("rrule", rule)
+        observance.add("rrule", vRecur.from_ical(rule))
     return observance
