@@ -254,7 +254,7 @@ async def test_every_message_of_a_shared_meeting_has_a_higher_number(
         calendars = [text for text in (mail.invitation, former) if text is not None]
         for event in [icalendar.Calendar.from_ical(text).events[0] for text in calendars]:
             if event["UID"] == joined["bo"]["icsUid"]:
-                numbers.setdefault(mail.recipient, []).append(int(event["SEQUENCE"]))
+                numbers.setdefault(mail.recipient, []).append(int(str(event["SEQUENCE"])))
     assert set(numbers) == {ANA, BO, CY}
     assert all(found == sorted(set(found)) for found in numbers.values()), numbers
     assert numbers[CY][-1] > numbers[CY][0]
