@@ -9,11 +9,13 @@ from kalends.api.dependencies import CurrentSettings, Now, Reader, Work
 from kalends.api.http.operation import Router
 from kalends.api.input.fields import BookingUid
 from kalends.api.input.query import Query
+from kalends.api.refusals import BoundReached
 from kalends.auth.dependencies import Authenticated, CallerIfKnown
 from kalends.auth.principal import Permission, Principal
 from kalends.bookings import service
 from kalends.bookings.access import all_seen_by, seen_by
 from kalends.bookings.actors import actor_of
+from kalends.bookings.bounds import Bounds
 from kalends.bookings.refusals import (
     OF_ANSWERS,
     OF_NEW_TIME,
@@ -77,6 +79,7 @@ WritingCaller: TypeAlias = Annotated[Principal, Depends(Authenticated(Permission
         BeyondCalendar,
         *OF_ANSWERS,
         AddressBlocked,
+        BoundReached,
         AlreadySignedUp,
         *OF_TIME,
     ),
@@ -86,8 +89,14 @@ async def create_booking(
 ) -> outputs.Created:
     """Book a time of an event type: one booking, a series, or a seat; public."""
     actor = actor_of(caller)
+    bounds = Bounds(
+        guests=settings.guests_most,
+        occurrences=settings.occurrences_most,
+        series_guests=settings.series_guests_most,
+        series_answers=settings.series_answers_bytes,
+    )
     blocked = settings.blocked_addresses
-    created = await service.create(work, actor, body.to_command(), now=now, blocked=blocked)
+    created = await service.create(work, actor, body.to_command(), bounds, now=now, blocked=blocked)
     return outputs.created(seen_by(actor, created))
 
 

@@ -174,6 +174,9 @@ class Settings(BaseSettings):
     series_guests_most: int = Field(default=3_000, ge=1, le=40_000)
     """Most guests of all occurrences of a series together: each occurrence counts each of them."""
 
+    series_answers_bytes: int = Field(default=1_000_000, ge=10_000)
+    """Most bytes of answers in all occurrences of a series together: each occurrence keeps them."""
+
     event_types_most: int = Field(default=500, ge=1, le=10_000)
     """Most event types of a user."""
 

@@ -40,7 +40,8 @@ class Question:
     """What is asked of an event type or a group, for slots of `length` minutes.
 
     That is a range of epoch seconds, by whose zone, at which instant. `moving` is the uid of a booking,
-    `own_reservation` that of a reservation, that do not stand in the way. `rules` are those for the length.
+    `own_reservation` that of a reservation, that do not stand in the way. `rules` are those for the length,
+    or those that a command has `settled` on.
     """
 
     subject: Subject
@@ -52,10 +53,12 @@ class Question:
     moving: str | None = None
     reservations: CountedReservations = CountedReservations.ALL
     own_reservation: str | None = None
+    settled: engine.Rules | None = None
     rules: engine.Rules = field(init=False)
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "rules", self.subject.terms.rules(self.length))
+        rules = self.subject.terms.rules(self.length) if self.settled is None else self.settled
+        object.__setattr__(self, "rules", rules)
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,7 +20,7 @@ MOST_RECORDS = 20
 """Most mistakes that one refusal names, so that it is no larger than what it refuses."""
 
 MOST_SHOWN = 200
-"""Characters up to which a refusal repeats what was sent."""
+"""Characters up to which a refusal repeats an object or an array that was sent."""
 
 _TOP = "body"
 
@@ -91,7 +91,7 @@ def _records(children: Mapping[str, Any], target: object) -> list[dict[str, obje
         record: dict[str, object] = {"target": shown}
         value = _item(target, name)
         if value is not _ABSENT:
-            record["value"] = _shown(value)
+            record["value"] = value if isinstance(value, str) else _shown(value)
         record["property"] = name
         record["children"] = _records(node["children"], value) if node["children"] else []
         if node["constraints"] or not node["children"]:
@@ -101,10 +101,10 @@ def _records(children: Mapping[str, Any], target: object) -> list[dict[str, obje
 
 
 def _shown(value: object) -> object:
-    """Return what was sent, or how its JSON begins if that is long."""
-    if value is None or isinstance(value, bool | int | float):
+    """Return what was sent, or how its JSON begins if that is long: each mistake in it repeats it."""
+    if not isinstance(value, list | dict):
         return value
-    text = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
+    text = json.dumps(value, ensure_ascii=False)
     return value if len(text) <= MOST_SHOWN else f"{text[:MOST_SHOWN]}…"
 
 
