@@ -142,6 +142,16 @@ class ValueOutOfRange(BadRequest):
     message = "A value is out of the range that can be stored."
 
 
+class DatabaseFull(ServiceUnavailable):
+    """503: the disk of the database has no room for what is to be stored; a minute later it may have."""
+
+    message = (
+        "The server's disk is full, so nothing can be stored. What is stored can be read. Please try again "
+        "once the operator has made room."
+    )
+    retry_after = 60
+
+
 class DatabaseUnavailable(ServiceUnavailable):
     """503: the database is busy or cannot be reached."""
 

@@ -12,7 +12,7 @@ import psycopg
 import psycopg_pool
 from fastapi import Request, Response
 from fastapi.responses import PlainTextResponse
-from prometheus_client import CollectorRegistry, generate_latest
+from prometheus_client import CollectorRegistry, Gauge, generate_latest
 from prometheus_client.core import (
     CounterMetricFamily,
     GaugeMetricFamily,
@@ -23,9 +23,9 @@ from prometheus_client.registry import Collector
 
 from kalends.api.dependencies import CurrentDatabase, Now, runtime_of
 from kalends.api.http.operation import PageRouter
-from kalends.db.database import Connection
+from kalends.db.database import Connection, Database
 from kalends.notifications import service as notifications
-from kalends.operations.process import metrics_of_process
+from kalends.operations.process import REGISTRY, metrics_of_process
 from kalends.outbox import service as outbox
 from kalends.outbox.backlog import Backlog
 from kalends.webhooks import service as webhooks
@@ -56,7 +56,28 @@ async def metrics(request: Request, database: CurrentDatabase, now: Now) -> Resp
             return _DOWN
 
     text = await runtime_of(request).metrics_page.text(make)
+    _look_at(database)
     return Response(text + metrics_of_process(), media_type=_CONTENT_TYPE)
+
+
+_disk_free = Gauge(
+    "kalends_disk_free_bytes",
+    "Room on the disk of the embedded database; 0: it is elsewhere.",
+    registry=REGISTRY,
+)
+_connections = Gauge(
+    "kalends_database_connections", "Connections to the database.", ["state"], registry=REGISTRY
+)
+_waiting = Gauge("kalends_database_waiting", "Who waits for such a connection.", registry=REGISTRY)
+
+
+def _look_at(database: Database) -> None:
+    _disk_free.set(database.disk.free_bytes() if database.disk is not None else 0)
+    counters = database.statistics()
+    idle = counters["pool_available"]
+    _connections.labels("idle").set(idle)
+    _connections.labels("busy").set(counters["pool_size"] - idle)
+    _waiting.set(counters["requests_waiting"])
 
 
 async def _text(connection: Connection, now: datetime) -> bytes:

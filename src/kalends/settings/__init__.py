@@ -45,6 +45,13 @@ class Settings(BaseSettings):
     database_pool_size: int = Field(default=10, ge=2, le=500)
     """Most connections of one server process."""
 
+    disk_least_mb: int = Field(default=64, ge=16, le=1_000_000)
+    """With fewer megabytes free on the disk of the embedded database whatever would write is refused with
+    503, before PostgreSQL stops for want of room."""
+
+    disk_enough_mb: int = Field(default=1_000, ge=16, le=10_000_000)
+    """With fewer megabytes free the log and `kalends doctor` warn."""
+
     # --- Secrets -------------------------------------------------------------------------------------
 
     secret_key: SecretStr | None = Field(default=None, min_length=SHORTEST_SECRET)

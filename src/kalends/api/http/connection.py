@@ -127,7 +127,7 @@ class BoundedConnection(HttpToolsProtocol):
                 "connections are refused",
                 "all are busy: raise KALENDS_CONNECTIONS_MOST, or put a proxy in front that queues",
             )
-            self._refuse("connections", _Crowded("The server has too many connections. Please try again."))
+            self._refuse("connections", _Crowded())
             return
         self._crowd.without_request[self] = None
         self._await(_Stage.HEAD)
@@ -381,6 +381,9 @@ class BoundedConnection(HttpToolsProtocol):
 class _Crowded(ServiceUnavailable):
     """503: there are too many connections."""
 
+    message = "The server has too many connections. Please try again."
+    retry_after = 1
+
 
 def _answer(refusal: DomainError) -> bytes:
     """Return a whole answer; the path is not told, as it may not be known."""
@@ -392,6 +395,6 @@ def _answer(refusal: DomainError) -> bytes:
         "x-content-type-options: nosniff",
         "connection: close",
     ]
-    if refusal.status == HTTPStatus.SERVICE_UNAVAILABLE:
-        head.append("retry-after: 1")
+    if isinstance(refusal, ServiceUnavailable):
+        head.append(f"retry-after: {refusal.retry_after}")
     return "\r\n".join([*head, "", ""]).encode() + body

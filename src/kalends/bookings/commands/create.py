@@ -15,6 +15,7 @@ from kalends.bookings.commands.outcome import Outcome
 from kalends.bookings.draft.draft import Draft, booking_from, draft_of, length_of, status_of
 from kalends.bookings.facts import service as facts
 from kalends.bookings.facts.fact import FactKind
+from kalends.bookings.facts.outline import outline_of_new
 from kalends.bookings.facts.service import Change
 from kalends.bookings.refusals import (
     BeyondCalendar,
@@ -109,7 +110,7 @@ async def _create_series(
             for period in periods
         ],
     )
-    outline = [(booking.ical_uid, booking.start) for booking in bookings]
+    outline = outline_of_new(bookings)
     change = Change(_kind(status), now)
     made = facts.facts_of_each(
         change, bookings, event_type, outline, lead_uid=bookings[0].uid, covers_rest=True

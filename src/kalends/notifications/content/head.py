@@ -15,6 +15,7 @@ from email.policy import compat32
 from kalends.notifications.content.plain import one_line
 
 _LONGEST_LINE = 76
+_LONGEST_ADDRESS = 320
 _LONGEST_NAME = 200
 _LONGEST_SUBJECT = 300
 _LONGEST_PIECE = 45  # bytes of an encoded word, which may have 75 characters (RFC 2047, section 2)
@@ -89,7 +90,7 @@ def is_known(message: bytes) -> bool:
 
 def is_writable(address: str) -> bool:
     """Tell whether an address can be written into a message."""
-    return _ADDRESS.fullmatch(address) is not None
+    return len(address) <= _LONGEST_ADDRESS and _ADDRESS.fullmatch(address) is not None
 
 
 def _shown(text: str, longest: int) -> str:

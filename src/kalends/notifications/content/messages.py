@@ -39,10 +39,14 @@ class Envelope:
 
 
 def build(
-    envelope: Envelope, letter: Letter, invitation: Invitation | None, withdrawal: Invitation | None = None
+    envelope: Envelope,
+    letter: Letter,
+    invitations: Sequence[Invitation] = (),
+    withdrawal: Invitation | None = None,
 ) -> bytes:
     """Return a message ready to be sent.
 
+    Of several invitations the first is the one that clients understand; each is a file, too.
     `withdrawal` takes another meeting out of the calendar, in place of which the reader is invited.
 
     Raises:
@@ -52,12 +56,14 @@ def build(
     message = EmailMessage(_POLICY)
     message.set_content(rendering.text(letter))
     message.add_alternative(rendering.html(letter), subtype="html")
-    if invitation is not None:
+    if invitations:
         # Clients that know invitations take the alternative; the others show a file that they can open.
+        first = invitations[0]
         message.add_alternative(
-            invitation.content.decode(), subtype="calendar", params={"method": invitation.method.value}
+            first.content.decode(), subtype="calendar", params={"method": first.method.value}
         )
-        _attach(message, invitation, "event.ics")
+    for number, invitation in enumerate(invitations, 1):
+        _attach(message, invitation, "event.ics" if number == 1 else f"event-{number}.ics")
     if withdrawal is not None:
         _attach(message, withdrawal, "former-event.ics")
     finished = head.encode() + message.as_bytes()
@@ -72,11 +78,11 @@ def head_of(envelope: Envelope, subject: str) -> Head:
         ValueError: an address cannot be written into a message.
     """
     head = Head()
+    head.add_text("Subject", subject)
     head.add_people("From", [envelope.sender])
     head.add_people("To", [envelope.to])
     if envelope.reply_to:
         head.add_people("Reply-To", [("", address) for address in envelope.reply_to])
-    head.add_text("Subject", subject)
     head.add("Date", format_datetime(envelope.date))
     head.add("Message-ID", envelope.message_id)
     if envelope.in_reply_to is not None:
