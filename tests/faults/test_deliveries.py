@@ -32,11 +32,11 @@ _WORKERS = "3"  # so that some answer while one that was killed is being replace
 
 _LOST = """
     SELECT b.uid FROM bookings b
-     WHERE (SELECT count(*) FROM outbox_events e WHERE e.booking_id = b.id AND kind = 'booking.created') <> 1
+     WHERE (SELECT count(*) FROM outbox_events e WHERE e.subject_id = b.id AND kind = 'booking.created') <> 1
         OR (SELECT count(*) FROM outbox_events e JOIN webhook_deliveries d ON d.event_id = e.id
-             WHERE e.booking_id = b.id) <> 1
+             WHERE e.subject_id = b.id) <> 1
         OR NOT EXISTS (SELECT FROM mails m WHERE m.booking_id = b.id)
-        OR NOT EXISTS (SELECT FROM booking_timers t WHERE t.booking_id = b.id)
+        OR NOT EXISTS (SELECT FROM timers t WHERE t.subject_id = b.id)
 """
 
 
@@ -152,7 +152,7 @@ async def _wait_until_all_arrived(receiver: Receiver, uids: Sequence[str]) -> No
 
 async def _wait_until_all_is_noted(url: str) -> None:
     pending = """
-        SELECT (SELECT count(*) FROM webhook_deliveries WHERE status = 'pending')
+        SELECT (SELECT count(*) FROM jobs WHERE ended_at IS NULL)
              + (SELECT count(*) FROM outbox_events WHERE handled_at IS NULL)
     """
     with psycopg.connect(url, autocommit=True) as connection:

@@ -9,8 +9,9 @@ import pytest
 
 from kalends.notifications import service as notifications
 from kalends.notifications.content.messages import readable
-from kalends.notifications.delivery import RETRIES, send_due
+from kalends.notifications.delivery import send_due
 from kalends.notifications.mail import State
+from kalends.notifications.queue import MAILS
 from kalends.outbox import service as outbox
 from kalends.outbox.fact import Fact
 from kalends.webhooks.deliveries.health import DISABLED, WebhookDisabled
@@ -34,7 +35,7 @@ async def test_a_booking_does_not_wait_for_a_mail_server_that_is_down(
     await mailbox.start()
     await office.sends()
     assert mailbox.received == []
-    clock.advance(RETRIES[0])
+    clock.advance(MAILS.retries[0])
     await office.sends()
     assert mailbox.recipients == [ANA, BO]
     assert {mail.state for mail in await office.log(booking["uid"])} == {State.SENT}
@@ -47,7 +48,7 @@ async def test_a_temporary_refusal_is_tried_again_at_ever_longer_intervals_and_g
     booking = await books(client, await ana.creates_event_type())
     await office.works()
     assert mailbox.recipients == [ANA]
-    for retry in RETRIES:
+    for retry in MAILS.retries:
         [_, mail] = await office.log(booking["uid"])
         assert mail.state is State.QUEUED
         assert mail.next_attempt_at == clock() + retry
@@ -134,7 +135,7 @@ async def test_what_a_worker_took_and_never_sent_is_sent_by_another(
     await office.notes()
     async with office.database.transaction() as work:
         await work.connection.execute(
-            "UPDATE mails SET state = 'sending', attempts = 1, next_attempt_at = %s",
+            "UPDATE jobs SET state = 'leased', lease = gen_random_uuid(), attempts = 1, due_at = %s",
             (clock() + timedelta(minutes=10),),
         )
     await office.sends()
