@@ -141,7 +141,6 @@ async def test_a_user_has_a_bounded_number_of_webhooks(ana: Host) -> None:
         assert made[100] == 400
 
 
-@still_harmful(3, "a fact that kills its worker is tried again at every start, for ever")
 async def test_a_fact_that_kills_its_worker_is_set_aside(
     ana: Host, client: Client, database: Database, post: Post
 ) -> None:
