@@ -1,6 +1,7 @@
 """Mails reach the mail server once it takes them, once, and none that became wrong (notifications.md 12)."""
 
 import asyncio
+from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -9,9 +10,9 @@ import pytest
 
 from kalends.notifications import service as notifications
 from kalends.notifications.content.messages import readable
-from kalends.notifications.delivery import send_due
+from kalends.notifications.delivery import _Delivery, _transport, send_due, take
 from kalends.notifications.mail import State
-from kalends.notifications.queue import MAILS
+from kalends.notifications.queue import MAILS, LeasedMail
 from kalends.outbox import service as outbox
 from kalends.outbox.fact import Fact
 from kalends.webhooks.deliveries.health import DISABLED, WebhookDisabled
@@ -143,6 +144,48 @@ async def test_what_a_worker_took_and_never_sent_is_sent_by_another(
     clock.advance(timedelta(minutes=10))
     await office.sends()
     assert mailbox.recipients == [ANA, BO]
+
+
+async def test_a_worker_that_was_presumed_dead_sends_and_reports_nothing(
+    ana: Host, client: Client, office: Office, mailbox: Mailbox, clock: Clock
+) -> None:
+    booking = await books(client, await ana.creates_event_type())
+    await office.notes()
+    taken = await _takes(office)
+    assert len(taken) == 2
+    clock.advance(MAILS.lease)
+    await office.sends()
+    await office.sends()
+    mailbox.refusals = {ANA: "550 no", BO: "550 no"}
+    async with _transport(office.settings) as transport:
+        await _Delivery(office.database, office.settings, transport, clock()).deliver(taken)
+    log = await office.log(booking["uid"])
+    assert [(mail.state, mail.last_error) for mail in log] == [(State.SENT, None), (State.SENT, None)]
+    assert mailbox.recipients == [ANA, BO]
+
+
+async def test_a_mail_that_has_ended_its_workers_is_set_aside_and_the_others_are_sent(
+    ana: Host, client: Client, office: Office, mailbox: Mailbox, clock: Clock
+) -> None:
+    await books(client, await ana.creates_event_type())
+    await office.notes()
+    for left in (2, 1, 1):
+        assert len(await _takes(office)) == left
+        clock.advance(MAILS.lease)
+    await office.sends()
+    [failed, sent] = await office.log()
+    assert (failed.recipient, failed.state, sent.state) == (ANA, State.FAILED, State.SENT)
+    assert "workers in a row ended" in (failed.last_error or "")
+    assert mailbox.recipients == [BO]
+    async with office.database.transaction() as work:
+        await notifications.send_again(work, failed.id, now=clock())
+    await office.sends()
+    assert mailbox.recipients == [BO, ANA]
+
+
+async def _takes(office: Office) -> Sequence[LeasedMail]:
+    """Take what is due, as a worker does that ends before it has sent anything."""
+    return (await take(office.database, office.clock()))[0]
 
 
 async def test_of_a_booking_cancelled_before_the_mails_left_only_the_cancellation_is_told(

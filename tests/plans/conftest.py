@@ -205,7 +205,7 @@ async def _people(client: Client, database: Database) -> _Cast:
 # What is to be sent of what was booked.
 _SENT = """
     WITH n AS (
-        SELECT nextval('jobs_id_seq') AS job, w.id AS webhook, w.user_id AS owner, f.*
+        SELECT nextval('jobs_id_seq') AS job, w.id AS webhook, coalesce(w.user_id, 1) AS owner, f.*
           FROM outbox_events f, webhooks w
     ), delivered AS (
         INSERT INTO jobs (id, kind, owner, lane, order_key, position, due_at)
@@ -291,7 +291,6 @@ async def _work(database: Database, cast: _Cast, clock: Clock) -> None:
         keys = [(one.job.lane, str(one.job.order_key)) for one in taken]
         await jobs.release(work, DELIVERIES, keys, now)
         await webhooks.note_health(work, succeeded=[taken[0].webhook_id], failed=[], now=now)
-        await jobs.list_backlogs(connection, now)
         chosen, _ = await Queue(MAILS).choose(work, Turns(Room(at_once=10, of_lane=10)), now=now)
         mailed = await mail_queue.lease(work, chosen, uuid4(), now)
         assert mailed

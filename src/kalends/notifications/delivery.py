@@ -78,20 +78,28 @@ async def send_due(database: Database, settings: Settings, now: datetime) -> int
     Hosts take turns. A worker that dies leaves what it took to others; a mail that was handed over a moment
     before may then be sent twice, with the same Message-ID.
     """
+    mails, count = await take(database, now)
+    if not mails:
+        return count
+    async with _transport(settings) as transport:
+        is_available = await _Delivery(database, settings, transport, now).deliver(mails)
+    return count if is_available else 0
+
+
+async def take(database: Database, now: datetime) -> tuple[Sequence[LeasedMail], int]:
+    """Take mails whose turn it is; also return of how many that was, with those that earlier ones hold back.
+
+    A mail that a worker has ended with is taken alone, so that it is known which one it was.
+    """
     async with database.transaction() as work:
         chosen, _ = await Queue(MAILS).choose(work, Turns(_BATCH), now=now)
         mails = await queue.lease(work, chosen, uuid4(), now) if chosen else []
-        suspects = [mail for mail in mails if mail.job.is_suspect]
-        if suspects and len(mails) > 1:
-            # A mail that a worker has ended with is sent alone, so that it is known which one it was.
-            others = [mail for mail in mails if mail is not suspects[0]]
-            await queue.note(work, [Report(mail.job, "ready", now, is_no_try=True) for mail in others], now)
-            mails = suspects[:1]
-    if not mails:
-        return len(chosen)
-    async with _transport(settings) as transport:
-        is_available = await _Delivery(database, settings, transport, now).deliver(mails)
-    return len(chosen) if is_available else 0
+        suspect = next((mail for mail in mails if mail.job.is_suspect), None)
+        if suspect is None:
+            return mails, len(chosen)
+        others = [Report(mail.job, "ready", now, is_no_try=True) for mail in mails if mail is not suspect]
+        await queue.note(work, others, now)
+    return [suspect], len(chosen)
 
 
 def _transport(settings: Settings) -> SmtpTransport | FolderTransport:

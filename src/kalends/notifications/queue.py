@@ -160,11 +160,11 @@ async def release_waiting(work: UnitOfWork, now: datetime) -> int:
     cursor = await work.connection.execute(
         """
         WITH waiting AS (
-            SELECT id FROM jobs
+            SELECT id, state, due_at FROM jobs
              WHERE id = ANY(ARRAY(SELECT job_id FROM mails WHERE server_away_since IS NOT NULL))
-               AND state = 'waiting' AND due_at > %(now)s
-             ORDER BY id FOR UPDATE SKIP LOCKED)
-        UPDATE jobs j SET state = 'ready', due_at = %(now)s FROM waiting WHERE j.id = waiting.id
+             OFFSET 0 FOR UPDATE SKIP LOCKED)
+        UPDATE jobs SET state = 'ready', due_at = %(now)s
+         WHERE id = ANY(ARRAY(SELECT id FROM waiting WHERE state = 'waiting' AND due_at > %(now)s))
         """,
         {"now": now},
     )
