@@ -84,6 +84,8 @@ jobs = Table(
         name="state",
     ),
     CheckConstraint("(state = 'leased') = (lease IS NOT NULL)", name="lease"),
+    # Workers begin before all owners.
+    CheckConstraint("owner <> ''", name="owner"),
     Index("ix_jobs_ready", "kind", "owner", "lane", "due_at", "id", postgresql_where=text("state = 'ready'")),
     Index(
         "ix_jobs_due",

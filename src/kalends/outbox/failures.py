@@ -73,7 +73,7 @@ async def insert(
             "consumer": consumer,
             "kind": FAILURES.name,
             "version": FAILURES.version,
-            "owner": f"user {fact.user_id}" if fact.user_id is not None else "",
+            "owner": f"user {fact.user_id}" if fact.user_id is not None else "nobody",
             "state": "set_aside" if is_set_aside else "waiting",
             "due_at": due_at,
             "error": error,

@@ -29,7 +29,7 @@ _MOVE_DELIVERIES = """
 _MOVE_MAILS = """
     INSERT INTO jobs (
         id, kind, owner, order_key, position, state, attempts, tries, due_at, last_error, ended_at)
-    SELECT m.job_id, 'mails', coalesce('user ' || b.user_id, 'user ' || f.user_id, ''),
+    SELECT m.job_id, 'mails', coalesce('user ' || b.user_id, 'user ' || f.user_id, 'nobody'),
            m.thread || ' ' || m.recipient, m.job_id,
            CASE m.state WHEN 'sent' THEN 'done' WHEN 'failed' THEN 'failed' WHEN 'suppressed' THEN 'dropped'
                         ELSE 'waiting' END,
@@ -41,7 +41,7 @@ _MOVE_MAILS = """
 
 _MOVE_FAILURES = """
     INSERT INTO jobs (id, kind, owner, lane, state, attempts, tries, due_at, last_error)
-    SELECT f.job_id, 'failures', coalesce('user ' || e.user_id, ''), f.consumer, 'waiting', f.attempts,
+    SELECT f.job_id, 'failures', coalesce('user ' || e.user_id, 'nobody'), f.consumer, 'waiting', f.attempts,
            f.attempts, f.retry_at, f.error
       FROM outbox_failures f JOIN outbox_events e ON e.id = f.event_id
 """
@@ -111,6 +111,7 @@ def _make_jobs() -> None:
             name=op.f("ck_jobs_state"),
         ),
         sa.CheckConstraint("(state = 'leased') = (lease IS NOT NULL)", name=op.f("ck_jobs_lease")),
+        sa.CheckConstraint("owner <> ''", name=op.f("ck_jobs_owner")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_jobs")),
     )
     op.create_index(
@@ -201,14 +202,16 @@ def _make_trials() -> None:
 
 
 def _make_timers_and_facts_of_any_subject() -> None:
-    op.drop_constraint(op.f("fk_booking_timers_booking_id"), "booking_timers", type_="foreignkey")
-    op.drop_constraint(op.f("pk_booking_timers"), "booking_timers", type_="primary")
-    op.drop_index(op.f("ix_booking_timers_due_at"), table_name="booking_timers")
-    op.rename_table("booking_timers", "timers")
-    op.alter_column("timers", "booking_id", new_column_name="subject_id")
-    op.add_column("timers", sa.Column("subject_kind", sa.Text(), server_default="booking", nullable=False))
-    op.alter_column("timers", "subject_kind", server_default=None)
-    op.create_primary_key(op.f("pk_timers"), "timers", ["subject_kind", "subject_id", "kind"])
+    op.create_table(
+        "timers",
+        sa.Column("subject_kind", sa.Text(), nullable=False),
+        sa.Column("subject_id", sa.BigInteger(), nullable=False),
+        sa.Column("kind", sa.Text(), nullable=False),
+        sa.Column("due_at", sa.DateTime(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("subject_kind", "subject_id", "kind", name=op.f("pk_timers")),
+    )
+    op.execute("INSERT INTO timers SELECT 'booking', booking_id, kind, due_at FROM booking_timers")
+    op.drop_table("booking_timers")
     op.create_index("ix_timers_due", "timers", ["subject_kind", "due_at"], unique=False)
     op.execute(_DELETE_TIMERS)
     op.execute(
