@@ -57,10 +57,10 @@ async def promote(work: UnitOfWork, kind: JobKind, now: datetime) -> tuple[int, 
     return count, set_aside or []
 
 
-async def lock_candidates(
+async def list_candidates(
     work: UnitOfWork, kind: JobKind, turns: Turns, after: tuple[str, str]
 ) -> tuple[list[Candidate], tuple[str, str] | None]:
-    """Lock ready jobs of the lanes after one, the first ones of each lane first, and return them.
+    """Return ready jobs of the lanes after one, more than there is room for, the first of each lane first.
 
     Also returns the last lane that was looked at if there may be more behind it.
     """
@@ -82,7 +82,8 @@ async def lock_candidates(
             SELECT owner, lane, row_number() OVER () AS number
               FROM (SELECT owner, lane FROM lanes LIMIT %(most_lanes)s) AS bounded
         ), roomy AS (
-            SELECT seen.owner, seen.lane, coalesce(busy.room, %(room)s) AS room
+            SELECT seen.owner, seen.lane,
+                   least(coalesce(busy.room, %(room)s), 1 + %(free)s / count(*) OVER ()) AS room
               FROM seen LEFT JOIN unnest(%(lanes)s::text[], %(rooms)s::int[])
                    AS busy (lane, room) USING (lane)
              WHERE seen.owner <> ALL(%(full)s::text[])
@@ -98,7 +99,7 @@ async def lock_candidates(
                        WHERE j.kind = %(kind)s AND j.state = 'ready' AND j.owner = roomy.owner
                          AND j.lane = roomy.lane AND j.version <= %(version)s
                          AND (j.losses = 0 OR NOT %(has_suspect)s)
-                       ORDER BY j.due_at, j.id LIMIT roomy.room FOR UPDATE SKIP LOCKED) AS found
+                       ORDER BY j.due_at, j.id LIMIT roomy.room) AS found
                 ORDER BY place, found.due_at, found.id
                 LIMIT %(looked_at)s) AS c ON true
          ORDER BY c.place, c.due_at, c.id
@@ -110,6 +111,7 @@ async def lock_candidates(
             "lane": after[1],
             "most_lanes": MOST_LANES,
             "room": turns.room_of_lane,
+            "free": turns.free,
             "lanes": list(rooms),
             "rooms": list(rooms.values()),
             "full": turns.full_owners(),
@@ -124,6 +126,14 @@ async def lock_candidates(
         if candidate[0] is not None:
             candidates.append(Candidate(*candidate))
     return candidates, last
+
+
+async def lock_ready(work: UnitOfWork, job_ids: Sequence[int]) -> list[int]:
+    """Lock those of some jobs that no other worker has taken, or is just taking; return their ids."""
+    cursor = await work.connection.execute(
+        "SELECT id FROM jobs WHERE id = ANY(%s) AND state = 'ready' FOR UPDATE SKIP LOCKED", (list(job_ids),)
+    )
+    return [job_id for (job_id,) in await cursor.fetchall()]
 
 
 async def release(work: UnitOfWork, kind: JobKind, keys: Collection[tuple[str, str]], now: datetime) -> None:

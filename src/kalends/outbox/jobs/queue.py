@@ -39,10 +39,14 @@ class Queue:
         promoted, set_aside = await queries.promote(work, self.kind, now)
         if set_aside:
             await self._note_set_aside(work, set_aside, now)
-        candidates, last = await queries.lock_candidates(work, self.kind, turns, self._after)
+        candidates, last = await queries.list_candidates(work, self.kind, turns, self._after)
         is_more = last is not None or promoted == queries.MOST_PROMOTED or self._after != _START
         self._after = last or _START
-        return turns.choose(candidates), is_more
+        chosen = turns.choose(candidates)
+        if not chosen:
+            return [], is_more
+        locked = await queries.lock_ready(work, chosen)
+        return locked, is_more or len(locked) < len(chosen)
 
     async def release_after(self, work: UnitOfWork, reports: Sequence[Report], *, now: datetime) -> None:
         """Make jobs ready that waited for what is now reported."""

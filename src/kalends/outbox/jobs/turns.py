@@ -47,21 +47,16 @@ class Turns:
         self._room = room
         self._slow = slow
         self._served = {} if served is None else served
-        self._free = room.at_once - len(jobs)
+        self.free = room.at_once - len(jobs)
         self._owners = Counter(job.owner for job in jobs)
         self._lanes = Counter(job.lane for job in jobs)
         self._slow_ones = sum(job.lane in slow for job in jobs)
         self.has_suspect = any(job.is_suspect for job in jobs)
 
     @property
-    def has_room(self) -> bool:
-        """Tell whether anything can begin."""
-        return self._free > 0
-
-    @property
     def room_of_lane(self) -> int:
         """How many may begin of a lane of which nothing is under way."""
-        return min(self._room.of_lane, self._free)
+        return min(self._room.of_lane, self.free)
 
     def full_owners(self) -> list[str]:
         """Return the owners of whom nothing may begin now."""
@@ -82,7 +77,7 @@ class Turns:
         ]
         heapq.heapify(turns)
         chosen: list[int] = []
-        while turns and self._free > 0:
+        while turns and self.free > 0:
             _, served, place, owner = heapq.heappop(turns)
             chosen_one = self._next(queues[owner])
             if chosen_one is None or not self._may_have_more(owner):
@@ -100,7 +95,7 @@ class Turns:
         return None
 
     def _may_have_more(self, owner: str) -> bool:
-        return not self._room.leaves_half or self._owners[owner] < self._free
+        return not self._room.leaves_half or self._owners[owner] < self.free
 
     def _room_of(self, lane: str) -> int:
         under_way = self._lanes[lane]
@@ -109,7 +104,7 @@ class Turns:
         return min(1 - under_way, self._room.of_slow_lanes - self._slow_ones)
 
     def _begin(self, one: Candidate) -> None:
-        self._free -= 1
+        self.free -= 1
         self._owners[one.owner] += 1
         self._lanes[one.lane] += 1
         self._slow_ones += one.lane in self._slow

@@ -112,7 +112,7 @@ class Courier:
     async def _take(self, database: Database, now: datetime) -> tuple[Sequence[LeasedDelivery], bool]:
         """Take deliveries whose turn it is; also tell whether there may be more."""
         turns = Turns(ROOM, (one.job for one in self._under_way.values()), self._slow, self._served)
-        if not turns.has_room:
+        if turns.free <= 0:
             return [], False
         async with database.transaction() as work:
             chosen, is_more = await self._queue.choose(work, turns, now=now)
