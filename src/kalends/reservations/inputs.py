@@ -25,7 +25,7 @@ MAX_MINUTES = 366 * 24 * 60
 
 
 class ReserveSlotBody(Body):
-    """A slot to keep, named by its parts or by the `slotUid` that a list shows on request."""
+    """A slot to reserve, named by its parts or by the `slotUid` that a list shows on request."""
 
     event_type_id: Integer
     slot_start: Instant
@@ -87,7 +87,7 @@ class ReservedSlot(StoredReservation):
     reservationDuration: int
 
 
-def stored(reservation: Reservation) -> StoredReservation:
+def reservation_output(reservation: Reservation) -> StoredReservation:
     """Show a reservation."""
     return {
         "eventTypeId": reservation.event_type_id,
@@ -100,10 +100,10 @@ def stored(reservation: Reservation) -> StoredReservation:
     }
 
 
-def reserved(reservation: Reservation, now: datetime) -> ReservedSlot:
+def reserved_slot_output(reservation: Reservation, now: datetime) -> ReservedSlot:
     """Show a reservation with the minutes for which it was made."""
     minutes = int((reservation.release_at - now).total_seconds()) // 60
-    return {**stored(reservation), "reservationDuration": minutes}
+    return {**reservation_output(reservation), "reservationDuration": minutes}
 
 
 def uid_of(text: str) -> UUID | None:

@@ -35,16 +35,16 @@ CurrentPolicy: TypeAlias = Annotated[Policy, Depends(_policy)]
 async def reserve_slot(
     caller: CallerOrNobody, body: inputs.ReserveSlotBody, work: Work, now: Now, policy: CurrentPolicy
 ) -> inputs.ReservedSlot:
-    """Keep a slot for a few minutes; public."""
+    """Reserve a slot for a few minutes; public."""
     made = await service.create(work, caller, body.to_command(), now=now, policy=policy)
-    return inputs.reserved(made, now)
+    return inputs.reserved_slot_output(made, now)
 
 
 @router.get("/{uid}")
 async def get_reservation(uid: ReservationUid, connection: Reader) -> inputs.StoredReservation | None:
     """Show a reservation to whoever knows its uid; null for an unknown one."""
     found = await service.find(connection, inputs.uid_of(uid))
-    return None if found is None else inputs.stored(found)
+    return None if found is None else inputs.reservation_output(found)
 
 
 @router.patch("/{uid}", refuses=(UnknownReservation, AnonymousExtension, *OF_SLOT))
@@ -60,10 +60,10 @@ async def update_reservation(
     renewed = await service.update(
         work, caller, inputs.uid_of(uid), body.to_command(), now=now, policy=policy
     )
-    return inputs.reserved(renewed, now)
+    return inputs.reserved_slot_output(renewed, now)
 
 
 @router.delete("/{uid}")
 async def delete_reservation(uid: ReservationUid, work: Work) -> None:
-    """Give a reservation up."""
+    """Delete a reservation."""
     await service.delete(work, inputs.uid_of(uid))

@@ -14,7 +14,7 @@ from kalends.scheduling import engine
 from kalends.scheduling.zones import day_of_date, day_start
 from kalends.slots import queries
 from kalends.slots.refusals import NotInGroups, RangeTooLong, TooManySlots, UnknownEventTypeId
-from kalends.slots.rows import Found, Range, Source, Subject
+from kalends.slots.rows import FoundSubject, Range, Source, Subject
 from kalends.slots.situation import (
     Question,
     Situation,
@@ -91,7 +91,7 @@ class Explain:
 
 
 @dataclass(frozen=True, slots=True)
-class Explained:
+class ExplainedTime:
     """What stands against `[start, end)` of an event type or a group, and its hosts."""
 
     subject: Subject
@@ -131,8 +131,8 @@ async def list_slots(
     )
     situation = await load_found(connection, question, found)
     if most_slots is not None and command.end - command.start > most_slots * question.rules.interval * 60:
-        # Laying the grid alone takes a hundredth of what it takes to hold each start against reservations,
-        # and to write it.
+        # Laying the grid takes a hundredth of the time of checking each start against reservations and
+        # writing it.
         hours = Situation(situation.hosts, engine.NOTHING_TAKEN)
         _check_count(ask(engine.list_slots, question, hours), most_slots)
     starts = ask(engine.list_slots, question, situation)
@@ -148,7 +148,7 @@ def _check_count(starts: Sequence[int], most: int | None) -> None:
         raise TooManySlots(most)
 
 
-async def _find(connection: Connection, address: SlotsAddress, asked: Range) -> Found:
+async def _find(connection: Connection, address: SlotsAddress, asked: Range) -> FoundSubject:
     """Return what has an address.
 
     Raises:
@@ -201,8 +201,8 @@ async def check(connection: Connection, question: Question) -> engine.Verdict:
     return ask(engine.check, question, await load(connection, question, names_bookings=True))
 
 
-async def explain(connection: Connection, command: Explain, *, now: datetime) -> Explained:
-    """Say why a time can or cannot be booked; a date is available when it offers a slot.
+async def explain(connection: Connection, command: Explain, *, now: datetime) -> ExplainedTime:
+    """Return why a time can or cannot be booked; a date is available when it offers a slot.
 
     Raises:
         NotFound: nothing has this address.
@@ -221,7 +221,7 @@ async def explain(connection: Connection, command: Explain, *, now: datetime) ->
         is_available = ask(engine.check, question, situation).is_accepted
         reasons = ask(engine.explain, question, situation)
     host_ids = [host.id for host in situation.hosts]
-    return Explained(found.subject, start, end, is_available, reasons, host_ids)
+    return ExplainedTime(found.subject, start, end, is_available, reasons, host_ids)
 
 
 def _explained_range(command: Explain, length: int) -> tuple[int, int]:
@@ -232,7 +232,7 @@ def _explained_range(command: Explain, length: int) -> tuple[int, int]:
 
 
 async def may_see_reasons(connection: Connection, subject: Subject, caller: Principal | None) -> bool:
-    """Tell whether a caller may learn what keeps the hosts: the owner, or a member of the team."""
+    """Tell whether a caller may learn what keeps the hosts busy: the owner may, and members of the team."""
     if caller is None:
         return False
     if subject.team_id is not None:

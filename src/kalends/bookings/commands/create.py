@@ -84,7 +84,7 @@ async def _create_one(
 async def _create_series(
     work: UnitOfWork, event_type: EventType, draft: Draft, command: Create, *, now: datetime
 ) -> Outcome:
-    """Book every occurrence or none; each is checked after those before it."""
+    """Book every occurrence or none; each is checked with those before it booked."""
     length = timedelta(minutes=event_type.terms.length)
     periods = [(start, start + length) for start in _starts(event_type, draft, command)]
     await bookability.lock_time(work, event_type, draft.organizer.id)

@@ -73,14 +73,14 @@ async def find_seated(connection: Connection, event_type_id: int, start: datetim
 
 
 async def lock_rows(work: UnitOfWork, booking_ids: Sequence[int]) -> None:
-    """Keep other commands off these bookings until this one ends."""
+    """Lock the rows of these bookings."""
     await work.connection.execute(
         "SELECT FROM bookings WHERE id = ANY(%s) ORDER BY id FOR UPDATE", (sorted(booking_ids),)
     )
 
 
 async def lock_rows_of_only_host(work: UnitOfWork, host_id: int, now: datetime) -> list[int]:
-    """Keep other commands off what has not ended and nobody else hosts until this one ends; return ids."""
+    """Lock the bookings that have not ended and that nobody else hosts; return their ids."""
     cursor = await work.connection.execute(
         """
         SELECT id FROM bookings b
@@ -96,14 +96,14 @@ async def lock_rows_of_only_host(work: UnitOfWork, host_id: int, now: datetime) 
 
 
 async def lock_rows_of_series(work: UnitOfWork, recurring_uid: str) -> None:
-    """Keep other commands off all bookings of a series until this one ends."""
+    """Lock the rows of all bookings of a series."""
     await work.connection.execute(
         "SELECT FROM bookings WHERE recurring_booking_uid = %s ORDER BY id FOR UPDATE", (recurring_uid,)
     )
 
 
 async def find_series_outline(connection: Connection, recurring_uid: str) -> list[tuple[str, datetime]]:
-    """Return the calendar objects of a series in its order, each with the start that it first had."""
+    """Return the calendar objects of a series in its order, each with its original start."""
     cursor = await connection.execute(
         """
         SELECT ical_uid, (array_agg(start_time ORDER BY id))[1] FROM bookings
