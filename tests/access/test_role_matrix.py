@@ -56,6 +56,11 @@ DEVIATIONS = (
         "Ours: what was delivered, again, and a try; for whoever may see the webhook",
     ),
     Deviation(
+        r"GET /v2/organizations/\{orgId\}/audit-log",
+        "Ours: who did what in an organization, for its administrators",
+        Declaration(("Auth", "Org", "Roles"), "ORG_ADMIN"),
+    ),
+    Deviation(
         r"GET /v2/slots/explain", "Ours: why a time can be booked or not; as public as the times themselves"
     ),
 )

@@ -55,7 +55,7 @@ async def test_a_host_moves_all_seats_to_a_time_that_leaves_those_that_are_kept(
 ) -> None:
     course = await ana.creates_event_type("class", seats=THREE_SEATS)
     await books(client, course, ELEVEN, attendee=attendee("di"))
-    uid = await keeps(client, course, ELEVEN)
+    uid = await keeps(ana.client, course, ELEVEN)
     await books(client, course, TEN, attendee=attendee("bo"))
     two = await books(client, course, TEN, attendee=attendee("cy"))
     error = refusal(await ana.client.post(f"{URL}/{two['uid']}/reschedule", json={"start": ELEVEN}), 409)

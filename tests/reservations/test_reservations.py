@@ -301,7 +301,8 @@ async def test_a_binding_reservation_refuses_every_booking_but_the_one_that_name
 
 async def test_a_refused_booking_leaves_the_reservation_it_names(ana: Host, client: Client) -> None:
     event_type = await ana.creates_event_type()
-    uid = (await reserves(client, event_type["id"], "2050-09-05T15:00:00Z", binding=True))["reservationUid"]
+    made = await reserves(ana.client, event_type["id"], "2050-09-05T15:00:00Z", binding=True)
+    uid = made["reservationUid"]
     named = booking_of(event_type["id"], "2050-09-05T15:00:00Z", reservationUid=uid)
     refusal(await client.post("/v2/bookings", json=named), 400)
     assert data(await client.get(f"{RESERVATIONS}/{uid}")) is not None

@@ -1,4 +1,4 @@
-"""What requests pass before their handler: recognition of API keys, and the rate limit."""
+"""What requests pass before their handler: the recognition of API keys and the rate limit."""
 
 import asyncio
 import ipaddress
@@ -35,11 +35,11 @@ _log = structlog.get_logger(__name__)
 _DEFAULT_NAME = "default"
 
 _BETWEEN_NOTES = timedelta(minutes=1)
-"""How often the last use of a key is stored."""
+"""The shortest time after which the last use of a key is stored again."""
 
 
 KNOWN_FOR = timedelta(minutes=10)
-"""How long a credential is known after it was good."""
+"""How long a credential counts as known after it was last good."""
 
 MOST_KNOWN = 10_000
 
@@ -66,7 +66,7 @@ class KnownCredentials:
             self._known_until.popitem(last=False)
 
     def discard(self, digest: str) -> None:
-        """Note that a credential is not good any more."""
+        """Note that a credential is no longer good."""
         self._known_until.pop(digest, None)
 
 
@@ -138,7 +138,7 @@ class Admission:
         return plain_headers(self._limiter.look(bucket.key, self._default(bucket.kind)))
 
     async def finish(self) -> None:
-        """Wait until the uses of keys that were noted so far are stored."""
+        """Wait until the uses of keys noted so far are stored."""
         await asyncio.gather(*self._touching, return_exceptions=True)
 
     def _address(self, scope: Scope, sent: Headers) -> str:
@@ -194,6 +194,6 @@ class Admission:
 
 
 def _key_digest(sent: Headers) -> str | None:
-    """Return the digest of the API key that a request presents; None: it presents none."""
+    """Return the digest of the API key that a request presents, or None."""
     token = credentials.bearer(sent.get("authorization", ""))
     return credentials.digest(token) if credentials.is_api_key(token) else None

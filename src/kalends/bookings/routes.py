@@ -9,11 +9,13 @@ from kalends.api.dependencies import CurrentSettings, Now, Reader, Work
 from kalends.api.http.operation import Router
 from kalends.api.input.fields import BookingUid
 from kalends.api.input.query import Query
+from kalends.api.refusals import BoundReached
 from kalends.auth.dependencies import Authenticated, CallerIfKnown
 from kalends.auth.principal import Permission, Principal
 from kalends.bookings import service
 from kalends.bookings.access import all_seen_by, seen_by
 from kalends.bookings.actors import actor_of
+from kalends.bookings.bounds import Bounds
 from kalends.bookings.refusals import (
     OF_ANSWERS,
     OF_NEW_TIME,
@@ -56,6 +58,7 @@ from kalends.bookings.refusals import (
     WrongState,
 )
 from kalends.bookings.wire import inputs, outputs
+from kalends.event_types.refusals import OF_ADDRESS, TeamEventTypeNotServed, UnknownEventType
 
 router = Router("/v2/bookings", "Bookings", version=date(2024, 8, 13), version_is_required=True)
 
@@ -66,7 +69,9 @@ WritingCaller: TypeAlias = Annotated[Principal, Depends(Authenticated(Permission
 @router.post(
     "",
     refuses=(
+        *OF_ADDRESS,
         TeamNotBookable,
+        TeamEventTypeNotServed,
         HostLocked,
         InstantNotOffered,
         LengthNotOffered,
@@ -74,6 +79,7 @@ WritingCaller: TypeAlias = Annotated[Principal, Depends(Authenticated(Permission
         BeyondCalendar,
         *OF_ANSWERS,
         AddressBlocked,
+        BoundReached,
         AlreadySignedUp,
         *OF_TIME,
     ),
@@ -83,8 +89,14 @@ async def create_booking(
 ) -> outputs.CreatedOutput:
     """Book a time of an event type: one booking, a series, or a seat; public."""
     actor = actor_of(caller)
+    bounds = Bounds(
+        guests=settings.guests_most,
+        occurrences=settings.occurrences_most,
+        series_guests=settings.series_guests_most,
+        series_answers=settings.series_answers_bytes,
+    )
     blocked = settings.blocked_addresses
-    created = await service.create(work, actor, body.to_command(), now=now, blocked=blocked)
+    created = await service.create(work, actor, body.to_command(), bounds, now=now, blocked=blocked)
     return outputs.created_output(seen_by(actor, created))
 
 
@@ -116,6 +128,7 @@ async def get_booking(
         *OF_STATE_TO_MOVE,
         MoveWithoutEventType,
         ReschedulingDisabled,
+        TeamEventTypeNotServed,
         HostLocked,
         HostNotProven,
         NotTheHostOfAllSeats,
@@ -173,6 +186,7 @@ async def cancel_booking(
         UnknownBooking,
         NotTheHost,
         NotPending,
+        TeamEventTypeNotServed,
         ConfirmationWithoutEventType,
         TimeUnavailable,
         BookingLimitReached,
@@ -211,7 +225,10 @@ async def mark_absent(
     return outputs.booking_output(marked)
 
 
-@router.get("/{bookingUid}/calendar-links", refuses=(UnknownBooking, NotTheHost, LinksWithoutEventType))
+@router.get(
+    "/{bookingUid}/calendar-links",
+    refuses=(UnknownBooking, NotTheHost, LinksWithoutEventType, UnknownEventType),
+)
 async def calendar_links(
     booking_uid: BookingUid, caller: ReadingCaller, connection: Reader
 ) -> list[outputs.CalendarLinkOutput]:

@@ -110,7 +110,8 @@ def _new_mail(
     stored: StoredFact, fact: BookingFact, mail: Planned, sender: Sender, *, is_enabled: bool
 ) -> NewMail:
     booking, recipient, cause = fact.booking, mail.recipient, _cause(stored, fact)
-    is_series = fact.series is not None and len(fact.series.starts) > 1
+    series = fact.series
+    is_series = series is not None and len(series.starts) > 1 and not series.is_told_singly
     return NewMail(
         cause=cause,
         template=mail.template,
@@ -137,7 +138,7 @@ def _mail_to_owner(stored: StoredFact, owner: Recipient, settings: Settings, sen
     letter = about_webhook(language, disabled.subscriber_url, disabled.failing_since)
     message_id = _message_id(cause, template, owner, sender)
     envelope = Envelope((sender.name, sender.address), ("", owner.email), message_id, disabled.disabled_at)
-    message = messages.pack(secret.encryption_keys(settings), messages.build(envelope, letter, None))
+    message = messages.pack(secret.encryption_keys(settings), messages.build(envelope, letter))
     reason = reason_not_to_send(template, owner, None, is_enabled=settings.mail_enabled)
     return NewMail(
         cause=cause,

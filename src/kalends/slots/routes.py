@@ -5,18 +5,19 @@ from typing import Annotated
 
 from fastapi import Depends
 
-from kalends.api.dependencies import CurrentSettings, Now, Reader
+from kalends.api.dependencies import CurrentDatabase, CurrentSettings, Now, Reader
 from kalends.api.http.answers import EncodedJson
 from kalends.api.http.operation import Router
 from kalends.api.input.query import Query
 from kalends.auth.dependencies import CallerIfKnown
+from kalends.event_types.refusals import OF_ADDRESS
 from kalends.slots import inputs, outputs, service
 from kalends.slots.refusals import NotInGroups, RangeTooLong, TooManySlots, UnknownEventTypeId
 
 router = Router("/v2/slots", "Slots", version=date(2024, 9, 4), version_is_required=True)
 
 
-@router.get("/explain", refuses=(UnknownEventTypeId, NotInGroups))
+@router.get("/explain", refuses=(*OF_ADDRESS, UnknownEventTypeId, NotInGroups))
 async def explain_slot(
     caller: CallerIfKnown,
     query: Annotated[inputs.ExplainQuery, Depends(Query(inputs.ExplainQuery))],
@@ -30,19 +31,18 @@ async def explain_slot(
     return outputs.explanation_output(found, query.time_zone, reader_id=reader_id)
 
 
-@router.get("", refuses=(RangeTooLong, TooManySlots, UnknownEventTypeId, NotInGroups))
+@router.get("", refuses=(RangeTooLong, TooManySlots, *OF_ADDRESS, UnknownEventTypeId, NotInGroups))
 async def list_slots(
     query: Annotated[inputs.SlotsQuery, Depends(Query(inputs.SlotsQuery))],
-    connection: Reader,
+    database: CurrentDatabase,
     now: Now,
     settings: CurrentSettings,
 ) -> EncodedJson[dict[str, list[outputs.SlotOutput]]]:
     """List the open slots of an event type, by calendar day; public."""
-    found = await service.list_slots(
-        connection,
-        query.to_command(),
-        now=now,
-        longest_days=settings.slots_range_days,
-        most_slots=settings.slots_most,
-    )
+    async with database.connection() as connection:
+        inquiry = await service.read_inquiry(
+            connection, query.to_command(), now=now, longest_days=settings.slots_range_days
+        )
+    # While this works, others may have the connection.
+    found = await service.answer_inquiry(inquiry, most_slots=settings.slots_most)
     return EncodedJson(outputs.slots_json(found, query))

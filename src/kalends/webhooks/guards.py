@@ -10,10 +10,12 @@ from kalends.api.input.fields import EventTypeId
 from kalends.api.output.errors import DomainError, NotFound
 from kalends.auth.declaration import Declaration
 from kalends.auth.dependencies import Caller
+from kalends.event_types.refusals import UnknownEventType
 from kalends.outgoing import Outgoing
 from kalends.security.encryption import Keyring
 from kalends.webhooks import service
 from kalends.webhooks.deliveries.following import Follower
+from kalends.webhooks.deliveries.shares import REQUESTS
 from kalends.webhooks.inputs import WebhookId
 from kalends.webhooks.refusals import (
     EventTypeOfSomebodyElse,
@@ -56,12 +58,12 @@ class EventTypeScopeGuard:
     """Admit callers to the webhooks of an event type of their own.
 
     Raises:
-        NotFound: there is no such event type.
+        UnknownEventType: there is no such event type.
         EventTypeOfSomebodyElse: it belongs to somebody else, or to a team.
     """
 
     declaration: ClassVar[Declaration] = _EVENT_TYPE
-    refusals: ClassVar[tuple[type[DomainError], ...]] = (NotFound, EventTypeOfSomebodyElse)
+    refusals: ClassVar[tuple[type[DomainError], ...]] = (UnknownEventType, EventTypeOfSomebodyElse)
 
     async def __call__(self, caller: Caller, event_type_id: EventTypeId, connection: Reader) -> Scope:
         """Return the scope of the event type."""
@@ -141,7 +143,7 @@ async def _outgoing(request: Request) -> Outgoing:
 
 
 async def _follower(settings: CurrentSettings) -> Follower:
-    return Follower(settings.base_url)
+    return Follower(settings.base_url, REQUESTS)
 
 
 Keys: TypeAlias = Annotated[Keyring, Depends(_keys)]

@@ -7,21 +7,24 @@ from typing import Any
 from uuid import UUID
 
 from kalends.api.output.errors import BadRequest, Conflict, NotFound
-from kalends.db.database import Connection, UnitOfWork
+from kalends.api.refusals import BoundReached
+from kalends.db.database import Connection, Database, UnitOfWork
 from kalends.event_types import service as event_types
 from kalends.event_types.address import IdAddress
 from kalends.outbox.backlog import Backlog
-from kalends.outbox.fact import StoredFact
 from kalends.security.encryption import Keyring
 from kalends.webhooks import queries
 from kalends.webhooks.deliveries import lease
 from kalends.webhooks.deliveries.following import Follower
 from kalends.webhooks.refusals import EventTypeOfSomebodyElse
-from kalends.webhooks.triggers import ANNOUNCEMENTS, announcement_of
-from kalends.webhooks.webhook import KEPT_SECRET, Delivery, NewDelivery, Scope, Webhook
+from kalends.webhooks.triggers import ANNOUNCEMENTS
+from kalends.webhooks.webhook import KEPT_SECRET, Delivery, Scope, Webhook
 
 MOST_REPLAYED = 1_000
 """Most events of one replay."""
+
+_REPLAYED_AT_ONCE = 50
+"""Events of a replay that are read and written together."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +68,7 @@ async def event_type_scope(connection: Connection, user_id: int, event_type_id: 
     """Return the scope of the webhooks of an event type of a user.
 
     Raises:
-        NotFound: there is no such event type.
+        UnknownEventType: there is no such event type.
         EventTypeOfSomebodyElse: it belongs to another user, or to a team.
     """
     event_type = await event_types.get(connection, IdAddress(event_type_id))
@@ -105,16 +108,21 @@ async def list_in(connection: Connection, scope: Scope, *, take: int, skip: int)
     return await queries.list_webhooks(connection, scope, take=take, skip=skip)
 
 
-async def create(work: UnitOfWork, keys: Keyring, scope: Scope, columns: Mapping[str, Any]) -> Webhook:
+async def create(
+    work: UnitOfWork, keys: Keyring, scope: Scope, columns: Mapping[str, Any], *, most: int
+) -> Webhook:
     """Make a webhook.
 
     Raises:
+        BoundReached: the scope has `most` already.
         Conflict: the scope has one with this URL.
         psycopg.errors.UniqueViolation: another request made one at the same time.
     """
     if await queries.url_is_taken(work.connection, scope, columns["subscriber_url"]):
         raise Conflict("subscriberUrl: there is a webhook with this URL already.")
-    webhook_id = await queries.insert_webhook(work, scope, _stored(keys, columns))
+    webhook_id, before = await queries.insert_webhook(work, scope, _stored(keys, columns))
+    if before >= most:
+        raise BoundReached("subscriberUrl", most, "webhooks here; delete one first")
     return await get(work.connection, webhook_id)
 
 
@@ -196,19 +204,20 @@ async def retry(
     if has_body:
         await queries.restart_delivery(work, delivery_id, now=now)
     else:
-        fact = await queries.find_fact(work.connection, delivery.event_id)
-        if fact is None:
+        facts = await queries.list_facts_of(work.connection, [delivery.event_id])
+        if not facts:
             raise NotFound("The event of this delivery is older than its body can be made of.")
-        await queries.insert_deliveries(work, _again(follower, webhook, [fact]), due_at=now)
+        await follower.write_down(work, [(fact, [webhook]) for fact in facts], due_at=now)
     return await _delivery(work.connection, webhook, delivery_id)
 
 
 async def replay(
-    work: UnitOfWork, follower: Follower, webhook: Webhook, command: Replay, *, now: datetime
+    database: Database, follower: Follower, webhook: Webhook, command: Replay, *, now: datetime
 ) -> Replayed:
     """Deliver again what happened since a moment, also what the webhook was never told of.
 
-    What was delivered before keeps its id, so that a receiver knows it again.
+    What was delivered before keeps its id, so that a receiver knows it again. It is done in pieces, each in a
+    transaction of its own; one that is broken off can be repeated.
 
     Raises:
         BadRequest: the webhook is not active, or `since` is not before `until`.
@@ -218,18 +227,22 @@ async def replay(
         raise BadRequest("to: must be later than `from`.")
     wanted = set(webhook.triggers if command.triggers is None else command.triggers) & set(webhook.triggers)
     kinds = [kind.value for kind, found in ANNOUNCEMENTS.items() if found and found.trigger in wanted]
-    facts = await queries.list_facts(
-        work.connection,
-        webhook.scope,
-        kinds,
-        since=command.since,
-        until=command.until,
-        limit=MOST_REPLAYED + 1,
-    )
-    deliveries = _again(follower, webhook, facts[:MOST_REPLAYED])
-    await queries.insert_deliveries(work, deliveries, due_at=now)
-    rest = facts[MOST_REPLAYED:]
-    return Replayed(len(deliveries), rest[0].created_at if rest else None)
+    async with database.connection() as connection:
+        found = await queries.list_facts(
+            connection,
+            webhook.scope,
+            kinds,
+            since=command.since,
+            until=command.until,
+            limit=MOST_REPLAYED + 1,
+        )
+    ids = [event_id for event_id, _ in found[:MOST_REPLAYED]]
+    queued = 0
+    for first in range(0, len(ids), _REPLAYED_AT_ONCE):
+        async with database.pipelined_transaction() as work:
+            facts = await queries.list_facts_of(work.connection, ids[first : first + _REPLAYED_AT_ONCE])
+            queued += await follower.write_down(work, [(fact, [webhook]) for fact in facts], due_at=now)
+    return Replayed(queued, found[MOST_REPLAYED][1] if len(found) > MOST_REPLAYED else None)
 
 
 async def forget_before(work: UnitOfWork, moment: datetime, *, limit: int) -> int:
@@ -247,15 +260,6 @@ async def _delivery(connection: Connection, webhook: Webhook, delivery_id: UUID)
     if delivery is None:
         raise NotFound(f"This webhook has no delivery {delivery_id}.")
     return delivery
-
-
-def _again(follower: Follower, webhook: Webhook, facts: Sequence[StoredFact]) -> list[NewDelivery]:
-    return [
-        delivery
-        for fact in facts
-        if (announcement := announcement_of(fact.kind)) is not None
-        for delivery in follower.deliveries(announcement, fact, [webhook])
-    ]
 
 
 def _require_active(webhook: Webhook) -> None:

@@ -25,6 +25,13 @@ LONGEST_CONTENT_TYPE = 256
 
 _COMPRESSIONS = {"gzip": 31, "x-gzip": 31, "deflate": 15}
 
+_SURROGATES = re.compile(r"[\ud800-\udfff]")
+
+# A parameter ends at the first semicolon that is not in quotes; quotes that do not end take the rest.
+_PARAMETER = re.compile(r'(?:[^;"]|"(?:[^"\\]|\\.)*(?:"|$))+', re.DOTALL)
+_QUOTED = re.compile(r'"(.*)"', re.DOTALL)
+_ESCAPE = re.compile(r"\\(.)", re.DOTALL)
+
 
 async def read_json(headers: Headers, receive: Receive) -> object:
     """Return the parsed JSON body; `{}` for no body and for any content type but JSON.
@@ -198,11 +205,3 @@ def _refuse_surrogates(value: object, name: str) -> None:
 
 def _too_deep() -> MalformedBody:
     return MalformedBody(f"The body is nested too deeply; at most {MAX_DEPTH} levels are read.")
-
-
-_SURROGATES = re.compile(r"[\ud800-\udfff]")
-
-# A parameter ends at the first semicolon that is not in quotes; quotes that do not end take the rest.
-_PARAMETER = re.compile(r'(?:[^;"]|"(?:[^"\\]|\\.)*(?:"|$))+', re.DOTALL)
-_QUOTED = re.compile(r'"(.*)"', re.DOTALL)
-_ESCAPE = re.compile(r"\\(.)", re.DOTALL)

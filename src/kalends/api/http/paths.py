@@ -20,7 +20,7 @@ class _Pattern:
 
 
 class AmbiguousPath(ValueError):
-    """Two operations that a request could mean alike; the message names them."""
+    """Two operations that the same request could mean; the message names them."""
 
 
 class RoutingTable:

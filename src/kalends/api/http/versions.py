@@ -22,7 +22,7 @@ _DATE = re.compile(r"\d{4}-\d{2}-\d{2}")
 
 
 class Versioned(Protocol):
-    """What has a version: one operation of those that serve the same path and method."""
+    """Something with a version: one of the operations that serve the same path and method."""
 
     version: date
     is_version_required: bool

@@ -14,6 +14,9 @@ MAX_PARAMETERS = 1_000
 
 Model = TypeVar("Model", bound=BaseModel)
 
+_INDEXED = re.compile(r"(?P<name>[^\[\]]+)\[(?:1?[0-9]|20)?\]")
+_NESTED = re.compile(r"(?P<name>[^\[\]]+)\[(?P<key>[^\[\]]+)\]")
+
 
 class Query(Generic[Model]):
     """A dependency that reads the query string into a model: `Annotated[Listing, Depends(Query(Listing))]`.
@@ -27,7 +30,7 @@ class Query(Generic[Model]):
 
     async def __call__(self, request: Request) -> Model:
         """Return the validated query of the request."""
-        # Not a plain function: FastAPI would run it in a thread, which costs more than the whole parse.
+        # Asynchronous, as every dependency must be (`api/http/plan.py`).
         raw = parse_query(request.scope["query_string"])
         try:
             return self.model.model_validate(raw)
@@ -80,7 +83,3 @@ def _add(parsed: dict[str, Any], name: str, value: str) -> None:
         parsed[name] = [*present, value] if isinstance(present, list) else [present, value]
         return
     parsed[name] = value
-
-
-_INDEXED = re.compile(r"(?P<name>[^\[\]]+)\[(?:1?[0-9]|20)?\]")
-_NESTED = re.compile(r"(?P<name>[^\[\]]+)\[(?P<key>[^\[\]]+)\]")

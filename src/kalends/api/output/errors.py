@@ -138,7 +138,8 @@ class TooManyRequests(DomainError):
 
 
 class ServiceUnavailable(DomainError):
-    """503: the database cannot be reached, or has no free connection."""
+    """503: what the server needs is away for now. `retry_after` is in seconds."""
 
     status = 503
     code = "ServiceUnavailableException"
+    retry_after: int = 2

@@ -5,7 +5,7 @@ from datetime import datetime
 
 from kalends.bookings import access
 from kalends.bookings.actors import Actor
-from kalends.bookings.booking import Booking
+from kalends.bookings.booking import Booking, Status
 from kalends.bookings.commands import seat
 from kalends.bookings.commands.command import Cancel
 from kalends.bookings.commands.outcome import Outcome
@@ -130,7 +130,8 @@ async def end(
     outline = await facts.outline_of(work.connection, bookings[0])
     ended = await reads.find_by_ids(work.connection, [booking.id for booking in bookings])
     # Who attended is part of the fact, though a seated booking no longer lists them.
-    change = Change(FactKind.CANCELLED, now, actor=by, reason=reason)
+    was_told = any(booking.status is Status.ACCEPTED for booking in bookings)
+    change = Change(FactKind.CANCELLED, now, actor=by, reason=reason, was_told=was_told)
     told = facts.facts_of_each(
         change, ended, event_type, outline, lead_uid=ended[0].uid, covers_rest=covers_rest
     )

@@ -50,6 +50,8 @@ async def confirm(work: UnitOfWork, actor: Actor, uid: str, *, now: datetime) ->
     if event_type is None:
         raise ConfirmationWithoutEventType
     bookability.check_is_bookable(event_type)
+    periods = [(booking.start, booking.end) for booking in waiting]
+    await bookability.make_way(work, actor, event_type, periods, now=now)
     for booking in waiting:
         zone = booking.attendees[0].time_zone if booking.attendees else booking.organizer.time_zone
         await bookability.require_free(

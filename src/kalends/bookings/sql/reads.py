@@ -7,6 +7,7 @@ from uuid import UUID
 
 from kalends.api.input.locales import Locale
 from kalends.bookings.booking import Attendee, BookedEventType, Booking, Organizer, Seat, Status
+from kalends.bookings.facts.outline import OutlinedOccurrence
 from kalends.db.database import Connection, UnitOfWork
 from kalends.db.rows import Columns, NamedRow, named_row, named_rows
 
@@ -95,6 +96,22 @@ async def lock_rows_of_only_host(work: UnitOfWork, host_id: int, now: datetime) 
     return [row[0] for row in await cursor.fetchall()]
 
 
+async def lock_rows_of_event_types(
+    work: UnitOfWork, event_type_ids: Sequence[int], now: datetime
+) -> list[int]:
+    """Keep other commands off what has not ended of event types until this one ends; return ids."""
+    cursor = await work.connection.execute(
+        """
+        SELECT id FROM bookings
+         WHERE event_type_id = ANY(%s) AND end_time > %s
+           AND status IN ('accepted', 'pending', 'awaiting_host')
+         ORDER BY id FOR UPDATE
+        """,
+        (list(event_type_ids), now),
+    )
+    return [row[0] for row in await cursor.fetchall()]
+
+
 async def lock_rows_of_series(work: UnitOfWork, recurring_uid: str) -> None:
     """Lock the rows of all bookings of a series."""
     await work.connection.execute(
@@ -102,16 +119,22 @@ async def lock_rows_of_series(work: UnitOfWork, recurring_uid: str) -> None:
     )
 
 
-async def find_series_outline(connection: Connection, recurring_uid: str) -> list[tuple[str, datetime]]:
-    """Return the calendar objects of a series in its order, each with its original start."""
+async def find_series_outline(connection: Connection, recurring_uid: str) -> list[OutlinedOccurrence]:
+    """Return the occurrences of a series in their first order; a moved one keeps its calendar object."""
     cursor = await connection.execute(
         """
-        SELECT ical_uid, (array_agg(start_time ORDER BY id))[1] FROM bookings
-         WHERE recurring_booking_uid = %s GROUP BY ical_uid ORDER BY min(id)
+        SELECT ical_uid,
+               (array_agg(start_time ORDER BY id))[1],
+               (array_agg(start_time ORDER BY id DESC))[1],
+               (array_agg(end_time - start_time ORDER BY id))[1],
+               (array_agg(status ORDER BY id DESC))[1] = 'accepted',
+               max(ical_sequence)
+          FROM bookings WHERE recurring_booking_uid = %s
+         GROUP BY ical_uid ORDER BY min(id)
         """,
         (recurring_uid,),
     )
-    return [(ical_uid, start) for ical_uid, start in await cursor.fetchall()]
+    return [OutlinedOccurrence(*row) for row in await cursor.fetchall()]
 
 
 def to_booking(row: NamedRow) -> Booking:

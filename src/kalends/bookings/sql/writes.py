@@ -180,7 +180,7 @@ async def insert_seat(work: UnitOfWork, booking_id: int, attendee: Attendee, sea
             INSERT INTO booking_seats (uid, booking_id, attendee_id, description, responses, metadata)
             SELECT %(uid)s, %(booking_id)s, id, %(description)s, %(responses)s, %(metadata)s FROM attending
         )
-        UPDATE bookings SET updated_at = now() WHERE id = %(booking_id)s
+        UPDATE bookings SET ical_sequence = ical_sequence + 1, updated_at = now() WHERE id = %(booking_id)s
         """,
         {
             "booking_id": booking_id,
@@ -203,7 +203,8 @@ async def move_attendees(work: UnitOfWork, attendee_ids: Sequence[int], booking_
         """
         WITH moved AS (UPDATE attendees SET booking_id = %(booking_id)s WHERE id = ANY(%(ids)s)),
              seats AS (UPDATE booking_seats SET booking_id = %(booking_id)s WHERE attendee_id = ANY(%(ids)s))
-        UPDATE bookings SET updated_at = now() WHERE id = %(booking_id)s
+        UPDATE bookings SET ical_sequence = ical_sequence + 1, updated_at = now()
+         WHERE id = %(booking_id)s OR id IN (SELECT booking_id FROM attendees WHERE id = ANY(%(ids)s))
         """,
         {"booking_id": booking_id, "ids": list(attendee_ids)},
     )
@@ -214,7 +215,7 @@ async def delete_attendees(work: UnitOfWork, booking_id: int, attendee_ids: Sequ
     await work.connection.execute(
         """
         WITH gone AS (DELETE FROM attendees WHERE id = ANY(%s) AND booking_id = %s)
-        UPDATE bookings SET updated_at = now() WHERE id = %s
+        UPDATE bookings SET ical_sequence = ical_sequence + 1, updated_at = now() WHERE id = %s
         """,
         (list(attendee_ids), booking_id, booking_id),
     )
@@ -273,7 +274,11 @@ async def accept_bookings(
               FROM bookings WHERE id = ANY(%(ids)s)
             ON CONFLICT (host_id, booking_id) DO NOTHING
         )
-        UPDATE bookings SET status = 'accepted', updated_at = now() WHERE id = ANY(%(ids)s) RETURNING id
+        UPDATE bookings
+           SET status = 'accepted', updated_at = now(),
+               -- What was moved while it stood in calendars has left them by a message of its own.
+               ical_sequence = ical_sequence + (rescheduled_from_uid IS NOT NULL)::int
+         WHERE id = ANY(%(ids)s) RETURNING id
         """,
         {"ids": list(booking_ids), "before": before, "after": after},
     )
