@@ -22,6 +22,7 @@ CHECKS = [
     "migrations",
     "secret",
     "waiting mails",
+    "conferencing",
 ]
 
 
