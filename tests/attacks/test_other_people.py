@@ -9,10 +9,10 @@ from kalends.app import Api
 from kalends.runtime import make_runtime
 from kalends.settings import Settings
 from tests.attacks.harm import no_harm, still_harmful
-from tests.bookings.support import TEN, URL, attendee, books
 from tests.conftest import Clock
 from tests.notifications.conftest import Office
 from tests.notifications.mailbox import Mailbox
+from tests.support.bookings import TEN, URL, attendee, books
 from tests.support.callers import Callers
 from tests.support.client import Client, Host, booking_of, data
 from tests.support.refusals import WatchedEdge

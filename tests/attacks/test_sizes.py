@@ -14,8 +14,8 @@ from kalends.settings import Settings
 from tests.attacks.counting import busiest_turn, counted_calls
 from tests.attacks.harm import no_harm, still_harmful
 from tests.attacks.rows import multiply
-from tests.bookings.support import TEN, URL, WEEKLY, books
 from tests.conftest import Clock
+from tests.support.bookings import TEN, URL, WEEKLY, books
 from tests.support.callers import Callers
 from tests.support.client import Client, Host, booking_of, data, refusal
 from tests.support.refusals import WatchedEdge

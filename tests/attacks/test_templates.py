@@ -13,7 +13,7 @@ from kalends.webhooks.deliveries import templates
 from tests.attacks.counting import busiest_turn, counted_calls
 from tests.attacks.harm import no_harm
 from tests.attacks.rows import multiply
-from tests.bookings.support import books
+from tests.support.bookings import books
 from tests.support.client import Client, Host, data
 from tests.support.receiver import Receiver
 from tests.webhooks.conftest import Post, deliveries, subscribe

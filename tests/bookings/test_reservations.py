@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from tests.bookings.support import ELEVEN, TEN, TWELVE, URL, attendee, books, reschedules
+from tests.support.bookings import ELEVEN, TEN, TWELVE, URL, attendee, books, reschedules, reserves
 from tests.support.client import Client, Host, data, refusal
 
 THREE_SEATS = {"seatsPerTimeSlot": 3, "showAttendeeInfo": True, "showAvailabilityCount": True}
@@ -10,8 +10,7 @@ THREE_SEATS = {"seatsPerTimeSlot": 3, "showAttendeeInfo": True, "showAvailabilit
 
 async def keeps(client: Client, event_type: dict[str, Any], start: str) -> str:
     """Reserve a start for whoever names the reservation, and return its uid."""
-    body = {"eventTypeId": event_type["id"], "slotStart": start, "binding": True}
-    uid: str = data(await client.post("/v2/slots/reservations", json=body), 201)["reservationUid"]
+    uid: str = (await reserves(client, event_type["id"], start, binding=True))["reservationUid"]
     return uid
 
 

@@ -24,6 +24,7 @@ CHECKS = [
     "secret",
     "waiting mails",
     "queue",
+    "conferencing",
 ]
 
 

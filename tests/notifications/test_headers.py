@@ -13,14 +13,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from kalends.api.input.fields import is_email
+from kalends.localization.plain import one_line
 from kalends.notifications.content.head import is_writable
 from kalends.notifications.content.messages import Envelope, head_of
-from kalends.notifications.content.plain import one_line
 from kalends.notifications.transport.failures import PermanentFailure
 from kalends.notifications.transport.folder import FolderTransport
-from tests.bookings.support import books
 from tests.notifications.conftest import Office
 from tests.notifications.mailbox import Mailbox
+from tests.support.bookings import books
 from tests.support.client import Client, Host, data, refusal
 
 NOW = datetime(2050, 9, 5, 10, tzinfo=UTC)

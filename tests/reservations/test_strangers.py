@@ -7,9 +7,9 @@ import httpx
 import pytest
 
 from kalends.app import Api
-from tests.bookings.support import ELEVEN, TEN, TWELVE
-from tests.bookings.support import URL as BOOKINGS
 from tests.conftest import Clock
+from tests.support.bookings import ELEVEN, TEN, TWELVE
+from tests.support.bookings import URL as BOOKINGS
 from tests.support.callers import Callers
 from tests.support.client import Client, Host, booking_of, data, refusal
 from tests.support.refusals import WatchedEdge

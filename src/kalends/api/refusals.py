@@ -22,6 +22,12 @@ class BoundReached(BadRequest):
         super().__init__(f"{where}: at most {most} {what}.")
 
 
+class NoHttpRequest(BadRequest):
+    """400: what came over the connection is no HTTP request."""
+
+    message = "This is no HTTP request."
+
+
 class UnknownOperation(NotFound):
     """404: there is no operation at this method and path."""
 

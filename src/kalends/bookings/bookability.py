@@ -37,7 +37,7 @@ class WantedTime:
 
 
 async def lock_time(work: UnitOfWork, event_type: EventType, host_id: int) -> None:
-    """Let this command alone decide about the time of a host, and about the event type's counts."""
+    """Lock the time of a host, and the counts of the event type if it has limits."""
     counted = event_type.id if event_type.terms.counts_bookings else None
     await lock_hosts(work, [host_id], event_type_id=counted)
 
@@ -59,7 +59,7 @@ async def make_way(
 async def use_reservation(
     work: UnitOfWork, event_type: EventType, uid: UUID | None, period: Period, *, now: datetime
 ) -> None:
-    """Let a booking of this period have what the reservation that it names keeps; None: it names none.
+    """Use up the reservation that a booking of this period names; `uid` None: it names none.
 
     The caller has locked the time.
     """
@@ -95,7 +95,7 @@ async def require_free(
     of: datetime | None = None,
     is_move: bool = False,
 ) -> None:
-    """Check that a time can be booked; of what stands against it only the codes `among` all count.
+    """Check that a time can be booked; `among` are the codes that count against it, None: all.
 
     `of` and `is_move` are those of `time_refusal`.
 
@@ -115,7 +115,7 @@ async def require_free(
 async def require_all_free(
     work: UnitOfWork, event_type: EventType, periods: Sequence[Period], *, now: datetime, zone: str
 ) -> None:
-    """Check that each of several periods, sorted, can be booked after those before it.
+    """Check that sorted periods can be booked one after the other.
 
     Raises:
         TimeUnavailable, BookingLimitReached, DurationLimitReached, SeatsFull: one cannot; of several, the
@@ -154,7 +154,7 @@ def _question(wanted: WantedTime, now: datetime) -> Question:
 
 
 def _with_booking(situation: Situation, event_type: EventType, period: Period) -> Situation:
-    """Return the situation once a period has been booked."""
+    """Return the situation after a period has been booked."""
     begins, ends = (int(instant.timestamp()) for instant in period)
     before, after = event_type.terms.before_event_buffer, event_type.terms.after_event_buffer
     busy = engine.buffered(begins, ends, before, after, booked_before=before, booked_after=after)

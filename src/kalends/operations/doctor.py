@@ -58,7 +58,7 @@ class Check:
 
 
 def examine(settings: Settings) -> list[Check]:
-    """Check variables, zone data, disk, mail server, database, clock, migrations, secret, and what waits."""
+    """Check settings, zones, disk, mails, database, clock, migrations, secret, what waits, conferencing."""
     checks = [check_variables(), check_zone_data(datetime.now(UTC)), check_disk(settings)]
     checks += [check_files(settings, files_allowed(at_most=True)), check_mail(settings)]
     try:
@@ -73,7 +73,7 @@ def examine(settings: Settings) -> list[Check]:
                 checks.append(check_jobs_set_aside(connection))
     except DatabaseFault as error:
         checks.append(Check("database", "problem", str(error)))
-    return checks
+    return [*checks, check_conferencing()]
 
 
 def check_variables() -> Check:
@@ -138,6 +138,12 @@ def check_mail(settings: Settings) -> Check:
         advice = "Mails wait until the mail server takes them; check KALENDS_SMTP_URL"
         return Check("mail", "warning", f"{where}: {error}", advice)
     return Check("mail", "ok", f"{where} takes mails")
+
+
+def check_conferencing() -> Check:
+    """Say who makes video meetings: nobody."""
+    found = 'none is configured; where an event type names no place, people read "The host will tell where"'
+    return Check("conferencing", "ok", found)
 
 
 def check_database(settings: Settings, connection: psycopg.Connection[TupleRow]) -> Check:

@@ -39,7 +39,7 @@ async def count_binding_seats(
 
 
 async def lock(work: UnitOfWork, uid: UUID) -> bool:
-    """Keep a reservation as it is until this command ends, and tell whether it is there."""
+    """Lock a reservation, and tell whether it is there."""
     return (
         await first_row(work.connection, "SELECT FROM slot_reservations WHERE uid = %s FOR UPDATE", (uid,))
         is not None
@@ -47,7 +47,7 @@ async def lock(work: UnitOfWork, uid: UUID) -> bool:
 
 
 async def save(work: UnitOfWork, reservation: Reservation, host_ids: Sequence[int]) -> None:
-    """Store a reservation, new or changed, of the time of these hosts and of nobody else."""
+    """Store a reservation, new or changed, of the time of these hosts and no others."""
     await work.connection.execute(
         """
         INSERT INTO slot_reservations (
@@ -113,8 +113,8 @@ async def delete_of_strangers(
     )
 
 
-async def find_hosts_held(work: UnitOfWork, reservation: Reservation, now: datetime) -> set[int]:
-    """Return the hosts whose time other reservations of the event type take during this one."""
+async def find_reserved_hosts(work: UnitOfWork, reservation: Reservation, now: datetime) -> set[int]:
+    """Return the hosts whose time other reservations of the event type take at the same time."""
     cursor = await work.connection.execute(
         """
         SELECT host_id FROM slot_reservations

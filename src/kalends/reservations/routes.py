@@ -53,7 +53,7 @@ async def reserve_slot(
     now: Now,
     policy: CurrentPolicy,
 ) -> outputs.ReservedSlot:
-    """Keep a slot for a few minutes; public."""
+    """Reserve a slot for a few minutes; public."""
     asker = Asker(caller, network)
     made = await service.create(work, asker, body.to_command(), now=now, policy=policy)
     return outputs.reserved_slot_output(made, now)
@@ -85,5 +85,5 @@ async def update_reservation(
 
 @router.delete("/{uid}")
 async def delete_reservation(uid: ReservationUid, work: Work) -> None:
-    """Give a reservation up."""
+    """Delete a reservation."""
     await service.delete(work, inputs.uid_of(uid))

@@ -37,7 +37,7 @@ from kalends.teams import service as teams
 DEFAULT_MINUTES = 5
 """How long a reservation lasts unless an authenticated caller chooses otherwise."""
 
-# Hours, notice and booking window are not the reservation's business: the booking checks them.
+# A reservation does not check hours, notice and booking window: the booking does.
 _TAKEN = frozenset(
     {Code.BOOKING, Code.CALENDAR, Code.BUFFER, Code.LIMIT, Code.RESERVED, Code.SEATS_FULL, Code.OUT_OF_OFFICE}
 )
@@ -89,7 +89,7 @@ class Asker:
 async def create(
     work: UnitOfWork, asker: Asker, command: Reserve, *, now: datetime, policy: Policy
 ) -> Reservation:
-    """Keep a slot that is not taken.
+    """Reserve a slot that is not taken.
 
     Raises:
         AnonymousDuration: an anonymous caller chooses how long.
@@ -199,7 +199,7 @@ async def update(
 
 
 async def delete(work: UnitOfWork, uid: UUID | None) -> None:
-    """Give a reservation up; one that is unknown is given up already."""
+    """Delete a reservation; an unknown one is gone already."""
     if uid is not None:
         await queries.delete(work, uid)
 
@@ -218,7 +218,7 @@ async def give_way(
 async def consume(
     work: UnitOfWork, uid: UUID, event_type_id: int, start: datetime, end: datetime, *, now: datetime
 ) -> Reservation | None:
-    """Use a live reservation for the booking that names it; the caller holds the hosts' locks.
+    """Use up a live reservation for the booking that names it; the caller has locked the hosts.
 
     Return it, or None when it has expired, is unknown, or keeps something else: another time, or a seat of
     another start.
@@ -240,7 +240,7 @@ async def consume(
 async def count_binding_seats(
     connection: Connection, event_type_id: int, start: datetime, *, now: datetime
 ) -> int:
-    """Return how many seats of a start are kept for bookings that name a reservation."""
+    """Return how many seats of a start binding reservations keep."""
     return await queries.count_binding_seats(connection, event_type_id, start, now)
 
 
@@ -361,15 +361,15 @@ def _is_about_zone(reason: Reason, start: int) -> bool:
 async def _hosts_of(
     work: UnitOfWork, event_type: EventType, reservation: Reservation, able: Sequence[int], *, now: datetime
 ) -> list[int]:
-    """Return whose time a reservation takes in other event types: of those who rotate, one is enough.
+    """Return the hosts whose time a reservation takes: of those who rotate, one is enough.
 
-    That is the first who is free and not taken so by another reservation of this event type.
+    That is the first who is free and whom no other reservation of this event type takes.
     """
     taken = [host.user.id for host in event_type.hosts if host.is_fixed]
     rotating = [host.user.id for host in event_type.hosts if not host.is_fixed]
     if rotating:
         free = [host_id for host_id in rotating if host_id in able] or rotating
-        held = await queries.find_hosts_held(work, reservation, now)
+        held = await queries.find_reserved_hosts(work, reservation, now)
         taken.append(next((host_id for host_id in free if host_id not in held), free[0]))
     return taken
 

@@ -1,4 +1,4 @@
-"""The free time of a host set, and who of it can take a booking."""
+"""The free time of a set of hosts, and which of them can take a booking."""
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
@@ -140,7 +140,7 @@ def base_free(available: Availability, start: int, end: int) -> list[int]:
 
 
 def suffices(available: Availability, host_ids: Collection[int]) -> bool:
-    """Say whether these hosts can hold the booking: every fixed one, and a rotating one if any rotate."""
+    """Tell whether these hosts can take the booking: every fixed one, and a rotating one if any rotate."""
     return (
         bool(available.fixed or available.rotating)
         and all(time.host.id in host_ids for time in available.fixed)
@@ -149,7 +149,7 @@ def suffices(available: Availability, host_ids: Collection[int]) -> bool:
 
 
 def reserved_hosts(available: Availability, start: int, end: int) -> dict[int, Reservation]:
-    """Return the hosts whom reservations keep from a booking at `[start, end)`, each with the reservation.
+    """Return the hosts whom reservations keep from a booking at `[start, end)`, each with its reservation.
 
     A reservation of this event type needs every host if some are fixed. If all rotate it needs one of
     those free at its time, so these are kept only when they are no more than the reservations that

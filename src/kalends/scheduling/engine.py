@@ -252,7 +252,7 @@ def counting_range(rules: Rules, *, start: int, end: int, now: int, zone: str = 
 
 
 def _earliest(rules: Rules, now: int) -> int:
-    # Not even without notice is the running minute offered.
+    # The minute that is running is not offered, not even without notice.
     return now + max(rules.minimum_notice, 1) * 60
 
 
@@ -275,7 +275,7 @@ def _bookable_days(
 ) -> set[int]:
     """Return the local days from now on, before the day `beyond`, that have a slot.
 
-    Reservations are left out, so that a hold moves nobody's window and a booking sees the same window as
+    Reservations are left out, so that none moves anybody's window and a booking sees the same window as
     the listing it was chosen from.
     """
     if not hosts:
@@ -382,7 +382,7 @@ def _host_reasons(available: Availability, able: Sequence[int], start: int, end:
         own += busy_reasons(host, _all_busy(available.rules, available.taken, host, start, end), start, end)
         if host.id in kept:
             own.append(_reserved(kept[host.id], host.id))
-        # Open all along and still not free: the time crosses from one row of hours into the next.
+        # Open throughout and still not free: the time crosses from one row of hours into the next.
         found += own or [Reason(Code.OUTSIDE_WORKING_HOURS, host.id, start, end)]
     return found
 

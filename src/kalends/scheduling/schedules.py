@@ -50,7 +50,7 @@ class Override:
 
 @dataclass(frozen=True, slots=True)
 class Schedule:
-    """Weekly hours and overrides, told by the clock of one time zone.
+    """Weekly hours and overrides, by the clock of one time zone.
 
     It is made once and asked often: `rows_by_weekday` and `rows_by_day` are its hours, ready for use.
     """
@@ -115,7 +115,7 @@ def openings(
 
 
 def clock(schedule: Schedule, travel: Sequence[Travel], start: int, end: int) -> list[OffsetSince]:
-    """Return the offsets by which the host's clock runs in `[start, end)`, travels included."""
+    """Return the offsets of the host's clock in `[start, end)`, travels included."""
     if not travel:
         return offsets_between(schedule.zone, start, end)
     found: list[OffsetSince] = []

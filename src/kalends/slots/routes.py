@@ -28,7 +28,7 @@ async def explain_slot(
     found = await service.explain(connection, query.to_command(), now=now)
     is_told_all = await service.may_see_reasons(connection, found.subject, caller)
     reader_id = caller.user.id if caller is not None and is_told_all else None
-    return outputs.explanation(found, query.time_zone, reader_id=reader_id)
+    return outputs.explanation_output(found, query.time_zone, reader_id=reader_id)
 
 
 @router.get("", refuses=(RangeTooLong, TooManySlots, *OF_ADDRESS, UnknownEventTypeId, NotInGroups))

@@ -14,7 +14,7 @@ from kalends.scheduling import engine
 from kalends.scheduling.zones import day_of_date, day_start
 from kalends.slots import effort, queries
 from kalends.slots.refusals import NotInGroups, RangeTooLong, TooManySlots, UnknownEventTypeId
-from kalends.slots.rows import Found, Range, Source, Subject
+from kalends.slots.rows import FoundSubject, Range, Source, Subject
 from kalends.slots.situation import (
     Question,
     Situation,
@@ -91,7 +91,7 @@ class Explain:
 
 
 @dataclass(frozen=True, slots=True)
-class Explained:
+class ExplainedTime:
     """What stands against `[start, end)` of an event type or a group, and its hosts."""
 
     subject: Subject
@@ -156,8 +156,8 @@ async def answer_inquiry(inquiry: Inquiry | None, *, most_slots: int | None) -> 
     def starts_of() -> list[int]:
         span = question.end - question.start
         if most_slots is not None and span > most_slots * question.rules.interval * 60:
-            # Laying the grid alone takes a hundredth of what it takes to hold each start against
-            # reservations, and to write it.
+            # Laying the grid takes a hundredth of the time of checking each start against reservations
+            # and writing it.
             hours = Situation(situation.hosts, engine.NOTHING_TAKEN)
             _check_count(ask(engine.list_slots, question, hours), most_slots)
         return ask(engine.list_slots, question, situation)
@@ -175,7 +175,7 @@ def _check_count(starts: Sequence[int], most: int | None) -> None:
         raise TooManySlots(most)
 
 
-async def _find(connection: Connection, address: SlotsAddress, asked: Range) -> Found:
+async def _find(connection: Connection, address: SlotsAddress, asked: Range) -> FoundSubject:
     """Return what has an address.
 
     Raises:
@@ -229,8 +229,8 @@ async def check(connection: Connection, question: Question) -> engine.Verdict:
     return await effort.answer(question, situation, lambda: ask(engine.check, question, situation))
 
 
-async def explain(connection: Connection, command: Explain, *, now: datetime) -> Explained:
-    """Say why a time can or cannot be booked; a date is available when it offers a slot.
+async def explain(connection: Connection, command: Explain, *, now: datetime) -> ExplainedTime:
+    """Return why a time can or cannot be booked; a date is available when it offers a slot.
 
     Raises:
         NotFound: nothing has this address.
@@ -252,7 +252,7 @@ async def explain(connection: Connection, command: Explain, *, now: datetime) ->
 
     is_available, reasons = await effort.answer(question, situation, explained, times=2)
     host_ids = [host.id for host in situation.hosts]
-    return Explained(found.subject, start, end, is_available, reasons, host_ids)
+    return ExplainedTime(found.subject, start, end, is_available, reasons, host_ids)
 
 
 def _explained_range(command: Explain, length: int) -> tuple[int, int]:
@@ -263,7 +263,7 @@ def _explained_range(command: Explain, length: int) -> tuple[int, int]:
 
 
 async def may_see_reasons(connection: Connection, subject: Subject, caller: Principal | None) -> bool:
-    """Tell whether a caller may learn what keeps the hosts: the owner, or a member of the team."""
+    """Tell whether a caller may learn what keeps the hosts busy: the owner may, and members of the team."""
     if caller is None:
         return False
     if subject.team_id is not None:

@@ -13,7 +13,7 @@ from kalends.event_types.address import IdAddress, lookup_of
 from kalends.scheduling import engine
 from kalends.slots import queries
 from kalends.slots.refusals import UnknownEventTypeId
-from kalends.slots.rows import Found, HostRow, Range, ReservationRow, SeatedRow, Source, Subject
+from kalends.slots.rows import FoundSubject, HostRow, Range, ReservationRow, SeatedRow, Source, Subject
 
 _KEPT_BYTES = 32_000_000
 _BYTES_A_SCHEDULE = 1_000
@@ -26,8 +26,8 @@ Answer = TypeVar("Answer")
 class CountedReservations(Enum):
     """Which reservations count.
 
-    All that are unexpired, for lists; only those that bind, for bookings; or all, with every held seat
-    keeping its host from anything else, for what is to be promised to somebody.
+    For lists, all that have not expired; for bookings, only those that bind; for reservations, all, and every
+    reserved seat keeps its host from anything else.
     """
 
     ALL = "all"
@@ -82,7 +82,7 @@ async def load(connection: Connection, question: Question, *, names_bookings: bo
 
 
 async def load_found(
-    connection: Connection, question: Question, found: Found, *, names_bookings: bool = False
+    connection: Connection, question: Question, found: FoundSubject, *, names_bookings: bool = False
 ) -> Situation:
     """Read what a question needs besides what was found with its subject."""
     asked = range_of(question)
@@ -107,7 +107,7 @@ async def _read(
     return await _situation(connection, question, found)
 
 
-async def _situation(connection: Connection, question: Question, found: Found) -> Situation:
+async def _situation(connection: Connection, question: Question, found: FoundSubject) -> Situation:
     event_type_id, terms, asked = question.subject.event_type_id, question.subject.terms, found.asked
     before, after = terms.before_event_buffer * 60, terms.after_event_buffer * 60
     seated: Sequence[SeatedRow] = ()
@@ -134,8 +134,8 @@ async def _situation(connection: Connection, question: Question, found: Found) -
     )
 
 
-def _reservations(found: Found, question: Question) -> list[engine.Reservation]:
-    """Return what is kept of the event type itself, and of its hosts, each with the host that it takes."""
+def _reservations(found: FoundSubject, question: Question) -> list[engine.Reservation]:
+    """Return the reservations of the event type itself, and those of its hosts, each with its host."""
     each = [_reservation(held, None, question) for held in found.reservations]
     each += [_reservation(held, host.id, question) for host in found.hosts for held in host.reservations]
     return [reservation for reservation in each if reservation is not None]
@@ -235,11 +235,11 @@ def _seated(row: SeatedRow, before: int, after: int) -> engine.Seated:
 
 
 def _reservation(row: ReservationRow, host_id: int | None, question: Question) -> engine.Reservation | None:
-    """Return a reservation as the engine takes it; None: it does not stand in the way of this question.
+    """Return a reservation as the engine takes it; None: it does not count for this question.
 
-    `host_id` is whose it is, None: the event type's own. Only a binding one keeps its buffers free too. A
-    held seat counts at its own start; what else its host may do then is left open unless it binds, or this
-    question is about a promise.
+    `host_id` None: it is the event type's own. Only a binding one keeps its buffers free too. A reserved seat
+    counts at its own start; it keeps its host from other meetings only if it binds, or if the question is
+    about a reservation.
     """
     if row.uid == question.own_reservation or (
         question.reservations is CountedReservations.BINDING and not row.is_binding

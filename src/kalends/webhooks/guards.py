@@ -7,7 +7,7 @@ from fastapi import Depends, Request
 from kalends.access.guards import OrganizationAdmin, organization_admin
 from kalends.api.dependencies import CurrentSettings, Reader, runtime_of
 from kalends.api.input.fields import EventTypeId
-from kalends.api.output.errors import DomainError, NotFound
+from kalends.api.output.errors import DomainError
 from kalends.auth.declaration import Declaration
 from kalends.auth.dependencies import Caller
 from kalends.event_types.refusals import UnknownEventType
@@ -19,6 +19,7 @@ from kalends.webhooks.deliveries.shares import REQUESTS
 from kalends.webhooks.inputs import WebhookId
 from kalends.webhooks.refusals import (
     EventTypeOfSomebodyElse,
+    UnknownWebhook,
     WebhookNotInOrganization,
     WebhookOfAnotherEventType,
     WebhookOfNoEventType,
@@ -39,12 +40,12 @@ class OwnWebhookGuard:
     """Admit callers to a webhook of their own, and system administrators to any.
 
     Raises:
-        NotFound: there is no such webhook.
+        UnknownWebhook: there is no such webhook.
         WebhookOfSomebodyElse: it is of another user, or of another scope than a user.
     """
 
     declaration: ClassVar[Declaration] = _CALLER.followed_by("WhOwner")
-    refusals: ClassVar[tuple[type[DomainError], ...]] = (NotFound, WebhookOfSomebodyElse)
+    refusals: ClassVar[tuple[type[DomainError], ...]] = (UnknownWebhook, WebhookOfSomebodyElse)
 
     async def __call__(self, caller: Caller, webhook_id: WebhookId, connection: Reader) -> Webhook:
         """Return the webhook."""
@@ -78,7 +79,7 @@ class EventTypeWebhookGuard:
 
     Raises:
         what `EventTypeScopeGuard` raises;
-        NotFound: there is no such webhook.
+        UnknownWebhook: there is no such webhook.
         WebhookOfNoEventType: it is of another scope.
         WebhookOfAnotherEventType: it is of another event type.
     """
@@ -86,6 +87,7 @@ class EventTypeWebhookGuard:
     declaration: ClassVar[Declaration] = _EVENT_TYPE
     refusals: ClassVar[tuple[type[DomainError], ...]] = (
         *EventTypeScopeGuard.refusals,
+        UnknownWebhook,
         WebhookOfNoEventType,
         WebhookOfAnotherEventType,
     )

@@ -6,7 +6,6 @@ from datetime import datetime
 from functools import partial
 from uuid import uuid4
 
-from kalends.api.output.errors import BadRequest
 from kalends.handlebars.errors import TemplateError
 from kalends.outgoing import Outgoing, Unreachable
 from kalends.webhooks.deliveries import templates
@@ -14,6 +13,7 @@ from kalends.webhooks.deliveries.courier import headers_of, standard_headers
 from kalends.webhooks.deliveries.shares import REQUESTS
 from kalends.webhooks.deliveries.templates import Body
 from kalends.webhooks.payloads import meeting
+from kalends.webhooks.refusals import TemplateUnusable
 from kalends.webhooks.service import RevealedWebhook
 from kalends.webhooks.triggers import PING, enveloped, template_context
 from kalends.webhooks.webhook import Webhook
@@ -34,13 +34,13 @@ async def ping(outgoing: Outgoing, revealed: RevealedWebhook, *, caller_id: int,
     """Send a sample to a webhook, active or not, in the form of its deliveries; nothing of it is kept.
 
     Raises:
-        BadRequest: the webhook's own template makes nothing of the sample.
+        TemplateUnusable: the webhook's own template makes nothing of the sample.
     """
     webhook = revealed.webhook
     try:
         body = await _sample(webhook, now)
     except TemplateError as error:
-        raise BadRequest(f"payloadTemplate: {error}.") from error
+        raise TemplateUnusable(str(error)) from error
     secrets = [revealed.secret] if revealed.secret else []
     headers = [
         *headers_of(body.content_type, revealed.secret, body.content),

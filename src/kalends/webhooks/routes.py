@@ -9,6 +9,7 @@ from kalends.api.dependencies import CurrentSettings, Now, Reader, Work
 from kalends.api.http.operation import Guard, Router
 from kalends.api.input.query import Query
 from kalends.api.refusals import BoundReached
+from kalends.security.encryption import KeyMissing
 from kalends.webhooks import inputs, service
 from kalends.webhooks.deliveries.routes import delivery_router
 from kalends.webhooks.guards import (
@@ -26,6 +27,7 @@ from kalends.webhooks.outputs import (
     user_webhook_output,
     whole_webhook_output,
 )
+from kalends.webhooks.refusals import SubscriberUrlTaken, UnknownWebhook
 from kalends.webhooks.service import RevealedWebhook
 from kalends.webhooks.webhook import Scope, Webhook
 
@@ -50,7 +52,7 @@ def webhook_router(
     ScopeOfPath: TypeAlias = Annotated[Scope, Depends(scope_of_path)]
     WebhookOfPath: TypeAlias = Annotated[Webhook, Depends(webhook_of_path)]
 
-    @router.post("", refuses=(BoundReached,))
+    @router.post("", refuses=(BoundReached, SubscriberUrlTaken, KeyMissing))
     async def create_webhook(
         scope: ScopeOfPath, body: inputs.CreateWebhookBody, keys: Keys, work: Work, settings: CurrentSettings
     ) -> Output:
@@ -60,13 +62,13 @@ def webhook_router(
         made = await service.create(work, keys, scope, body.to_columns(), most=most)
         return output(service.reveal(keys, made))
 
-    @router.get("")
+    @router.get("", refuses=(KeyMissing,))
     async def list_webhooks(scope: ScopeOfPath, page: Page, keys: Keys, connection: Reader) -> list[Output]:
         """List the webhooks, the oldest first."""
         found = await service.list_in(connection, scope, take=page.take, skip=page.skip)
         return [output(service.reveal(keys, one)) for one in found]
 
-    @router.patch("/{webhookId}")
+    @router.patch("/{webhookId}", refuses=(UnknownWebhook, SubscriberUrlTaken, KeyMissing))
     async def update_webhook(
         webhook: WebhookOfPath, body: inputs.UpdateWebhookBody, keys: Keys, work: Work, now: Now
     ) -> Output:
@@ -74,7 +76,7 @@ def webhook_router(
         changed = await service.update(work, keys, webhook.id, body.sent(), now=now)
         return output(service.reveal(keys, changed))
 
-    @router.delete("/{webhookId}")
+    @router.delete("/{webhookId}", refuses=(UnknownWebhook, KeyMissing))
     async def delete_webhook(webhook: WebhookOfPath, keys: Keys, work: Work) -> Output:
         """Delete a webhook and return it."""
         return output(service.reveal(keys, await service.delete(work, webhook.id)))
@@ -88,7 +90,7 @@ def single_webhook_router(
     """Return the operation that shows a single webhook."""
     router = Router(prefix, tag, output=output)
 
-    @router.get("/{webhookId}")
+    @router.get("/{webhookId}", refuses=(KeyMissing,))
     async def get_webhook(webhook: Annotated[Webhook, Depends(webhook_of_path)], keys: Keys) -> Output:
         """Show a webhook."""
         return output(service.reveal(keys, webhook))

@@ -6,7 +6,6 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from kalends.api.output.errors import BadRequest, Conflict, NotFound
 from kalends.api.refusals import BoundReached
 from kalends.db.database import Connection, Database, UnitOfWork
 from kalends.event_types import service as event_types
@@ -16,7 +15,15 @@ from kalends.security.encryption import Keyring
 from kalends.webhooks import queries
 from kalends.webhooks.deliveries.following import Follower
 from kalends.webhooks.deliveries.queue import DELIVERIES
-from kalends.webhooks.refusals import EventTypeOfSomebodyElse
+from kalends.webhooks.refusals import (
+    EventForgotten,
+    EventTypeOfSomebodyElse,
+    ReplayEndsBeforeStart,
+    SubscriberUrlTaken,
+    UnknownDelivery,
+    UnknownWebhook,
+    WebhookInactive,
+)
 from kalends.webhooks.triggers import ANNOUNCEMENTS
 from kalends.webhooks.webhook import KEPT_SECRET, Delivery, Scope, Status, Webhook
 
@@ -86,11 +93,11 @@ async def get(connection: Connection, webhook_id: str) -> Webhook:
     """Return a webhook of any scope.
 
     Raises:
-        NotFound: there is no such webhook.
+        UnknownWebhook: there is no such webhook.
     """
     webhook = await find(connection, webhook_id)
     if webhook is None:
-        raise NotFound(f"There is no webhook {webhook_id!r}.")
+        raise UnknownWebhook(webhook_id)
     return webhook
 
 
@@ -115,11 +122,11 @@ async def create(
 
     Raises:
         BoundReached: the scope has `most` already.
-        Conflict: the scope has one with this URL.
+        SubscriberUrlTaken: the scope has one with this URL.
         psycopg.errors.UniqueViolation: another request made one at the same time.
     """
     if await queries.url_is_taken(work.connection, scope, columns["subscriber_url"]):
-        raise Conflict("subscriberUrl: there is a webhook with this URL already.")
+        raise SubscriberUrlTaken
     webhook_id, before = await queries.insert_webhook(work, scope, _stored(keys, columns))
     if before >= most:
         raise BoundReached("subscriberUrl", most, "webhooks here; delete one first")
@@ -193,8 +200,9 @@ async def retry(
     One that is being attempted just now is left to that. One whose body could not be made is made anew.
 
     Raises:
-        NotFound: the webhook has no such delivery, or it has no body and its event is forgotten.
-        BadRequest: the webhook is not active.
+        UnknownDelivery: the webhook has no such delivery.
+        EventForgotten: it has no body, and its event is forgotten.
+        WebhookInactive: the webhook is not active.
     """
     _require_active(webhook)
     locked = await queries.lock_job(work, webhook.id, delivery_id)
@@ -207,7 +215,7 @@ async def retry(
     else:
         facts = await queries.list_facts_of(work.connection, [delivery.event_id])
         if not facts:
-            raise NotFound("The event of this delivery is older than its body can be made of.")
+            raise EventForgotten
         await follower.write_down(work, [(fact, [webhook]) for fact in facts], due_at=now)
     return await _delivery(work.connection, webhook, delivery_id)
 
@@ -221,11 +229,12 @@ async def replay(
     transaction of its own; one that is broken off can be repeated.
 
     Raises:
-        BadRequest: the webhook is not active, or `since` is not before `until`.
+        WebhookInactive: the webhook is not active.
+        ReplayEndsBeforeStart: `since` is not before `until`.
     """
     _require_active(webhook)
     if command.until is not None and command.until <= command.since:
-        raise BadRequest("to: must be later than `from`.")
+        raise ReplayEndsBeforeStart
     wanted = set(webhook.triggers if command.triggers is None else command.triggers) & set(webhook.triggers)
     kinds = [kind.value for kind, found in ANNOUNCEMENTS.items() if found and found.trigger in wanted]
     async with database.connection() as connection:
@@ -254,13 +263,13 @@ async def forget_before(work: UnitOfWork, moment: datetime, *, limit: int) -> in
 async def _delivery(connection: Connection, webhook: Webhook, delivery_id: UUID) -> Delivery:
     delivery = await queries.find_delivery(connection, webhook.id, delivery_id)
     if delivery is None:
-        raise NotFound(f"This webhook has no delivery {delivery_id}.")
+        raise UnknownDelivery(delivery_id)
     return delivery
 
 
 def _require_active(webhook: Webhook) -> None:
     if not webhook.active:
-        raise BadRequest("This webhook is not active, so nothing is delivered to it.")
+        raise WebhookInactive
 
 
 def _stored(keys: Keyring, columns: Mapping[str, Any]) -> dict[str, Any]:

@@ -17,7 +17,8 @@ import structlog
 from prometheus_client import Counter, Gauge
 
 from kalends.api.output import envelope
-from kalends.api.output.errors import BadRequest, DomainError, ServiceUnavailable
+from kalends.api.output.errors import DomainError, ServiceUnavailable
+from kalends.api.refusals import NoHttpRequest
 from kalends.operations.files import files_allowed, most_connections
 from kalends.operations.process import REGISTRY
 from kalends.settings import Settings, get_settings
@@ -336,7 +337,7 @@ class BoundedConnection(HttpToolsProtocol):
             self._refuse("head", cause)
         else:
             self._crowd.notes.note("requests that are no HTTP were refused", "each is counted in /metrics")
-            self._refuse("broken", BadRequest("This is no HTTP request."))
+            self._refuse("broken", NoHttpRequest())
 
     def _refuse(self, reason: str, refusal: DomainError) -> None:
         """Answer the request that is coming in, and read nothing any more.

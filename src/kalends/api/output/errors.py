@@ -30,7 +30,6 @@ class DomainError(Exception):
         message: str | None = None,
         *,
         hint: str | None = None,
-        code: str | None = None,
         details: Mapping[str, object] | None = None,
     ) -> None:
         if message is not None:
@@ -38,7 +37,6 @@ class DomainError(Exception):
         if hint is not None:
             self.hint = hint
         super().__init__(self.message)
-        self.wire_code = code or self.code
         self._details = details or {}
 
     @property

@@ -29,10 +29,10 @@ from kalends.event_types.event_type import EventType
 
 
 async def cancel(work: UnitOfWork, actor: Actor, uid: str, command: Cancel, *, now: datetime) -> Outcome:
-    """Cancel what a uid names; what has ended already stays as it is and is returned.
+    """Cancel the booking or series of a uid; one that was cancelled already is returned as it is.
 
-    Of a series the occurrences that are still to start are cancelled, of an occurrence `with_subsequent`
-    it and those after it.
+    Of a series, the occurrences that have not started are cancelled; of an occurrence `with_subsequent`, it
+    and those after it.
 
     Raises:
         UnknownBooking: no booking or series has this uid.
@@ -121,7 +121,7 @@ async def end(
     now: datetime,
     covers_rest: bool,
 ) -> None:
-    """Cancel bookings, sorted by their start, and state a fact for each; the first speaks for all."""
+    """Cancel bookings, sorted by their start, and record a fact for each; the first is the lead."""
     if not bookings:
         return
     await writes.end_bookings(

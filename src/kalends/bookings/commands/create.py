@@ -99,7 +99,7 @@ async def _create_one(
 async def _create_series(
     work: UnitOfWork, event_type: EventType, draft: Draft, periods: Sequence[Period], *, now: datetime
 ) -> Outcome:
-    """Book every occurrence or none; each is checked after those before it."""
+    """Book every occurrence or none; each is checked with those before it booked."""
     await bookability.require_all_free(work, event_type, periods, now=now, zone=draft.booker.time_zone)
     status = status_of(event_type, periods[0][0], now)
     recurring_uid = str(uuid4())

@@ -115,7 +115,7 @@ async def _replace(
 
 
 def _mover(actor: Actor, named: str | None, attendee: Attendee) -> str | None:
-    """Return whose doing it is: the attendee's where that is said, else that of somebody proven.
+    """Return the address of whoever moved a booking: the attendee's if they are named, else the proven one.
 
     Whoever knows the uid may speak for the attendee.
     """

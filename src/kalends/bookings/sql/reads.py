@@ -74,14 +74,14 @@ async def find_seated(connection: Connection, event_type_id: int, start: datetim
 
 
 async def lock_rows(work: UnitOfWork, booking_ids: Sequence[int]) -> None:
-    """Keep other commands off these bookings until this one ends."""
+    """Lock the rows of these bookings."""
     await work.connection.execute(
         "SELECT FROM bookings WHERE id = ANY(%s) ORDER BY id FOR UPDATE", (sorted(booking_ids),)
     )
 
 
 async def lock_rows_of_only_host(work: UnitOfWork, host_id: int, now: datetime) -> list[int]:
-    """Keep other commands off what has not ended and nobody else hosts until this one ends; return ids."""
+    """Lock the bookings that have not ended and that nobody else hosts; return their ids."""
     cursor = await work.connection.execute(
         """
         SELECT id FROM bookings b
@@ -113,7 +113,7 @@ async def lock_rows_of_event_types(
 
 
 async def lock_rows_of_series(work: UnitOfWork, recurring_uid: str) -> None:
-    """Keep other commands off all bookings of a series until this one ends."""
+    """Lock the rows of all bookings of a series."""
     await work.connection.execute(
         "SELECT FROM bookings WHERE recurring_booking_uid = %s ORDER BY id FOR UPDATE", (recurring_uid,)
     )
