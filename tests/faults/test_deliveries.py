@@ -64,7 +64,9 @@ async def test_killed_servers_and_workers_lose_nothing(url: str, tmp_path: Path,
             lost = connection.execute(_LOST).fetchall()
             assert lost == []
             made = {uid for (uid,) in connection.execute("SELECT uid FROM bookings").fetchall()}
-            states = dict(connection.execute("SELECT kind || ' ' || state, count(*) FROM jobs GROUP BY 1"))
+            states: dict[str, int] = dict(
+                connection.execute("SELECT kind || ' ' || state, count(*) FROM jobs GROUP BY 1").fetchall()
+            )
             mailed = {uid for (uid,) in connection.execute("SELECT message_id FROM mails").fetchall()}
     assert set(booked) <= made
     # A webhook each, and a mail to the host and to who booked.

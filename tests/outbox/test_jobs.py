@@ -11,9 +11,9 @@ from kalends.outbox.jobs.kind import MOST_LOSSES
 from kalends.webhooks.deliveries import courier as couriers
 from kalends.webhooks.deliveries.courier import Courier
 from kalends.webhooks.deliveries.queue import DELIVERIES, LeasedDelivery
-from tests.bookings.support import ELEVEN, TEN, books
 from tests.conftest import Clock
 from tests.outbox.test_metrics import samples
+from tests.support.bookings import ELEVEN, TEN, books
 from tests.support.client import Client, Host, data
 from tests.support.receiver import Receiver, answers, hangs
 from tests.webhooks.conftest import Post, deliveries, post, receiver, subscribe
