@@ -58,7 +58,7 @@ class Check:
 
 
 def examine(settings: Settings) -> list[Check]:
-    """Check settings, zones, disk, mails, database, clock, migrations, secret, what waits, conferencing."""
+    """Check settings, zone data, disk, mails, database, clock, migrations, secret, queue and conferencing."""
     checks = [check_variables(), check_zone_data(datetime.now(UTC)), check_disk(settings)]
     checks += [check_files(settings, files_allowed(at_most=True)), check_mail(settings)]
     try:
