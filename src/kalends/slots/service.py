@@ -56,7 +56,7 @@ class ListSlots:
 
 @dataclass(frozen=True, slots=True)
 class TakenSeats:
-    """How many seats of a slot are booked or held, and the booking if there is one."""
+    """How many seats of a slot are booked or reserved, and the booking if there is one."""
 
     count: int
     booking_uid: str | None
@@ -215,12 +215,12 @@ def _sources(address: SlotsAddress) -> Iterator[Source]:
 
 
 def _taken_seats(taken: engine.Taken) -> dict[int, TakenSeats]:
-    held = Counter(reservation.start for reservation in taken.reservations if reservation.is_seat)
+    reserved = Counter(reservation.start for reservation in taken.reservations if reservation.is_seat)
     counts = {
-        seated.start: TakenSeats(seated.taken + held.pop(seated.start, 0), str(seated.reference))
+        seated.start: TakenSeats(seated.taken + reserved.pop(seated.start, 0), str(seated.reference))
         for seated in taken.seated
     }
-    return counts | {start: TakenSeats(count, None) for start, count in held.items()}
+    return counts | {start: TakenSeats(count, None) for start, count in reserved.items()}
 
 
 async def check(connection: Connection, question: Question) -> engine.Verdict:

@@ -136,8 +136,8 @@ async def _situation(connection: Connection, question: Question, found: FoundSub
 
 def _reservations(found: FoundSubject, question: Question) -> list[engine.Reservation]:
     """Return the reservations of the event type itself, and those of its hosts, each with its host."""
-    each = [_reservation(held, None, question) for held in found.reservations]
-    each += [_reservation(held, host.id, question) for host in found.hosts for held in host.reservations]
+    each = [_reservation(one, None, question) for one in found.reservations]
+    each += [_reservation(one, host.id, question) for host in found.hosts for one in host.reservations]
     return [reservation for reservation in each if reservation is not None]
 
 

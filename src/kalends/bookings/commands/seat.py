@@ -137,15 +137,11 @@ async def give_up(
     booking: Booking,
     event_type: EventType | None,
     given_up: SeatedAttendee,
-    *,
-    by: str,
-    reason: str | None,
-    now: datetime,
+    change: Change,
 ) -> None:
-    """Free one seat of a booking that others attend; `by` is the e-mail of whoever gives it up."""
+    """Free one seat of a booking that others attend."""
     await writes.delete_attendees(work, booking.id, [given_up.attendee.id])
     [left] = await reads.find_by_ids(work.connection, [booking.id])
-    change = Change(FactKind.SEAT_CANCELLED, now, actor=by, reason=reason)
     await facts.record(work, [facts.fact_of(change, left, event_type, attendee=given_up.attendee)])
 
 
