@@ -14,9 +14,11 @@ from kalends.settings import Settings
 from tests.attacks.counting import busiest_turn, counted_calls
 from tests.attacks.harm import no_harm, still_harmful
 from tests.attacks.rows import multiply
+from tests.conftest import Clock
 from tests.support.bookings import TEN, URL, WEEKLY, books
 from tests.support.callers import Callers
 from tests.support.client import Client, Host, booking_of, data, refusal
+from tests.support.refusals import WatchedEdge
 from tests.support.teams import Rows
 
 MOST_CALLS = 300_000
@@ -152,13 +154,16 @@ async def test_occurrences_times_guests_are_bounded(ana: Host, client: Client) -
     assert answer.status_code == 400
 
 
-async def test_occurrences_times_answers_are_bounded(ana: Host, client: Client) -> None:
-    series = {"interval": 1, "occurrences": 220, "frequency": "weekly"}
+async def test_occurrences_times_answers_are_bounded(ana: Host, settings: Settings, clock: Clock) -> None:
+    series = {"interval": 1, "occurrences": 12, "frequency": "weekly"}
     event_type = await ana.creates_event_type(recurrence=series)
-    body = booking_of(event_type["id"], TEN, bookingFieldsResponses={"notes": "a" * 5_000})
-    error = refusal(await client.post(URL, json=body), 400)
-    assert error["message"].startswith("bookingFieldsResponses: at most 1000000 bytes")
-    data(await client.post(URL, json={**body, "recurrenceCount": 2}), 201)
+    body = booking_of(event_type["id"], TEN, bookingFieldsResponses={"notes": MUCH})
+    app = Api(make_runtime(settings.model_copy(update={"series_answers_bytes": 10_000}), clock=clock))
+    async with app.router.lifespan_context(app):
+        callers = Callers(WatchedEdge(app))
+        error = refusal(await callers.post(URL, body), 400)
+        assert error["message"].startswith("bookingFieldsResponses: at most 10000 bytes of answers")
+        data(await callers.post(URL, {**body, "recurrenceCount": 2}), 201)
 
 
 async def copies(database: Database, table: str, column: str) -> int:

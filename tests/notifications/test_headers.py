@@ -13,9 +13,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from kalends.api.input.fields import is_email
+from kalends.localization.plain import one_line
 from kalends.notifications.content.head import is_writable
 from kalends.notifications.content.messages import Envelope, head_of
-from kalends.notifications.content.plain import one_line
 from kalends.notifications.transport.failures import PermanentFailure
 from kalends.notifications.transport.folder import FolderTransport
 from tests.notifications.conftest import Office

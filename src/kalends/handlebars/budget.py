@@ -30,6 +30,11 @@ class Budget:
     _look_at: int = MOST_STEPS
     _began: float = field(default_factory=time.thread_time)
 
+    @property
+    def spent(self) -> int:
+        """Steps that were taken."""
+        return MOST_STEPS - self._steps
+
     def spend(self, steps: int) -> None:
         """Take steps.
 

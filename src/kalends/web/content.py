@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from kalends.bookings.booking import Attendee, Status
+from kalends.bookings.calendar_links import ICS, links_of
 from kalends.localization.addresses import is_faux
 from kalends.localization.answers import answer_text, is_shown
 from kalends.localization.language import mark
@@ -78,6 +79,17 @@ def rows_of(visit: Visit) -> list[Row]:
         _reason(visit),
     ]
     return [row for row in rows if row.lines]
+
+
+def calendars_of(visit: Visit) -> list[Line]:
+    """Return the links by which the visitor puts into their calendar what is still to take place."""
+    booking, event_type = visit.booking, visit.event_type
+    if event_type is None or booking.status is not Status.ACCEPTED or visit.is_over:
+        return []
+    return [
+        Line(visit.language.text("Calendar file") if link.id == ICS else link.label, url=link.link)
+        for link in links_of(booking, event_type, title_of(visit))
+    ]
 
 
 def sees_all(visit: Visit) -> bool:

@@ -16,7 +16,7 @@ from kalends.event_types.form.fields import effective_fields
 from kalends.localization.language import mark
 from kalends.web import queries
 from kalends.web.addresses import page_of, same_page
-from kalends.web.content import State, rows_of, state_of, title_of
+from kalends.web.content import State, calendars_of, rows_of, state_of, title_of
 from kalends.web.month import month_of
 from kalends.web.pages import page
 from kalends.web.problems import TAKEN, message_for, page_status_of
@@ -73,6 +73,7 @@ async def show_booking(
         refusal,
         done=_done(visit, done),
         rows=rows_of(visit),
+        calendars=calendars_of(visit),
         latest=await _latest(connection, visit),
         former=former,
         zones=zones_of(visit),

@@ -133,7 +133,8 @@ def booking_from(
         location=draft.location,
         responses=draft.responses,
         metadata=draft.metadata,
-        ical_uid=f"{uid}@{APPLICATION}",
+        # Whoever gets an invitation, also from others, reads it; it must open nothing.
+        ical_uid=f"{new_uid()}@{APPLICATION}",
         ical_sequence=0,
         rescheduled_by=None,
         rescheduled_from_uid=None,

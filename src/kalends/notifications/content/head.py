@@ -12,7 +12,7 @@ from collections.abc import Iterator, Sequence
 from email.parser import BytesHeaderParser
 from email.policy import compat32
 
-from kalends.notifications.content.plain import one_line
+from kalends.localization.plain import one_line
 
 _LONGEST_LINE = 76
 _LONGEST_ADDRESS = 320

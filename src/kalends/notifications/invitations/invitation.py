@@ -14,9 +14,9 @@ from kalends.bookings.facts.repetition import is_read_alike
 from kalends.bookings.facts.snapshots import AttendeeSnapshot, BookingSnapshot
 from kalends.localization.addresses import is_faux
 from kalends.localization.places import place_of
+from kalends.localization.plain import one_line
 from kalends.notifications.content.head import is_writable
 from kalends.notifications.content.letter import Letter
-from kalends.notifications.content.plain import one_line
 from kalends.notifications.content.rendering import calendar_html, calendar_text
 from kalends.notifications.content.scene import Scene
 from kalends.notifications.invitations.series import CalendarSeries, Occurrence

@@ -5,7 +5,7 @@ from types import TracebackType
 
 import aiosmtplib
 
-from kalends.notifications.content.plain import one_line
+from kalends.localization.plain import one_line
 from kalends.notifications.transport.failures import PermanentFailure, ServerUnavailable, TemporaryFailure
 from kalends.notifications.transport.inspection import check_head
 from kalends.settings.smtp_url import Server, StartTls

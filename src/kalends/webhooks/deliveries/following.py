@@ -1,5 +1,6 @@
 """From facts to deliveries: which webhooks are told of one, and in which words."""
 
+from collections import Counter
 from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -8,6 +9,7 @@ from typing import Any
 
 from kalends.bookings.facts.stored import decode
 from kalends.db.database import UnitOfWork
+from kalends.handlebars.budget import MOST_STEPS
 from kalends.handlebars.errors import TemplateError
 from kalends.outbox.fact import StoredFact
 from kalends.webhooks import queries
@@ -15,13 +17,18 @@ from kalends.webhooks.deliveries import templates
 from kalends.webhooks.deliveries.shares import WORKER, Share
 from kalends.webhooks.deliveries.templates import Body
 from kalends.webhooks.triggers import Announcement, announcement_of, enveloped, template_context
-from kalends.webhooks.webhook import NewDelivery, Webhook
+from kalends.webhooks.webhook import NewDelivery, Scope, Webhook
 
 _CLOCKS_DIFFER = timedelta(minutes=1)
 """By how much a worker's clock may be behind the database's without deliveries having to wait for it."""
 
 _WRITTEN_AT_ONCE = 262_144
 """Bytes of bodies from which on deliveries are written down before more are made."""
+
+_MOST_COST = 500_000
+"""What the templates of one owner may cost for one fact before the next one is not filled in any more."""
+
+_TOO_MUCH = "the templates of webhooks before this one have taken all that may be taken for one event"
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,18 +89,24 @@ class Follower:
         payload = announcement.payload(fact, self.site)
         if payload is None:
             return
+        spent = Counter[Scope]()
         for webhook in webhooks:
             template = webhook.payload_template if announcement.has_envelope else None
             if not template:
                 body = _plain_body(announcement, payload, fact.occurred_at)
                 yield _delivery(announcement, stored, webhook, body)
                 continue
+            if spent[webhook.scope] > _MOST_COST:
+                yield _delivery(announcement, stored, webhook, None, _TOO_MUCH)
+                continue
             context = template_context(announcement.trigger, fact.occurred_at, payload)
             try:
                 body = await self.share.make(webhook.scope, partial(templates.filled, template, context))
             except TemplateError as error:
+                spent[webhook.scope] += MOST_STEPS
                 yield _delivery(announcement, stored, webhook, None, str(error))
             else:
+                spent[webhook.scope] += body.cost
                 yield _delivery(announcement, stored, webhook, body)
 
 
