@@ -11,6 +11,7 @@ from kalends.api.output.errors import (
     ServiceUnavailable,
 )
 from kalends.db.errors import DiskFull
+from kalends.db.turns import TooManyWait
 
 _ROOM_SECONDS = 60
 """After which a full disk is worth another try."""
@@ -33,6 +34,8 @@ def refusal_of(error: Exception) -> DomainError | None:
                 "again once the operator has made room.",
                 retry_after=_ROOM_SECONDS,
             )
+        case TooManyWait():
+            return ServiceUnavailable("Too many requests wait for the same hosts. Please try again.")
         case psycopg.OperationalError() | psycopg_pool.PoolTimeout():
             return ServiceUnavailable("The database is busy or cannot be reached. Please try again.")
         case _:
