@@ -23,6 +23,7 @@ CHECKS = [
     "migrations",
     "secret",
     "waiting mails",
+    "conferencing",
 ]
 
 

@@ -20,7 +20,7 @@ from kalends.api.dependencies import runtime_of
 from kalends.api.http import credentials
 from kalends.api.http.context import context_of
 from kalends.api.output.envelope import JsonBytes
-from kalends.api.output.errors import BadRequest, Conflict, UnprocessableEntity
+from kalends.api.refusals import IdempotencyKeyInUse, IdempotencyKeyReused, MalformedIdempotencyKey
 from kalends.db.database import UnitOfWork
 from kalends.db.rows import first_row, only_row
 
@@ -66,9 +66,9 @@ async def answer_once(
     answer.
 
     Raises:
-        BadRequest: the key is malformed.
-        Conflict: the request with this key is still running.
-        UnprocessableEntity: the key was used for another request.
+        MalformedIdempotencyKey: the key is malformed.
+        IdempotencyKeyInUse: the request with this key is still running.
+        IdempotencyKeyReused: the key was used for another request.
     """
     if work is not None:
         return await _answer_once(request, work, answer)
@@ -128,12 +128,12 @@ async def _find_locked(work: UnitOfWork, identity: _Identity, now: datetime) -> 
     """Return what is kept, while nobody else can keep something in its place.
 
     Raises:
-        Conflict: the request with this key is still running.
-        UnprocessableEntity: the key was used for another request.
+        IdempotencyKeyInUse: the request with this key is still running.
+        IdempotencyKeyReused: the key was used for another request.
     """
     # Looked up by a statement of its own, which sees what the lock's last holder committed.
     if not await _lock(work, identity):
-        raise _still_running()
+        raise IdempotencyKeyInUse
     return await _find(work, identity, now)
 
 
@@ -141,7 +141,7 @@ def _identity_of(request: Request) -> _Identity:
     headers, context = request.headers, context_of(request.scope)
     keys = headers.getlist(HEADER)
     if len(keys) != 1 or not 1 <= len(keys[0]) <= LONGEST_KEY or not _is_printable(keys[0]):
-        raise BadRequest(f"Idempotency-Key must be given once, as 1 to {LONGEST_KEY} printable characters.")
+        raise MalformedIdempotencyKey(LONGEST_KEY)
     presented = [
         credentials.bearer(headers.get("authorization", "")),
         headers.get("x-cal-client-id", ""),
@@ -184,9 +184,9 @@ async def _find(work: UnitOfWork, identity: _Identity, now: datetime) -> Respons
         return None
     fingerprint, status, answer = row
     if fingerprint != identity.fingerprint:
-        raise UnprocessableEntity("Idempotency-Key: this key was used for another request; make a new one.")
+        raise IdempotencyKeyReused
     if status == _RUNNING:
-        raise _still_running()
+        raise IdempotencyKeyInUse
     nonce, encrypted = answer[:_NONCE_BYTES], answer[_NONCE_BYTES:]
     body = AESGCM(identity.cipher_key).decrypt(nonce, encrypted, fingerprint)
     return JsonBytes(body, status, _REPLAYED)
@@ -218,10 +218,6 @@ async def _store(work: UnitOfWork, identity: _Identity, status: int, answer: byt
 
 async def _forget(work: UnitOfWork, identity: _Identity) -> None:
     await work.connection.execute("DELETE FROM idempotency_keys WHERE digest = %s", (identity.digest,))
-
-
-def _still_running() -> Conflict:
-    return Conflict("Idempotency-Key: the request with this key is still running; repeat it later.")
 
 
 async def _purge(work: UnitOfWork, *, before: datetime) -> None:

@@ -57,7 +57,7 @@ class Check:
 
 
 def examine(settings: Settings) -> list[Check]:
-    """Check variables, zone data, disk, mail server, database, clock, migrations, secret, mails that wait."""
+    """Check settings, zone data, disk, mails, database, clock, migrations, secret and conferencing."""
     checks = [check_variables(), check_zone_data(datetime.now(UTC)), check_disk(settings)]
     checks += [check_files(settings, files_allowed(at_most=True)), check_mail(settings)]
     try:
@@ -71,7 +71,7 @@ def examine(settings: Settings) -> list[Check]:
                 checks.append(check_waiting_mails(connection, datetime.now(UTC)))
     except DatabaseFault as error:
         checks.append(Check("database", "problem", str(error)))
-    return checks
+    return [*checks, check_conferencing()]
 
 
 def check_variables() -> Check:
@@ -136,6 +136,12 @@ def check_mail(settings: Settings) -> Check:
         advice = "Mails wait until the mail server takes them; check KALENDS_SMTP_URL"
         return Check("mail", "warning", f"{where}: {error}", advice)
     return Check("mail", "ok", f"{where} takes mails")
+
+
+def check_conferencing() -> Check:
+    """Say who makes video meetings: nobody."""
+    found = 'none is configured; where an event type names no place, people read "The host will tell where"'
+    return Check("conferencing", "ok", found)
 
 
 def check_database(settings: Settings, connection: psycopg.Connection[TupleRow]) -> Check:

@@ -7,7 +7,7 @@ from fastapi.responses import HTMLResponse
 
 from kalends.api.dependencies import CurrentDatabase
 from kalends.api.http.operation import PageRouter, Router
-from kalends.api.output.errors import ServiceUnavailable
+from kalends.operations.refusals import ConnectionBroken, NoConnection
 
 _PREFIX, _TAG = "/health", "Health"
 _PATIENCE_SECONDS = 2.0
@@ -22,15 +22,13 @@ async def health() -> Response:
     return HTMLResponse("OK")
 
 
-@router.get("/ready")
+@router.get("/ready", refuses=(NoConnection, ConnectionBroken))
 async def ready(database: CurrentDatabase) -> None:
     """Answer 200 when the database answers too, else 503 with what is missing."""
     try:
         async with database.connection(patience=_PATIENCE_SECONDS) as connection:
             await connection.execute("SELECT 1")
     except psycopg_pool.PoolTimeout as error:
-        raise ServiceUnavailable(
-            f"Not ready: no connection to the database within {_PATIENCE_SECONDS:.0f} seconds."
-        ) from error
+        raise NoConnection(_PATIENCE_SECONDS) from error
     except psycopg.OperationalError as error:
-        raise ServiceUnavailable("Not ready: the connection to the database broke.") from error
+        raise ConnectionBroken from error

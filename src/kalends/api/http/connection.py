@@ -17,7 +17,8 @@ import structlog
 from prometheus_client import Counter, Gauge
 
 from kalends.api.output import envelope
-from kalends.api.output.errors import BadRequest, DomainError, ServiceUnavailable
+from kalends.api.output.errors import DomainError, ServiceUnavailable
+from kalends.api.refusals import NoHttpRequest
 from kalends.operations.files import files_allowed, most_connections
 from kalends.operations.process import REGISTRY
 from kalends.settings import Settings, get_settings
@@ -336,7 +337,7 @@ class BoundedConnection(HttpToolsProtocol):
             self._refuse("head", cause)
         else:
             self._crowd.notes.note("requests that are no HTTP were refused", "each is counted in /metrics")
-            self._refuse("broken", BadRequest("This is no HTTP request."))
+            self._refuse("broken", NoHttpRequest())
 
     def _refuse(self, reason: str, refusal: DomainError) -> None:
         """Answer the request that is coming in, and read nothing any more.
@@ -381,8 +382,8 @@ class BoundedConnection(HttpToolsProtocol):
 class _Crowded(ServiceUnavailable):
     """503: there are too many connections."""
 
-    def __init__(self) -> None:
-        super().__init__("The server has too many connections. Please try again.", retry_after=1)
+    message = "The server has too many connections. Please try again."
+    retry_after = 1
 
 
 def _answer(refusal: DomainError) -> bytes:
