@@ -6,9 +6,9 @@ import pytest
 from structlog.testing import capture_logs
 
 from tests.attacks.harm import no_harm, still_harmful
-from tests.bookings.support import SEATS, URL, attendee, books, cancels
 from tests.notifications.conftest import Office
 from tests.notifications.mailbox import Mailbox
+from tests.support.bookings import SEATS, URL, attendee, books, cancels
 from tests.support.client import Client, Host, booking_of, data, refusal
 
 VICTIM = "victim@corp.example"

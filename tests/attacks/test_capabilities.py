@@ -3,9 +3,9 @@
 from typing import Any
 
 from tests.attacks.harm import no_harm, still_harmful
-from tests.bookings.support import SEATS, URL, attendee, books, cancels
 from tests.notifications.conftest import Office
 from tests.notifications.mailbox import Mailbox
+from tests.support.bookings import SEATS, URL, attendee, books, cancels
 from tests.support.client import Client, Host, data, refusal
 
 GUEST = "guest@example.com"

@@ -8,9 +8,9 @@ from typing import Any
 import pytest
 
 from tests.attacks.harm import no_harm
-from tests.bookings.support import attendee, books
 from tests.notifications.conftest import Office
 from tests.notifications.mailbox import Mailbox
+from tests.support.bookings import attendee, books
 from tests.support.client import Client, Host, data
 
 NAME = (

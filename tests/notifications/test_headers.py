@@ -18,9 +18,9 @@ from kalends.notifications.content.head import is_writable
 from kalends.notifications.content.messages import Envelope, head_of
 from kalends.notifications.transport.failures import PermanentFailure
 from kalends.notifications.transport.folder import FolderTransport
-from tests.bookings.support import books
 from tests.notifications.conftest import Office
 from tests.notifications.mailbox import Mailbox
+from tests.support.bookings import books
 from tests.support.client import Client, Host, data, refusal
 
 NOW = datetime(2050, 9, 5, 10, tzinfo=UTC)

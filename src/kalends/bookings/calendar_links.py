@@ -50,7 +50,7 @@ class _Entry:
 
 
 def _place(booking: Booking) -> str:
-    """Return where the meeting is, in words or as a link; nothing for what is only a code of ours."""
+    """Return where the meeting is, in words or as a link; empty for a code that only the server knows."""
     location: str = booking.metadata.get(VIDEO_CALL_URL) or booking.location or ""
     is_code = location.startswith(INTEGRATION_PREFIX) or location in _CODES
     return "" if is_code else location

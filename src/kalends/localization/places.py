@@ -35,8 +35,8 @@ _KINDS = {
 }
 
 
-class Placed(Protocol):
-    """What tells where a booking takes place: a booking, or what a fact keeps of one."""
+class LocatedBooking(Protocol):
+    """A booking, or a fact's snapshot of one, as far as it says where it takes place."""
 
     @property
     def location(self) -> str | None:
@@ -56,7 +56,7 @@ class Place:
     note: str | None = None
 
 
-def place_of(booking: Placed, language: Language) -> Place | None:
+def place_of(booking: LocatedBooking, language: Language) -> Place | None:
     """Return where a booking takes place; None: nobody has said."""
     location = booking.metadata.get("videoCallUrl") or booking.location
     if not location:

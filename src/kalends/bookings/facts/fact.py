@@ -1,7 +1,7 @@
-"""What can happen to a booking, as facts that others act on (bookings.md 14).
+"""What can happen to a booking, as facts that consumers act on (bookings.md 14).
 
-A fact is written in the transaction of the change and never altered. It carries all that follows from it
-needs: snapshots of the booking as it is after the change, with every attendee, and of its event type.
+A fact is written in the transaction of the change and never altered. It carries all that its consumers
+need: snapshots of the booking as it is after the change, with every attendee, and of its event type.
 """
 
 from datetime import datetime
@@ -112,5 +112,5 @@ class BookingFact(msgspec.Struct, frozen=True):
 
     @property
     def ordering_key(self) -> str:
-        """What facts must share to be told in order: the calendar object, which outlives reschedules."""
+        """What facts share that must be handled in order: the calendar object, which outlives reschedules."""
         return self.booking.ical_uid

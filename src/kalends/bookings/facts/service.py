@@ -1,4 +1,4 @@
-"""Stating what happened to bookings, with what is due later in their lives."""
+"""Recording what happened to bookings, and what is due later in their lives."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -51,7 +51,7 @@ class Change:
 
 
 async def record(work: UnitOfWork, facts: Sequence[BookingFact]) -> None:
-    """Write facts down, in this order, with what is due later of their bookings."""
+    """Record facts in this order, and the timers of their bookings."""
     await outbox.record(work, [_stored(fact) for fact in facts])
 
 
@@ -64,7 +64,7 @@ def fact_of(
     attendee: Attendee | None = None,
     previous: Booking | None = None,
 ) -> BookingFact:
-    """Return the fact of a change of one booking, as it is after it."""
+    """Return the fact of a change to one booking, which is passed as it is after the change."""
     return BookingFact(
         change.kind,
         change.at,
@@ -87,7 +87,7 @@ def facts_of_each(
     lead_uid: str,
     covers_rest: bool,
 ) -> list[BookingFact]:
-    """Return the facts of a change of several bookings, as they are after it.
+    """Return the facts of a change to several bookings, which are passed as they are after it.
 
     They are of one series, which has this outline; of no series, if it is empty. The booking with the uid
     `lead_uid` speaks for all. `covers_rest`: no later occurrence is left.
@@ -113,7 +113,7 @@ def facts_of_each(
 
 
 async def outline_of(connection: Connection, booking: Booking) -> Outline:
-    """Return the outline of the series that a booking is an occurrence of; of none, an empty one."""
+    """Return the outline of the series that a booking belongs to; empty if it belongs to none."""
     if booking.recurring_uid is None:
         return Outline()
     occurrences = await reads.find_series_outline(connection, booking.recurring_uid)
@@ -121,7 +121,7 @@ async def outline_of(connection: Connection, booking: Booking) -> Outline:
 
 
 async def series_of(connection: Connection, booking: Booking) -> Series | None:
-    """Return where a booking that is told of alone stands in its series; None: it is no occurrence of one."""
+    """Return where a booking stands in its series; None: it belongs to none."""
     outline = await outline_of(connection, booking)
     if not outline:
         return None

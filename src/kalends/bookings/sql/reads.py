@@ -73,15 +73,15 @@ async def find_seated(connection: Connection, event_type_id: int, start: datetim
     return None if row is None else to_booking(row)
 
 
-async def lock_bookings(work: UnitOfWork, booking_ids: Sequence[int]) -> None:
-    """Keep other commands off these bookings until this one ends."""
+async def lock_rows(work: UnitOfWork, booking_ids: Sequence[int]) -> None:
+    """Lock the rows of these bookings."""
     await work.connection.execute(
         "SELECT FROM bookings WHERE id = ANY(%s) ORDER BY id FOR UPDATE", (sorted(booking_ids),)
     )
 
 
-async def lock_bookings_of_only_host(work: UnitOfWork, host_id: int, now: datetime) -> list[int]:
-    """Keep other commands off what has not ended and nobody else hosts until this one ends; return ids."""
+async def lock_rows_of_only_host(work: UnitOfWork, host_id: int, now: datetime) -> list[int]:
+    """Lock the bookings that have not ended and that nobody else hosts; return their ids."""
     cursor = await work.connection.execute(
         """
         SELECT id FROM bookings b
@@ -96,8 +96,24 @@ async def lock_bookings_of_only_host(work: UnitOfWork, host_id: int, now: dateti
     return [row[0] for row in await cursor.fetchall()]
 
 
-async def lock_series(work: UnitOfWork, recurring_uid: str) -> None:
-    """Keep other commands off all bookings of a series until this one ends."""
+async def lock_rows_of_event_types(
+    work: UnitOfWork, event_type_ids: Sequence[int], now: datetime
+) -> list[int]:
+    """Keep other commands off what has not ended of event types until this one ends; return ids."""
+    cursor = await work.connection.execute(
+        """
+        SELECT id FROM bookings
+         WHERE event_type_id = ANY(%s) AND end_time > %s
+           AND status IN ('accepted', 'pending', 'awaiting_host')
+         ORDER BY id FOR UPDATE
+        """,
+        (list(event_type_ids), now),
+    )
+    return [row[0] for row in await cursor.fetchall()]
+
+
+async def lock_rows_of_series(work: UnitOfWork, recurring_uid: str) -> None:
+    """Lock the rows of all bookings of a series."""
     await work.connection.execute(
         "SELECT FROM bookings WHERE recurring_booking_uid = %s ORDER BY id FOR UPDATE", (recurring_uid,)
     )
