@@ -17,6 +17,7 @@ from kalends.bookings.draft.form import REASON, View, is_asked
 from kalends.bookings.facts import service as facts
 from kalends.bookings.facts.fact import FactKind
 from kalends.bookings.facts.service import Change
+from kalends.bookings.facts.timers import BOOKING
 from kalends.bookings.refusals import (
     MoveWithoutEventType,
     NobodyAttends,
@@ -100,7 +101,7 @@ async def _replace(
     new = draft.successor_of(booking, event_type, period, status)
     rescheduled_by = _mover(actor, command.rescheduled_by, booker)
     [moved] = await storage.store(work, [replace(new, responses=responses, rescheduled_by=rescheduled_by)])
-    await outbox.clear_timers(work, [booking.id])
+    await outbox.clear_timers(work, BOOKING, [booking.id])
     kind = FactKind.RESCHEDULED if status is Status.ACCEPTED else FactKind.REQUESTED
     fact = facts.fact_of(
         Change(kind, now, actor=rescheduled_by, reason=command.reason),

@@ -15,6 +15,7 @@ from kalends.bookings.draft import draft
 from kalends.bookings.facts import service as facts
 from kalends.bookings.facts.fact import FactKind
 from kalends.bookings.facts.service import Change
+from kalends.bookings.facts.timers import BOOKING
 from kalends.bookings.refusals import BOUNDS, AlreadyAtThisTime, TooFewSeats, UnknownSeatToMove
 from kalends.bookings.seats import check_not_seated, seat_of_moved, seats_of
 from kalends.bookings.sql import reads, writes
@@ -189,7 +190,7 @@ async def _end(work: UnitOfWork, booking: Booking) -> None:
     """Cancel a booking in which nobody with a seat is left, and delete whoever else attends it."""
     await writes.delete_attendees(work, booking.id, [attendee.id for attendee in booking.attendees])
     await writes.end_bookings(work, [booking.id], reason=None, by=None, is_rescheduled=False)
-    await outbox.clear_timers(work, [booking.id])
+    await outbox.clear_timers(work, BOOKING, [booking.id])
 
 
 def _alone(booking: Booking, event_type: EventType, period: Period, attendee: Attendee) -> NewBooking:
