@@ -121,7 +121,10 @@ async def test_a_moved_booking_keeps_the_length_that_was_chosen(ana: Host, clien
     data(
         await ana.client.patch(f"/v2/event-types/{lengths['id']}", json={"lengthInMinutesOptions": [15, 60]})
     )
-    assert (await reschedules(client, moved["uid"], TEN))["duration"] == 15
+    # Also when the event type does not offer it any more, and whoever moves it.
+    again = await reschedules(client, moved["uid"], TEN)
+    assert again["duration"] == 30
+    assert (await reschedules(ana.client, again["uid"], TWELVE))["duration"] == 30
 
 
 async def test_a_move_out_of_bounds_is_known_by_its_code(ana: Host, client: Client, clock: Clock) -> None:

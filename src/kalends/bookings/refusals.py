@@ -18,6 +18,9 @@ TAKEN = frozenset({Code.BOOKING, Code.CALENDAR, Code.BUFFER, Code.LIMIT, Code.RE
 BOUNDS = frozenset({Code.IN_THE_PAST, Code.MINIMUM_NOTICE, Code.BOOKING_WINDOW})
 """What stands against a start that is too early or too late."""
 
+FOR_HOSTS = frozenset(Code) - {Code.MINIMUM_NOTICE, Code.BOOKING_WINDOW}
+"""What stands against a time to which a host moves a booking: their own notice and window do not."""
+
 OUT_OF_BOUNDS = "booking_time_out_of_bounds_error"
 """By what clients know that a booking is moved to a time that notice or booking window exclude."""
 

@@ -23,7 +23,8 @@ async def explain_slot(
     now: Now,
 ) -> outputs.Explanation:
     """Say why a time can or cannot be booked; intervals and sources are for the host or the host's team."""
-    found = await service.explain(connection, query.to_command(), now=now)
+    caller_id = None if caller is None else caller.user.id
+    found = await service.explain(connection, query.to_command(caller_id), now=now)
     is_told_all = await service.may_see_reasons(connection, found.subject, caller)
     reader_id = caller.user.id if caller is not None and is_told_all else None
     return outputs.explanation(found, query.time_zone, reader_id=reader_id)
@@ -31,6 +32,7 @@ async def explain_slot(
 
 @router.get("")
 async def list_slots(
+    caller: CallerIfKnown,
     query: Annotated[inputs.SlotsQuery, Depends(Query(inputs.SlotsQuery))],
     connection: Reader,
     now: Now,
@@ -39,7 +41,7 @@ async def list_slots(
     """List the open slots of an event type, by calendar day; public."""
     found = await service.list_slots(
         connection,
-        query.to_command(),
+        query.to_command(None if caller is None else caller.user.id),
         now=now,
         longest_days=settings.slots_range_days,
         most_slots=settings.slots_most,

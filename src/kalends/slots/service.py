@@ -1,8 +1,9 @@
 """What can be booked, whether a time can, and why not."""
 
+from bisect import bisect_right
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from typing import TypeAlias
 
@@ -12,9 +13,9 @@ from kalends.db.database import Connection
 from kalends.event_types import service as event_types
 from kalends.event_types.address import EventTypeAddress, IdAddress, SlugAddress, UserAddress, lookup_of
 from kalends.scheduling import engine
-from kalends.scheduling.zones import day_of_date, day_start
+from kalends.scheduling.zones import DAY, day_of_date, day_start
 from kalends.slots import queries
-from kalends.slots.rows import Found, Range, Source, Subject
+from kalends.slots.rows import Found, MovedRow, Range, Source, Subject
 from kalends.slots.situation import (
     Question,
     Situation,
@@ -44,7 +45,9 @@ class ListSlots:
     """Slots to list, in `[start, end]` epoch seconds.
 
     `duration` in minutes, None: the event type's length. `zone` groups the days. `moving` is the uid of a
-    booking that is to be moved, and so does not stand in its own way.
+    booking that is to be moved: it does not stand in its own way, and keeps its length. `caller_id` is who
+    asks, None: anybody; a host who moves a booking is not bound by their own notice and booking window.
+    `ends_with_day`: whatever begins by `end` counts, also where it ends later.
     """
 
     address: SlotsAddress
@@ -53,6 +56,8 @@ class ListSlots:
     zone: str
     duration: int | None
     moving: str | None
+    caller_id: int | None = None
+    ends_with_day: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,6 +94,7 @@ class Explain:
     zone: str
     duration: int | None
     moving: str | None
+    caller_id: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,33 +121,76 @@ async def list_slots(
 
     Raises:
         BadRequest: the range is longer than `longest_days`, or has more than `most_slots`; None: as many as
-            there are.
+            there are. Or the event type has no such `duration`.
         NotFound: nothing has this address.
         Unauthorized: somebody of a group does not take part in groups.
     """
     if command.end - command.start > longest_days * 86_400:
         raise BadRequest(f"start and end must be at most {longest_days} days apart.")
     end = max(command.start, command.end)
-    asked = range_of_any(command.start, end, now=now, moving=command.moving)
+    # A slot that begins on the last day mostly ends within another one.
+    read_end = end + DAY if command.ends_with_day else end
+    asked = range_of_any(command.start, read_end, now=now, moving=command.moving)
     found = await _find(connection, command.address, asked)
+    moved = await _find_moved(connection, command.moving, found.subject)
+    length = _length_of(command.duration, found.subject, moved)
     if command.start == end or not found.hosts:
         return NO_SLOTS
-    length = command.duration or found.subject.terms.length
     question = Question(
-        found.subject, length, command.start, command.end, now, zone=command.zone, moving=command.moving
+        found.subject,
+        length,
+        command.start,
+        end + length * 60 if command.ends_with_day else end,
+        now,
+        zone=command.zone,
+        moving=command.moving,
+        is_by_host=moved is not None and moved.host_id == command.caller_id,
     )
     situation = await load_found(connection, question, found)
     if most_slots is not None and command.end - command.start > most_slots * question.rules.interval * 60:
         # Laying the grid alone takes a hundredth of what it takes to hold each start against reservations,
         # and to write it.
         hours = Situation(situation.hosts, engine.NOTHING_TAKEN)
-        _check_count(ask(engine.list_slots, question, hours), most_slots)
-    starts = ask(engine.list_slots, question, situation)
+        _check_count(_begun_by(end, ask(engine.list_slots, question, hours)), most_slots)
+    starts = _begun_by(end, ask(engine.list_slots, question, situation))
+    if moved is not None:
+        starts = _without_other_lengths(starts, situation.taken, length)
     _check_count(starts, most_slots)
     event_type_id, seats = found.subject.event_type_id, question.rules.seats
     if seats is None:
         return Slots(starts, length, event_type_id)
     return Slots(starts, length, event_type_id, seats, _taken_seats(situation.taken))
+
+
+def _begun_by(end: int, starts: Sequence[int]) -> Sequence[int]:
+    return starts[: bisect_right(starts, end)]
+
+
+def _without_other_lengths(starts: Sequence[int], taken: engine.Taken, length: int) -> list[int]:
+    """Return the starts but for those at which a moved seat would join a booking of another length."""
+    others = {seated.start for seated in taken.seated if seated.end - seated.start != length * 60}
+    return [start for start in starts if start not in others]
+
+
+async def _find_moved(connection: Connection, moving: str | None, subject: Subject) -> MovedRow | None:
+    """Return the booking that is to be moved, if it is one of what slots are asked of."""
+    moved = None if moving is None else await queries.find_moved(connection, moving)
+    return moved if moved is not None and moved.event_type_id == subject.event_type_id else None
+
+
+def _length_of(duration: int | None, subject: Subject, moved: MovedRow | None) -> int:
+    """Return the minutes of each slot: a moved booking keeps its own.
+
+    Raises:
+        BadRequest: bookings of the event type cannot be as long as is asked.
+    """
+    own = subject.lengths if moved is None else (*subject.lengths, moved.length)
+    if duration is not None and own and duration not in own:
+        lengths = ", ".join(map(str, sorted(set(own))))
+        raise BadRequest(f"duration: the lengths of this event type are {lengths} minutes.")
+    if moved is not None:
+        return moved.length
+    return duration or subject.terms.length
 
 
 def _check_count(starts: Sequence[int], most: int | None) -> None:
@@ -205,22 +254,35 @@ async def check(connection: Connection, question: Question) -> engine.Verdict:
 
 
 async def explain(connection: Connection, command: Explain, *, now: datetime) -> Explained:
-    """Say why a time can or cannot be booked; a date is available when it offers a slot.
+    """Say why a time can or cannot be booked; a date is available when a slot begins on it.
 
     Raises:
+        BadRequest: the event type has no such `duration`.
         NotFound: nothing has this address.
         Unauthorized: somebody of a group does not take part in groups.
     """
     begins, ends = _explained_range(command, 0)
     found = await _find(connection, command.address, Range(begins, ends, now, command.moving))
-    length = command.duration or found.subject.terms.length
+    moved = await _find_moved(connection, command.moving, found.subject)
+    length = _length_of(command.duration, found.subject, moved)
     start, end = _explained_range(command, length)
-    question = Question(found.subject, length, start, end, now, zone=command.zone, moving=command.moving)
-    situation = await load_found(connection, question, found, names_bookings=True)
+    question = Question(
+        found.subject,
+        length,
+        start,
+        end,
+        now,
+        zone=command.zone,
+        moving=command.moving,
+        is_by_host=moved is not None and moved.host_id == command.caller_id,
+    )
     if isinstance(command.at, date):
-        is_available = bool(ask(engine.list_slots, question, situation))
+        beginning = replace(question, end=end + length * 60)
+        situation = await load_found(connection, beginning, found, names_bookings=True)
+        is_available = bool(_begun_by(end - 1, ask(engine.list_slots, beginning, situation)))
         reasons = ask(engine.explain_range, question, situation)
     else:
+        situation = await load_found(connection, question, found, names_bookings=True)
         is_available = ask(engine.check, question, situation).is_accepted
         reasons = ask(engine.explain, question, situation)
     host_ids = [host.id for host in situation.hosts]

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from enum import Enum
 from functools import lru_cache
@@ -35,7 +35,8 @@ class Question:
     """What is asked of an event type or a group, for slots of `length` minutes.
 
     That is a range of epoch seconds, by whose zone, at which instant. `moving` is the uid of a booking,
-    `own_reservation` that of a reservation, that do not stand in the way. `rules` are those for the length.
+    `own_reservation` that of a reservation, that do not stand in the way. `is_by_host`: their own notice and
+    booking window do not bind them. `rules` are those for the length.
     """
 
     subject: Subject
@@ -47,10 +48,14 @@ class Question:
     moving: str | None = None
     reservations: CountedReservations = CountedReservations.ALL
     own_reservation: str | None = None
+    is_by_host: bool = False
     rules: engine.Rules = field(init=False)
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "rules", self.subject.terms.rules(self.length))
+        rules = self.subject.terms.rules(self.length, self.subject.week_start)
+        if self.is_by_host:
+            rules = replace(rules, minimum_notice=0, window=None)
+        object.__setattr__(self, "rules", rules)
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +83,7 @@ async def load_found(
 ) -> Situation:
     """Read what a question needs besides what was found with its subject."""
     asked = _range_of(question)
-    if names_bookings or asked != found.asked:
+    if names_bookings or not found.asked.covers(asked):
         return await _read(connection, question, found.source, asked, names_bookings=names_bookings)
     return await _situation(connection, question, found)
 

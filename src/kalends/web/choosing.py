@@ -65,16 +65,6 @@ async def month_of(
     )
 
 
-def length_of(visit: Visit) -> timedelta:
-    """Return how long the moved booking takes: as long as now, while the event type offers that."""
-    length = visit.booking.end - visit.booking.start
-    if visit.event_type is None or visit.booking.is_seated:
-        return length
-    usual = visit.event_type.terms.length
-    offered = {usual, *visit.event_type.length_options}
-    return length if length.total_seconds() / 60 in offered else timedelta(minutes=usual)
-
-
 async def _first_month(connection: Connection, visit: Visit, today: date, longest_days: int) -> date:
     """Return the month of the first time from the booking's own month on, or that month."""
     own = max(visit.booking.start.astimezone(visit.language.zone).date().replace(day=1), today)
@@ -96,8 +86,10 @@ async def _times(
         begins,
         ends,
         zone.key,
-        int(length_of(visit).total_seconds()) // 60,
-        visit.booking.uid,
+        duration=None,
+        moving=visit.booking.uid,
+        caller_id=visit.actor.user_id,
+        ends_with_day=True,
     )
     found = await slots.list_slots(connection, command, now=visit.arrival.now, longest_days=longest_days)
     times: dict[date, list[datetime]] = defaultdict(list)

@@ -18,7 +18,7 @@ from kalends.bookings.draft.problems import refused_answers
 from kalends.bookings.facts import service as facts
 from kalends.bookings.facts.fact import FactKind
 from kalends.bookings.facts.service import Change
-from kalends.bookings.refusals import OUT_OF_BOUNDS
+from kalends.bookings.refusals import FOR_HOSTS, OUT_OF_BOUNDS
 from kalends.bookings.sql import writes
 from kalends.bookings.sql.locks import hold
 from kalends.bookings.transitions import Command, effect_of
@@ -58,7 +58,7 @@ async def reschedule(
     if event_type.disable_rescheduling:
         raise BadRequest("Bookings of this event type cannot be rescheduled.")
     bookability.check_host_is_open(event_types.user_of(event_type))
-    period = draft.moved_period(booking, event_type, command.start)
+    period = draft.moved_period(booking, command.start)
     await bookability.use_reservation(work, event_type, command.reservation_uid, period, now=now)
     if command.seat_uid is not None:
         return await seat.move_seat(work, actor, booking, event_type, command, now=now, blocked=blocked)
@@ -79,7 +79,7 @@ async def _replace(
     *,
     now: datetime,
 ) -> Outcome:
-    period = draft.moved_period(booking, event_type, command.start)
+    period = draft.moved_period(booking, command.start)
     booker = _booker(booking)
     responses = _responses(booking, event_type, command)
     await bookability.require_free(
@@ -89,6 +89,7 @@ async def _replace(
         now=now,
         zone=booker.time_zone,
         moving=booking.uid,
+        among=FOR_HOSTS if is_host(actor, booking) else None,
         bounds_code=OUT_OF_BOUNDS,
     )
     is_by_host = is_host_by_name(actor, booking, command.rescheduled_by)

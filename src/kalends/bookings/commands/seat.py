@@ -16,7 +16,7 @@ from kalends.bookings.draft import draft
 from kalends.bookings.facts import service as facts
 from kalends.bookings.facts.fact import FactKind
 from kalends.bookings.facts.service import Change
-from kalends.bookings.refusals import BOUNDS, OUT_OF_BOUNDS
+from kalends.bookings.refusals import BOUNDS, FOR_HOSTS, OUT_OF_BOUNDS
 from kalends.bookings.seats import already_signed_up, check_not_seated, seat_of_moved, seats_of
 from kalends.bookings.sql import reads, writes
 from kalends.bookings.sql.writes import NewBooking
@@ -58,7 +58,7 @@ async def move_seat(
         raise already_signed_up(_SAME_TIME)
     is_last = len(seats_of(booking)) == 1
     target = await _target(work, booking, event_type, command.start)
-    period = draft.moved_period(booking, event_type, command.start)
+    period = draft.moved_period(booking, command.start)
     if target is not None:
         check_not_seated(target, moving.attendee.email)
     await bookability.require_free(
@@ -68,6 +68,7 @@ async def move_seat(
         now=now,
         zone=moving.attendee.time_zone,
         moving=booking.uid if is_last else None,
+        among=FOR_HOSTS if is_host(actor, booking) else None,
         bounds_code=OUT_OF_BOUNDS,
     )
     if target is not None:
@@ -115,7 +116,7 @@ async def move_all(
     if command.start == booking.start:
         raise already_signed_up(_SAME_TIME)
     target = await _target(work, booking, event_type, command.start)
-    period = draft.moved_period(booking, event_type, command.start)
+    period = draft.moved_period(booking, command.start)
     await bookability.require_free(
         work,
         event_type,
@@ -124,7 +125,7 @@ async def move_all(
         zone=booking.attendees[0].time_zone if booking.attendees else booking.organizer.time_zone,
         moving=booking.uid,
         # Whether there are seats enough for everybody is asked below.
-        among=None if target is None else BOUNDS,
+        among=FOR_HOSTS if target is None else BOUNDS & FOR_HOSTS,
         bounds_code=OUT_OF_BOUNDS,
     )
     moved_id = booking.id
