@@ -229,7 +229,7 @@ async def list_facts(
     cursor = await connection.execute(
         f"""
         {_FACT}
-         WHERE created_at >= %(since)s AND (%(until)s::timestamptz IS NULL OR created_at < %(until)s)
+         WHERE created_at >= %(since)s AND (%(until)s::timestamptz IS NULL OR created_at <= %(until)s)
            AND kind = ANY(%(kinds)s) AND ({in_scope})
          ORDER BY id LIMIT %(limit)s
         """,
@@ -269,7 +269,7 @@ async def list_deliveries(
            AND (%(status)s::text IS NULL OR d.status = %(status)s)
            AND (%(trigger)s::text IS NULL OR d.trigger = %(trigger)s)
            AND (%(since)s::timestamptz IS NULL OR d.created_at >= %(since)s)
-           AND (%(until)s::timestamptz IS NULL OR d.created_at < %(until)s)
+           AND (%(until)s::timestamptz IS NULL OR d.created_at <= %(until)s)
          ORDER BY d.created_at DESC, d.event_id DESC LIMIT %(take)s OFFSET %(skip)s
         """,
         {
