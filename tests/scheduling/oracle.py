@@ -109,9 +109,11 @@ def minutes_of(start: int, end: int) -> range:
     return range(start // 60, -(-end // 60))
 
 
-def period(unit: str, day: date) -> tuple[int, ...]:
+def period(unit: str, week_start: int, day: date) -> tuple[int, ...]:
     if unit == "week":
-        return tuple((day - timedelta(days=day.isoweekday() % 7)).timetuple()[:3])
+        while day.isoweekday() % 7 != week_start:
+            day -= timedelta(days=1)
+        return tuple(day.timetuple()[:3])
     return tuple(day.timetuple()[: {"year": 1, "month": 2, "day": 3}[unit]])
 
 
@@ -123,7 +125,8 @@ def is_limited(question: Question, zone: str, minute: int) -> bool:
         inside = [
             (end - start) / 60
             for start, end in question.taken.counted
-            if period(limit.unit.value, wall(zone, start // 60)[0]) == period(limit.unit.value, today)
+            if period(limit.unit.value, rules.week_start, wall(zone, start // 60)[0])
+            == period(limit.unit.value, rules.week_start, today)
         ]
         if limit.value and limit in rules.booking_limits_count and len(inside) >= limit.value:
             return True

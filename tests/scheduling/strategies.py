@@ -142,6 +142,7 @@ def questions(draw: st.DrawFn, seats: int | None = None) -> tuple[Question, int,
         booking_limits_duration=draw(limits(400)),
         window=draw(windows(first)),
         seats=seats,
+        week_start=draw(st.integers(0, 6)),
         first_slot_only=draw(seldom(False, st.booleans())),
     )
     start = epoch(first) + draw(st.integers(0, 2 * 24 * 60)) * 60
