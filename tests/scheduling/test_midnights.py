@@ -101,26 +101,26 @@ def test_rotating_hosts_of_one_zone_go_on_with_one_grid_until_midnight() -> None
 
 
 @pytest.mark.parametrize(
-    ("zone", "saturday", "sunday", "first"),
+    ("zone", "saturday", "sunday", "last", "first"),
     [
         # Clocks skip the hour after midnight: the day begins at one.
-        ("America/Asuncion", "2023-09-30", "2023-10-01", "01:00"),
-        ("Asia/Beirut", "2025-03-29", "2025-03-30", "01:00"),
+        ("America/Asuncion", "2023-09-30", "2023-10-01", "22:30", "01:00"),
+        ("Asia/Beirut", "2025-03-29", "2025-03-30", "22:30", "01:00"),
         # The hour before midnight comes twice: it is the old day's.
-        ("America/Asuncion", "2024-03-23", "2024-03-24", "00:00"),
-        ("Asia/Beirut", "2025-10-25", "2025-10-26", "00:00"),
+        ("America/Asuncion", "2024-03-23", "2024-03-24", "23:00", "00:00"),
+        ("Asia/Beirut", "2025-10-25", "2025-10-26", "23:00", "00:00"),
         # The hour after midnight comes twice: the day begins at the first.
-        ("America/Havana", "2025-11-01", "2025-11-02", "00:00"),
+        ("America/Havana", "2025-11-01", "2025-11-02", "22:30", "00:00"),
     ],
 )
 def test_a_day_whose_midnight_the_clock_changes_begins_one_grid_and_loses_no_time(
-    zone: str, saturday: str, sunday: str, first: str
+    zone: str, saturday: str, sunday: str, last: str, first: str
 ) -> None:
     somebody = host("00:00-23:59", zone=zone)
-    begins = listed(Rules(90), [somebody], saturday, sunday + " 23:59:59")
-    days = by_day(begins, zone)
+    before = f"{dt.date.fromisoformat(saturday) - dt.timedelta(days=1)}"
+    days = by_day(listed(Rules(90), [somebody], before, sunday), zone)
+    assert clock(days[dt.date.fromisoformat(saturday)], zone)[-1] == last
     assert clock(days[dt.date.fromisoformat(sunday)], zone)[0] == first
-    assert clock(days[dt.date.fromisoformat(saturday)], zone)[-1] in ("22:30", "23:30", "23:00")
     for minute in range(-180, 181, 15):
         start = at(f"{sunday} 12:00", zone) - 12 * 3600 + minute * 60
         stamp = f"{dt.datetime.fromtimestamp(start, dt.UTC):%Y-%m-%d %H:%M}"
