@@ -14,15 +14,18 @@ from kalends.api.document.openapi import DocumentedApi
 from kalends.api.http.dispatcher import Dispatcher
 from kalends.api.http.edge import Edge
 from kalends.api.http.operation import PageRouter, Router
+from kalends.audit import routes as audit
 from kalends.auth import routes as auth
 from kalends.bookings import routes as bookings
 from kalends.event_types import routes as event_types
+from kalends.memberships import routes as memberships
 from kalends.operations import health, metrics
 from kalends.operations.preloading import preload
 from kalends.reservations import routes as reservations
 from kalends.runtime import Runtime
 from kalends.schedules import routes as schedules
 from kalends.slots import routes as slots
+from kalends.teams import routes as teams
 from kalends.timezones import routes as timezones
 from kalends.web import routes as web
 from kalends.webhooks import routes as webhooks
@@ -32,13 +35,16 @@ _ROUTERS: Sequence[Router | PageRouter] = (
     health.router,
     health.pages,
     accounts.router,
+    audit.router,
     auth.router,
     bookings.router,
     event_types.router,
+    *memberships.routers,
     metrics.router,
     reservations.router,
     *schedules.routers,
     slots.router,
+    *teams.routers,
     timezones.router,
     web.router,
     *webhooks.routers,

@@ -1,4 +1,4 @@
-"""What a process has one of: made once when it starts, and closed in one order when it ends."""
+"""What a process has exactly one of: made when it starts, and closed in one order when it ends."""
 
 from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 from kalends.api.limits.rate_limits import RateLimiter
 from kalends.api.limits.storage import open_storage
 from kalends.auth.admission import Admission
+from kalends.db.connect import disk_of
 from kalends.db.database import Database
 from kalends.operations.metrics_page import MetricsPage
 from kalends.outgoing import Outgoing
@@ -17,7 +18,7 @@ from kalends.settings import Settings
 
 @dataclass(frozen=True, slots=True)
 class Runtime:
-    """What servers and workers are made of; nothing is open before `open`, and it opens once."""
+    """The parts of a server or a worker. Nothing is open before `open`, which is called once."""
 
     settings: Settings
     clock: Callable[[], datetime]
@@ -47,7 +48,7 @@ def utc_now() -> datetime:
 
 def make_runtime(settings: Settings, *, clock: Callable[[], datetime] = utc_now) -> Runtime:
     """Return what a server or a worker with these settings is made of; `clock` tells it the time."""
-    database = Database(settings.connection_url(), size=settings.database_pool_size)
+    database = Database(settings.connection_url(), size=settings.database_pool_size, disk=disk_of(settings))
     limiter = RateLimiter(open_storage(settings, database), clock)
     return Runtime(
         settings=settings,

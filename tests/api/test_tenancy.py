@@ -9,6 +9,7 @@ from fastapi import FastAPI
 from kalends.api.http.dispatcher import Dispatcher
 from kalends.api.http.fastapi_internals import Dependant
 from kalends.api.http.operation import Operation
+from kalends.memberships.membership import Role
 from tests.access.declarations import declaration_of
 from tests.support.client import Client, Host, booking_of, data, refusal
 from tests.support.organizations import People
@@ -47,6 +48,7 @@ def needs_a_caller(dependant: Dependant) -> bool:
 async def ids(ana: Host, client: Client, people: People) -> dict[str, Any]:
     """Return what belongs to ana, by the names of path parameters."""
     organization_id = await people.organization("acme", ana)
+    team_id = await people.team("crew", organization=organization_id)
     event_type = await ana.creates_event_type()
     schedule = await ana.creates_schedule()
     body = booking_of(event_type["id"], "2050-09-05T10:00:00Z")
@@ -55,6 +57,8 @@ async def ids(ana: Host, client: Client, people: People) -> dict[str, Any]:
     webhook = data(await ana.client.post("/v2/webhooks", json=hook), 201)
     return {
         "orgId": organization_id,
+        "teamId": team_id,
+        "membershipId": await people.joins(ana, team_id, Role.OWNER),
         "userId": ana.id,
         "eventTypeId": event_type["id"],
         "scheduleId": schedule["id"],

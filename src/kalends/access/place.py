@@ -8,7 +8,7 @@ from kalends.memberships.membership import Role
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """An organization or a team, and the caller's role in it; None: they are no accepted member."""
+    """An organization or a team, and the caller's role there; None without an accepted membership."""
 
     id: int
     role: Role | None
@@ -47,6 +47,26 @@ class Place:
             LookupError: the guard of the operation resolves none, which is a defect of ours.
         """
         return _id_of(self.team)
+
+    @property
+    def own_id(self) -> int:
+        """Return the id of what the path names last, the team or else the organization, which is one too.
+
+        Raises:
+            LookupError: the guard of the operation resolves none, which is a defect of ours.
+        """
+        return _id_of(self.organization if self.team is None else self.team)
+
+    @property
+    def known_membership_id(self) -> int:
+        """Return the id of the membership of the path.
+
+        Raises:
+            LookupError: the guard of the operation resolves none, which is a defect of ours.
+        """
+        if self.membership_id is None:
+            raise LookupError("the guard of this operation does not resolve what its handler asks for")
+        return self.membership_id
 
 
 def _id_of(standing: Standing | None) -> int:

@@ -2,15 +2,18 @@
 
 from dataclasses import dataclass
 
-from kalends.db.database import Connection
-from kalends.db.rows import first_row, only_row
+from kalends.db.database import Connection, UnitOfWork
+from kalends.db.rows import first_row, only_named_row
 from kalends.memberships.membership import Role
 
 _PLACE = """
-    SELECT organization.id IS NOT NULL, coalesce(organization.is_platform, false), of_organization.role,
-           team.id IS NOT NULL,
-           coalesce(team.parent_id = organization.id AND NOT team.is_organization, false),
-           of_team.role
+    SELECT organization.id IS NOT NULL AS is_organization,
+           coalesce(organization.is_platform, false) AS is_platform,
+           of_organization.role AS organization_role,
+           team.id IS NOT NULL AS is_team,
+           coalesce(team.parent_id = organization.id AND NOT team.is_organization, false)
+               AS is_team_in_organization,
+           of_team.role AS team_role
       FROM (SELECT %(user_id)s::bigint AS id) caller
       -- what the path calls an organization must be one
       LEFT JOIN teams organization
@@ -41,17 +44,16 @@ async def find_place(
     connection: Connection, user_id: int, *, organization_id: int | None = None, team_id: int | None = None
 ) -> FoundPlace:
     """Return what is known of organization and team of a path for a caller, in one statement."""
-    row = await only_row(
+    row = await only_named_row(
         connection, _PLACE, {"user_id": user_id, "organization_id": organization_id, "team_id": team_id}
     )
-    is_organization, is_platform, organization_role, is_team, is_in_organization, team_role = row
     return FoundPlace(
-        is_organization=is_organization,
-        is_platform=is_platform,
-        organization_role=None if organization_role is None else Role(organization_role),
-        is_team=is_team,
-        is_team_in_organization=is_in_organization,
-        team_role=None if team_role is None else Role(team_role),
+        is_organization=row.is_organization,
+        is_platform=row.is_platform,
+        organization_role=_role(row.organization_role),
+        is_team=row.is_team,
+        is_team_in_organization=row.is_team_in_organization,
+        team_role=_role(row.team_role),
     )
 
 
@@ -86,3 +88,50 @@ async def has_membership(connection: Connection, membership_id: int, team_id: in
         connection, "SELECT FROM memberships WHERE id = %s AND team_id = %s", (membership_id, team_id)
     )
     return row is not None
+
+
+async def invites(
+    connection: Connection,
+    membership_id: int,
+    user_id: int,
+    *,
+    organization_id: int | None,
+    team_id: int | None,
+) -> bool:
+    """Tell whether a membership of a place is a user's own, and waits for them to accept it.
+
+    With both ids it is one of the team, which must be in the organization.
+    """
+    row = await first_row(
+        connection,
+        """
+        SELECT FROM memberships m JOIN teams t ON t.id = m.team_id
+         WHERE m.id = %(membership_id)s AND m.user_id = %(user_id)s AND NOT m.accepted
+           AND t.id = coalesce(%(team_id)s::bigint, %(organization_id)s::bigint)
+           AND (%(organization_id)s::bigint IS NULL
+                OR CASE WHEN %(team_id)s::bigint IS NULL THEN t.is_organization
+                        ELSE t.parent_id = %(organization_id)s::bigint END)
+        """,
+        {
+            "membership_id": membership_id,
+            "user_id": user_id,
+            "organization_id": organization_id,
+            "team_id": team_id,
+        },
+    )
+    return row is not None
+
+
+async def lock_team(work: UnitOfWork, team_id: int | None) -> None:
+    """Let nobody else change who belongs to a team or organization until this command ends.
+
+    The organization around a team is kept, too: others may change teams in it, and nobody its own members.
+    """
+    await work.connection.execute(
+        "SELECT FROM teams WHERE id = (SELECT parent_id FROM teams WHERE id = %s) FOR SHARE", (team_id,)
+    )
+    await work.connection.execute("SELECT FROM teams WHERE id = %s FOR NO KEY UPDATE", (team_id,))
+
+
+def _role(stored: str | None) -> Role | None:
+    return None if stored is None else Role(stored)

@@ -1,7 +1,7 @@
-"""What a guard answers.
+"""Why a guard refuses a request.
 
-Whoever has no role somewhere is not told whether that exists: ids are counted up, and names of others are
-nobody's business.
+A caller without a role somewhere is not told whether that place exists: ids can be guessed, and what others
+have is none of the caller's business.
 """
 
 from kalends.access.roles import Requirement
@@ -58,3 +58,10 @@ class UnknownMembership(NotFound):
 
     def __init__(self, membership_id: int, place_id: int) -> None:
         super().__init__(f"There is no membership {membership_id} in {place_id}, which the path names.")
+
+
+class RoleChanged(Forbidden):
+    """403: the caller's role was changed by somebody else while the request was on its way."""
+
+    def __init__(self) -> None:
+        super().__init__("Your role here was changed while this request was on its way; nothing was done.")

@@ -1,13 +1,13 @@
 """Whether a time can be booked, decided by the engine that lists slots, under the locks that keep it so."""
 
 from collections.abc import Collection, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import datetime
 from uuid import UUID
 
 from kalends.accounts.user import User
-from kalends.api.output.errors import NotFound
-from kalends.bookings.refusals import refusal_of
+from kalends.bookings.actors import Actor
+from kalends.bookings.refusals import HostLocked, time_refusal
 from kalends.db.database import UnitOfWork
 from kalends.db.locks import lock_hosts
 from kalends.event_types import service as event_types
@@ -15,6 +15,7 @@ from kalends.event_types.event_type import EventType
 from kalends.reservations import service as reservations
 from kalends.scheduling import engine
 from kalends.scheduling.engine import Code
+from kalends.slots import effort
 from kalends.slots import service as slots
 from kalends.slots.rows import subject_of
 from kalends.slots.situation import CountedReservations, Question, Situation, ask, load
@@ -22,16 +23,43 @@ from kalends.slots.situation import CountedReservations, Question, Situation, as
 Period = tuple[datetime, datetime]
 
 
+@dataclass(frozen=True, slots=True)
+class WantedTime:
+    """A time of an event type that a booking is to have.
+
+    `zone` is the booker's, `moving` the uid of the booking that leaves its own time for this one.
+    """
+
+    event_type: EventType
+    period: Period
+    zone: str
+    moving: str | None = None
+
+
 async def lock_time(work: UnitOfWork, event_type: EventType, host_id: int) -> None:
-    """Let this command alone decide about the time of a host, and about the event type's counts."""
+    """Lock the time of a host, and the counts of the event type if it has limits."""
     counted = event_type.id if event_type.terms.counts_bookings else None
     await lock_hosts(work, [host_id], event_type_id=counted)
+
+
+async def make_way(
+    work: UnitOfWork, actor: Actor, event_type: EventType, periods: Sequence[Period], *, now: datetime
+) -> None:
+    """Let the host of an event type have these periods whoever holds them without a credential.
+
+    The caller has locked the time.
+    """
+    host = event_types.user_of(event_type)
+    if actor.user_id == host.id:
+        before, after = event_type.terms.time_before, event_type.terms.time_after
+        buffered = [(start - before, end + after) for start, end in periods]
+        await reservations.give_way(work, host.id, buffered, now=now)
 
 
 async def use_reservation(
     work: UnitOfWork, event_type: EventType, uid: UUID | None, period: Period, *, now: datetime
 ) -> None:
-    """Let a booking of this period have what the reservation that it names keeps; None: it names none.
+    """Use up the reservation that a booking of this period names; `uid` None: it names none.
 
     The caller has locked the time.
     """
@@ -52,78 +80,81 @@ def check_host_is_open(host: User) -> None:
     """Check that somebody may be booked.
 
     Raises:
-        NotFound: their account is locked.
+        HostLocked: their account is locked.
     """
     if host.is_locked:
-        hint = "The host of this event type cannot be booked."
-        raise NotFound("eventTypeUser.notFound", details={"hint": hint})
+        raise HostLocked
 
 
 async def require_free(
     work: UnitOfWork,
-    event_type: EventType,
-    period: Period,
+    wanted: WantedTime,
     *,
     now: datetime,
-    zone: str,
-    moving: str | None = None,
     among: Collection[Code] | None = None,
     of: datetime | None = None,
-    bounds_code: str | None = None,
+    is_move: bool = False,
 ) -> None:
-    """Check that a period can be booked; of what stands against it only the codes `among` all count.
+    """Check that a time can be booked; `among` are the codes that count against it, None: all.
 
-    `zone` is the booker's, `moving` the uid of a booking that leaves, `of` and `bounds_code` as in
-    `refusal_of`.
+    `of` and `is_move` are those of `time_refusal`.
 
     Raises:
-        BadRequest: it cannot; `details.reasons` says why.
-        Forbidden: a limit stands against it.
-        Conflict: its seats are taken.
+        TimeUnavailable, TimeOutOfBounds, BookingLimitReached, DurationLimitReached, SeatsFull: it cannot.
     """
-    verdict = await slots.check(work.connection, _question(event_type, period, now, zone, moving))
+    question = _question(wanted, now)
+    if among is not None and Code.BOOKING_WINDOW not in among:
+        # A rolling window takes a while to work out, and nobody asks for it.
+        question = replace(question, settled=replace(question.rules, window=None))
+    verdict = await slots.check(work.connection, question)
     counted = [reason for reason in verdict.reasons if among is None or reason.code in among]
     if counted:
-        raise refusal_of(counted, of=of, bounds_code=bounds_code)
+        raise time_refusal(counted, of=of, is_move=is_move)
 
 
 async def require_all_free(
     work: UnitOfWork, event_type: EventType, periods: Sequence[Period], *, now: datetime, zone: str
 ) -> None:
-    """Check that each of several periods, sorted, can be booked after those before it.
+    """Check that sorted periods can be booked one after the other.
 
     Raises:
-        BadRequest: one cannot; the message names it, and `details.reasons` says why.
-        Forbidden: a limit stands against one.
+        TimeUnavailable, BookingLimitReached, DurationLimitReached, SeatsFull: one cannot; of several, the
+            refusal names it.
     """
     span = (periods[0][0], max(end for _, end in periods))
-    question = _question(event_type, span, now, zone, None)
+    question = _question(WantedTime(event_type, span, zone), now)
     situation = await load(work.connection, question, names_bookings=True)
-    for period in periods:
-        verdict = ask(engine.check, _question(event_type, period, now, zone, None), situation)
-        if not verdict.is_accepted:
-            raise refusal_of(verdict.reasons, of=period[0] if len(periods) > 1 else None)
-        situation = _with_booking(situation, event_type, period)
+
+    def check_each() -> None:
+        known = situation
+        first = _question(WantedTime(event_type, periods[0], zone), now)
+        rules = ask(engine.settled, first, situation)
+        for period in periods:
+            asked = _question(WantedTime(event_type, period, zone), now)
+            verdict = ask(engine.check, replace(asked, settled=rules), known)
+            if not verdict.is_accepted:
+                raise time_refusal(verdict.reasons, of=period[0] if len(periods) > 1 else None)
+            known = _with_booking(known, event_type, period)
+
+    await effort.answer(question, situation, check_each, times=len(periods))
 
 
-def _question(
-    event_type: EventType, period: Period, now: datetime, zone: str, moving: str | None
-) -> Question:
-    begins, ends = (int(instant.timestamp()) for instant in period)
+def _question(wanted: WantedTime, now: datetime) -> Question:
+    begins, ends = (int(instant.timestamp()) for instant in wanted.period)
     return Question(
-        subject_of(event_type),
+        subject_of(wanted.event_type),
         (ends - begins) // 60,
         begins,
         ends,
         now,
-        zone=zone,
-        moving=moving,
+        zone=wanted.zone,
+        moving=wanted.moving,
         reservations=CountedReservations.BINDING,
     )
 
 
 def _with_booking(situation: Situation, event_type: EventType, period: Period) -> Situation:
-    """Return the situation once a period has been booked."""
+    """Return the situation after a period has been booked."""
     begins, ends = (int(instant.timestamp()) for instant in period)
     before, after = event_type.terms.before_event_buffer, event_type.terms.after_event_buffer
     busy = engine.buffered(begins, ends, before, after, booked_before=before, booked_after=after)

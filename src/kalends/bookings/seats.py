@@ -3,9 +3,9 @@
 from dataclasses import replace
 from uuid import uuid4
 
-from kalends.api.output.errors import Conflict
 from kalends.bookings.booking import Attendee, Booking, Seat, new_uid
 from kalends.bookings.draft.draft import APPLICATION, Draft
+from kalends.bookings.refusals import AlreadySignedUp
 from kalends.bookings.sql.writes import NewBooking
 
 
@@ -15,17 +15,17 @@ def seats_of(booking: Booking) -> list[Attendee]:
 
 
 def seat_of(draft: Draft) -> Seat:
-    """Return a new seat with what its attendee answered."""
+    """Return a new seat with its attendee's answers."""
     return Seat(uuid4(), draft.description, draft.responses, draft.metadata)
 
 
 def seat_of_moved(seat: Seat) -> Seat:
-    """Return the seat that an attendee has in the new booking that they moved to."""
+    """Return the seat of an attendee in the booking that they move to."""
     return replace(seat, uid=uuid4())
 
 
 def seated_booking(new: NewBooking, seat: Seat) -> NewBooking:
-    """Return a booking that others may join: what was answered is the seat's."""
+    """Return a booking that others may join: the answers belong to the seat."""
     booker, *guests = new.attendees
     return replace(
         new,
@@ -42,12 +42,7 @@ def check_not_seated(booking: Booking, email: str) -> None:
     """Check that nobody with this address attends.
 
     Raises:
-        Conflict: somebody does.
+        AlreadySignedUp: somebody does.
     """
     if any(attendee.email.lower() == email.lower() for attendee in booking.attendees):
-        raise already_signed_up("This address attends at this time already.")
-
-
-def already_signed_up(hint: str) -> Conflict:
-    """Return the refusal of a second place at one time."""
-    return Conflict("already_signed_up_for_this_booking_error", details={"hint": hint})
+        raise AlreadySignedUp

@@ -10,7 +10,7 @@ from typing import LiteralString, TypeAlias
 
 @dataclass(frozen=True, slots=True)
 class UserAddress:
-    """A user by username, or by the name that an organization, given by slug or id, knows them by."""
+    """A user by username, or by the username that an organization, given by slug or id, knows them by."""
 
     username: str
     organization: str | int | None = None
@@ -57,7 +57,9 @@ _IN_ORGANIZATION = "organization.is_organization AND organization.parent_id IS N
 
 BY_ID = "e.id = %(event_type_id)s"
 
-OF_USER = "e.user_id = (SELECT id FROM users WHERE username = %(username)s)"
+OF_USER = """e.user_id = (
+    -- Names that an organization gave its accounts are found with the organization only
+    SELECT id FROM users WHERE username = %(username)s AND organization_id IS NULL)"""
 
 OF_PROFILE = f"""e.user_id = (
     SELECT p.user_id FROM profiles p JOIN teams organization ON organization.id = p.organization_id

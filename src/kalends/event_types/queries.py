@@ -10,6 +10,7 @@ from kalends.db.database import Connection, UnitOfWork
 from kalends.db.rows import Columns, NamedRow, first_row, named_row, named_rows, only_row
 from kalends.db.statements import assignments
 from kalends.event_types.address import EventTypeAddress, UserAddress, lookup_of, owner_lookup
+from kalends.event_types.bounds import Page
 from kalends.event_types.columns import SETTINGS, columns_of, settings_of
 from kalends.event_types.event_type import EventType, SchedulingType, Settings
 from kalends.event_types.owner import Host, TeamOwner, UserOwner
@@ -26,7 +27,7 @@ _EVENT_TYPE = f"""
       LEFT JOIN teams t ON t.id = e.team_id
 """
 
-# Those of users alone: lists are long, and teams are not in them.
+# Event types of users only: lists are long, and have no teams to join.
 _OF_USERS = f"""
     SELECT e.id, {SETTINGS}, {_USER.selected}
       FROM event_types e
@@ -58,11 +59,32 @@ async def find_kept(work: UnitOfWork, address: EventTypeAddress) -> EventType | 
     return None if row is None else await _event_type(work.connection, row)
 
 
-async def list_of_user(connection: Connection, owner: UserAddress) -> list[EventType]:
-    """Return the event types of a user by id; none if nobody has this address."""
+async def list_of_user(
+    connection: Connection, owner: UserAddress, page: Page, *, slug: str | None, caller_id: int | None
+) -> list[EventType]:
+    """Return event types of a user by id, hidden ones for their owner only; of nobody none."""
     lookup = owner_lookup(owner)
-    statement = f"{_OF_USERS} WHERE {lookup.condition} ORDER BY e.id"
-    return [_of_user(row) for row in await named_rows(connection, statement, lookup.values)]
+    statement = f"""
+        {_OF_USERS}
+         WHERE e.id IN (
+               SELECT id
+                 FROM (SELECT id, sum(bytes) OVER (ORDER BY id) - bytes AS bytes_before
+                         FROM (SELECT e.id, octet_length(e::text) AS bytes FROM event_types e
+                                WHERE {lookup.condition} AND (NOT e.hidden OR e.user_id = %(caller_id)s)
+                                  AND (%(slug)s::text IS NULL OR e.slug = %(slug)s)
+                                ORDER BY e.id LIMIT %(take)s OFFSET %(skip)s) page) measured
+                WHERE bytes_before < %(most_bytes)s)
+         ORDER BY e.id
+    """
+    values = {
+        **lookup.values,
+        "caller_id": caller_id,
+        "slug": slug,
+        "take": page.take,
+        "skip": page.skip,
+        "most_bytes": page.most_bytes,
+    }
+    return [_of_user(row) for row in await named_rows(connection, statement, values)]
 
 
 async def any_exists(connection: Connection, event_type_ids: Sequence[int]) -> bool:
@@ -74,8 +96,8 @@ async def any_exists(connection: Connection, event_type_ids: Sequence[int]) -> b
 
 
 async def find_users(connection: Connection, usernames: list[str]) -> list[User]:
-    """Return the users with these usernames, in the order of the names."""
-    return await _users(connection, "u.username", usernames)
+    """Return the users with these usernames who belong to no organization, in the order of the names."""
+    return await _users(connection, "u.username", usernames, "AND u.organization_id IS NULL")
 
 
 async def find_users_by_ids(connection: Connection, user_ids: list[int]) -> list[User]:
@@ -83,12 +105,17 @@ async def find_users_by_ids(connection: Connection, user_ids: list[int]) -> list
     return await _users(connection, "u.id", user_ids)
 
 
-async def _users(connection: Connection, column: LiteralString, values: list[str] | list[int]) -> list[User]:
+async def _users(
+    connection: Connection,
+    column: LiteralString,
+    values: list[str] | list[int],
+    also: LiteralString = "",
+) -> list[User]:
     rows = await named_rows(
         connection,
         f"""
         SELECT {_USER.selected} FROM users u
-         WHERE {column} = ANY(%(values)s) ORDER BY array_position(%(values)s, {column})
+         WHERE {column} = ANY(%(values)s) {also} ORDER BY array_position(%(values)s, {column})
         """,
         {"values": values},
     )
@@ -104,24 +131,27 @@ async def owns_schedule(connection: Connection, owner_id: int, schedule_id: int)
 
 
 async def lock_event_type(work: UnitOfWork, event_type_id: int) -> EventType | None:
-    """Return an event type of anybody, which nobody else changes until this command ends."""
+    """Return an event type, whosever it is, and keep others from changing it until this command ends."""
     statement = f"{_EVENT_TYPE} WHERE e.id = %s FOR NO KEY UPDATE OF e"
     row = await named_row(work.connection, statement, (event_type_id,))
     return None if row is None else await _event_type(work.connection, row)
 
 
-async def insert_event_type(work: UnitOfWork, owner_id: int, settings: Settings) -> int:
-    """Store an event type and return its id.
+async def insert_event_type(work: UnitOfWork, owner_id: int, settings: Settings) -> tuple[int, int]:
+    """Store an event type; return its id, and how many its owner had before.
 
     Raises:
         psycopg.errors.UniqueViolation: the owner has one with this slug.
     """
     values = {**columns_of(settings), "user_id": owner_id}
-    statement = sql.SQL("INSERT INTO event_types ({}) VALUES ({}) RETURNING id").format(
+    statement = sql.SQL(
+        "INSERT INTO event_types ({}) VALUES ({})"
+        " RETURNING id, (SELECT count(*) FROM event_types e WHERE e.user_id = %(user_id)s)"
+    ).format(
         sql.SQL(", ").join(map(sql.Identifier, values)), sql.SQL(", ").join(map(sql.Placeholder, values))
     )
-    (event_type_id,) = await only_row(work.connection, statement, values)
-    return int(event_type_id)
+    event_type_id, before = await only_row(work.connection, statement, values)
+    return int(event_type_id), int(before)
 
 
 async def update_event_type(work: UnitOfWork, event_type_id: int, settings: Settings) -> None:
@@ -168,3 +198,35 @@ def _of_user(row: NamedRow) -> EventType:
 
 def _host(row: NamedRow) -> Host:
     return Host(_USER.read(row), is_fixed=row.is_fixed, **_HOST.values_of(row))
+
+
+async def lock_of_teams(work: UnitOfWork, team_ids: Sequence[int]) -> list[int]:
+    """Let nothing more be booked of the event types of teams, and of the copies that members have of them.
+
+    Until this command ends; return their ids.
+    """
+    cursor = await work.connection.execute(
+        """
+        SELECT id FROM event_types
+         WHERE team_id = ANY(%(team_ids)s)
+            OR parent_id = ANY(ARRAY(SELECT id FROM event_types WHERE team_id = ANY(%(team_ids)s)))
+         ORDER BY id FOR UPDATE
+        """,
+        {"team_ids": list(team_ids)},
+    )
+    return [row[0] for row in await cursor.fetchall()]
+
+
+async def delete_hosts(work: UnitOfWork, user_id: int, team_ids: Sequence[int]) -> None:
+    """Let a user host nothing of some teams any more; the event types are locked in their order first."""
+    await work.connection.execute(
+        """
+        WITH locked AS (
+            SELECT e.id FROM hosts h JOIN event_types e ON e.id = h.event_type_id
+             WHERE h.user_id = %(user_id)s AND e.team_id = ANY(%(team_ids)s)
+             ORDER BY e.id FOR UPDATE OF e
+        )
+        DELETE FROM hosts h USING locked WHERE h.event_type_id = locked.id AND h.user_id = %(user_id)s
+        """,
+        {"user_id": user_id, "team_ids": list(team_ids)},
+    )

@@ -2,17 +2,20 @@
 
 from dataclasses import dataclass
 from enum import Enum
+from typing import Any, Literal, TypeAlias
+
+RoleName: TypeAlias = Literal["MEMBER", "ADMIN", "OWNER"]
 
 
 class Role(Enum):
-    """The role of a member. A member who was only invited, and has not accepted, has none yet."""
+    """The role of a member. Somebody who was invited and has not accepted has none yet."""
 
     MEMBER = "MEMBER"
     ADMIN = "ADMIN"
     OWNER = "OWNER"
 
     def is_at_least(self, weakest: "Role") -> bool:
-        """Tell whether this role may do all that another may."""
+        """Tell whether this role may do everything that another may."""
         return _ORDER.index(self) >= _ORDER.index(weakest)
 
 
@@ -21,7 +24,7 @@ _ORDER = (Role.MEMBER, Role.ADMIN, Role.OWNER)
 
 @dataclass(frozen=True, slots=True)
 class Membership:
-    """A user in a team; an organization is one. Not `accepted`: the user was invited, and has no role yet."""
+    """A user in a team, or in an organization; until it is `accepted` the user is only invited."""
 
     id: int
     team_id: int
@@ -29,3 +32,14 @@ class Membership:
     role: Role
     accepted: bool
     disable_impersonation: bool
+
+    @property
+    def snapshot(self) -> dict[str, Any]:
+        """What the audit log tells of it."""
+        return {
+            "userId": self.user_id,
+            "teamId": self.team_id,
+            "role": self.role.value,
+            "accepted": self.accepted,
+            "disableImpersonation": self.disable_impersonation,
+        }

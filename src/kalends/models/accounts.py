@@ -11,6 +11,7 @@ from sqlalchemy import (
     Integer,
     Table,
     Text,
+    UniqueConstraint,
     func,
     text,
 )
@@ -36,6 +37,16 @@ users = Table(
     Column("time_format", Integer, nullable=False, server_default="12"),
     Column("locale", Text),
     Column("metadata", JSONB),
+    # `dark`, `light` or null, of the booking pages and of the application; colours in hex.
+    Column("theme", Text),
+    Column("app_theme", Text),
+    Column("brand_color", Text),
+    Column("dark_brand_color", Text),
+    Column("hide_branding", Boolean, nullable=False, server_default=text("false")),
+    # What the API calls `verified` and `invitedTo`: an organization made the account. No foreign key: it is
+    # said of organizations that are gone, too.
+    Column("is_verified", Boolean, nullable=False, server_default=text("false")),
+    Column("invited_to", Integer),
     # Whether people may ask for common times of this user and others.
     Column("allow_dynamic_booking", Boolean, nullable=False, server_default=text("true")),
     Column("is_system_admin", Boolean, nullable=False, server_default=text("false")),
@@ -50,7 +61,9 @@ users = Table(
     updated_at(),
     CheckConstraint("time_format IN (12, 24)", name="time_format"),
     Index("uq_users_email", func.lower(text("email")), unique=True),
-    Index("uq_users_username", "username", unique=True),
+    # A name among those of one organization, and among those of accounts that belong to none.
+    UniqueConstraint("username", "organization_id"),
+    Index("uq_users_username", "username", unique=True, postgresql_where=text("organization_id IS NULL")),
     Index("ix_users_default_schedule_id", "default_schedule_id"),
 )
 

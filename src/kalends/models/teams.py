@@ -57,6 +57,7 @@ teams = Table(
     CheckConstraint("jsonb_typeof(metadata) = 'object'", name="metadata"),
     # Slugs are names among the teams of one organization, and among all that are in none.
     UniqueConstraint("parent_id", "slug"),
+    Index("ix_teams_parent_id_id", "parent_id", "id"),
     Index("uq_teams_slug", "slug", unique=True, postgresql_where=text("parent_id IS NULL")),
 )
 
@@ -65,7 +66,7 @@ memberships = Table(
     metadata,
     Column("id", Integer, Identity(), primary_key=True),
     Column("user_id", Integer, ForeignKey("users.id", ondelete="CASCADE"), nullable=False),
-    Column("team_id", Integer, ForeignKey("teams.id", ondelete="CASCADE"), nullable=False, index=True),
+    Column("team_id", Integer, ForeignKey("teams.id", ondelete="CASCADE"), nullable=False),
     Column("role", Text, nullable=False, server_default="MEMBER"),
     # False: invited only.
     Column("accepted", Boolean, nullable=False, server_default=text("false")),
@@ -73,6 +74,8 @@ memberships = Table(
     created_at(),
     updated_at(),
     UniqueConstraint("user_id", "team_id"),
+    # Pages of a list.
+    Index("ix_memberships_team_id_id", "team_id", "id"),
     CheckConstraint("role IN ('MEMBER', 'ADMIN', 'OWNER')", name="role"),
 )
 
@@ -88,6 +91,7 @@ profiles = Table(
     updated_at(),
     UniqueConstraint("user_id", "organization_id"),
     UniqueConstraint("organization_id", "username"),
+    Index("ix_profiles_organization_id_user_id", "organization_id", "user_id"),
 )
 
 # Who hosts a team's event type; the host of a user's own event type is its owner, without a row here.

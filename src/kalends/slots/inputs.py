@@ -19,7 +19,7 @@ from kalends.api.input.fields import (
     QueryInteger,
     Text,
     TimeZone,
-    broken,
+    violation,
 )
 from kalends.api.input.instants import CalendarDate, Instant, is_midnight
 from kalends.api.input.query import comma_list
@@ -34,7 +34,6 @@ from kalends.event_types.address import (
 from kalends.slots.service import Explain, GroupAddress, ListSlots, SlotsAddress
 
 _UTC = "UTC"
-_WRITTEN_AS_Z = (None, _UTC, "GMT")
 
 LONGEST_DURATION = 366 * 24 * 60
 MAX_USERNAMES = 100
@@ -49,18 +48,18 @@ _ADDRESSES: tuple[tuple[frozenset[str], frozenset[str]], ...] = (
 
 _ADDRESS_KEYS = frozenset[str]().union(*(allowed for _, allowed in _ADDRESSES))
 
-_MISPLACED = broken(
+_MISPLACED = violation(
     "whitelistValidation",
     "cannot be used here: address slots by eventTypeId, by eventTypeSlug and username or teamSlug, "
     "or by usernames and organizationSlug",
 )
-_MISSING = broken("isDefined", "is required without an event type")
-_NO_TIME = broken("isDefined", "must be an instant, or date a calendar date (YYYY-MM-DD)")
-_TWO_TIMES = broken("isDefined", "cannot be used together with at: ask for either")
+_MISSING = violation("isDefined", "is required without an event type")
+_NO_TIME = violation("isDefined", "must be an instant, or date a calendar date (YYYY-MM-DD)")
+_TWO_TIMES = violation("isDefined", "cannot be used together with at: ask for either")
 
 
 def _end_of_day(moment: datetime.datetime) -> datetime.datetime:
-    """Return midnight as the last second of the day it begins: that is how an end is meant."""
+    """Return the end that a client means: by midnight, the last second of the day that it begins."""
     return moment + datetime.timedelta(hours=23, minutes=59, seconds=59) if is_midnight(moment) else moment
 
 
@@ -68,7 +67,7 @@ def _format(value: object) -> str | None:
     if value == "":
         return None
     if not isinstance(value, str) or value.lower() not in ("time", "range"):
-        raise broken("isEnum", "must be one of the following values: time, range")
+        raise violation("isEnum", "must be one of the following values: time, range")
     return value.lower()
 
 

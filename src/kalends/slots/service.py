@@ -7,22 +7,27 @@ from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from typing import TypeAlias
 
-from kalends.api.output.errors import BadRequest, Unauthorized
 from kalends.auth.principal import Principal
 from kalends.db.database import Connection
 from kalends.event_types import service as event_types
 from kalends.event_types.address import EventTypeAddress, IdAddress, SlugAddress, UserAddress, lookup_of
 from kalends.scheduling import engine
 from kalends.scheduling.zones import DAY, day_of_date, day_start
-from kalends.slots import queries
-from kalends.slots.rows import Found, MovedRow, Range, Source, Subject
+from kalends.slots import effort, queries
+from kalends.slots.refusals import (
+    DurationNotOffered,
+    NotInGroups,
+    RangeTooLong,
+    TooManySlots,
+    UnknownEventTypeId,
+)
+from kalends.slots.rows import FoundSubject, MovedRow, Range, Source, Subject
 from kalends.slots.situation import (
     Question,
     Situation,
     ask,
     load,
     load_found,
-    no_event_type,
     range_of_any,
 )
 from kalends.teams import service as teams
@@ -98,7 +103,7 @@ class Explain:
 
 
 @dataclass(frozen=True, slots=True)
-class Explained:
+class ExplainedTime:
     """What stands against `[start, end)` of an event type or a group, and its hosts."""
 
     subject: Subject
@@ -109,24 +114,41 @@ class Explained:
     host_ids: Sequence[int]
 
 
+@dataclass(frozen=True, slots=True)
+class Inquiry:
+    """A question about slots with all that must be known to answer it.
+
+    Slots begin by the instant `begun_by`. `keeps_length`: none is one of a booking of another length.
+    """
+
+    question: Question
+    situation: Situation
+    begun_by: int
+    keeps_length: bool
+
+
 async def list_slots(
-    connection: Connection,
-    command: ListSlots,
-    *,
-    now: datetime,
-    longest_days: int,
-    most_slots: int | None = None,
+    connection: Connection, command: ListSlots, *, now: datetime, longest_days: int
 ) -> Slots:
-    """Return the slots that are open.
+    """Return the slots that are open, however many: as `read_inquiry` and `answer_inquiry` do."""
+    return await answer_inquiry(
+        await read_inquiry(connection, command, now=now, longest_days=longest_days), most_slots=None
+    )
+
+
+async def read_inquiry(
+    connection: Connection, command: ListSlots, *, now: datetime, longest_days: int
+) -> Inquiry | None:
+    """Read what tells which slots are open; None: there are none.
 
     Raises:
-        BadRequest: the range is longer than `longest_days`, or has more than `most_slots`; None: as many as
-            there are. Or the event type has no such `duration`.
+        RangeTooLong: the range is longer than `longest_days`.
+        DurationNotOffered: bookings of the event type cannot be as long as is asked.
         NotFound: nothing has this address.
-        Unauthorized: somebody of a group does not take part in groups.
+        NotInGroups: somebody of a group does not take part in groups.
     """
     if command.end - command.start > longest_days * 86_400:
-        raise BadRequest(f"start and end must be at most {longest_days} days apart.")
+        raise RangeTooLong(longest_days)
     end = max(command.start, command.end)
     # A slot that begins on the last day mostly ends within another one.
     read_end = end + DAY if command.ends_with_day else end
@@ -135,7 +157,7 @@ async def list_slots(
     moved = await _find_moved(connection, command.moving, found.subject)
     length = _length_of(command.duration, found.subject, moved)
     if command.start == end or not found.hosts:
-        return NO_SLOTS
+        return None
     question = Question(
         found.subject,
         length,
@@ -144,25 +166,42 @@ async def list_slots(
         now,
         zone=command.zone,
         moving=command.moving,
-        is_by_host=moved is not None and moved.host_id == command.caller_id,
     )
+    question = _as_asked_by(command.caller_id, question, moved)
     situation = await load_found(connection, question, found)
-    if most_slots is not None and command.end - command.start > most_slots * question.rules.interval * 60:
-        # Laying the grid alone takes a hundredth of what it takes to hold each start against reservations,
-        # and to write it.
-        hours = Situation(situation.hosts, engine.NOTHING_TAKEN)
-        _check_count(_begun_by(end, ask(engine.list_slots, question, hours)), most_slots)
-    starts = _begun_by(end, ask(engine.list_slots, question, situation))
-    if moved is not None:
-        starts = _without_other_lengths(starts, situation.taken, length)
+    return Inquiry(question, situation, end, keeps_length=moved is not None)
+
+
+async def answer_inquiry(inquiry: Inquiry | None, *, most_slots: int | None) -> Slots:
+    """Return the slots that are open. It may take a while, and needs no connection.
+
+    Raises:
+        TooManySlots: there are more than `most_slots`; None: as many as there are.
+    """
+    if inquiry is None:
+        return NO_SLOTS
+    question, situation = inquiry.question, inquiry.situation
+
+    def starts_of() -> list[int]:
+        span = question.end - question.start
+        if most_slots is not None and span > most_slots * question.rules.interval * 60:
+            # Laying the grid takes a hundredth of the time of checking each start against reservations
+            # and writing it.
+            hours = Situation(situation.hosts, engine.NOTHING_TAKEN)
+            _check_count(_begun_by(inquiry.begun_by, ask(engine.list_slots, question, hours)), most_slots)
+        return _begun_by(inquiry.begun_by, ask(engine.list_slots, question, situation))
+
+    starts = await effort.answer(question, situation, starts_of)
+    if inquiry.keeps_length:
+        starts = _without_other_lengths(starts, situation.taken, question.length)
     _check_count(starts, most_slots)
-    event_type_id, seats = found.subject.event_type_id, question.rules.seats
+    event_type_id, seats = question.subject.event_type_id, question.rules.seats
     if seats is None:
-        return Slots(starts, length, event_type_id)
-    return Slots(starts, length, event_type_id, seats, _taken_seats(situation.taken))
+        return Slots(starts, question.length, event_type_id)
+    return Slots(starts, question.length, event_type_id, seats, _taken_seats(situation.taken))
 
 
-def _begun_by(end: int, starts: Sequence[int]) -> Sequence[int]:
+def _begun_by(end: int, starts: list[int]) -> list[int]:
     return starts[: bisect_right(starts, end)]
 
 
@@ -182,41 +221,45 @@ def _length_of(duration: int | None, subject: Subject, moved: MovedRow | None) -
     """Return the minutes of each slot: a moved booking keeps its own.
 
     Raises:
-        BadRequest: bookings of the event type cannot be as long as is asked.
+        DurationNotOffered: bookings of the event type cannot be as long as is asked.
     """
     own = subject.lengths if moved is None else (*subject.lengths, moved.length)
     if duration is not None and own and duration not in own:
-        lengths = ", ".join(map(str, sorted(set(own))))
-        raise BadRequest(f"duration: the lengths of this event type are {lengths} minutes.")
+        raise DurationNotOffered(own)
     if moved is not None:
         return moved.length
     return duration or subject.terms.length
 
 
+def _as_asked_by(caller_id: int | None, question: Question, moved: MovedRow | None) -> Question:
+    """Return a question with the rules for whoever asks: a host who moves a booking sets the bounds."""
+    if moved is None or moved.host_id != caller_id:
+        return question
+    return replace(question, settled=replace(question.rules, minimum_notice=0, window=None))
+
+
 def _check_count(starts: Sequence[int], most: int | None) -> None:
     if most is not None and len(starts) > most:
-        raise BadRequest(
-            f"start, end and duration: more than {most} slots; ask for a shorter range or for longer ones."
-        )
+        raise TooManySlots(most)
 
 
-async def _find(connection: Connection, address: SlotsAddress, asked: Range) -> Found:
+async def _find(connection: Connection, address: SlotsAddress, asked: Range) -> FoundSubject:
     """Return what has an address.
 
     Raises:
         NotFound: nothing has; the message says what is missing.
-        Unauthorized: somebody of a group does not take part in groups.
+        NotInGroups: somebody of a group does not take part in groups.
     """
     for source in _sources(address):
         found = await queries.find(connection, source, asked)
         if found is None:
             continue
         if found.is_refused:
-            raise Unauthorized("usernames: somebody of them does not take part in groups.", code="TRPCError")
+            raise NotInGroups
         return found
     match address:
         case IdAddress(event_type_id):
-            raise no_event_type(event_type_id)
+            raise UnknownEventTypeId(event_type_id)
         case SlugAddress():
             raise await event_types.refusal_of(connection, address)
         case GroupAddress():
@@ -250,43 +293,39 @@ def _taken_seats(taken: engine.Taken) -> dict[int, TakenSeats]:
 
 async def check(connection: Connection, question: Question) -> engine.Verdict:
     """Decide with the engine that lists slots whether the range of a question can be booked."""
-    return ask(engine.check, question, await load(connection, question, names_bookings=True))
+    situation = await load(connection, question, names_bookings=True)
+    return await effort.answer(question, situation, lambda: ask(engine.check, question, situation))
 
 
-async def explain(connection: Connection, command: Explain, *, now: datetime) -> Explained:
-    """Say why a time can or cannot be booked; a date is available when a slot begins on it.
+async def explain(connection: Connection, command: Explain, *, now: datetime) -> ExplainedTime:
+    """Return why a time can or cannot be booked; a date is available when a slot begins on it.
 
     Raises:
-        BadRequest: the event type has no such `duration`.
+        DurationNotOffered: bookings of the event type cannot be as long as is asked.
         NotFound: nothing has this address.
-        Unauthorized: somebody of a group does not take part in groups.
+        NotInGroups: somebody of a group does not take part in groups.
     """
     begins, ends = _explained_range(command, 0)
     found = await _find(connection, command.address, Range(begins, ends, now, command.moving))
     moved = await _find_moved(connection, command.moving, found.subject)
     length = _length_of(command.duration, found.subject, moved)
     start, end = _explained_range(command, length)
-    question = Question(
-        found.subject,
-        length,
-        start,
-        end,
-        now,
-        zone=command.zone,
-        moving=command.moving,
-        is_by_host=moved is not None and moved.host_id == command.caller_id,
-    )
-    if isinstance(command.at, date):
-        beginning = replace(question, end=end + length * 60)
-        situation = await load_found(connection, beginning, found, names_bookings=True)
-        is_available = bool(_begun_by(end - 1, ask(engine.list_slots, beginning, situation)))
-        reasons = ask(engine.explain_range, question, situation)
-    else:
-        situation = await load_found(connection, question, found, names_bookings=True)
+    question = Question(found.subject, length, start, end, now, zone=command.zone, moving=command.moving)
+    question = _as_asked_by(command.caller_id, question, moved)
+    # What begins on a date may end on the next.
+    beginning = replace(question, end=end + length * 60) if isinstance(command.at, date) else question
+    situation = await load_found(connection, beginning, found, names_bookings=True)
+
+    def explained() -> tuple[bool, Sequence[engine.Reason]]:
+        if isinstance(command.at, date):
+            is_available = bool(_begun_by(end - 1, ask(engine.list_slots, beginning, situation)))
+            return is_available, ask(engine.explain_range, question, situation)
         is_available = ask(engine.check, question, situation).is_accepted
-        reasons = ask(engine.explain, question, situation)
+        return is_available, ask(engine.explain, question, situation)
+
+    is_available, reasons = await effort.answer(question, situation, explained, times=2)
     host_ids = [host.id for host in situation.hosts]
-    return Explained(found.subject, start, end, is_available, reasons, host_ids)
+    return ExplainedTime(found.subject, start, end, is_available, reasons, host_ids)
 
 
 def _explained_range(command: Explain, length: int) -> tuple[int, int]:
@@ -297,7 +336,7 @@ def _explained_range(command: Explain, length: int) -> tuple[int, int]:
 
 
 async def may_see_reasons(connection: Connection, subject: Subject, caller: Principal | None) -> bool:
-    """Tell whether a caller may learn what keeps the hosts: the owner, or a member of the team."""
+    """Tell whether a caller may learn what keeps the hosts busy: the owner may, and members of the team."""
     if caller is None:
         return False
     if subject.team_id is not None:

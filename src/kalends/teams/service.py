@@ -1,38 +1,36 @@
-"""The rules of teams: who belongs to them, and how they are addressed."""
+"""The rules of teams: who belongs to them, and how they are named."""
 
 from collections.abc import Sequence
 
-from kalends.api.output.errors import NotFound
 from kalends.db.database import Connection
+from kalends.organizations.refusals import UnknownOrganization
 from kalends.teams import queries
+from kalends.teams.refusals import TeamGone, UnknownProfile, UnknownTeamSlug
+from kalends.teams.settings import OwnTeam, WholeTeam
 
 
 async def check_team(connection: Connection, slug: str, organization_slug: str | None) -> None:
     """Check that a team exists; one that is in an organization is found only with the organization's slug.
 
     Raises:
-        NotFound: there is no such organization, or no such team in it.
+        UnknownOrganization, UnknownTeamSlug: there is no such organization, or no such team in it.
     """
-    if organization_slug is None:
-        team_id = await queries.find_team(connection, slug, None)
-        where = " outside of organizations; one of an organization needs organizationSlug"
-    else:
+    organization_id = None
+    if organization_slug is not None:
         organization_id = await _get_organization_id(connection, organization_slug)
-        team_id = await queries.find_team(connection, slug, organization_id)
-        where = f" in the organization {organization_slug!r}"
-    if team_id is None:
-        raise NotFound(f"There is no team {slug!r}{where}.")
+    if await queries.find_team(connection, slug, organization_id) is None:
+        raise UnknownTeamSlug(slug, organization_slug)
 
 
 async def check_profile(connection: Connection, username: str, organization: str | int) -> None:
     """Check that an organization, named by its slug or its id, knows a user by this name.
 
     Raises:
-        NotFound: there is no such organization, or it knows nobody of this name.
+        UnknownOrganization, UnknownProfile: there is no such organization, or it knows nobody of this name.
     """
     organization_id = await _get_organization_id(connection, organization)
     if await queries.find_profile(connection, organization_id, username) is None:
-        raise NotFound(f"There is no user {username!r} in the organization {organization!r}.")
+        raise UnknownProfile(username, organization)
 
 
 async def find_profiles(
@@ -55,8 +53,37 @@ async def share_team(connection: Connection, one_id: int, other_id: int) -> bool
     return await queries.share_team(connection, one_id, other_id)
 
 
+async def get_whole(connection: Connection, team_id: int) -> WholeTeam:
+    """Return a team or organization with its settings.
+
+    Raises:
+        TeamGone: it was deleted meanwhile.
+    """
+    team = await queries.find_whole(connection, team_id)
+    if team is None:
+        raise TeamGone(team_id)
+    return team
+
+
+async def list_in(connection: Connection, organization_id: int, *, take: int, skip: int) -> list[WholeTeam]:
+    """Return the teams of an organization by id."""
+    return await queries.list_in(connection, organization_id, take=take, skip=skip)
+
+
+async def list_own(connection: Connection, user_id: int) -> list[OwnTeam]:
+    """Return the teams and organizations that somebody has a membership in, by id."""
+    return await queries.list_own(connection, user_id)
+
+
+async def list_own_in(
+    connection: Connection, user_id: int, organization_id: int, *, take: int, skip: int
+) -> list[OwnTeam]:
+    """Return the teams of an organization that somebody has a membership in, by id."""
+    return await queries.list_own_in(connection, user_id, organization_id, take=take, skip=skip)
+
+
 async def _get_organization_id(connection: Connection, organization: str | int) -> int:
     organization_id = await queries.find_organization(connection, organization)
     if organization_id is None:
-        raise NotFound(f"There is no organization {organization!r}.")
+        raise UnknownOrganization(organization)
     return organization_id

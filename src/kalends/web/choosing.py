@@ -26,7 +26,7 @@ class Month:
     """A month to choose a time in: all its days, and those that have times.
 
     `weeks` begin on the first day of the week where the visitor lives; None: a day of another month.
-    `previous` None: that month lies behind.
+    `previous` None: that month is past.
     """
 
     first: date
@@ -66,7 +66,7 @@ async def month_of(
 
 
 async def _first_month(connection: Connection, visit: Visit, today: date, longest_days: int) -> date:
-    """Return the month of the first time from the booking's own month on, or that month."""
+    """Return the month of the first time that is offered from the booking's own month on, or that month."""
     own = max(visit.booking.start.astimezone(visit.language.zone).date().replace(day=1), today)
     times = await _times(connection, visit, own, own + timedelta(days=_LOOK_AHEAD_DAYS), longest_days)
     return next(iter(times), own)
@@ -75,7 +75,7 @@ async def _first_month(connection: Connection, visit: Visit, today: date, longes
 async def _times(
     connection: Connection, visit: Visit, first: date, end: date, longest_days: int
 ) -> dict[date, list[datetime]]:
-    """Return the times from one date to before another, but for the present one, in the visitor's zone."""
+    """Return the times from one date until before another, without the present one, in the visitor's zone."""
     if visit.event_type is None:
         return {}
     zone = visit.language.zone

@@ -1,7 +1,7 @@
 """Who looks at a booking, and what they may do with it.
 
-Whoever has a link from a mail is the person that it was made for. Whoever knows the uid alone has an
-attendee's power, as in the API, and sees nobody's address.
+Whoever has a link from a mail is the person that it was made for. Whoever knows only the uid may do what an
+attendee may, as in the API, and sees nobody's address.
 """
 
 from collections.abc import Collection
@@ -9,7 +9,6 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from uuid import UUID
 
-from kalends.api.output.errors import DomainError, Forbidden
 from kalends.bookings import service as bookings
 from kalends.bookings.actors import ANYBODY, Actor
 from kalends.bookings.booking import Attendee, Booking, Status
@@ -26,21 +25,7 @@ from kalends.security.link_tokens import (
     issue,
     read,
 )
-
-
-class LinkInvalid(Forbidden):
-    """403: a link that was cut or altered, or is for another booking."""
-
-
-class LinkOver(DomainError):
-    """410: a link whose time is over."""
-
-    status = 410
-    code = "GoneException"
-
-
-class NoLongerPart(LinkOver):
-    """410: the holder of a link does not organize or attend the booking any more."""
+from kalends.web.refusals import LinkExpired, LinkInvalid, NoLongerPart
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +45,7 @@ class Arrival:
 
 @dataclass(frozen=True, slots=True)
 class Visit:
-    """Somebody at the pages of a booking. `grant` None: all that they have is its uid."""
+    """Somebody at the pages of a booking. `grant` None: they know only its uid."""
 
     arrival: Arrival
     booking: Booking
@@ -91,7 +76,7 @@ class Visit:
 
     @property
     def is_over(self) -> bool:
-        """Whether the booking's time lies behind."""
+        """Whether the booking has ended."""
         return self.booking.end <= self.arrival.now
 
     @property
@@ -106,7 +91,7 @@ class Visit:
         event_type = self.event_type
         if event_type is None or event_type.disable_rescheduling:
             return False
-        # Times of teams are offered, and cannot be booked so far.
+        # Times of teams are offered but cannot be booked so far.
         return self._can_change and isinstance(event_type.owner, UserOwner)
 
     @property
@@ -148,20 +133,20 @@ async def arrive(
     *,
     needs_token: bool = False,
 ) -> Visit:
-    """Let somebody in.
+    """Return the visit of somebody who arrives.
 
     Raises:
-        NotFound: there is no such booking.
+        UnknownBooking: there is none.
         LinkInvalid: the token is not for this booking and one of these purposes, or is needed and missing.
-        LinkOver: its time is over.
+        LinkExpired: its time is over.
         NoLongerPart: its holder does not organize or attend the booking any more.
     """
     grant = _grant(arrival, purposes) if arrival.token or needs_token else None
     booking = await bookings.get(connection, arrival.booking_uid)
     if grant is not None and not is_part(booking, grant):
-        # Nobody attends a seated booking any more that was cancelled: what is left is to say so.
+        # Nobody attends a seated booking any more once it is cancelled, so the page only says that it is.
         if not (booking.is_seated and booking.status.is_final) or grant.is_for_host:
-            raise NoLongerPart("You do not organize or attend this booking any more.")
+            raise NoLongerPart
         grant = None
     event_type = None
     if booking.event_type is not None:
@@ -200,9 +185,9 @@ def _grant(arrival: Arrival, purposes: Collection[Purpose]) -> Grant:
             now=arrival.now,
         )
     except TokenExpired as error:
-        raise LinkOver("This link has expired.") from error
+        raise LinkExpired from error
     except BadToken as error:
-        raise LinkInvalid("This link is not valid.") from error
+        raise LinkInvalid from error
 
 
 def _language(

@@ -1,4 +1,4 @@
-"""The outermost layer: what holds for every request and every answer, also for unknown routes and bugs."""
+"""The outermost layer: what holds for every request and answer, including unknown routes and bugs."""
 
 import re
 from collections.abc import Callable, Sequence
@@ -11,7 +11,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from kalends.api.http.body import read_json
 from kalends.api.http.context import RequestContext, attach
 from kalends.api.output import envelope
-from kalends.api.output.errors import DomainError
+from kalends.api.output.errors import DomainError, ServiceUnavailable
 from kalends.api.output.failures import refusal_of
 
 _log = structlog.get_logger(__name__)
@@ -84,14 +84,15 @@ Allowance = Callable[[Scope], Sequence[tuple[bytes, bytes]]]
 """The rate-limit headers of an answer to a request that was not counted."""
 
 
-def _no_allowance(_scope: Scope) -> Sequence[tuple[bytes, bytes]]:
+def no_allowance(_scope: Scope) -> Sequence[tuple[bytes, bytes]]:
+    """Return no headers: nothing is limited."""
     return ()
 
 
 class Edge:
     """Answer preflights, read bodies, rewrite aliases, name each request, and add the common headers."""
 
-    def __init__(self, app: ASGIApp, allowance: Allowance = _no_allowance) -> None:
+    def __init__(self, app: ASGIApp, allowance: Allowance = no_allowance) -> None:
         self._app = app
         self._allowance = allowance
 
@@ -139,8 +140,12 @@ class Edge:
 
 def _failure(scope: Scope, context: RequestContext, refusal: DomainError | None) -> Response:
     if context.show_failure is not None:
-        return context.show_failure(scope, refusal)
-    return envelope.failure(refusal, context.url) if refusal else envelope.bug(context.url)
+        response = context.show_failure(scope, refusal)
+    else:
+        response = envelope.failure(refusal, context.url) if refusal else envelope.bug(context.url)
+    if isinstance(refusal, ServiceUnavailable):
+        response.headers["Retry-After"] = str(refusal.retry_after)
+    return response
 
 
 def rewritten(url: str) -> str:

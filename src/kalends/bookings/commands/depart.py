@@ -1,4 +1,4 @@
-"""A host who leaves for good."""
+"""A host, or event types, that leave for good."""
 
 from collections import defaultdict
 from collections.abc import Sequence
@@ -12,11 +12,23 @@ from kalends.event_types import service as event_types
 
 
 async def cancel_bookings_of(work: UnitOfWork, host_id: int, reason: str, *, now: datetime) -> int:
-    """Cancel what has not ended and only this host hosts; return how many bookings that were.
+    """Cancel the bookings of this host that have not ended and that nobody else hosts; return how many.
 
     Their event types must be locked, so that no new ones are made meanwhile.
     """
-    booking_ids = await reads.lock_bookings_of_only_host(work, host_id, now)
+    booking_ids = await reads.lock_rows_of_only_host(work, host_id, now)
+    return await _cancel(work, booking_ids, reason, now=now)
+
+
+async def cancel_bookings_of_event_types(
+    work: UnitOfWork, event_type_ids: Sequence[int], reason: str, *, now: datetime
+) -> int:
+    """Cancel what has not ended of event types, which must be locked; return how many bookings that were."""
+    booking_ids = await reads.lock_rows_of_event_types(work, event_type_ids, now)
+    return await _cancel(work, booking_ids, reason, now=now)
+
+
+async def _cancel(work: UnitOfWork, booking_ids: Sequence[int], reason: str, *, now: datetime) -> int:
     bookings = await reads.find_by_ids(work.connection, booking_ids)
     for together in _by_series(bookings):
         found = together[0].event_type

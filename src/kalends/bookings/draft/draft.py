@@ -9,12 +9,11 @@ from typing import Any
 
 from kalends.accounts.user import User
 from kalends.api.input.locales import Locale
-from kalends.api.output.errors import BadRequest, Forbidden
 from kalends.bookings.actors import Actor
 from kalends.bookings.booking import Attendee, Booking, Status, new_uid
 from kalends.bookings.commands.command import Create
 from kalends.bookings.draft.form import (
-    Own,
+    BookerDetails,
     View,
     check_custom_answers,
     full_name,
@@ -22,6 +21,7 @@ from kalends.bookings.draft.form import (
 )
 from kalends.bookings.draft.places import is_web_address, place_of
 from kalends.bookings.draft.title import Names, title_of
+from kalends.bookings.refusals import AddressBlocked, LengthNotOffered, MetadataNotText
 from kalends.bookings.sql.writes import NewBooking
 from kalends.event_types.event_type import EventType
 from kalends.event_types.form.fields import effective_fields
@@ -30,7 +30,7 @@ APPLICATION = "Kalends"
 """What follows the uid in the identifiers of calendar objects."""
 
 VIDEO_CALL_URL = "videoCallUrl"
-"""The key of a booking's metadata that the server itself keeps: where the meeting is held."""
+"""The key of a booking's metadata that the server sets itself: where the meeting is held."""
 
 _GUEST_LOCALE: Locale = "en"
 
@@ -60,8 +60,9 @@ def draft_of(
     """Return what a booking will say. `blocked` are addresses, in lower case, that may not book.
 
     Raises:
-        BadRequest: an answer or the location breaks a rule, or metadata holds more than texts.
-        Forbidden: the booker's address is blocked.
+        what `check_custom_answers`, `merged_answers` and `place_of` raise;
+        MetadataNotText: metadata holds more than texts.
+        AddressBlocked: the booker's address is blocked.
     """
     fields = effective_fields(event_type)
     check_custom_answers(fields, command.responses)
@@ -70,7 +71,7 @@ def draft_of(
     responses = merged_answers(
         fields,
         command.responses,
-        Own(
+        BookerDetails(
             command.attendee_name,
             command.attendee_email,
             command.attendee_phone_number,
@@ -132,7 +133,8 @@ def booking_from(
         location=draft.location,
         responses=draft.responses,
         metadata=draft.metadata,
-        ical_uid=f"{uid}@{APPLICATION}",
+        # Whoever gets an invitation, also from others, reads it; it must open nothing.
+        ical_uid=f"{new_uid()}@{APPLICATION}",
         ical_sequence=0,
         rescheduled_by=None,
         rescheduled_from_uid=None,
@@ -147,7 +149,7 @@ def booking_from(
 def successor_of(
     booking: Booking, event_type: EventType, period: tuple[datetime, datetime], status: Status
 ) -> NewBooking:
-    """Return the booking that takes the place of another one at a time: the same meeting, told anew."""
+    """Return the booking that replaces another one: the same meeting at another time."""
     start, end = period
     return NewBooking(
         uid=new_uid(),
@@ -197,19 +199,16 @@ def status_of(event_type: EventType, start: datetime, now: datetime) -> Status:
 
 
 def length_of(event_type: EventType, asked: int | None) -> int:
-    """Return the minutes of a booking whose booker may ask for a length.
+    """Return the length of a booking in minutes; `asked` None: the booker asks for none.
 
     Raises:
-        BadRequest: it is none that the event type offers.
+        LengthNotOffered: it is none that the event type offers.
     """
     if asked is None:
         return event_type.terms.length
     options = event_type.length_options
-    if not options:
-        raise BadRequest("lengthInMinutes: this event type has one length only; leave the property out.")
     if asked not in options:
-        offered = ", ".join(map(str, options))
-        raise BadRequest(f"lengthInMinutes must be one of: {offered}.")
+        raise LengthNotOffered(options)
     return asked
 
 
@@ -219,7 +218,7 @@ def moved_period(booking: Booking, start: datetime) -> tuple[datetime, datetime]
 
 
 def with_video_call(metadata: Mapping[str, Any], location: str | None) -> dict[str, Any]:
-    """Return metadata that tell where the meeting is held, if that is a link."""
+    """Return metadata that say where the meeting is held, if that is a link."""
     kept = {key: value for key, value in metadata.items() if key != VIDEO_CALL_URL}
     return {VIDEO_CALL_URL: location, **kept} if is_web_address(location) else kept
 
@@ -227,31 +226,31 @@ def with_video_call(metadata: Mapping[str, Any], location: str | None) -> dict[s
 def idempotency_key(
     event_type_id: int, start: datetime, end: datetime, attendees: Sequence[Attendee]
 ) -> bytes:
-    """Return what two bookings share that are the same (bookings.md 15)."""
+    """Return the key that two equal bookings share (bookings.md 15)."""
     emails = ",".join(attendee.email for attendee in attendees)
     return sha256(f"{event_type_id}.{start.timestamp()}.{end.timestamp()}.{emails}".encode()).digest()
 
 
 def check_not_blocked(email: str, actor: Actor, blocked: frozenset[str]) -> None:
-    """Check that an address, unless it is proven to be the actor's own, is none of those that may not book.
+    """Check that an address may book; one that is proven to be the actor's own always may.
 
     Raises:
-        Forbidden: it is blocked.
+        AddressBlocked: it is blocked.
     """
     is_own = actor.email is not None and actor.email.lower() == email.lower()
     if _base_address(email) in blocked and not is_own:
-        raise Forbidden("attendee.email: this address cannot be used for bookings here.")
+        raise AddressBlocked
 
 
 def _metadata(given: Mapping[str, object]) -> dict[str, Any]:
-    """Return the metadata to store: texts only, without the key that the server itself uses."""
+    """Return the metadata to store: texts only, without the key that the server uses itself."""
     wrong = [key for key, value in given.items() if not isinstance(value, str)]
     if wrong:
-        raise BadRequest(f"metadata: {wrong[0]!r} must have a string as value.", code="BAD_REQUEST")
+        raise MetadataNotText(wrong[0])
     return {key: value for key, value in given.items() if key != VIDEO_CALL_URL}
 
 
 def _base_address(email: str) -> str:
-    """Return an address in lower case without what follows a plus in its local part."""
+    """Return an address in lower case, without the plus and what follows it in its local part."""
     local, _, domain = email.lower().rpartition("@")
     return f"{local.partition('+')[0]}@{domain}"

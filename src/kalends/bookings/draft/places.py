@@ -6,15 +6,14 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from kalends.api.input.fields import is_phone_number, is_url
-from kalends.api.output.errors import BadRequest
-from kalends.bookings.draft.problems import refused_answers
+from kalends.bookings.refusals import InvalidAnswers, LocationNotOffered
 from kalends.event_types.event_type import CAL_VIDEO, EventType, StoredObject
 from kalends.event_types.locations.kinds import ROW_KINDS, integration_kind
 
 
 @dataclass(frozen=True, slots=True)
-class Choice:
-    """A location chosen by its kind in the API; `text` is what the booker adds: an address, a number."""
+class LocationChoice:
+    """A location chosen by its kind in the API; `text` is what the booker adds, such as a number."""
 
     kind: str
     integration: str | None = None
@@ -34,7 +33,7 @@ class Place:
     location: str
 
 
-# What a stored location of a kind tells the booking; kinds whose text the booker gives are not here.
+# The property of a stored location that becomes the booking's; there is none where the booker gives it.
 _STORED_TEXT = {"inPerson": "address", "link": "link", "userPhone": "hostPhoneNumber"}
 
 _DEFAULT_APP = "conferencing"
@@ -45,12 +44,14 @@ _INTEGRATIONS = {"daily-video": "cal-video", "msteams": "office365-video"}
 _ASKING = frozenset({"attendeeInPerson", "somewhereElse", "phone"})
 
 
-def place_of(event_type: EventType, chosen: Choice | str | None, organizer: Mapping[str, Any]) -> Place:
+def place_of(
+    event_type: EventType, chosen: LocationChoice | str | None, organizer: Mapping[str, Any]
+) -> Place:
     """Return the place of a new booking. `organizer` is the metadata of the user who holds it.
 
     Raises:
-        BadRequest: the event type does not offer this kind of location, or what the booker has to say of it
-            is missing or wrong.
+        LocationNotOffered: the event type does not offer this kind of location.
+        InvalidAnswers: what the booker has to say of it is missing or wrong.
     """
     if isinstance(chosen, str):
         return _text_place(chosen)
@@ -58,7 +59,7 @@ def place_of(event_type: EventType, chosen: Choice | str | None, organizer: Mapp
         return _chosen_place(event_type, chosen, organizer)
     if event_type.locations:
         if event_type.locations[0]["type"] in _ASKING:
-            raise refused_answers(["{location}error_required_field"])
+            raise InvalidAnswers(["{location}error_required_field"])
         return _stored_place(event_type.locations[0], None, organizer)
     default = _default_app(organizer)
     return Place(default, None, default)
@@ -84,23 +85,23 @@ def _text_place(text: str) -> Place:
     return Place(kind, {"value": kind, "optionValue": text}, text)
 
 
-def _chosen_place(event_type: EventType, chosen: Choice, organizer: Mapping[str, Any]) -> Place:
+def _chosen_place(event_type: EventType, chosen: LocationChoice, organizer: Mapping[str, Any]) -> Place:
     kind = _row_kind(chosen)
     offered = [stored for stored in event_type.locations if stored["type"] == kind]
     if not offered:
         named = chosen.integration if chosen.kind == "integration" else chosen.kind
-        raise BadRequest(f"location: this event type does not offer a location of type {named!r}.")
+        raise LocationNotOffered(named)
     if kind not in _ASKING:
         return _stored_place(offered[-1], {"value": kind, "optionValue": ""}, organizer)
     text = (chosen.text or "").strip()
     if not text:
-        raise refused_answers(["{location}error_required_field"])
+        raise InvalidAnswers(["{location}error_required_field"])
     if kind == "phone" and not is_phone_number(text):
-        raise refused_answers(["{location}invalid_number"])
+        raise InvalidAnswers(["{location}invalid_number"])
     return Place(kind, {"value": kind, "optionValue": text}, text)
 
 
-def _row_kind(chosen: Choice) -> str:
+def _row_kind(chosen: LocationChoice) -> str:
     if chosen.kind == "integration":
         return integration_kind(chosen.integration or "")
     return ROW_KINDS.get(chosen.kind, "")

@@ -1,0 +1,173 @@
+"""Memberships, wherever the API has them: of teams, of organizations, and of teams in organizations."""
+
+from collections.abc import Callable
+from typing import Annotated, TypeAlias, TypeVar
+
+from fastapi import Depends
+
+from kalends.access import invited
+from kalends.access.guards import (
+    membership_in_organization,
+    membership_in_organization_team,
+    membership_in_team,
+    organization_admin,
+    organization_team_admin,
+    team_admin,
+)
+from kalends.access.holding import hold
+from kalends.access.place import Place
+from kalends.api.dependencies import CurrentSettings, Reader, Work
+from kalends.api.http.operation import Guard, Router
+from kalends.api.input.query import Query
+from kalends.audit.authorship import RequestAuthor
+from kalends.audit.entry import Author
+from kalends.memberships import service
+from kalends.memberships.administration import Administration
+from kalends.memberships.commands.add import add_member, put_member
+from kalends.memberships.commands.change import change_member
+from kalends.memberships.commands.remove import remove_member
+from kalends.memberships.inputs import CreateMembershipBody, MembershipsQuery, UpdateMembershipBody
+from kalends.memberships.member import Member
+from kalends.memberships.outputs import (
+    MembershipOutput,
+    bare_membership_output,
+    membership_output,
+)
+from kalends.settings import Settings
+
+Deleted = TypeVar("Deleted")
+Page: TypeAlias = Annotated[MembershipsQuery, Depends(Query(MembershipsQuery))]
+
+
+def collection_router(prefix: str, tag: str, admin: Guard[Place], *, overwrites: bool = False) -> Router:
+    """Return the operations on the memberships of a place as a whole.
+
+    `overwrites`: whoever is a member already gets the membership that is asked for; else that is refused.
+    """
+    router = Router(prefix, tag)
+    AdminPlace: TypeAlias = Annotated[Place, Depends(admin)]
+    add = put_member if overwrites else add_member
+
+    @router.get("")
+    async def list_memberships(
+        place: AdminPlace, page: Page, settings: CurrentSettings, connection: Reader
+    ) -> list[MembershipOutput]:
+        """List the memberships by id, those that wait to be accepted too."""
+        found = await service.list_members(connection, place.own_id, take=page.take, skip=page.skip)
+        return [_shown(one, place, settings) for one in found]
+
+    @router.post("")
+    async def create_membership(
+        place: AdminPlace,
+        author: RequestAuthor,
+        body: CreateMembershipBody,
+        settings: CurrentSettings,
+        work: Work,
+    ) -> MembershipOutput:
+        """Make somebody a member, or invite them where it is for them to accept."""
+        await hold(work, place)
+        member = await add(work, _administration(place, author, settings), body.to_command())
+        return _shown(member, place, settings)
+
+    return router
+
+
+def member_router(prefix: str, tag: str, *, reading: Guard[Place], changing: Guard[Place]) -> Router:
+    """Return the operations that show and change a membership; whom it invites may read and accept it."""
+    router = Router(prefix, tag)
+
+    @router.get("/{membershipId}")
+    async def get_membership(
+        place: Annotated[Place, Depends(reading)], settings: CurrentSettings, connection: Reader
+    ) -> MembershipOutput:
+        """Show a membership."""
+        member = await service.get_member(connection, place.known_membership_id, place.own_id)
+        return _shown(member, place, settings)
+
+    @router.patch("/{membershipId}")
+    async def update_membership(
+        place: Annotated[Place, Depends(changing)],
+        author: RequestAuthor,
+        body: UpdateMembershipBody,
+        settings: CurrentSettings,
+        work: Work,
+    ) -> MembershipOutput:
+        """Change a membership; what is not sent stays."""
+        await hold(work, place)
+        administration = _administration(place, author, settings)
+        changed = await change_member(work, administration, place.known_membership_id, body.to_changes())
+        return _shown(changed, place, settings)
+
+    return router
+
+
+def removal_router(
+    prefix: str, tag: str, membership: Guard[Place], output: Callable[[Member], Deleted]
+) -> Router:
+    """Return the operation that deletes a membership."""
+    router = Router(prefix, tag, output=output)
+
+    @router.delete("/{membershipId}")
+    async def delete_membership(
+        place: Annotated[Place, Depends(membership)],
+        author: RequestAuthor,
+        settings: CurrentSettings,
+        work: Work,
+    ) -> Deleted:
+        """Remove a member, who hosts nothing there any more; what they host already stays."""
+        await hold(work, place)
+        administration = _administration(place, author, settings)
+        return output(await remove_member(work, administration, place.known_membership_id))
+
+    return router
+
+
+def _administration(place: Place, author: Author, settings: Settings) -> Administration:
+    return Administration(
+        author,
+        place.own_id,
+        place.caller.user.is_system_admin,
+        asks_consent=not settings.memberships_without_consent,
+    )
+
+
+def _shown(member: Member, place: Place, settings: Settings) -> MembershipOutput:
+    is_own = member.user_id == place.caller.user.id
+    return membership_output(member, is_disclosed=is_own or settings.memberships_without_consent)
+
+
+def _removed(member: Member) -> MembershipOutput:
+    return membership_output(member, is_disclosed=False)
+
+
+_TEAM, _TEAM_TAG = "/v2/teams/{teamId}/memberships", "Teams / Memberships"
+_ORGANIZATION, _ORGANIZATION_TAG = "/v2/organizations/{orgId}/memberships", "Orgs / Memberships"
+_ORGANIZATION_TEAM = "/v2/organizations/{orgId}/teams/{teamId}/memberships"
+_ORGANIZATION_TEAM_TAG = "Orgs / Teams / Memberships"
+
+routers = (
+    collection_router(_TEAM, _TEAM_TAG, team_admin),
+    member_router(
+        _TEAM,
+        _TEAM_TAG,
+        reading=invited.membership_to_read_in_team,
+        changing=invited.membership_to_change_in_team,
+    ),
+    removal_router(_TEAM, _TEAM_TAG, membership_in_team, bare_membership_output),
+    collection_router(_ORGANIZATION, _ORGANIZATION_TAG, organization_admin, overwrites=True),
+    member_router(
+        _ORGANIZATION,
+        _ORGANIZATION_TAG,
+        reading=invited.membership_to_read_in_organization,
+        changing=invited.membership_to_change_in_organization,
+    ),
+    removal_router(_ORGANIZATION, _ORGANIZATION_TAG, membership_in_organization, _removed),
+    collection_router(_ORGANIZATION_TEAM, _ORGANIZATION_TEAM_TAG, organization_team_admin),
+    member_router(
+        _ORGANIZATION_TEAM,
+        _ORGANIZATION_TEAM_TAG,
+        reading=invited.membership_to_read_in_organization_team,
+        changing=invited.membership_to_change_in_organization_team,
+    ),
+    removal_router(_ORGANIZATION_TEAM, _ORGANIZATION_TEAM_TAG, membership_in_organization_team, _removed),
+)

@@ -1,0 +1,64 @@
+"""Webhooks of teams that are about to be deleted, and of those around them, are told what happens until then.
+
+What a worker would no longer find afterwards is written down now: the webhooks of the teams and of their
+event types go, and what happened to an event type can no longer be traced to the organization of its team.
+"""
+
+from collections.abc import Collection, Mapping
+from datetime import datetime
+
+from kalends.db.database import UnitOfWork
+from kalends.outbox.fact import StoredFact
+from kalends.webhooks import queries
+from kalends.webhooks.deliveries.following import Follower
+from kalends.webhooks.queries import Occasion
+from kalends.webhooks.triggers import Announcement, announcement_of
+from kalends.webhooks.webhook import Webhook
+
+
+async def tell_last_of_teams(
+    work: UnitOfWork,
+    follower: Follower,
+    team_ids: Collection[int],
+    event_type_ids: Collection[int],
+    *,
+    now: datetime,
+) -> None:
+    """Write down what webhooks are to be told before teams are deleted, and let the teams' outlive them."""
+    dying = await queries.list_ids_of_teams(work.connection, team_ids, event_type_ids)
+    facts = [
+        (fact, announcement)
+        for fact in await queries.list_unhandled_facts_of_teams(work.connection, team_ids, event_type_ids)
+        if (announcement := announcement_of(fact.kind)) is not None
+    ]
+    going = set(event_type_ids)
+    before = {_occasion(fact, told): _occasion_after(fact, told, going) for fact, told in facts}
+    subscribed = await queries.list_subscribed(work.connection, {*before, *before.values()})
+    occasions = [
+        (fact, _only_now(before, subscribed, _occasion(fact, announcement), dying))
+        for fact, announcement in facts
+    ]
+    await follower.write_down(work, occasions, due_at=now)
+    if dying:
+        await queries.disown_webhooks(work, dying, now)
+
+
+def _occasion(fact: StoredFact, announcement: Announcement) -> Occasion:
+    return announcement.trigger, fact.user_id, fact.event_type_id
+
+
+def _occasion_after(fact: StoredFact, announcement: Announcement, going: set[int]) -> Occasion:
+    """Return the occasion as a worker will find it when the event types are gone."""
+    event_type_id = None if fact.event_type_id in going else fact.event_type_id
+    return announcement.trigger, fact.user_id, event_type_id
+
+
+def _only_now(
+    before: Mapping[Occasion, Occasion],
+    subscribed: Mapping[Occasion, list[Webhook]],
+    occasion: Occasion,
+    dying: set[str],
+) -> list[Webhook]:
+    """Return the webhooks that a worker will not find any more."""
+    later = {one.id for one in subscribed.get(before[occasion], ()) if one.id not in dying}
+    return [one for one in subscribed.get(occasion, ()) if one.id not in later]
