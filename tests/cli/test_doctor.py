@@ -42,7 +42,7 @@ def test_a_misspelt_variable_is_pointed_out(url: str) -> None:
 
 def test_more_connections_than_the_database_takes_are_pointed_out(url: str) -> None:
     found = kalends_json("doctor", "--database-url", url, KALENDS_WORKERS="64")
-    assert "640 are wanted" in found["checks"][5]["advice"]
+    assert "896 are wanted" in found["checks"][5]["advice"]
 
 
 def test_fewer_files_than_connections_are_pointed_out() -> None:

@@ -407,6 +407,13 @@ async def test_all_since_a_moment_is_delivered_again_also_what_was_never_told(
     assert len({request.id for request in receiver.requests}) == 3
     only = {"from": "2001-01-01T00:00:00Z", "triggers": ["BOOKING_CANCELLED"]}
     assert data(await ana.client.post(path, json=only))["queued"] == 1
+    await post.delivers()
+    log = f"/v2/webhooks/{webhook['id']}/deliveries"
+    for shown in data(await ana.client.get(log)):
+        # The log shows milliseconds, and is bounded by what it shows.
+        bounds = {"after": shown["createdAt"], "before": shown["createdAt"]}
+        found = data(await ana.client.get(log, params=bounds))
+        assert shown["id"] in [one["id"] for one in found]
     none = {"from": "2001-01-01T00:00:00Z", "to": "2001-01-02T00:00:00Z"}
     assert data(await ana.client.post(path, json=none))["queued"] == 0
     for body in ({}, {"from": "now"}, {"from": "2001-01-01T00:00:00Z", "to": "2000-01-01T00:00:00Z"}):

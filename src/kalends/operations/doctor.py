@@ -58,7 +58,7 @@ class Check:
 
 
 def examine(settings: Settings) -> list[Check]:
-    """Check settings, zone data, disk, mails, database, clock, migrations, secret, queue and conferencing."""
+    """Check settings, zones, disk, mails, database, clock, migrations, secret, what waits, conferencing."""
     checks = [check_variables(), check_zone_data(datetime.now(UTC)), check_disk(settings)]
     checks += [check_files(settings, files_allowed(at_most=True)), check_mail(settings)]
     try:
@@ -156,7 +156,8 @@ def check_database(settings: Settings, connection: psycopg.Connection[TupleRow])
     version, megabytes, most = row
     where = connection.info.host if settings.database_url else settings.data_dir
     found = f"PostgreSQL {version} ({where}), {megabytes} MB, answered in {took * 1000:.1f} ms"
-    wanted = settings.workers * settings.database_pool_size
+    of_worker = settings.database_worker_pool_size if settings.worker else 0
+    wanted = settings.workers * (settings.database_pool_size + of_worker)
     if wanted > most - _OTHER_CONNECTIONS:
         advice = f"It takes {most} connections and {wanted} are wanted: lower KALENDS_DATABASE_POOL_SIZE"
         return Check("database", "warning", found, advice)

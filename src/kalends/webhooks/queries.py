@@ -262,8 +262,8 @@ async def list_facts(
     in_scope = _OWN_FACTS if scope.team_id is None else _FACTS_OF_ORGANIZATION
     cursor = await connection.execute(
         f"""
-        SELECT id, created_at FROM outbox_events
-         WHERE created_at >= %(since)s AND (%(until)s::timestamptz IS NULL OR created_at < %(until)s)
+         SELECT id, created_at FROM outbox_events
+          WHERE created_at >= %(since)s AND (%(until)s::timestamptz IS NULL OR created_at <= %(until)s)
            AND kind = ANY(%(kinds)s) AND ({in_scope})
          ORDER BY id LIMIT %(limit)s
         """,
@@ -297,7 +297,7 @@ async def list_deliveries(
            AND (%(states)s::text[] IS NULL OR j.state = ANY(%(states)s))
            AND (%(trigger)s::text IS NULL OR d.trigger = %(trigger)s)
            AND (%(since)s::timestamptz IS NULL OR d.created_at >= %(since)s)
-           AND (%(until)s::timestamptz IS NULL OR d.created_at < %(until)s)
+           AND (%(until)s::timestamptz IS NULL OR d.created_at <= %(until)s)
          ORDER BY d.created_at DESC, d.event_id DESC LIMIT %(take)s OFFSET %(skip)s
         """,
         {

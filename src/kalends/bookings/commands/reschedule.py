@@ -19,6 +19,7 @@ from kalends.bookings.facts.fact import FactKind
 from kalends.bookings.facts.service import Change
 from kalends.bookings.facts.timers import BOOKING
 from kalends.bookings.refusals import (
+    FOR_HOSTS,
     MoveWithoutEventType,
     NobodyAttends,
     RescheduleReasonMissing,
@@ -64,7 +65,7 @@ async def reschedule(
     if event_type.disable_rescheduling:
         raise ReschedulingDisabled
     bookability.check_host_is_open(event_types.user_of(event_type))
-    period = draft.moved_period(booking, event_type, command.start)
+    period = draft.moved_period(booking, command.start)
     await bookability.make_way(work, actor, event_type, [period], now=now)
     await bookability.use_reservation(work, event_type, command.reservation_uid, period, now=now)
     if command.seat_uid is not None:
@@ -86,13 +87,14 @@ async def _replace(
     *,
     now: datetime,
 ) -> Outcome:
-    period = draft.moved_period(booking, event_type, command.start)
+    period = draft.moved_period(booking, command.start)
     booker = _booker(booking)
     responses = _responses(booking, event_type, command)
     await bookability.require_free(
         work,
         WantedTime(event_type, period, booker.time_zone, moving=booking.uid),
         now=now,
+        among=FOR_HOSTS if is_host(actor, booking) else None,
         is_move=True,
     )
     is_by_host = is_host_by_name(actor, booking, command.rescheduled_by)
