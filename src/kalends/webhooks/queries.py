@@ -176,7 +176,7 @@ async def insert_webhook(work: UnitOfWork, scope: Scope, new: NewWebhook) -> tup
 
 
 async def lock_webhook(work: UnitOfWork, webhook_id: str) -> None:
-    """Keep other commands off a webhook until this one ends."""
+    """Lock a webhook against other commands until this one ends."""
     await work.connection.execute("SELECT FROM webhooks WHERE id = %s FOR UPDATE", (webhook_id,))
 
 
@@ -207,7 +207,7 @@ async def delete_webhooks(work: UnitOfWork, scope: Scope) -> int:
 async def note_health(
     work: UnitOfWork, *, succeeded: Sequence[str], failed: Sequence[str], now: datetime
 ) -> list[Failing]:
-    """Note which webhooks work; return those active ones that fail, with the time since when."""
+    """Note which webhooks work; return the active ones that fail, with the time since when they do."""
     cursor = await work.connection.execute(
         """
         WITH changed AS (
@@ -363,7 +363,7 @@ async def find_delivery(connection: Connection, webhook_id: str, delivery_id: UU
 
 
 async def lock_job(work: UnitOfWork, webhook_id: str, delivery_id: UUID) -> tuple[int, bool] | None:
-    """Keep workers off a delivery until this command ends; return its job, and whether it has a body."""
+    """Lock the job of a delivery against workers; return it, and whether the delivery has a body."""
     row = await first_row(
         work.connection,
         """
@@ -442,7 +442,7 @@ async def list_unhandled_facts(connection: Connection, user_id: int) -> list[Sto
 
 
 async def disown_webhooks(work: UnitOfWork, webhook_ids: Collection[str], now: datetime) -> None:
-    """Take the owner from those webhooks for which something waits; they are ownerless since now."""
+    """Take the owner from the webhooks for which something waits, and note that they have none since now."""
     await work.connection.execute(
         f"""
         UPDATE webhooks w
