@@ -20,6 +20,7 @@ from kalends.notifications.transport.failures import ServerUnavailable
 from kalends.notifications.transport.folder import mail_folder
 from kalends.notifications.transport.smtp import try_server
 from kalends.operations.files import files_allowed, files_wanted
+from kalends.outbox.jobs.queries import SET_ASIDE
 from kalends.security import secret
 from kalends.settings import Settings, unknown_variables
 from kalends.settings.smtp_url import server_of
@@ -56,7 +57,7 @@ class Check:
 
 
 def examine(settings: Settings) -> list[Check]:
-    """Check settings, zone data, disk, mails, database, clock, migrations, secret and conferencing."""
+    """Check settings, zones, disk, mails, database, clock, migrations, secret, what waits, conferencing."""
     checks = [check_variables(), check_zone_data(datetime.now(UTC)), check_disk(settings)]
     checks += [check_files(settings, files_allowed(at_most=True)), check_mail(settings)]
     if not is_made(settings):
@@ -71,6 +72,7 @@ def examine(settings: Settings) -> list[Check]:
             checks += [migrations, check_secret(settings, noted)]
             if is_migrated:
                 checks.append(check_waiting_mails(connection, datetime.now(UTC)))
+                checks.append(check_jobs_set_aside(connection))
     except DatabaseFault as error:
         checks.append(Check("database", "problem", str(error)))
     return [*checks, check_conferencing()]
@@ -226,6 +228,17 @@ def check_waiting_mails(connection: psycopg.Connection[TupleRow], now: datetime)
     found = f"{count} wait for the mail server, the first for {hours:.1f} hours"
     advice = "See what `kalends mail list` says, and mend it: after five days a mail is given up"
     return Check("waiting mails", "warning", found, advice)
+
+
+def check_jobs_set_aside(connection: psycopg.Connection[TupleRow]) -> Check:
+    """See whether the queue has jobs that are not tried any more because their workers ended."""
+    counts = connection.execute(SET_ASIDE).fetchall()
+    if not counts:
+        return Check("queue", "ok", "no job is set aside")
+    found = ", ".join(f"{count} of {kind}" for kind, count, _ in counts)
+    reason = counts[0][2]
+    advice = "See `kalends jobs list`; once the cause is mended, `kalends jobs retry` lets them begin anew"
+    return Check("queue", "warning", f"set aside: {found} ({reason})", advice)
 
 
 def _zone_version() -> str:

@@ -12,7 +12,7 @@ from kalends.api.http.context import context_of
 from kalends.api.input.time_zones import canonical_time_zone
 from kalends.security.secret import signing_key
 from kalends.settings import Settings
-from kalends.web.choosing import FIRST_YEAR, LAST_YEAR
+from kalends.web.month import FIRST_YEAR, LAST_YEAR
 from kalends.web.refusals import MalformedDate, ReasonTooLong, TimeNotChosen, UnknownPageZone
 from kalends.web.views import LONGEST_REASON, START_FORMAT, TimeChoice
 from kalends.web.visit import Arrival, Visit, arrive
