@@ -4,7 +4,7 @@ import os
 import platform
 from importlib.metadata import version
 
-from bench import bookings, engine, http, listing, outbox, recovery, slots, start
+from bench import bookings, engine, http, listing, outbox, queue, recovery, slots, start
 
 
 def main() -> None:
@@ -19,6 +19,7 @@ def main() -> None:
         bookings.main,
         listing.main,
         outbox.main,
+        queue.main,
         recovery.main,
         start.main,
     ):
