@@ -13,7 +13,7 @@ from babel.messages.pofile import read_po, write_po
 
 from kalends.localization.language import CATALOGS, COMPLETE, SOURCE
 
-_FOLDERS = [CATALOGS.parents[1] / name for name in ("notifications", "web", "words")]
+_FOLDERS = [CATALOGS.parents[1] / name for name in ("localization", "notifications", "web")]
 _METHODS = [("**.py", "python"), ("**/templates/*.html", "jinja2")]
 _KEYWORDS = {"mark": None, "text": None, "plural": (1, 2)}
 _WIDTH = 110

@@ -14,7 +14,18 @@ _PACKAGE = Path(kalends.__file__).parent
 _RULES = Path(__file__).parents[2] / ".importlinter"
 
 # Not resources: they have no routes, services or queries of their own for the rules to tell apart.
-_OTHER_FOLDERS = {"api", "cli", "db", "handlebars", "models", "outgoing", "scheduling"}
+_OTHER_FOLDERS = {
+    "api",
+    "cli",
+    "db",
+    "handlebars",
+    "models",
+    "operations",
+    "outgoing",
+    "scheduling",
+    "security",
+    "settings",
+}
 
 
 def test_no_file_imports_itself_by_way_of_others() -> None:
