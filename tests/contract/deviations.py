@@ -9,6 +9,8 @@ from functools import cache
 from typing import Any, get_args
 
 from kalends.api.input.locales import Locale
+from kalends.organizations.users.inputs import Locale as LocaleOfUsers
+from kalends.organizations.users.inputs import Weekday
 from tests.contract.document import Document, Schema, contract_json, read_document
 from tests.contract.patches import Allow, Deviation, Drop, Relax, Replace, corrected
 
@@ -391,6 +393,13 @@ _SLOTS: tuple[Deviation, ...] = (
     ),
 )
 
+_CHOICES_OF_USERS = {
+    "weekday": list(get_args(Weekday)),
+    "theme": ["dark", "light"],
+    "appTheme": ["dark", "light"],
+    "locale": list(get_args(LocaleOfUsers)),
+}
+
 _EMPTY_PARTS_OF_TEAMS = {
     **dict.fromkeys(
         (
@@ -404,6 +413,14 @@ _EMPTY_PARTS_OF_TEAMS = {
 }
 
 _TEAMS: tuple[Deviation, ...] = (
+    *(
+        Replace(
+            f"schemas CreateOrganizationUserInput properties {name} enum",
+            choices,
+            "organizations-teams.md 7.2: only these are taken",
+        )
+        for name, choices in _CHOICES_OF_USERS.items()
+    ),
     *(
         Replace(
             f"schemas {output} properties {name}",

@@ -25,7 +25,7 @@ async def hosts_of(database: Database, event_type_id: int) -> list[int]:
 async def count_rows(database: Database, table: str, user: Host) -> int:
     """Count the rows of somebody in a table."""
     async with database.connection() as connection:
-        cursor = await connection.execute(f"SELECT count(*) FROM {table} WHERE user_id = %s", (user.id,))  # type: ignore[arg-type]  # a name of ours
+        cursor = await connection.execute(f"SELECT count(*) FROM {table} WHERE user_id = %s", (user.id,))
         row: Any = await cursor.fetchone()
         return int(row[0])
 

@@ -100,7 +100,15 @@ async def test_an_invited_person_reads_and_accepts_their_own_membership_and_noth
     made = await adds(places.ada.client, path, carl, role="ADMIN")
     own = f"{path}/{made['id']}"
     assert data(await carl.client.get(own))["user"]["email"] == carl.email
-    for body in ({}, {"accepted": False}, {"accepted": 1}, {"accepted": True, "role": "OWNER"}, [], {"x": 1}):
+    bodies: list[Any] = [
+        {},
+        {"accepted": False},
+        {"accepted": 1},
+        {"accepted": True, "role": "OWNER"},
+        [],
+        {"x": 1},
+    ]
+    for body in bodies:
         refusal(await carl.client.patch(own, json=body), 403)
     for method, other in (("DELETE", own), ("GET", path), ("GET", f"{path}/999999"), ("GET", f"{path}/x")):
         refusal(await carl.client.request(method, other), 403)
@@ -209,8 +217,7 @@ async def test_what_breaks_a_rule_is_named(
     error = refusal(await places.ada.client.post(path, json=whole), 400)
     assert broken_properties(error) == {named}
     if named != "userId":
-        membership = await places.people.member("dan", places.acme)
-        assert membership
+        await places.people.member("dan", places.acme)
         [first, *_] = data(await places.ada.client.get(path)) or [None]
         if first is not None:
             error = refusal(await places.ada.client.patch(f"{path}/{first['id']}", json=body), 400)

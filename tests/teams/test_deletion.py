@@ -1,6 +1,7 @@
 """Deleting teams and organizations with what is booked of them."""
 
 from datetime import UTC, datetime
+from typing import Any
 
 import pytest
 
@@ -51,7 +52,11 @@ async def test_the_time_of_the_hosts_is_free_again(boss: Host, ana: Host, people
     await people.joins(boss, lab, Role.OWNER)
     await rows.is_booked(ana, await rows.event_type(lab, ana), TEN, ELEVEN)
     own = await ana.creates_event_type()
-    query = {"eventTypeId": own["id"], "start": "2050-09-05T10:00:00Z", "end": "2050-09-05T11:00:00Z"}
+    query: dict[str, Any] = {
+        "eventTypeId": own["id"],
+        "start": "2050-09-05T10:00:00Z",
+        "end": "2050-09-05T11:00:00Z",
+    }
     assert data(await ana.client.get("/v2/slots", params=query)) == {}
     data(await boss.client.delete(f"/v2/teams/{lab}"))
     assert data(await ana.client.get("/v2/slots", params=query)) != {}

@@ -1,6 +1,7 @@
 """SQL of users; it locks their event types."""
 
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Any
 
 from psycopg import sql
@@ -50,6 +51,22 @@ async def insert_user(work: UnitOfWork, values: Mapping[str, Any]) -> User:
         values,
     )
     return User(*row)
+
+
+async def insert_owned(work: UnitOfWork, columns: Mapping[str, Any]) -> int:
+    """Store a user by column, and return their id.
+
+    Raises:
+        psycopg.errors.UniqueViolation: e-mail or username is taken.
+    """
+    values = dict(columns)
+    if "metadata" in values:
+        values["metadata"] = Jsonb(values["metadata"])
+    statement = sql.SQL("INSERT INTO users ({}) VALUES ({}) RETURNING id").format(
+        sql.SQL(", ").join(map(sql.Identifier, values)), sql.SQL(", ").join(map(sql.Placeholder, values))
+    )
+    (user_id,) = await only_row(work.connection, statement, values)
+    return int(user_id)
 
 
 async def lock_event_types(work: UnitOfWork, user_id: int) -> None:
@@ -113,4 +130,11 @@ async def release_users(work: UnitOfWork, organization_id: int, user_id: int | N
            AND (%(user_id)s::int IS NULL OR u.id = %(user_id)s)
         """,
         {"organization_id": organization_id, "user_id": user_id},
+    )
+
+
+async def verify_email(work: UnitOfWork, user_id: int, now: datetime) -> None:
+    """Note that an account's address is proven to be its own, unless it was before."""
+    await work.connection.execute(
+        "UPDATE users SET email_verified_at = %s WHERE id = %s AND email_verified_at IS NULL", (now, user_id)
     )

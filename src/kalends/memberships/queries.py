@@ -148,6 +148,21 @@ async def update_membership(
     )
 
 
+async def lock_team(work: UnitOfWork, team_id: int) -> None:
+    """Let nobody else change who belongs to a team until this command ends, as `access.holding` does."""
+    await work.connection.execute(
+        "SELECT FROM teams WHERE id = (SELECT parent_id FROM teams WHERE id = %s) FOR SHARE", (team_id,)
+    )
+    await work.connection.execute("SELECT FROM teams WHERE id = %s FOR NO KEY UPDATE", (team_id,))
+
+
+async def accept_membership(work: UnitOfWork, membership_id: int) -> None:
+    """Let a membership count."""
+    await work.connection.execute(
+        "UPDATE memberships SET accepted = true, updated_at = now() WHERE id = %s", (membership_id,)
+    )
+
+
 async def delete_membership(work: UnitOfWork, membership_id: int) -> None:
     """Delete a membership."""
     await work.connection.execute("DELETE FROM memberships WHERE id = %s", (membership_id,))

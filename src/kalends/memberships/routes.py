@@ -1,6 +1,7 @@
 """Memberships, wherever the API has them: of teams, of organizations, and of teams in organizations."""
 
 from collections.abc import Callable
+from datetime import datetime
 from typing import Annotated, TypeAlias, TypeVar
 
 from fastapi import Depends
@@ -16,7 +17,7 @@ from kalends.access.guards import (
 )
 from kalends.access.holding import hold
 from kalends.access.place import Place
-from kalends.api.dependencies import CurrentSettings, Reader, Work
+from kalends.api.dependencies import CurrentSettings, Now, Reader, Work
 from kalends.api.http.operation import Guard, Router
 from kalends.api.input.query import Query
 from kalends.audit.authorship import RequestAuthor
@@ -62,11 +63,12 @@ def collection_router(prefix: str, tag: str, admin: Guard[Place], *, overwrites:
         author: RequestAuthor,
         body: CreateMembershipBody,
         settings: CurrentSettings,
+        now: Now,
         work: Work,
     ) -> MembershipOutput:
         """Make somebody a member, or invite them where it is for them to accept."""
         await hold(work, place)
-        member = await add(work, _administration(place, author, settings), body.to_command())
+        member = await add(work, _administration(place, author, settings, now), body.to_command())
         return _shown(member, place, settings)
 
     return router
@@ -90,11 +92,12 @@ def member_router(prefix: str, tag: str, *, reading: Guard[Place], changing: Gua
         author: RequestAuthor,
         body: UpdateMembershipBody,
         settings: CurrentSettings,
+        now: Now,
         work: Work,
     ) -> MembershipOutput:
         """Change a membership; what is not sent stays."""
         await hold(work, place)
-        administration = _administration(place, author, settings)
+        administration = _administration(place, author, settings, now)
         changed = await change_member(work, administration, place.known_membership_id, body.to_changes())
         return _shown(changed, place, settings)
 
@@ -112,22 +115,24 @@ def removal_router(
         place: Annotated[Place, Depends(membership)],
         author: RequestAuthor,
         settings: CurrentSettings,
+        now: Now,
         work: Work,
     ) -> Deleted:
         """Remove a member, who hosts nothing there any more; what they host already stays."""
         await hold(work, place)
-        administration = _administration(place, author, settings)
+        administration = _administration(place, author, settings, now)
         return output(await remove_member(work, administration, place.known_membership_id))
 
     return router
 
 
-def _administration(place: Place, author: Author, settings: Settings) -> Administration:
+def _administration(place: Place, author: Author, settings: Settings, now: datetime) -> Administration:
     return Administration(
         author,
         place.own_id,
         place.caller.user.is_system_admin,
-        asks_consent=not settings.memberships_without_consent,
+        settings,
+        now,
     )
 
 

@@ -2,22 +2,12 @@
 
 from psycopg import errors
 
-from kalends.api.output.errors import Conflict
 from kalends.db.database import Connection, UnitOfWork
 from kalends.memberships import queries
 from kalends.memberships.member import Member
 from kalends.memberships.membership import Membership, Role
 from kalends.memberships.queries import NewMembership
-from kalends.memberships.refusals import MembershipGone
-
-
-class AlreadyMember(Conflict):
-    """409: the user is a member already, or invited."""
-
-    code = "CONFLICT"
-
-    def __init__(self, team_id: int) -> None:
-        super().__init__(f"The user has a membership in {team_id} already, accepted or not.")
+from kalends.memberships.refusals import AlreadyMember, MembershipGone
 
 
 async def find_role(connection: Connection, user_id: int, team_id: int) -> Role | None:

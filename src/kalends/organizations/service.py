@@ -10,6 +10,7 @@ from kalends.api.output.errors import BadRequest, Conflict, NotFound
 from kalends.db.database import Connection, UnitOfWork
 from kalends.memberships import service as memberships
 from kalends.memberships.membership import Membership, Role
+from kalends.memberships.refusals import AlreadyMember
 from kalends.organizations import queries
 from kalends.organizations.organization import Organization, WorkspacePlatform
 
@@ -118,9 +119,21 @@ async def add_member(
         await queries.insert_profile(work, user.id, organization_id, name)
     except errors.UniqueViolation as error:
         if error.diag.constraint_name == _KNOWN_ALREADY:
-            raise memberships.AlreadyMember(organization_id) from error
+            raise AlreadyMember(organization_id) from error
         raise UsernameTaken(name, organization_id) from error
     return membership
+
+
+async def make_profile(work: UnitOfWork, user_id: int, organization_id: int, username: str) -> None:
+    """Let an organization know a user, whom it does not know yet, by a name.
+
+    Raises:
+        UsernameTaken: somebody else has the username there.
+    """
+    try:
+        await queries.insert_profile(work, user_id, organization_id, username)
+    except errors.UniqueViolation as error:
+        raise UsernameTaken(username, organization_id) from error
 
 
 async def list_workspace_platforms(connection: Connection) -> list[WorkspacePlatform]:
