@@ -44,17 +44,17 @@ async def invite(
     if len(lately) >= settings.invitation_mails_an_hour:
         return
     await sql.note_mailing(work, invitation_id, [*lately, now])
-    await queue_invitation(work, settings, _mail_of(found, settings, now))
+    await queue_invitation(work, settings, _mail_of(found, settings, now, len(lately)))
     place_id = found.team_id if found.parent_id is None else found.parent_id
     after = {"userId": found.user_id, "teamId": found.team_id, "email": found.email}
     subject = Subject("membership", membership_id)
     await audit.record(work, author, NewEntry(place_id, subject, "invited", after=after))
 
 
-def _mail_of(invitation: Invitation, settings: Settings, now: datetime) -> MembershipInvitation:
+def _mail_of(invitation: Invitation, settings: Settings, now: datetime, number: int) -> MembershipInvitation:
     token = token_of(signing_key(settings), invitation.id)
     return MembershipInvitation(
-        cause=f"invitation:{invitation.id}:{now.isoformat()}",
+        cause=f"invitation:{invitation.id}:{now.isoformat()}:{number}",
         recipient=Recipient(
             invitation.name or "",
             invitation.email,
