@@ -4,7 +4,9 @@ To add a consumer, register its coroutine under a name of its own. What it write
 """
 
 from datetime import datetime, timedelta
+from functools import partial
 
+from kalends.audit import service as audit
 from kalends.bookings import service as bookings
 from kalends.bookings.facts import service as facts
 from kalends.bookings.facts.timers import TimerKind
@@ -40,7 +42,12 @@ def duties(runtime: Runtime) -> Duties:
         },
         fire=fire_timer,
         senders=[courier.send_due, send_due_mails],
-        upkeep=[forget, notifications.forget, farewell.forget],
+        upkeep=[
+            forget,
+            notifications.forget,
+            farewell.forget,
+            partial(audit.forget, days=runtime.settings.audit_kept_days),
+        ],
         farewells=[courier.finish],
     )
 

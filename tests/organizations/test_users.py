@@ -58,7 +58,7 @@ async def test_a_new_user_is_as_the_contract_says(company: Company) -> None:
 
 
 async def test_a_new_user_has_all_that_they_are_given(company: Company) -> None:
-    given = {
+    given: dict[str, Any] = {
         "username": "evelyn",
         "brandColor": "#292929",
         "darkBrandColor": "fff",

@@ -42,7 +42,7 @@ async def test_what_is_booked_of_a_team_is_cancelled_and_stays_readable(
     for uid, status in ((coming, "cancelled"), (past, "accepted")):
         shown = data(await ana.client.get(f"/v2/bookings/{uid}"))
         assert (shown["status"], shown["eventType"]) == (status, None)
-    query = {"eventTypeId": panel, "start": "2050-09-05", "end": "2050-09-05"}
+    query: dict[str, Any] = {"eventTypeId": panel, "start": "2050-09-05", "end": "2050-09-05"}
     refusal(await ana.client.get("/v2/slots", params=query), 404)
     refusal(await boss.client.get(f"/v2/organizations/{acme}/teams/{crew}"), 404)
 
