@@ -21,6 +21,7 @@ from kalends.event_types import routes as event_types
 from kalends.memberships import routes as memberships
 from kalends.operations import health, metrics
 from kalends.operations.preloading import preload
+from kalends.organizations.delegation import routes as delegation
 from kalends.organizations.users import routes as organization_users
 from kalends.reservations import routes as reservations
 from kalends.runtime import Runtime
@@ -41,6 +42,7 @@ _ROUTERS: Sequence[Router | PageRouter] = (
     audit.router,
     auth.router,
     bookings.router,
+    delegation.router,
     event_types.router,
     *memberships.routers,
     metrics.router,

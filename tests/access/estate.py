@@ -39,6 +39,7 @@ class Estate:
     schedule_id: int
     booking_uid: str
     reservation_uid: str
+    credential_id: str
     hooks: dict[str, Hook]
 
     def at(self, path: str, **others: object) -> str:
@@ -73,6 +74,7 @@ EXAMPLES: Mapping[str, Example] = {
     "membershipId": Example(_membership),
     "eventTypeId": Example(lambda estate, _: estate.event_type_id, is_the_users=True),
     "scheduleId": Example(lambda estate, _: estate.schedule_id, is_the_users=True),
+    "credentialId": Example(lambda estate, _: estate.credential_id),
     "bookingUid": Example(lambda estate, _: estate.booking_uid, is_the_users=True),
     "uid": Example(lambda estate, _: estate.reservation_uid, is_the_users=True),
     "webhookId": Example(lambda estate, path: _hook(estate, path).id, is_the_users=True),
@@ -111,6 +113,13 @@ async def make_estate(people: People, slug: str, hook_lists: Iterable[str]) -> E
     booking = data(await user.client.post("/v2/bookings", json=booking_of(event_type["id"], _SLOT)), 201)
     reserved = {"eventTypeId": event_type["id"], "slotStart": _OTHER_SLOT}
     reservation = data(await user.client.post("/v2/slots/reservations", json=reserved), 201)
+    credential = {
+        "workspacePlatformSlug": "google",
+        "domain": f"{slug}.example.com",
+        "serviceAccountKey": {"private_key": "k", "client_email": "e", "client_id": "i"},
+    }
+    credentials = f"/v2/organizations/{organization_id}/delegation-credentials"
+    credential_id = data(await boss.client.post(credentials, json=credential), 201)["id"]
     estate = Estate(
         boss=boss,
         user=user,
@@ -122,6 +131,7 @@ async def make_estate(people: People, slug: str, hook_lists: Iterable[str]) -> E
         schedule_id=schedule["id"],
         booking_uid=booking["uid"],
         reservation_uid=reservation["reservationUid"],
+        credential_id=credential_id,
         hooks={},
     )
     for path in hook_lists:

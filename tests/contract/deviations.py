@@ -415,6 +415,14 @@ _EMPTY_PARTS_OF_TEAMS = {
 _TEAMS: tuple[Deviation, ...] = (
     *(
         Replace(
+            f"schemas {body} properties serviceAccountKey",
+            {"type": "object"},
+            "organizations-teams.md 8.1: an object, of either kind",
+        )
+        for body in ("CreateDelegationCredentialInput", "UpdateDelegationCredentialInput")
+    ),
+    *(
+        Replace(
             f"schemas CreateOrganizationUserInput properties {name} enum",
             choices,
             "organizations-teams.md 7.2: only these are taken",

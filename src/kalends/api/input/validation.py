@@ -10,7 +10,7 @@ from pydantic.fields import FieldInfo
 
 from kalends.api.input.fields import Rule
 from kalends.api.output.errors import BadRequest, InvalidProperties
-from kalends.api.wire import StrictBody
+from kalends.api.wire import SecretBody, StrictBody
 
 Location = tuple[str | int, ...]
 
@@ -20,7 +20,8 @@ _TOP = "body"
 def invalid(model: type[BaseModel], raw: object, errors: Sequence[Mapping[str, Any]]) -> BadRequest:
     """Return the refusal of `raw`, which `model` could not take.
 
-    Operations that refuse unknown properties get a plain sentence, the others one record per property.
+    Operations that refuse unknown properties, or take secrets, get a plain sentence, the others one record
+    per property.
     """
     fragments: list[str] = []
     tree: dict[str, Any] = {"children": {}, "constraints": {}}
@@ -37,7 +38,7 @@ def invalid(model: type[BaseModel], raw: object, errors: Sequence[Mapping[str, A
         prefix = "each value in " if is_of_item else ""
         node["constraints"].setdefault(rule.name, f"{prefix}{holder[-1]} {rule.text}")
     message = ", ".join(dict.fromkeys(fragments))
-    if issubclass(model, StrictBody):
+    if issubclass(model, StrictBody | SecretBody):
         return BadRequest(message)
     return InvalidProperties(message, _records(tree["children"], _known(model, raw)))
 
