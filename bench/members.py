@@ -63,6 +63,7 @@ class Company:
                 "SELECT user_id FROM memberships WHERE team_id = %s AND role = 'MEMBER' ORDER BY id",
                 (self.id,),
             )
+            self.slug = slug
             self.user_ids = [user_id for (user_id,) in found]
 
 
@@ -102,7 +103,7 @@ def _compare(server: Server, path: str, *companies: Company) -> None:
     requests = [
         load.request(
             "GET",
-            path.format(id=one.id, crew=one.crew_id, email=one.boss.email),
+            path.format(id=one.id, crew=one.crew_id, email=f"{one.slug}7@example.com"),
             {"authorization": f"Bearer {one.boss.api_key}"},
         )
         for one in companies

@@ -21,9 +21,12 @@ _WITH_EMAILS = """
 """
 _IN_TEAMS = """
     SELECT DISTINCT m.user_id
-      FROM teams t JOIN memberships m ON m.team_id = t.id
-      JOIN profiles p ON p.user_id = m.user_id AND p.organization_id = %(organization_id)s
-     WHERE t.id = ANY(%(team_ids)s) AND %(organization_id)s IN (t.id, t.parent_id)
+      -- By the teams' members, of whom there are fewer than of the organization's
+      FROM (SELECT id FROM teams t
+             WHERE t.id = ANY(%(team_ids)s) AND %(organization_id)s IN (t.id, t.parent_id) OFFSET 0) t
+     CROSS JOIN LATERAL (SELECT user_id FROM memberships WHERE team_id = t.id OFFSET 0) m
+     WHERE EXISTS (SELECT FROM profiles p
+                    WHERE p.user_id = m.user_id AND p.organization_id = %(organization_id)s OFFSET 0)
 """
 _BOTH = f"{_WITH_EMAILS} AND u.id IN ({_IN_TEAMS})"
 
