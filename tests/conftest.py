@@ -14,7 +14,6 @@ import psycopg
 import pytest
 from pydantic import SecretStr
 
-from kalends.api.http.edge import Edge
 from kalends.app import Api
 from kalends.db.database import Database
 from kalends.runtime import make_runtime
@@ -23,6 +22,7 @@ from tests.support.client import Client, Host, make_host
 from tests.support.contents import empty
 from tests.support.organizations import People
 from tests.support.postgres import clone_database, shared_server
+from tests.support.refusals import WatchedEdge
 from tests.support.server import SECRET_KEY
 from tests.support.teams import Rows
 
@@ -102,7 +102,7 @@ async def client(api: Api, clock: Clock) -> AsyncIterator[Client]:
     """Return a client without a credential; the database is empty when a test begins."""
     clock.now = datetime(2050, 9, 1, 6, 0, tzinfo=UTC)
     await empty(api.runtime.database)
-    transport = httpx.ASGITransport(app=Edge(api))
+    transport = httpx.ASGITransport(app=WatchedEdge(api))
     async with Client(transport=transport, base_url="http://kalends.test") as client:
         yield client
 

@@ -7,13 +7,13 @@ import httpx
 import pytest
 from psycopg_pool import PoolClosed
 
-from kalends.api.http.edge import Edge
 from kalends.app import Api
 from kalends.db.database import Database
 from kalends.runtime import make_runtime
 from kalends.settings import Settings
 from tests.conftest import Clock
 from tests.support.client import Client, Host
+from tests.support.refusals import WatchedEdge
 
 
 async def test_the_database_is_open_while_the_runtime_is(settings: Settings) -> None:
@@ -29,7 +29,7 @@ async def test_uses_of_keys_are_stored_before_the_database_is_closed(
     settings: Settings, ana: Host, ben: Host, database: Database, clock: Clock
 ) -> None:
     runtime = make_runtime(settings.model_copy(update={"database_pool_size": 1}), clock=clock)
-    transport = httpx.ASGITransport(app=Edge(Api(runtime)))
+    transport = httpx.ASGITransport(app=WatchedEdge(Api(runtime)))
     async with (
         AsyncExitStack() as opened,
         Client(transport=transport, base_url="http://kalends.test") as client,

@@ -1,4 +1,4 @@
-"""What a process has one of: made once when it starts, and closed in one order when it ends."""
+"""What a process has exactly one of: made when it starts, and closed in one order when it ends."""
 
 from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
@@ -17,7 +17,7 @@ from kalends.settings import Settings
 
 @dataclass(frozen=True, slots=True)
 class Runtime:
-    """What servers and workers are made of; nothing is open before `open`, and it opens once."""
+    """The parts of a server or a worker. Nothing is open before `open`, which is called once."""
 
     settings: Settings
     clock: Callable[[], datetime]

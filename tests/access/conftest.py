@@ -7,7 +7,6 @@ import httpx
 import pytest
 
 from kalends.api.http.dispatcher import Dispatcher
-from kalends.api.http.edge import Edge
 from kalends.app import _ROUTERS, Api
 from kalends.db.database import Database
 from kalends.runtime import make_runtime
@@ -16,6 +15,7 @@ from tests.access.probes import router
 from tests.conftest import Clock
 from tests.support.client import Client
 from tests.support.organizations import People
+from tests.support.refusals import WatchedEdge
 
 
 @pytest.fixture(scope="package")
@@ -31,7 +31,7 @@ async def probed_api(settings: Settings, clock: Clock) -> AsyncIterator[Api]:
 @pytest.fixture
 async def probe(probed_api: Api, client: Client) -> AsyncIterator[Client]:
     """Return a client without a credential of the server with probes; its database is that of `client`."""
-    transport = httpx.ASGITransport(app=Edge(probed_api))
+    transport = httpx.ASGITransport(app=WatchedEdge(probed_api))
     async with Client(transport=transport, base_url="http://kalends.test") as probe:
         yield probe
 

@@ -15,7 +15,6 @@ from typing import Any
 import httpx
 import pytest
 
-from kalends.api.http.edge import Edge
 from kalends.api.http.operation import Operation, PageRouter, Router
 from kalends.app import _ROUTERS, Api
 from kalends.auth.declaration import Declaration
@@ -29,6 +28,7 @@ from tests.conftest import Clock
 from tests.support.client import Client, refusal
 from tests.support.contents import Contents, empty, keep, put_back
 from tests.support.organizations import People
+from tests.support.refusals import WatchedEdge
 
 UNKNOWN, MALFORMED = "424242", "x"
 
@@ -156,7 +156,7 @@ async def built_house(probed_api: Api, clock: Clock) -> AsyncIterator[House]:
     clock.now = datetime.fromisoformat("2050-09-01T06:00:00Z")
     database: Database = probed_api.runtime.database
     await empty(database)
-    transport = httpx.ASGITransport(app=Edge(probed_api))
+    transport = httpx.ASGITransport(app=WatchedEdge(probed_api))
     async with Client(transport=transport, base_url="http://kalends.test") as client:
         people = People(client, database)
         ours = await make_estate(people, "ours", HOOK_LISTS)

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from kalends.accounts.service import AccountGone
+from kalends.accounts.refusals import AccountGone
 from kalends.db.database import Connection, Database
 from kalends.db.rows import first_row
 from tests.conftest import Clock

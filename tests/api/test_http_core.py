@@ -7,13 +7,13 @@ from uuid import UUID
 import pytest
 from fastapi import FastAPI
 
-from kalends.api.http.edge import Edge
 from kalends.api.http.operation import Router
 from kalends.api.input.fields import EventTypeId
 from kalends.settings import Settings
 from tests.conftest import Clock
 from tests.support.client import Client, Host, booking_of, data, refusal
 from tests.support.mounted import mounted
+from tests.support.refusals import WatchedEdge
 
 SECURITY_HEADERS = {
     "access-control-allow-origin": "*",
@@ -50,7 +50,7 @@ async def raw_get(app: FastAPI, raw_path: bytes) -> tuple[int, bytes]:
         "headers": [],
         "client": ("192.0.2.1", 50_000),
     }
-    await Edge(app)(scope, receive, send)
+    await WatchedEdge(app)(scope, receive, send)
     return sent[0]["status"], b"".join(message.get("body", b"") for message in sent[1:])
 
 

@@ -6,7 +6,6 @@ from datetime import timedelta
 import httpx
 import pytest
 
-from kalends.api.http.edge import Edge
 from kalends.api.limits.rate_limits import MOST_REMEMBERED, Limit, RateLimiter
 from kalends.api.limits.storage import MemoryStorage
 from kalends.app import Api
@@ -16,6 +15,7 @@ from kalends.settings import Settings
 from tests.conftest import Clock
 from tests.support.callers import Callers
 from tests.support.client import Client, Host, refusal
+from tests.support.refusals import WatchedEdge
 
 PLAIN = ("X-RateLimit-Limit", "X-RateLimit-Remaining", "X-RateLimit-Reset")
 COUNTED = "/v2/timezones"
@@ -34,7 +34,7 @@ async def server(client: Client, settings: Settings, clock: Clock) -> AsyncItera
     }
     app = Api(make_runtime(settings.model_copy(update=limiting), clock=clock))
     async with app.router.lifespan_context(app):
-        yield Callers(Edge(app, app.runtime.admission.allowance))
+        yield Callers(WatchedEdge(app, app.runtime.admission.allowance))
 
 
 @pytest.fixture
@@ -171,7 +171,7 @@ async def test_what_is_not_routed_asks_no_database(
     shared = {"rate_limit_enabled": True, "rate_limit_storage": "database"}
     # Never started, so it has no connection to ask with.
     app = Api(make_runtime(settings.model_copy(update=shared)))
-    server = Callers(Edge(app, app.runtime.admission.allowance))
+    server = Callers(WatchedEdge(app, app.runtime.admission.allowance))
     key = "Bearer cal_" + 32 * "0"
     answer = await server.request(method, path, body=body, content_type="application/json", authorization=key)
     assert answer.status_code == status

@@ -9,7 +9,6 @@ import pytest
 from fastapi import FastAPI
 
 from kalends.api.http.dispatcher import Dispatcher
-from kalends.api.http.edge import Edge
 from kalends.api.http.operation import Router
 from kalends.api.idempotency import KEPT_FOR
 from kalends.db.database import Database
@@ -17,6 +16,7 @@ from kalends.settings import Settings
 from tests.conftest import Clock
 from tests.support.client import Client, Host, booking_of, data, refusal
 from tests.support.mounted import mounted
+from tests.support.refusals import WatchedEdge
 
 SLOT = "2050-09-05T08:00:00Z"
 LATER = "2050-09-05T10:00:00Z"
@@ -121,7 +121,7 @@ async def test_a_key_of_anonymous_callers_belongs_to_their_address(
     api: FastAPI, client: Client, intro: dict[str, Any]
 ) -> None:
     await book(client, intro)
-    elsewhere = httpx.ASGITransport(app=Edge(api), client=("192.0.2.7", 1234))
+    elsewhere = httpx.ASGITransport(app=WatchedEdge(api), client=("192.0.2.7", 1234))
     async with Client(transport=elsewhere, base_url="http://kalends.test") as stranger:
         refusal(await book(stranger, intro), 400)
         assert REPLAYED not in (await book(stranger, intro, LATER)).headers

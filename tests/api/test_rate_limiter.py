@@ -10,7 +10,6 @@ from pydantic import SecretStr
 from starlette.datastructures import Headers
 
 from kalends.api.http.credentials import digest
-from kalends.api.http.edge import Edge
 from kalends.api.limits.rate_limits import (
     BucketKind,
     Limit,
@@ -32,6 +31,7 @@ from kalends.settings import Settings
 from tests.conftest import Clock
 from tests.support.callers import Callers
 from tests.support.client import Client, Host, data, refusal
+from tests.support.refusals import WatchedEdge
 
 START = int(Clock().now.timestamp())
 BURST = Limit("burst", 3, 60_000, 60_000)
@@ -356,7 +356,7 @@ async def callers(client: Client, settings: Settings, clock: Clock) -> AsyncIter
     limiting = {"rate_limit_enabled": True, "rate_limit_storage": "memory", "rate_limit_anonymous": 5}
     app = Api(make_runtime(settings.model_copy(update=limiting), clock=clock))
     async with app.router.lifespan_context(app):
-        yield Callers(Edge(app))
+        yield Callers(WatchedEdge(app))
 
 
 def bearer(host: Host) -> str:

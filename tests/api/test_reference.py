@@ -11,7 +11,7 @@ from starlette.types import Scope
 from kalends.api.document import reference
 from kalends.api.http.context import RequestContext
 from kalends.api.http.dispatcher import Dispatcher
-from kalends.api.http.edge import Edge
+from tests.support.refusals import WatchedEdge
 
 PAGES = ("/docs", "/docs/swagger")
 
@@ -23,7 +23,7 @@ async def client() -> AsyncIterator[httpx.AsyncClient]:
 
     app = FastAPI(title="Sample", version="1", openapi_url=None, docs_url=None, redoc_url=None)
     app.router = Dispatcher([reference.router(app)], admit_all)
-    transport = httpx.ASGITransport(Edge(app))
+    transport = httpx.ASGITransport(WatchedEdge(app))
     async with httpx.AsyncClient(transport=transport, base_url="http://kalends.test") as client:
         yield client
 

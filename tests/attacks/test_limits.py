@@ -7,7 +7,6 @@ from datetime import timedelta
 
 import pytest
 
-from kalends.api.http.edge import Edge
 from kalends.app import Api
 from kalends.auth import admission
 from kalends.db.database import Database
@@ -17,6 +16,7 @@ from tests.attacks.harm import no_harm, still_harmful
 from tests.conftest import Clock, Statements
 from tests.support.callers import Callers
 from tests.support.client import Client, Host
+from tests.support.refusals import WatchedEdge
 
 MOST = 4
 """Requests that an address may make in a minute."""
@@ -37,7 +37,7 @@ async def callers(
     }
     app = Api(make_runtime(settings.model_copy(update=limiting), clock=clock))
     async with app.router.lifespan_context(app):
-        yield Callers(Edge(app, app.runtime.admission.allowance))
+        yield Callers(WatchedEdge(app, app.runtime.admission.allowance))
 
 
 def bearer(host: Host) -> str:
@@ -185,7 +185,7 @@ async def test_health_answers_without_a_database(settings: Settings) -> None:
     shared = {"rate_limit_enabled": True, "rate_limit_storage": "database"}
     # Never started, so it has no connection to ask with.
     app = Api(make_runtime(settings.model_copy(update=shared)))
-    callers = Callers(Edge(app, app.runtime.admission.allowance))
+    callers = Callers(WatchedEdge(app, app.runtime.admission.allowance))
     for path in ("/health", "/docs", "/openapi.json"):
         assert (await callers.get(path, authorization=unknown_key())).status_code == 200
 

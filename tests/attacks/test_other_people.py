@@ -5,7 +5,6 @@ from typing import Any
 
 import pytest
 
-from kalends.api.http.edge import Edge
 from kalends.app import Api
 from kalends.runtime import make_runtime
 from kalends.settings import Settings
@@ -16,6 +15,7 @@ from tests.notifications.conftest import Office
 from tests.notifications.mailbox import Mailbox
 from tests.support.callers import Callers
 from tests.support.client import Client, Host, booking_of, data
+from tests.support.refusals import WatchedEdge
 
 RESERVATIONS = "/v2/slots/reservations"
 OWN_ROOM = "https://zoom.example/ana"
@@ -141,7 +141,7 @@ async def test_one_address_has_few_strangers_written_to(ana: Host, settings: Set
     guests = [f"guest{number}@example.com" for number in range(30)]
     app = Api(make_runtime(settings.model_copy(update={"rate_limit_enabled": True}), clock=clock))
     async with app.router.lifespan_context(app):
-        callers = Callers(Edge(app))
+        callers = Callers(WatchedEdge(app))
         statuses = []
         for hour in range(21):
             body = booking_of(event_type["id"], f"2050-09-05T{hour:02}:00:00Z", guests=guests)

@@ -8,7 +8,6 @@ import httpx
 import psycopg
 import pytest
 
-from kalends.api.http.edge import Edge
 from kalends.app import Api
 from kalends.db.database import Database
 from kalends.runtime import make_runtime
@@ -19,6 +18,7 @@ from tests.conftest import Clock
 from tests.support.callers import Callers
 from tests.support.client import Host, booking_of
 from tests.support.receiver import Receiver, answers, hangs
+from tests.support.refusals import WatchedEdge
 from tests.webhooks.conftest import subscribe
 
 POOL = 4
@@ -52,7 +52,7 @@ async def small(settings: Settings, clock: Clock, ana: Host) -> AsyncIterator[Sm
     """Return a server of the test's own, on the database in which Ana is."""
     app = Api(make_runtime(settings.model_copy(update={"database_pool_size": POOL}), clock=clock))
     async with app.router.lifespan_context(app):
-        yield Small(Callers(Edge(app)), app.runtime.database)
+        yield Small(Callers(WatchedEdge(app)), app.runtime.database)
 
 
 @pytest.mark.parametrize(

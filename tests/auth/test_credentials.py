@@ -6,7 +6,6 @@ import httpx
 import pytest
 
 from kalends.api.http import credentials
-from kalends.api.http.edge import Edge
 from kalends.app import Api
 from kalends.auth.service import create_api_key
 from kalends.db.database import Database
@@ -14,6 +13,7 @@ from kalends.runtime import make_runtime
 from kalends.settings import Settings
 from tests.conftest import Clock
 from tests.support.client import Client, Host, booking_of, data, refusal
+from tests.support.refusals import WatchedEdge
 
 UNKNOWN_KEY = "cal_" + 32 * "0"
 
@@ -209,7 +209,7 @@ async def test_a_last_use_is_stored_before_the_server_ends(
 ) -> None:
     other = Api(make_runtime(settings, clock=clock))
     async with other.router.lifespan_context(other):
-        transport = httpx.ASGITransport(app=Edge(other))
+        transport = httpx.ASGITransport(app=WatchedEdge(other))
         async with Client(transport=transport, base_url="http://kalends.test") as client:
             assert await status_of(client, f"Bearer {ana.client.api_key}") == 200
     assert await last_use(api, ana) == clock.now

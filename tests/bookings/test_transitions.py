@@ -8,7 +8,7 @@ import httpx
 import pytest
 
 from kalends.bookings.booking import Status
-from kalends.bookings.transitions import EFFECTS, Command, Effect
+from kalends.bookings.transitions import EFFECTS, Effect, Transition
 from kalends.db.database import Database
 from tests.bookings.support import (
     CONFIRMED,
@@ -26,30 +26,34 @@ from tests.support.client import Client, Host, data, refusal
 
 Send = Callable[[Host, str], Awaitable[httpx.Response]]
 
-_SENDS: dict[Command, Send] = {
-    Command.CONFIRM: lambda host, uid: host.client.post(f"{URL}/{uid}/confirm"),
-    Command.DECLINE: lambda host, uid: host.client.post(f"{URL}/{uid}/decline", json={}),
-    Command.RESCHEDULE: lambda host, uid: host.client.post(f"{URL}/{uid}/reschedule", json={"start": TWELVE}),
-    Command.CANCEL: lambda host, uid: host.client.post(
+_SENDS: dict[Transition, Send] = {
+    Transition.CONFIRM: lambda host, uid: host.client.post(f"{URL}/{uid}/confirm"),
+    Transition.DECLINE: lambda host, uid: host.client.post(f"{URL}/{uid}/decline", json={}),
+    Transition.RESCHEDULE: lambda host, uid: host.client.post(
+        f"{URL}/{uid}/reschedule", json={"start": TWELVE}
+    ),
+    Transition.CANCEL: lambda host, uid: host.client.post(
         f"{URL}/{uid}/cancel", json={"cancellationReason": "ill"}
     ),
-    Command.MARK_ABSENT: lambda host, uid: host.client.post(f"{URL}/{uid}/mark-absent", json={"host": True}),
+    Transition.MARK_ABSENT: lambda host, uid: host.client.post(
+        f"{URL}/{uid}/mark-absent", json={"host": True}
+    ),
 }
 
 _AFTER = {
-    Command.CONFIRM: "accepted",
-    Command.DECLINE: "rejected",
-    Command.RESCHEDULE: "cancelled",
-    Command.CANCEL: "cancelled",
-    Command.MARK_ABSENT: "accepted",
+    Transition.CONFIRM: "accepted",
+    Transition.DECLINE: "rejected",
+    Transition.RESCHEDULE: "cancelled",
+    Transition.CANCEL: "cancelled",
+    Transition.MARK_ABSENT: "accepted",
 }
 
 _FACTS = {
-    Command.CONFIRM: ["booking.confirmed"],
-    Command.DECLINE: ["booking.rejected"],
-    Command.RESCHEDULE: ["booking.requested"],
-    Command.CANCEL: ["booking.cancelled"],
-    Command.MARK_ABSENT: ["booking.absence_updated"],
+    Transition.CONFIRM: ["booking.confirmed"],
+    Transition.DECLINE: ["booking.rejected"],
+    Transition.RESCHEDULE: ["booking.requested"],
+    Transition.CANCEL: ["booking.cancelled"],
+    Transition.MARK_ABSENT: ["booking.absence_updated"],
 }
 
 # An instant meeting waits for the host of a team; there are none of these yet.
@@ -68,10 +72,10 @@ async def booking_in(status: Status, host: Host, client: Client) -> dict[str, An
     return booking
 
 
-@pytest.mark.parametrize("command", list(Command), ids=lambda command: command.value)
+@pytest.mark.parametrize("command", list(Transition), ids=lambda command: command.value)
 @pytest.mark.parametrize("status", _REACHABLE, ids=lambda status: status.value)
 async def test_a_command_has_its_effect_in_a_state(
-    status: Status, command: Command, ana: Host, client: Client, database: Database
+    status: Status, command: Transition, ana: Host, client: Client, database: Database
 ) -> None:
     booking = await booking_in(status, ana, client)
     before = await kinds_of_facts(database)
@@ -95,7 +99,7 @@ async def test_a_command_has_its_effect_in_a_state(
 
 def test_every_command_is_decided_in_every_state() -> None:
     assert set(EFFECTS) == set(Status)
-    assert all(set(effects) == set(Command) for effects in EFFECTS.values())
+    assert all(set(effects) == set(Transition) for effects in EFFECTS.values())
 
 
 async def test_a_replaced_booking_is_not_moved_again(ana: Host, client: Client) -> None:

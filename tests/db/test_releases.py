@@ -14,7 +14,6 @@ import pytest
 from psycopg import sql
 from pydantic import SecretStr
 
-from kalends.api.http.edge import Edge
 from kalends.app import Api
 from kalends.db import migrate
 from kalends.models import metadata
@@ -30,6 +29,7 @@ from tests.support import releases
 from tests.support.client import Client, booking_of, data, refusal
 from tests.support.postgres import empty_database
 from tests.support.receiver import Receiver, receiving
+from tests.support.refusals import WatchedEdge
 from tests.support.releases import SUBSCRIBER, WRITTEN_UNTIL, api_key_of
 
 _ROOT = Path(__file__).parent.parent.parent
@@ -96,7 +96,7 @@ async def served(released_url: str, settings: Settings, tmp_path: Path) -> Async
     api = Api(make_runtime(own, clock=clock))
     async with AsyncExitStack() as stack:
         await stack.enter_async_context(api.router.lifespan_context(api))
-        transport = httpx.ASGITransport(app=Edge(api))
+        transport = httpx.ASGITransport(app=WatchedEdge(api))
         client = await stack.enter_async_context(Client(transport=transport, base_url="http://kalends.test"))
         yield Served(client, api.runtime)
 

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from kalends.event_types.event_type import Settings
-from kalends.event_types.form.fields import default_fields, effective_fields, is_own_question
+from kalends.event_types.form.fields import effective_fields, is_own_question, system_field
 from kalends.event_types.terms import SchedulingTerms
 
 SYSTEM = ["name", "email", "location", "title", "notes", "guests", "rescheduleReason"]
@@ -29,7 +29,7 @@ def test_an_event_type_without_a_form_has_the_system_fields() -> None:
     fields = effective_fields(with_form(None))
     assert names(fields) == SYSTEM
     assert [field["name"] for field in fields if field.get("hidden")] == ["title"]
-    assert fields == default_fields()
+    assert fields == [system_field(name) for name in SYSTEM]
 
 
 def test_missing_system_fields_go_around_the_stored_ones() -> None:
@@ -56,17 +56,17 @@ def test_the_guests_field_is_hidden_when_guests_are_disabled() -> None:
 
 
 def test_the_reason_of_a_move_is_asked_for_in_its_own_view_only() -> None:
-    views = {field["name"]: field.get("views") for field in default_fields()}
+    views = {field["name"]: field.get("views") for field in effective_fields(with_form(None))}
     assert views.pop("rescheduleReason") == [{"id": "reschedule", "label": "Reschedule View"}]
     assert set(views.values()) == {None}
 
 
 def test_changing_a_form_changes_no_other() -> None:
-    first = default_fields()
+    first = effective_fields(with_form(None))
     first[0]["label"] = "Your full name"
     first[2]["optionsInputs"]["phone"]["required"] = False
-    assert "label" not in default_fields()[0]
-    assert default_fields()[2]["optionsInputs"]["phone"]["required"]
+    assert "label" not in effective_fields(with_form(None))[0]
+    assert effective_fields(with_form(None))[2]["optionsInputs"]["phone"]["required"]
 
 
 @pytest.mark.parametrize(

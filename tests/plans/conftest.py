@@ -12,7 +12,6 @@ import pytest
 from pydantic import SecretStr
 
 from kalends.access import queries as access
-from kalends.api.http.edge import Edge
 from kalends.app import Api
 from kalends.db.database import Database
 from kalends.notifications import queries as mails
@@ -27,6 +26,7 @@ from tests.plans.recording import recording
 from tests.support.client import Client, Host, booking_of, data, make_host
 from tests.support.organizations import People
 from tests.support.postgres import SharedServer, clone_database, shared_server
+from tests.support.refusals import WatchedEdge
 from tests.support.teams import Rows
 
 MONTH = {"start": "2050-09-01", "end": "2050-09-30"}
@@ -69,7 +69,7 @@ async def _serve(stack: AsyncExitStack, url: str, settings: Settings, clock: Clo
     own = settings.model_copy(update={"database_url": SecretStr(url)})
     api = Api(make_runtime(own, clock=clock))
     await stack.enter_async_context(api.router.lifespan_context(api))
-    transport = httpx.ASGITransport(app=Edge(api))
+    transport = httpx.ASGITransport(app=WatchedEdge(api))
     return await stack.enter_async_context(Client(transport=transport, base_url="http://kalends.test"))
 
 

@@ -6,12 +6,12 @@ from typing import Any
 import httpx
 import pytest
 
-from kalends.api.http.edge import Edge
 from kalends.app import Api
 from kalends.runtime import make_runtime
 from kalends.settings import Settings
 from tests.conftest import Clock
 from tests.support.client import Client, Host, booking_of, data, refusal
+from tests.support.refusals import WatchedEdge
 
 WEEK = {"start": "2050-09-05", "end": "2050-09-09"}
 DAYS = ["Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"]
@@ -389,7 +389,7 @@ async def test_slots_are_counted_without_what_keeps_some_of_them(
     longer = {**asked, "end": "2050-09-06T08:00:00Z"}
     app = Api(make_runtime(settings.model_copy(update={"slots_most": 8}), clock=clock))
     async with app.router.lifespan_context(app):
-        transport = httpx.ASGITransport(app=Edge(app))
+        transport = httpx.ASGITransport(app=WatchedEdge(app))
         async with Client(transport=transport, base_url="http://kalends.test") as small:
             assert len(await starts(small, **asked)) == 8
             assert len(await starts(small, **longer, duration=120)) == 4

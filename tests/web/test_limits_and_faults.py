@@ -9,12 +9,12 @@ import pytest
 from pydantic import SecretStr
 from starlette.types import Scope as AsgiScope
 
-from kalends.api.http.edge import Edge
 from kalends.app import Api
 from kalends.runtime import make_runtime
 from kalends.settings import Settings
 from kalends.web.pages import show_failure
 from tests.conftest import Clock
+from tests.support.refusals import WatchedEdge
 from tests.web.scene import Scene, host_token, token
 
 
@@ -25,7 +25,7 @@ async def limited(scene: Scene, settings: Settings, clock: Clock) -> AsyncIterat
     app = Api(make_runtime(settings.model_copy(update=limits), clock=clock))
     async with AsyncExitStack() as stack:
         await stack.enter_async_context(app.router.lifespan_context(app))
-        transport = httpx.ASGITransport(app=Edge(app))
+        transport = httpx.ASGITransport(app=WatchedEdge(app))
         yield await stack.enter_async_context(
             httpx.AsyncClient(transport=transport, base_url="http://kalends.test")
         )
@@ -51,7 +51,7 @@ async def test_an_address_beside_the_pages_is_refused_as_everywhere(scene: Scene
 
 async def test_a_database_that_is_away_is_told(settings: Settings, clock: Clock) -> None:
     away = settings.model_copy(update={"database_url": SecretStr("postgresql://127.0.0.1:1/nothing")})
-    transport = httpx.ASGITransport(app=Edge(Api(make_runtime(away, clock=clock))))
+    transport = httpx.ASGITransport(app=WatchedEdge(Api(make_runtime(away, clock=clock))))
     async with httpx.AsyncClient(transport=transport, base_url="http://kalends.test") as client:
         page = await client.get("/booking/none")
     assert page.status_code == 503

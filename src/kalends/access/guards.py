@@ -29,7 +29,7 @@ from kalends.access.refusals import (
 from kalends.access.roles import Holder, Requirement
 from kalends.api.dependencies import Reader
 from kalends.api.document.openapi import Documented
-from kalends.api.output.errors import DomainError, Forbidden
+from kalends.api.output.errors import Refusals
 from kalends.auth.declaration import Declaration
 from kalends.auth.dependencies import CREDENTIALS_OF_A_PLACE, Authenticated, Caller
 from kalends.auth.principal import NO_PERMISSION, Permission, Principal
@@ -37,7 +37,7 @@ from kalends.db.database import Connection
 from kalends.memberships.membership import Role
 
 _RULES_TEAMS = Requirement(Holder.ORGANIZATION, Role.ADMIN)
-"""Who needs no role in the teams of an organization."""
+"""The role in an organization that makes a role in its teams unnecessary."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +50,7 @@ class OrganizationGuard(Documented):
     """
 
     weakest: Role
-    refusals: ClassVar[tuple[type[DomainError], ...]] = (NoRole, WeakRole)
+    refusals: ClassVar[Refusals] = (NoRole, WeakRole)
     parameters = CREDENTIALS_OF_A_PLACE
 
     @property
@@ -81,7 +81,7 @@ class TeamGuard:
     """
 
     weakest: Role
-    refusals: ClassVar[tuple[type[DomainError], ...]] = (NoRole, WeakRole, UnknownTeam)
+    refusals: ClassVar[Refusals] = (NoRole, WeakRole, UnknownTeam)
 
     @property
     def declaration(self) -> Declaration:
@@ -117,7 +117,7 @@ class OrganizationTeamGuard(Documented):
     """
 
     requirement: Requirement
-    refusals: ClassVar[tuple[type[DomainError], ...]] = (NoRole, WeakRole, TeamNotInOrganization)
+    refusals: ClassVar[Refusals] = (NoRole, WeakRole, TeamNotInOrganization)
     parameters = CREDENTIALS_OF_A_PLACE
 
     @property
@@ -178,7 +178,7 @@ class UserInOrganizationGuard:
         UserNotInOrganization: the organization has no profile of this user.
     """
 
-    refusals: ClassVar[tuple[type[DomainError], ...]] = (*OrganizationGuard.refusals, UserNotInOrganization)
+    refusals: ClassVar[Refusals] = (*OrganizationGuard.refusals, UserNotInOrganization)
     declaration: ClassVar[Declaration] = organization_admin.declaration.followed_by("UserInOrg")
 
     async def __call__(self, place: OrganizationAdmin, user_id: UserId, connection: Reader) -> Place:
@@ -197,7 +197,7 @@ class UserInTeamGuard:
         UserNotInTeam: the organization has no profile of this user, or the team no accepted membership.
     """
 
-    refusals: ClassVar[tuple[type[DomainError], ...]] = (*OrganizationTeamGuard.refusals, UserNotInTeam)
+    refusals: ClassVar[Refusals] = (*OrganizationTeamGuard.refusals, UserNotInTeam)
     declaration: ClassVar[Declaration] = organization_team_admin.declaration.followed_by("UserInTeam")
 
     async def __call__(self, place: OrganizationTeamAdmin, user_id: UserId, connection: Reader) -> Place:
@@ -218,7 +218,7 @@ class MembershipInOrganizationGuard:
         UnknownMembership: it is none of this organization; one of a team inside of it is not.
     """
 
-    refusals: ClassVar[tuple[type[DomainError], ...]] = (*OrganizationGuard.refusals, UnknownMembership)
+    refusals: ClassVar[Refusals] = (*OrganizationGuard.refusals, UnknownMembership)
     declaration: ClassVar[Declaration] = organization_admin.declaration.followed_by("MembInOrg")
 
     async def __call__(
@@ -236,7 +236,7 @@ class MembershipInTeamGuard:
         UnknownMembership: it is none of this team.
     """
 
-    refusals: ClassVar[tuple[type[DomainError], ...]] = (*TeamGuard.refusals, UnknownMembership)
+    refusals: ClassVar[Refusals] = (*TeamGuard.refusals, UnknownMembership)
     declaration: ClassVar[Declaration] = team_admin.declaration
 
     async def __call__(self, place: TeamAdmin, membership_id: MembershipId, connection: Reader) -> Place:
@@ -252,7 +252,7 @@ class MembershipInOrganizationTeamGuard:
         UnknownMembership: it is none of this team.
     """
 
-    refusals: ClassVar[tuple[type[DomainError], ...]] = (*OrganizationTeamGuard.refusals, UnknownMembership)
+    refusals: ClassVar[Refusals] = (*OrganizationTeamGuard.refusals, UnknownMembership)
     declaration: ClassVar[Declaration] = organization_team_admin.declaration
 
     async def __call__(
@@ -266,10 +266,10 @@ class OwnGuard(Documented):
     """Admit everybody to what is theirs.
 
     Raises:
-        Forbidden: an OAuth client without the permissions that the operation needs.
+        what `Authenticated` raises.
     """
 
-    refusals: ClassVar[tuple[type[DomainError], ...]] = (Forbidden,)
+    refusals: ClassVar[Refusals] = Authenticated.refusals
     parameters = Authenticated.parameters
 
     def __init__(self, permissions: Permission = NO_PERMISSION) -> None:

@@ -8,7 +8,7 @@ from kalends.memberships.membership import Role
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """An organization or a team, and the caller's role in it; None: they are no accepted member."""
+    """An organization or a team, and the caller's role there; None without an accepted membership."""
 
     id: int
     role: Role | None

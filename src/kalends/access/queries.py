@@ -3,14 +3,17 @@
 from dataclasses import dataclass
 
 from kalends.db.database import Connection, UnitOfWork
-from kalends.db.rows import first_row, only_row
+from kalends.db.rows import first_row, only_named_row
 from kalends.memberships.membership import Role
 
 _PLACE = """
-    SELECT organization.id IS NOT NULL, coalesce(organization.is_platform, false), of_organization.role,
-           team.id IS NOT NULL,
-           coalesce(team.parent_id = organization.id AND NOT team.is_organization, false),
-           of_team.role
+    SELECT organization.id IS NOT NULL AS is_organization,
+           coalesce(organization.is_platform, false) AS is_platform,
+           of_organization.role AS organization_role,
+           team.id IS NOT NULL AS is_team,
+           coalesce(team.parent_id = organization.id AND NOT team.is_organization, false)
+               AS is_team_in_organization,
+           of_team.role AS team_role
       FROM (SELECT %(user_id)s::bigint AS id) caller
       -- what the path calls an organization must be one
       LEFT JOIN teams organization
@@ -41,17 +44,16 @@ async def find_place(
     connection: Connection, user_id: int, *, organization_id: int | None = None, team_id: int | None = None
 ) -> FoundPlace:
     """Return what is known of organization and team of a path for a caller, in one statement."""
-    row = await only_row(
+    row = await only_named_row(
         connection, _PLACE, {"user_id": user_id, "organization_id": organization_id, "team_id": team_id}
     )
-    is_organization, is_platform, organization_role, is_team, is_in_organization, team_role = row
     return FoundPlace(
-        is_organization=is_organization,
-        is_platform=is_platform,
-        organization_role=None if organization_role is None else Role(organization_role),
-        is_team=is_team,
-        is_team_in_organization=is_in_organization,
-        team_role=None if team_role is None else Role(team_role),
+        is_organization=row.is_organization,
+        is_platform=row.is_platform,
+        organization_role=_role(row.organization_role),
+        is_team=row.is_team,
+        is_team_in_organization=row.is_team_in_organization,
+        team_role=_role(row.team_role),
     )
 
 
@@ -129,3 +131,7 @@ async def lock_team(work: UnitOfWork, team_id: int | None) -> None:
         "SELECT FROM teams WHERE id = (SELECT parent_id FROM teams WHERE id = %s) FOR SHARE", (team_id,)
     )
     await work.connection.execute("SELECT FROM teams WHERE id = %s FOR NO KEY UPDATE", (team_id,))
+
+
+def _role(stored: str | None) -> Role | None:
+    return None if stored is None else Role(stored)

@@ -1,7 +1,7 @@
-"""What a guard answers.
+"""Why a guard refuses a request.
 
-Whoever has no role somewhere is not told whether that exists: ids are counted up, and names of others are
-nobody's business.
+A caller without a role somewhere is not told whether that place exists: ids can be guessed, and what others
+have is none of the caller's business.
 """
 
 from kalends.access.roles import Requirement

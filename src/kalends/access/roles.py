@@ -1,4 +1,4 @@
-"""What is demanded of a role in a team or an organization (http-core.md 9.2)."""
+"""Which role an operation demands in a team or an organization (http-core.md 9.2)."""
 
 from dataclasses import dataclass
 from enum import Enum
@@ -7,7 +7,7 @@ from kalends.memberships.membership import Role
 
 
 class Holder(Enum):
-    """What a role is demanded in, by the contract's word."""
+    """Where a role is demanded, in the contract's words."""
 
     ORGANIZATION = "ORG"
     TEAM = "TEAM"
@@ -25,5 +25,5 @@ class Requirement:
         return f"{self.holder.value}_{self.weakest.value}"
 
     def is_met_by(self, role: Role | None) -> bool:
-        """Tell whether a role suffices; None is no role."""
+        """Tell whether a role suffices; None stands for no role."""
         return role is not None and role.is_at_least(self.weakest)

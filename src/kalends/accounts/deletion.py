@@ -1,9 +1,9 @@
-"""Deleting an account, and all that is only there because of it."""
+"""Deleting an account and everything that exists only because of it."""
 
 from datetime import datetime
 
 from kalends.accounts import queries
-from kalends.accounts.service import AccountGone
+from kalends.accounts.refusals import AccountGone
 from kalends.accounts.user import User
 from kalends.bookings.commands.depart import cancel_bookings_of
 from kalends.db.database import UnitOfWork
@@ -12,20 +12,20 @@ from kalends.webhooks.deliveries.following import Follower
 from kalends.webhooks.farewell import tell_last
 
 REASON = "The account of the host was deleted."
-"""Why a booking was cancelled whose only host is gone."""
+"""The cancellation reason of bookings whose only host had the account."""
 
 
 async def delete_account(work: UnitOfWork, user: User, *, site: str, now: datetime) -> int:
-    """Cancel what the account alone hosts and has not ended, tell everybody, and delete the account.
+    """Cancel the bookings that only this account hosts and that have not ended, notify everybody, delete it.
 
     With it go its memberships, profiles, keys, schedules, event types, webhooks, absences, and all bookings
     that it hosted; those that it attends stay. Return how many bookings were cancelled. `site` is the address
     of the booking pages, which webhooks are told.
 
     Raises:
-        NotFound: it was deleted meanwhile.
+        AccountGone: somebody else deleted it meanwhile.
     """
-    # In the order of all other commands: whatever they have begun is done, and nothing begins any more.
+    # The locks of other commands, in their order: what they have begun is done, and nothing new begins.
     await queries.lock_event_types(work, user.id)
     await lock_hosts(work, [user.id])
     await queries.lock_belongings(work, user.id)

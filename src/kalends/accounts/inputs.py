@@ -1,11 +1,9 @@
-"""The wire of accounts (platform.md 6)."""
+"""The wire of accounts: requests (platform.md 6)."""
 
-from typing import Literal, NotRequired
+from typing import Literal
 
-from pydantic import Field
-from typing_extensions import TypedDict
-
-from kalends.accounts.user import User
+from kalends.accounts.user import DEFAULT_TIME_FORMAT, UserChanges
+from kalends.api.input.changes import NOT_SENT
 from kalends.api.input.fields import (
     Email,
     Integer,
@@ -16,64 +14,35 @@ from kalends.api.input.fields import (
 )
 from kalends.api.input.locales import Locale
 from kalends.api.wire import Changes
-from kalends.auth.principal import MainOrganization
 
 Weekday = Literal["Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"]
 
 
 class UpdateMe(Changes):
-    """What a user may change of their account. `null` clears what may be empty."""
+    """What users may change in their own account. `null` clears what may be empty."""
 
-    email: Email = ""
-    name: Text | None = None
-    time_format: Literal[12, 24] | None = None
-    default_schedule_id: Integer | None = None
-    week_start: Weekday = "Sunday"
-    time_zone: TimeZone = ""
-    locale: Locale | None = None
-    avatar_url: Url | None = None
-    bio: Text | None = None
-    metadata: Metadata = Field(default_factory=dict)
+    email: Email = NOT_SENT
+    name: Text | None = NOT_SENT
+    time_format: Literal[12, 24] | None = NOT_SENT
+    default_schedule_id: Integer | None = NOT_SENT
+    week_start: Weekday = NOT_SENT
+    time_zone: TimeZone = NOT_SENT
+    locale: Locale | None = NOT_SENT
+    avatar_url: Url | None = NOT_SENT
+    bio: Text | None = NOT_SENT
+    metadata: Metadata = NOT_SENT
 
-
-class MeOrganization(TypedDict):
-    """The organization that a user belongs to."""
-
-    id: int
-    isPlatform: bool
-
-
-class Me(TypedDict):
-    """The authenticated user; `organization` is absent for a user of none."""
-
-    id: int
-    email: str
-    timeFormat: int
-    defaultScheduleId: int | None
-    weekStart: str
-    timeZone: str
-    username: str
-    organizationId: int | None
-    organization: NotRequired[MeOrganization]
-
-
-def me(user: User, organization: MainOrganization | None) -> Me:
-    """Show a user to themselves, with the organization that they mainly belong to."""
-    shown = changed_me(user, organization)
-    if organization is not None:
-        shown["organization"] = {"id": organization.id, "isPlatform": organization.is_platform}
-    return shown
-
-
-def changed_me(user: User, organization: MainOrganization | None) -> Me:
-    """Show a user what they have changed of themselves (platform.md 6)."""
-    return {
-        "id": user.id,
-        "email": user.email,
-        "timeFormat": user.time_format,
-        "defaultScheduleId": user.default_schedule_id,
-        "weekStart": user.week_start,
-        "timeZone": user.time_zone,
-        "username": user.username,
-        "organizationId": None if organization is None else organization.id,
-    }
+    def to_changes(self) -> UserChanges:
+        """Return the changes that this body stands for."""
+        return UserChanges(
+            email=self.email,
+            name=self.name,
+            time_format=DEFAULT_TIME_FORMAT if self.time_format is None else self.time_format,
+            default_schedule_id=self.default_schedule_id,
+            week_start=self.week_start,
+            time_zone=self.time_zone,
+            locale=self.locale,
+            avatar_url=self.avatar_url,
+            bio=self.bio,
+            metadata=self.metadata,
+        )

@@ -1,4 +1,4 @@
-"""SQL of users; it locks their event types."""
+"""SQL of users; it locks their event types, schedules and API keys."""
 
 from collections.abc import Mapping
 from datetime import datetime
@@ -7,50 +7,49 @@ from typing import Any
 from psycopg import sql
 from psycopg.types.json import Jsonb
 
-from kalends.accounts.user import User, columns
+from kalends.accounts.user import NewUser, User, UserChanges
 from kalends.db.database import Connection, UnitOfWork
-from kalends.db.rows import first_row, only_row
+from kalends.db.rows import Columns, first_row, named_row, named_rows, only_named_row, only_row
 from kalends.db.statements import assignments
 
-_USER = columns("u")
+_USER = Columns(User, "u")
 
 
 async def find_by_email(connection: Connection, email: str) -> User | None:
-    """Return the user with this e-mail, in any capitalisation."""
-    row = await first_row(
-        connection, f"SELECT {_USER} FROM users u WHERE lower(u.email) = lower(%s)", (email,)
+    """Return the user with this e-mail address, in any capitalization."""
+    row = await named_row(
+        connection, f"SELECT {_USER.selected} FROM users u WHERE lower(u.email) = lower(%s)", (email,)
     )
-    return None if row is None else User(*row)
+    return None if row is None else _USER.read(row)
 
 
 async def has_users(connection: Connection) -> bool:
-    """Tell whether there is any user."""
+    """Tell whether any user exists."""
     return await first_row(connection, "SELECT FROM users LIMIT 1", ()) is not None
 
 
 async def list_users(connection: Connection) -> list[User]:
     """Return all users by id."""
-    cursor = await connection.execute(f"SELECT {_USER} FROM users u ORDER BY u.id")
-    return [User(*row) for row in await cursor.fetchall()]
+    rows = await named_rows(connection, f"SELECT {_USER.selected} FROM users u ORDER BY u.id", ())
+    return [_USER.read(row) for row in rows]
 
 
-async def insert_user(work: UnitOfWork, values: Mapping[str, Any]) -> User:
-    """Store a user: `email`, `has_verified_email`, `username`, `name`, `time_zone`, `is_system_admin`.
+async def insert_user(work: UnitOfWork, new: NewUser) -> User:
+    """Store a user.
 
     Raises:
         psycopg.errors.UniqueViolation: e-mail or username is taken.
     """
-    row = await only_row(
+    row = await only_named_row(
         work.connection,
         f"""
         INSERT INTO users AS u (email, email_verified_at, username, name, time_zone, is_system_admin)
-        VALUES (%(email)s, CASE WHEN %(has_verified_email)s THEN now() END, %(username)s, %(name)s,
-                %(time_zone)s, %(is_system_admin)s)
-        RETURNING {_USER}
+        VALUES (%s, CASE WHEN %s THEN now() END, %s, %s, %s, %s)
+        RETURNING {_USER.selected}
         """,
-        values,
+        (new.email, new.has_verified_email, new.username, new.name, new.time_zone, new.is_system_admin),
     )
-    return User(*row)
+    return _USER.read(row)
 
 
 async def insert_owned(work: UnitOfWork, columns: Mapping[str, Any]) -> int:
@@ -69,15 +68,28 @@ async def insert_owned(work: UnitOfWork, columns: Mapping[str, Any]) -> int:
     return int(user_id)
 
 
+async def update_owned(work: UnitOfWork, user_id: int, columns: Mapping[str, Any]) -> None:
+    """Write columns of a user, at least one.
+
+    Raises:
+        psycopg.errors.UniqueViolation: e-mail or username is taken.
+    """
+    values = {name: Jsonb(value) if isinstance(value, dict) else value for name, value in columns.items()}
+    statement = sql.SQL("UPDATE users SET {}, updated_at = now() WHERE id = %(user_id)s RETURNING id").format(
+        assignments(values)
+    )
+    await only_row(work.connection, statement, {**values, "user_id": user_id})
+
+
 async def lock_event_types(work: UnitOfWork, user_id: int) -> None:
-    """Let nothing more be booked of a user's event types until this command ends."""
+    """Lock a user's event types until this command ends, so that nothing more is booked of them."""
     await work.connection.execute(
         "SELECT FROM event_types WHERE user_id = %s ORDER BY id FOR UPDATE", (user_id,)
     )
 
 
 async def lock_belongings(work: UnitOfWork, user_id: int) -> None:
-    """Keep other commands off what a user has, if they reach for the user next, until this one ends."""
+    """Lock a user's schedules and API keys until this command ends: who holds one may need the user next."""
     await work.connection.execute(
         "SELECT FROM schedules WHERE user_id = %s ORDER BY id FOR UPDATE", (user_id,)
     )
@@ -87,30 +99,30 @@ async def lock_belongings(work: UnitOfWork, user_id: int) -> None:
 
 
 async def lock_user(work: UnitOfWork, user_id: int) -> bool:
-    """Let nothing more be made of a user's until this command ends; tell whether the user is there."""
+    """Lock a user until this command ends, so that nothing more becomes theirs; tell whether they exist."""
     row = await first_row(work.connection, "SELECT FROM users WHERE id = %s FOR UPDATE", (user_id,))
     return row is not None
 
 
 async def delete_user(work: UnitOfWork, user_id: int) -> None:
-    """Delete a user, with all that the database ties to one."""
+    """Delete a user and all rows that the database deletes with one."""
     await work.connection.execute("DELETE FROM users WHERE id = %s", (user_id,))
 
 
-async def update_user(work: UnitOfWork, user_id: int, changes: Mapping[str, Any]) -> User | None:
-    """Write changed columns of a user, by column name; None: there is no such user.
+async def update_user(work: UnitOfWork, user_id: int, changes: UserChanges) -> User | None:
+    """Write the changes and return the user; None if there is no such user.
 
     Raises:
         psycopg.errors.UniqueViolation: e-mail or username is taken.
     """
-    values = {**changes, "user_id": user_id}
-    if "metadata" in values:
-        values["metadata"] = Jsonb(values["metadata"])
+    values = {
+        column: Jsonb(value) if isinstance(value, dict) else value for column, value in changes.said.items()
+    }
     statement = sql.SQL(
         "UPDATE users AS u SET {assignments}, updated_at = now() WHERE u.id = %(user_id)s RETURNING {user}"
-    ).format(assignments=assignments(changes), user=sql.SQL(_USER))
-    row = await first_row(work.connection, statement, values)
-    return None if row is None else User(*row)
+    ).format(assignments=assignments(values), user=sql.SQL(_USER.selected))
+    row = await named_row(work.connection, statement, {**values, "user_id": user_id})
+    return None if row is None else _USER.read(row)
 
 
 async def release_users(work: UnitOfWork, organization_id: int, user_id: int | None = None) -> None:

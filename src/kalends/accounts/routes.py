@@ -4,11 +4,13 @@ from typing import Annotated
 
 from fastapi import Depends
 
-from kalends.accounts import inputs, service
+from kalends.accounts import inputs, outputs, service
+from kalends.accounts.refusals import AccountGone, EmailTaken
 from kalends.api.dependencies import Work
 from kalends.api.http.operation import Router
 from kalends.auth.dependencies import Authenticated
 from kalends.auth.principal import Permission, Principal
+from kalends.schedules.refusals import ScheduleOfAnotherUser, UnknownSchedule
 
 router = Router("/v2/me", "Me")
 
@@ -16,17 +18,17 @@ router = Router("/v2/me", "Me")
 @router.get("")
 async def get_me(
     caller: Annotated[Principal, Depends(Authenticated(Permission.PROFILE_READ))],
-) -> inputs.Me:
+) -> outputs.Me:
     """Show the authenticated user."""
-    return inputs.me(caller.user, caller.main_organization)
+    return outputs.me_output(caller.user, caller.main_organization)
 
 
-@router.patch("")
+@router.patch("", refuses=(UnknownSchedule, ScheduleOfAnotherUser, EmailTaken, AccountGone))
 async def update_me(
     caller: Annotated[Principal, Depends(Authenticated(Permission.PROFILE_WRITE))],
     body: inputs.UpdateMe,
     work: Work,
-) -> inputs.Me:
+) -> outputs.Me:
     """Change the authenticated user. A new time zone moves the default schedule along."""
-    user = await service.update_user(work, caller.user, body.sent())
-    return inputs.changed_me(user, caller.main_organization)
+    user = await service.update_user(work, caller.user, body.to_changes())
+    return outputs.changed_me_output(user, caller.main_organization)

@@ -1,15 +1,31 @@
-"""A user, as the other domains know them."""
+"""A user, as other domains see them."""
 
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
+
+from kalends.api.input.changes import UNSET, ChangesOf, Unset
+
+DEFAULT_TIME_FORMAT = 12
+
+
+@dataclass(frozen=True, slots=True)
+class NewUser:
+    """An account to create. With `has_verified_email` whoever creates it vouches for the address."""
+
+    email: str
+    username: str
+    name: str | None
+    time_zone: str
+    is_system_admin: bool = False
+    has_verified_email: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class User:
     """An account: somebody who can be booked and who calls the API.
 
-    `email_verified_at` None: nothing proves that the address is theirs.
+    Without `email_verified_at` nothing proves that the address is theirs.
     """
 
     id: int
@@ -17,6 +33,7 @@ class User:
     username: str
     name: str | None
     avatar_url: str | None
+    bio: str | None
     time_zone: str
     week_start: str
     time_format: int
@@ -25,19 +42,29 @@ class User:
     metadata: dict[str, Any] | None
     is_system_admin: bool
     is_locked: bool
+    email_verified_at: datetime | None
 
     @property
     def display_name(self) -> str:
-        """Return the name to show: the user's own, else the username."""
+        """The name to show: the user's own, else the username."""
         return self.name or self.username
 
-    email_verified_at: datetime | None
 
+@dataclass(frozen=True, slots=True)
+class UserChanges(ChangesOf[User]):
+    """Changes of an account."""
 
-COLUMNS = tuple(User.__dataclass_fields__)
-"""The columns that make a `User`, in order."""
-
-
-def columns(alias: str) -> str:
-    """Return the select list of a `User` for a table alias."""
-    return ", ".join(f"{alias}.{name}" for name in COLUMNS)
+    email: str | Unset = UNSET
+    username: str | Unset = UNSET
+    name: str | Unset | None = UNSET
+    avatar_url: str | Unset | None = UNSET
+    bio: str | Unset | None = UNSET
+    time_zone: str | Unset = UNSET
+    week_start: str | Unset = UNSET
+    time_format: int | Unset = UNSET
+    locale: str | Unset | None = UNSET
+    default_schedule_id: int | Unset | None = UNSET
+    metadata: dict[str, Any] | Unset = UNSET
+    is_system_admin: bool | Unset = UNSET
+    is_locked: bool | Unset = UNSET
+    email_verified_at: datetime | Unset | None = UNSET

@@ -20,7 +20,7 @@ from kalends.api.dependencies import runtime_of
 from kalends.api.http import credentials
 from kalends.api.http.context import context_of
 from kalends.api.output.envelope import JsonBytes
-from kalends.api.output.errors import BadRequest, Conflict, UnprocessableEntity
+from kalends.api.refusals import IdempotencyKeyInUse, IdempotencyKeyReused, MalformedIdempotencyKey
 from kalends.db.database import UnitOfWork
 from kalends.db.rows import first_row, only_row
 
@@ -57,9 +57,9 @@ async def answer_once(
     It is kept in the transaction of the operation, `work`; for one that has none, in a transaction around it.
 
     Raises:
-        BadRequest: the key is malformed.
-        Conflict: the request with this key is still running.
-        UnprocessableEntity: the key was used for another request.
+        MalformedIdempotencyKey: the key is malformed.
+        IdempotencyKeyInUse: the request with this key is still running.
+        IdempotencyKeyReused: the key was used for another request.
     """
     if work is not None:
         return await _answer_once(request, work, answer)
@@ -87,7 +87,7 @@ async def _answer_once(
     now = runtime_of(request).clock()
     # Looked up by a statement of its own, which sees what the lock's last holder committed.
     if not await _lock(work, identity):
-        raise Conflict("Idempotency-Key: the request with this key is still running; repeat it later.")
+        raise IdempotencyKeyInUse
     kept = await _find(work, identity, since=now - KEPT_FOR)
     if kept is not None:
         return kept
@@ -102,7 +102,7 @@ def _identity_of(request: Request) -> _Identity:
     headers, context = request.headers, context_of(request.scope)
     keys = headers.getlist(HEADER)
     if len(keys) != 1 or not 1 <= len(keys[0]) <= LONGEST_KEY or not _is_printable(keys[0]):
-        raise BadRequest(f"Idempotency-Key must be given once, as 1 to {LONGEST_KEY} printable characters.")
+        raise MalformedIdempotencyKey(LONGEST_KEY)
     presented = [
         credentials.bearer(headers.get("authorization", "")),
         headers.get("x-cal-client-id", ""),
@@ -142,7 +142,7 @@ async def _find(work: UnitOfWork, identity: _Identity, *, since: datetime) -> Re
         return None
     fingerprint, status, answer = row
     if fingerprint != identity.fingerprint:
-        raise UnprocessableEntity("Idempotency-Key: this key was used for another request; make a new one.")
+        raise IdempotencyKeyReused
     nonce, encrypted = answer[:_NONCE_BYTES], answer[_NONCE_BYTES:]
     body = AESGCM(identity.cipher_key).decrypt(nonce, encrypted, fingerprint)
     return JsonBytes(body, status, _REPLAYED)

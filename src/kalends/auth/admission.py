@@ -1,4 +1,4 @@
-"""What requests pass before their handler: recognition of API keys, and the rate limit."""
+"""What requests pass before their handler: the recognition of API keys and the rate limit."""
 
 import asyncio
 import ipaddress
@@ -24,7 +24,7 @@ from kalends.api.limits.rate_limits import (
     headers,
     plain_headers,
 )
-from kalends.api.output.errors import TooManyRequests, Unauthorized
+from kalends.api.refusals import RateLimitReached, UnknownApiKey
 from kalends.auth import queries, service
 from kalends.auth.queries import KeyHolder
 from kalends.db.database import Database
@@ -35,11 +35,11 @@ _log = structlog.get_logger(__name__)
 _DEFAULT_NAME = "default"
 
 _BETWEEN_NOTES = timedelta(minutes=1)
-"""How often the last use of a key is stored."""
+"""The shortest time after which the last use of a key is stored again."""
 
 
 KNOWN_FOR = timedelta(minutes=10)
-"""How long a credential is known after it was good."""
+"""How long a credential counts as known after it was last good."""
 
 MOST_KNOWN = 10_000
 
@@ -66,7 +66,7 @@ class KnownCredentials:
             self._known_until.popitem(last=False)
 
     def discard(self, digest: str) -> None:
-        """Note that a credential is not good any more."""
+        """Note that a credential is no longer good."""
         self._known_until.pop(digest, None)
 
 
@@ -100,8 +100,8 @@ class Admission:
         """Admit one request.
 
         Raises:
-            Unauthorized: the API key is unknown.
-            TooManyRequests: the bucket's limit is used up.
+            UnknownApiKey: the API key is unknown.
+            RateLimitReached: the bucket's limit is used up.
         """
         sent = Headers(scope=scope)
         address = self._address(scope, sent)
@@ -121,7 +121,7 @@ class Admission:
             self._known.discard(digest)
             if was_known:
                 await self._count(bucket_of_tries(address), (), context)
-            raise Unauthorized("This API key is not known, or its user has left the organization it is for.")
+            raise UnknownApiKey
         if service.is_good(holder, now=self._clock()):
             self._known.add(digest)
         else:
@@ -138,7 +138,7 @@ class Admission:
         return plain_headers(self._limiter.look(bucket.key, self._default(bucket.kind)))
 
     async def finish(self) -> None:
-        """Wait until the uses of keys that were noted so far are stored."""
+        """Wait until the uses of keys noted so far are stored."""
         await asyncio.gather(*self._touching, return_exceptions=True)
 
     def _address(self, scope: Scope, sent: Headers) -> str:
@@ -180,9 +180,7 @@ class Admission:
         verdict = await self._limiter.count(bucket.key, own or (self._default(bucket.kind),))
         context.rate_headers = headers(verdict)
         if verdict.is_refused:
-            raise TooManyRequests(
-                f"Too many requests; please wait {verdict.retry_after} seconds and try again."
-            )
+            raise RateLimitReached(verdict.retry_after)
 
     def _default(self, kind: BucketKind) -> Limit:
         settings = self._settings
@@ -196,6 +194,6 @@ class Admission:
 
 
 def _key_digest(sent: Headers) -> str | None:
-    """Return the digest of the API key that a request presents; None: it presents none."""
+    """Return the digest of the API key that a request presents, or None."""
     token = credentials.bearer(sent.get("authorization", ""))
     return credentials.digest(token) if credentials.is_api_key(token) else None

@@ -1,4 +1,4 @@
-"""What an operation demands of its caller, as data: the tests hold it against the contract."""
+"""What an operation demands of its caller, as data that tests compare with the contract."""
 
 from dataclasses import dataclass, replace
 from typing import Protocol, runtime_checkable
@@ -19,13 +19,13 @@ class Declaration:
     permissions: Permission = NO_PERMISSION
 
     def followed_by(self, step: str) -> "Declaration":
-        """Return what an operation demands that has one more guard."""
+        """Return what an operation with one more guard demands."""
         return replace(self, steps=(*self.steps, step))
 
 
 @runtime_checkable
 class Declaring(Protocol):
-    """A dependency that decides who may call; of several in one operation the one of most steps counts."""
+    """A dependency that decides who may call; if an operation has several, the one with most steps counts."""
 
     @property
     def declaration(self) -> Declaration:

@@ -17,11 +17,18 @@ from kalends.api.dependencies import runtime_of
 from kalends.api.document.openapi import Documented
 from kalends.api.http import credentials
 from kalends.api.http.context import context_of
-from kalends.api.output.errors import Forbidden, Unauthorized
 from kalends.auth import service
 from kalends.auth.declaration import Declaration
 from kalends.auth.principal import NO_PERMISSION, Permission, Principal
 from kalends.auth.queries import KeyHolder
+from kalends.auth.refusals import (
+    OF_CREDENTIALS,
+    CredentialMissing,
+    HalfOfOAuthClient,
+    PermissionMissing,
+    UnknownCredential,
+    UnknownOAuthClient,
+)
 
 _CREDENTIAL_HEADERS = ("authorization", "x-cal-client-id", "x-cal-secret-key")
 
@@ -45,17 +52,18 @@ CREDENTIALS_OF_A_PLACE = (
     ),
     _header("x-cal-client-id", "The id of that client."),
 )
-"""What the document says of the credentials that organizations take; one of them is needed."""
+"""What the document says about the credentials of operations on organizations; one of them is needed."""
 
 
 class Authenticated(Documented):
     """A dependency that yields the caller, and refuses one without the permissions the operation needs.
 
     Raises:
-        Unauthorized: no credential, or one that is not good.
-        Forbidden: a good credential without the permissions.
+        what `OF_CREDENTIALS` lists: no credential, or one that is not good.
+        PermissionMissing: a good credential without the permissions.
     """
 
+    refusals = (*OF_CREDENTIALS, PermissionMissing)
     parameters = (_header("Authorization", _API_KEY, is_required=True),)
 
     def __init__(self, permissions: Permission = NO_PERMISSION) -> None:
@@ -73,7 +81,7 @@ class Authenticated(Documented):
         missing = self._permissions & ~caller.permissions
         if missing:
             names = ", ".join(str(permission.name) for permission in missing)
-            raise Forbidden(f"The OAuth client lacks the permission {names}.")
+            raise PermissionMissing(names)
         return caller
 
 
@@ -81,9 +89,10 @@ class AuthenticatedIfPresented(Documented):
     """A dependency that yields None without any credential, and refuses one that is not good.
 
     Raises:
-        Unauthorized: a credential, or a part of one, that is not good.
+        what `OF_CREDENTIALS` lists: a credential, or a part of one, that is not good.
     """
 
+    refusals = OF_CREDENTIALS
     parameters = (
         _header("Authorization", "`Bearer ` and an API key; without it the operation is public."),
         _header("x-cal-client-id", "The id of an OAuth client, together with its secret."),
@@ -115,11 +124,11 @@ def _identify(request: Request) -> Principal:
     client_id, secret = (request.headers.get(name) for name in ("x-cal-client-id", "x-cal-secret-key"))
     if client_id and secret:
         # An OAuth client's credentials go before any other (http-core.md 8.1).
-        raise Unauthorized("These OAuth client credentials are not known.")
+        raise UnknownOAuthClient
     if isinstance(holder, KeyHolder):
         return service.principal_of(holder, now=runtime_of(request).clock())
     if credentials.bearer(request.headers.get("authorization", "")):
-        raise Unauthorized("This credential is not known; send Authorization: Bearer and your API key.")
+        raise UnknownCredential
     if client_id or secret:
-        raise Unauthorized("An OAuth client needs both x-cal-client-id and x-cal-secret-key.")
-    raise Unauthorized("This operation needs a credential; send Authorization: Bearer and your API key.")
+        raise HalfOfOAuthClient
+    raise CredentialMissing

@@ -1,9 +1,8 @@
-"""The wire of API keys (platform.md 2)."""
+"""The wire of API keys: requests (platform.md 2)."""
 
 from typing import Annotated
 
 from pydantic import Field
-from typing_extensions import TypedDict
 
 from kalends.api.input.fields import Boolean, Integer
 from kalends.api.wire import Body
@@ -23,9 +22,3 @@ class RefreshApiKeyBody(Body):
         return RefreshApiKey(
             days_valid=self.api_key_days_valid, never_expires=self.api_key_never_expires is True
         )
-
-
-class ApiKeyOutput(TypedDict):
-    """A new key, shown once."""
-
-    apiKey: str

@@ -1,4 +1,4 @@
-"""Who calls, and by which right."""
+"""Who calls, and with which rights."""
 
 from dataclasses import dataclass
 from enum import Enum, IntFlag

@@ -1,19 +1,26 @@
 """SQL of API keys."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 from uuid import UUID
 
-from psycopg.rows import class_row
-
-from kalends.accounts.user import User, columns
+from kalends.accounts.user import User
 from kalends.api.limits.rate_limits import Limit
 from kalends.auth.principal import MainOrganization
 from kalends.db.database import Connection, UnitOfWork
-from kalends.db.rows import first_row, only_row
+from kalends.db.rows import Columns, first_row, named_row, named_rows, only_row
 from kalends.memberships.main_organization import MAIN_ORGANIZATION
+
+
+@dataclass(frozen=True, slots=True)
+class NewKey:
+    """A key to store; without `expires_at` it never expires."""
+
+    user_id: int
+    organization_id: int | None
+    note: str | None
+    hashed_key: str
+    expires_at: datetime | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +39,7 @@ class ApiKey:
 
 @dataclass(frozen=True, slots=True)
 class KeyHolder:
-    """A key as a request presents it: its owner, its life and its own limits (none: the defaults).
+    """A key as a request presents it: its owner, its expiry and its own limits, if it has any.
 
     `organization_id` is the team or organization that it was made for, `main_organization` its owner's.
     """
@@ -47,14 +54,18 @@ class KeyHolder:
     main_organization: MainOrganization | None
 
 
+_USER = Columns(User, "u", prefix="user_")
+_KEY = Columns(ApiKey, "k", stored_as={"organization_id": "team_id"}, without=("email",))
+
 _HOLDER = f"""
-    SELECT k.id, k.note, k.expires_at, k.last_used_at, k.team_id,
+    SELECT k.id, k.note, k.expires_at, k.last_used_at, k.team_id AS organization_id,
            -- the limits of the key
            (SELECT json_agg(
                        json_build_array(l.name, l."limit", l.window_ms, l.block_ms) ORDER BY l.created_at)
-              FROM api_key_rate_limits l WHERE l.api_key_id = k.id),
-           (SELECT json_build_array(main.id, main.is_platform) FROM ({MAIN_ORGANIZATION}) main),
-           {columns("u")}
+              FROM api_key_rate_limits l WHERE l.api_key_id = k.id) AS limits,
+           (SELECT json_build_array(main.id, main.is_platform)
+              FROM ({MAIN_ORGANIZATION}) main) AS main_organization,
+           {_USER.selected}
       FROM api_keys k JOIN users u ON u.id = k.user_id
      WHERE k.hashed_key = %s
        -- a key of a team or organization that its user has left is none
@@ -65,33 +76,33 @@ _HOLDER = f"""
 
 
 async def find_key_holder(connection: Connection, hashed_key: str) -> KeyHolder | None:
-    """Return the key with this hash and whose it is, unless its user has left the organization it is for."""
-    row = await first_row(connection, _HOLDER, (hashed_key,))
+    """Return the key with this hash and its owner, unless its user has left the organization it is for."""
+    row = await named_row(connection, _HOLDER, (hashed_key,))
     if row is None:
         return None
-    key_id, note, expires_at, last_used_at, organization_id, limits, main, *user = row
+    main = row.main_organization
     return KeyHolder(
-        key_id=key_id,
-        note=note,
-        expires_at=expires_at,
-        last_used_at=last_used_at,
-        user=User(*user),
-        limits=tuple(Limit(*limit) for limit in limits or ()),
-        organization_id=organization_id,
+        key_id=row.id,
+        note=row.note,
+        expires_at=row.expires_at,
+        last_used_at=row.last_used_at,
+        user=_USER.read(row),
+        limits=tuple([Limit(*limit) for limit in row.limits or ()]),
+        organization_id=row.organization_id,
         main_organization=None if main is None else MainOrganization(*main),
     )
 
 
-async def insert_key(work: UnitOfWork, values: Mapping[str, Any]) -> UUID:
-    """Store a key: `user_id`, `team_id`, `note`, `hashed_key`, `expires_at`."""
+async def insert_key(work: UnitOfWork, new: NewKey) -> UUID:
+    """Store a key and return its id."""
     (key_id,) = await only_row(
         work.connection,
         """
         INSERT INTO api_keys (user_id, team_id, note, hashed_key, expires_at)
-        VALUES (%(user_id)s, %(team_id)s, %(note)s, %(hashed_key)s, %(expires_at)s)
+        VALUES (%s, %s, %s, %s, %s)
         RETURNING id
         """,
-        values,
+        (new.user_id, new.organization_id, new.note, new.hashed_key, new.expires_at),
     )
     return UUID(str(key_id))
 
@@ -99,9 +110,9 @@ async def insert_key(work: UnitOfWork, values: Mapping[str, Any]) -> UUID:
 async def replace_key(
     work: UnitOfWork, key_id: UUID, hashed_key: str, expires_at: datetime | None
 ) -> UUID | None:
-    """Store a new key with owner, organization, note and limits of an old one, and delete the old one.
+    """Store a new key with the owner, organization, note and limits of an old one, which is deleted.
 
-    Return the new key's id, or None when the old key is gone already.
+    Return the new key's id, or None if the old one is already gone.
     """
     row = await first_row(
         work.connection,
@@ -129,23 +140,22 @@ async def delete_key(work: UnitOfWork, key_id: UUID) -> bool:
 
 
 async def list_keys(connection: Connection, user_id: int | None) -> list[ApiKey]:
-    """Return the keys of one user, or all, oldest first."""
-    cursor = connection.cursor(row_factory=class_row(ApiKey))
-    await cursor.execute(
-        """
-        SELECT k.id, k.user_id, u.email, k.note, k.created_at, k.expires_at, k.last_used_at,
-               k.team_id AS organization_id
+    """Return the keys of one user, or all keys, oldest first."""
+    rows = await named_rows(
+        connection,
+        f"""
+        SELECT {_KEY.selected}, u.email
           FROM api_keys k JOIN users u ON u.id = k.user_id
          WHERE %(user_id)s::int IS NULL OR k.user_id = %(user_id)s
          ORDER BY k.created_at, k.id
         """,
         {"user_id": user_id},
     )
-    return await cursor.fetchall()
+    return [ApiKey(**_KEY.values_of(row), email=row.email) for row in rows]
 
 
 async def touch_key(connection: Connection, key_id: UUID, now: datetime, *, unless_after: datetime) -> None:
-    """Note that a key is used now, unless a use after an instant is noted."""
+    """Store that a key is used now, unless a use after an instant is stored."""
     await connection.execute(
         """
         UPDATE api_keys SET last_used_at = %(now)s

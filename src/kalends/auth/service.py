@@ -5,15 +5,19 @@ from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
 from kalends.api.http import credentials
-from kalends.api.output.errors import (
-    BadRequest,
-    Forbidden,
-    NotFound,
-    Unauthorized,
-)
 from kalends.auth import queries
 from kalends.auth.principal import AuthMethod, Principal
-from kalends.auth.queries import ApiKey, KeyHolder
+from kalends.auth.queries import ApiKey, KeyHolder, NewKey
+from kalends.auth.refusals import (
+    AccountLocked,
+    AdministratorNeeded,
+    ApiKeyExpired,
+    ContradictingExpiry,
+    KeyOfStranger,
+    KeyReplaced,
+    OnlyKeysAreRefreshed,
+    UnknownKeyId,
+)
 from kalends.db.database import Connection, UnitOfWork
 from kalends.memberships import service as memberships
 from kalends.memberships.membership import Role
@@ -23,7 +27,7 @@ DEFAULT_DAYS_VALID = 30
 
 @dataclass(frozen=True, slots=True)
 class NewApiKey:
-    """A key that was just made; `api_key` is never to be seen again."""
+    """A key that was just made; its text, `api_key`, is never shown again."""
 
     id: UUID
     api_key: str
@@ -31,21 +35,10 @@ class NewApiKey:
 
 @dataclass(frozen=True, slots=True)
 class RefreshApiKey:
-    """How long the new key of a refresh is to live."""
+    """How long the key that replaces another one is to live."""
 
     days_valid: int | None
     never_expires: bool
-
-
-class AdministratorNeeded(Unauthorized):
-    """401: only ADMINs and OWNERs of an organization refresh its keys."""
-
-    code = "TRPCError"
-
-    def __init__(self, organization_id: int) -> None:
-        super().__init__(
-            f"Only an ADMIN or OWNER of the organization {organization_id} can refresh a key of it."
-        )
 
 
 async def create_api_key(
@@ -57,28 +50,29 @@ async def create_api_key(
     prefix: str,
     organization_id: int | None = None,
 ) -> NewApiKey:
-    """Make a key for a user; `expires_at` None means never.
+    """Make a key for a user; without `expires_at` it never expires.
 
-    With `organization_id` it is a key of that organization: its requests act there, by the user's membership.
+    With `organization_id` it is a key of that organization, and its requests act there, by the user's
+    membership.
 
     Raises:
-        Forbidden: the user is no accepted member of the organization.
+        KeyOfStranger: the user is no accepted member of the organization.
     """
     if (
         organization_id is not None
         and await memberships.find_role(work.connection, user_id, organization_id) is None
     ):
-        raise Forbidden(f"The user is no accepted member of the organization {organization_id}.")
+        raise KeyOfStranger(organization_id)
     api_key = credentials.generate(prefix)
     key_id = await queries.insert_key(
         work,
-        {
-            "user_id": user_id,
-            "team_id": organization_id,
-            "note": note,
-            "hashed_key": credentials.digest(api_key),
-            "expires_at": expires_at,
-        },
+        NewKey(
+            user_id=user_id,
+            organization_id=organization_id,
+            note=note,
+            hashed_key=credentials.digest(api_key),
+            expires_at=expires_at,
+        ),
     )
     return NewApiKey(key_id, api_key)
 
@@ -89,14 +83,15 @@ async def refresh_api_key(
     """Replace the caller's key by a new one with the same note and limits (platform.md 2).
 
     Raises:
-        Unauthorized: the caller did not present an API key, or another request replaced it already.
-        BadRequest: both a number of days and no expiry are asked for.
+        OnlyKeysAreRefreshed: the caller did not present an API key.
+        KeyReplaced: another request replaced it already.
+        ContradictingExpiry: both a number of days and no expiry are asked for.
         AdministratorNeeded: the key is one of an organization, in which its user is neither ADMIN nor OWNER.
     """
     if caller.method is not AuthMethod.API_KEY:
-        raise Unauthorized("Only an API key can be refreshed; send it as Authorization: Bearer cal_…")
+        raise OnlyKeysAreRefreshed
     if command.days_valid and command.never_expires:
-        raise BadRequest("Give either apiKeyDaysValid or apiKeyNeverExpires, not both.")
+        raise ContradictingExpiry
     await _check_may_refresh(work, caller)
     days = timedelta(days=command.days_valid or DEFAULT_DAYS_VALID)
     api_key = credentials.generate(prefix)
@@ -104,7 +99,7 @@ async def refresh_api_key(
         work, caller.credential_id, credentials.digest(api_key), None if command.never_expires else now + days
     )
     if key_id is None:
-        raise Unauthorized("This API key was replaced by another request.")
+        raise KeyReplaced
     return NewApiKey(key_id, api_key)
 
 
@@ -112,10 +107,10 @@ async def revoke_api_key(work: UnitOfWork, key_id: UUID) -> None:
     """Delete a key.
 
     Raises:
-        NotFound: there is no such key.
+        UnknownKeyId: there is no such key.
     """
     if not await queries.delete_key(work, key_id):
-        raise NotFound(f"There is no API key {key_id}.")
+        raise UnknownKeyId(key_id)
 
 
 async def list_api_keys(connection: Connection, *, user_id: int | None) -> list[ApiKey]:
@@ -130,7 +125,7 @@ def has_expired(holder: KeyHolder, *, now: datetime) -> bool:
 
 
 def is_good(holder: KeyHolder, *, now: datetime) -> bool:
-    """Tell whether a key stands for anybody: it has not expired, and its account is not locked."""
+    """Tell whether a key is good: it has not expired, and its account is not locked."""
     return not holder.user.is_locked and not has_expired(holder, now=now)
 
 
@@ -138,12 +133,12 @@ def principal_of(holder: KeyHolder, *, now: datetime) -> Principal:
     """Return the caller that a key stands for.
 
     Raises:
-        Unauthorized: the key has expired, or its account is locked.
+        ApiKeyExpired, AccountLocked: it is no longer good.
     """
     if has_expired(holder, now=now):
-        raise Unauthorized("This API key has expired.")
+        raise ApiKeyExpired
     if holder.user.is_locked:
-        raise Unauthorized("This account is locked.")
+        raise AccountLocked
     return Principal(
         user=holder.user,
         method=AuthMethod.API_KEY,

@@ -7,10 +7,10 @@ proven to be the host has an attendee's power by knowing the booking's uid, and 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from kalends.api.output.errors import Forbidden, Unauthorized
 from kalends.bookings.actors import Actor
 from kalends.bookings.booking import Attendee, Booking, Seat
 from kalends.bookings.commands.outcome import Outcome
+from kalends.bookings.refusals import HostNotProven, NotTheHost, NotTheHostOfAllSeats
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,17 +42,17 @@ def require_host(actor: Actor, booking: Booking) -> None:
     """Check that somebody is proven to be the host.
 
     Raises:
-        Forbidden: they are not.
+        NotTheHost: they are not.
     """
     if not is_host(actor, booking):
-        raise Forbidden("Only the host of this booking may do this.")
+        raise NotTheHost
 
 
 def require_host_or_system_admin(actor: Actor, booking: Booking) -> None:
     """Check that somebody may decide in the host's place.
 
     Raises:
-        Forbidden: they are neither the host nor a system administrator.
+        NotTheHost: they are neither the host nor a system administrator.
     """
     if not actor.is_system_admin:
         require_host(actor, booking)
@@ -62,15 +62,13 @@ def require_host_of_all_seats(actor: Actor, booking: Booking) -> None:
     """Check that whoever asks for something that concerns all seats is proven to be the host.
 
     Raises:
-        Unauthorized: nobody is proven.
-        Forbidden: somebody else is.
+        HostNotProven: nobody is proven.
+        NotTheHostOfAllSeats: somebody else is.
     """
     if actor.user_id is None:
-        raise Unauthorized(
-            "Only the host may do this to all seats; send the host's credential, or a seatUid."
-        )
+        raise HostNotProven
     if not is_host(actor, booking):
-        raise Forbidden("Only the host may do this to all seats of the booking.")
+        raise NotTheHostOfAllSeats
 
 
 def find_seat(booking: Booking, seat_uid: str) -> SeatedAttendee | None:

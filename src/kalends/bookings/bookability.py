@@ -1,13 +1,12 @@
 """Whether a time can be booked, decided by the engine that lists slots, under the locks that keep it so."""
 
 from collections.abc import Collection, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import datetime
 from uuid import UUID
 
 from kalends.accounts.user import User
-from kalends.api.output.errors import NotFound
-from kalends.bookings.refusals import refusal_of
+from kalends.bookings.refusals import HostLocked, time_refusal
 from kalends.db.database import UnitOfWork
 from kalends.db.locks import lock_hosts
 from kalends.event_types import service as event_types
@@ -20,6 +19,19 @@ from kalends.slots.rows import subject_of
 from kalends.slots.situation import CountedReservations, Question, Situation, ask, load
 
 Period = tuple[datetime, datetime]
+
+
+@dataclass(frozen=True, slots=True)
+class WantedTime:
+    """A time of an event type that a booking is to have.
+
+    `zone` is the booker's, `moving` the uid of the booking that leaves its own time for this one.
+    """
+
+    event_type: EventType
+    period: Period
+    zone: str
+    moving: str | None = None
 
 
 async def lock_time(work: UnitOfWork, event_type: EventType, host_id: int) -> None:
@@ -52,39 +64,32 @@ def check_host_is_open(host: User) -> None:
     """Check that somebody may be booked.
 
     Raises:
-        NotFound: their account is locked.
+        HostLocked: their account is locked.
     """
     if host.is_locked:
-        hint = "The host of this event type cannot be booked."
-        raise NotFound("eventTypeUser.notFound", details={"hint": hint})
+        raise HostLocked
 
 
 async def require_free(
     work: UnitOfWork,
-    event_type: EventType,
-    period: Period,
+    wanted: WantedTime,
     *,
     now: datetime,
-    zone: str,
-    moving: str | None = None,
     among: Collection[Code] | None = None,
     of: datetime | None = None,
-    bounds_code: str | None = None,
+    is_move: bool = False,
 ) -> None:
-    """Check that a period can be booked; of what stands against it only the codes `among` all count.
+    """Check that a time can be booked; of what stands against it only the codes `among` all count.
 
-    `zone` is the booker's, `moving` the uid of a booking that leaves, `of` and `bounds_code` as in
-    `refusal_of`.
+    `of` and `is_move` are those of `time_refusal`.
 
     Raises:
-        BadRequest: it cannot; `details.reasons` says why.
-        Forbidden: a limit stands against it.
-        Conflict: its seats are taken.
+        TimeUnavailable, TimeOutOfBounds, BookingLimitReached, DurationLimitReached, SeatsFull: it cannot.
     """
-    verdict = await slots.check(work.connection, _question(event_type, period, now, zone, moving))
+    verdict = await slots.check(work.connection, _question(wanted, now))
     counted = [reason for reason in verdict.reasons if among is None or reason.code in among]
     if counted:
-        raise refusal_of(counted, of=of, bounds_code=bounds_code)
+        raise time_refusal(counted, of=of, is_move=is_move)
 
 
 async def require_all_free(
@@ -93,31 +98,29 @@ async def require_all_free(
     """Check that each of several periods, sorted, can be booked after those before it.
 
     Raises:
-        BadRequest: one cannot; the message names it, and `details.reasons` says why.
-        Forbidden: a limit stands against one.
+        TimeUnavailable, BookingLimitReached, DurationLimitReached, SeatsFull: one cannot; of several, the
+            refusal names it.
     """
     span = (periods[0][0], max(end for _, end in periods))
-    question = _question(event_type, span, now, zone, None)
+    question = _question(WantedTime(event_type, span, zone), now)
     situation = await load(work.connection, question, names_bookings=True)
     for period in periods:
-        verdict = ask(engine.check, _question(event_type, period, now, zone, None), situation)
+        verdict = ask(engine.check, _question(WantedTime(event_type, period, zone), now), situation)
         if not verdict.is_accepted:
-            raise refusal_of(verdict.reasons, of=period[0] if len(periods) > 1 else None)
+            raise time_refusal(verdict.reasons, of=period[0] if len(periods) > 1 else None)
         situation = _with_booking(situation, event_type, period)
 
 
-def _question(
-    event_type: EventType, period: Period, now: datetime, zone: str, moving: str | None
-) -> Question:
-    begins, ends = (int(instant.timestamp()) for instant in period)
+def _question(wanted: WantedTime, now: datetime) -> Question:
+    begins, ends = (int(instant.timestamp()) for instant in wanted.period)
     return Question(
-        subject_of(event_type),
+        subject_of(wanted.event_type),
         (ends - begins) // 60,
         begins,
         ends,
         now,
-        zone=zone,
-        moving=moving,
+        zone=wanted.zone,
+        moving=wanted.moving,
         reservations=CountedReservations.BINDING,
     )
 

@@ -1,6 +1,6 @@
-"""How a time is refused that cannot be booked, by what stands against it."""
+"""What operations on bookings refuse."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 
 from kalends.api.output.errors import (
@@ -8,6 +8,9 @@ from kalends.api.output.errors import (
     Conflict,
     DomainError,
     Forbidden,
+    NotFound,
+    Refusals,
+    Unauthorized,
 )
 from kalends.scheduling import engine
 from kalends.scheduling.engine import Code
@@ -18,34 +21,435 @@ TAKEN = frozenset({Code.BOOKING, Code.CALENDAR, Code.BUFFER, Code.LIMIT, Code.RE
 BOUNDS = frozenset({Code.IN_THE_PAST, Code.MINIMUM_NOTICE, Code.BOOKING_WINDOW})
 """What stands against a start that is too early or too late."""
 
-OUT_OF_BOUNDS = "booking_time_out_of_bounds_error"
-"""By what clients know that a booking is moved to a time that notice or booking window exclude."""
+_OF_DURATIONS = "bookingLimitsDuration"
+"""How the name of a limit begins that counts minutes, in place of bookings."""
 
 
-def refusal_of(
-    reasons: Sequence[engine.Reason], *, of: datetime | None = None, bounds_code: str | None = None
+class UnknownBooking(NotFound):
+    """404: no booking or series has this uid."""
+
+    def __init__(self, uid: str) -> None:
+        super().__init__(f"There is no booking {uid!r}.")
+
+
+# What the times are refused by. `details.reasons` lists the codes of all that stands against one.
+
+
+class TimeUnavailable(BadRequest):
+    """400: the time cannot be booked; `details.reasons` says why."""
+
+    def __init__(self, codes: Iterable[Code], *, of: datetime | None = None) -> None:
+        reasons = _texts(codes)
+        super().__init__(
+            f"start: {_named(of)} is not available ({', '.join(reasons)}).", details={"reasons": reasons}
+        )
+
+
+class TimeOutOfBounds(BadRequest):
+    """400: minimum notice or booking window exclude the time that a booking is moved to."""
+
+    message = "booking_time_out_of_bounds_error"
+
+    def __init__(self, codes: Iterable[Code]) -> None:
+        super().__init__(details={"reasons": _texts(codes)})
+
+
+class SeatsFull(Conflict):
+    """409: all seats of the time are taken."""
+
+    message = "start: all seats of this time are taken (seats_full)."
+
+    def __init__(self, codes: Iterable[Code]) -> None:
+        super().__init__(details={"reasons": _texts(codes)})
+
+
+class _LimitReached(Forbidden):
+    """A limit of the event type stands against the time; `of` names one occurrence of several."""
+
+    def __init__(self, codes: Iterable[Code], *, of: datetime | None = None) -> None:
+        name = _named(of)
+        hint = f"{name[0].upper()}{name[1:]} is beyond what the event type allows in a period."
+        super().__init__(hint=hint, details={"reasons": _texts(codes)})
+
+
+class BookingLimitReached(_LimitReached):
+    """403: the event type takes no more bookings in this period."""
+
+    message = "booking_limit_reached"
+
+
+class DurationLimitReached(_LimitReached):
+    """403: the event type takes no more minutes of bookings in this period."""
+
+    message = "duration_limit_reached"
+
+
+class TooFewSeats(Conflict):
+    """409: there are too few seats at the new time for everybody who is to be moved to it."""
+
+    message = "not_enough_available_seats_error"
+    hint = "There are too few seats at this time."
+
+    def __init__(self, code: Code) -> None:
+        super().__init__(details={"reasons": [str(code)]})
+
+
+class BookedMeanwhile(Conflict):
+    """409: somebody else booked the time in this very moment."""
+
+    message = "start: this time was booked meanwhile."
+
+    def __init__(self) -> None:
+        super().__init__(details={"reasons": [str(Code.BOOKING)]})
+
+
+class DuplicateBooking(Conflict):
+    """409: the same attendees have a booking of the event type at this time."""
+
+    message = "booking_conflict"
+    hint = "The same booking exists already, with the same attendees at the same time."
+
+
+class AlreadySignedUp(Conflict):
+    """409: the attendee has a seat at this time."""
+
+    message = "already_signed_up_for_this_booking_error"
+    hint = "This address attends at this time already."
+
+
+class AlreadyAtThisTime(AlreadySignedUp):
+    """409: the booking, or the seat, is to be moved to the time that it has."""
+
+    hint = "The booking is at this time already."
+
+
+def time_refusal(
+    reasons: Sequence[engine.Reason], *, of: datetime | None = None, is_move: bool = False
 ) -> DomainError:
-    """Return how a time is refused.
+    """Return how a time is refused by what stands against it.
 
-    `of` names one occurrence of several, `bounds_code` is what clients know a time by that notice or booking
-    window exclude.
+    `of` names one occurrence of several. Clients know a time that a booking is moved to, and that notice or
+    booking window exclude, by a code of its own.
     """
-    codes = list(dict.fromkeys(str(reason.code) for reason in reasons))
-    found = {reason.code for reason in reasons}
-    details = {"reasons": codes}
-    which = "this time" if of is None else f"the occurrence at {of.isoformat().replace('+00:00', 'Z')}"
+    codes = list(dict.fromkeys(reason.code for reason in reasons))
+    found = set(codes)
     if not found & BOUNDS:
         if Code.SEATS_FULL in found:
-            return Conflict("start: all seats of this time are taken (seats_full).", details=details)
+            return SeatsFull(codes)
         if Code.LIMIT in found:
-            hint = f"{which[0].upper()}{which[1:]} is beyond what the event type allows in a period."
-            return Forbidden(_limit_code(reasons), details={**details, "hint": hint})
-    elif bounds_code is not None and Code.IN_THE_PAST not in found:
-        return BadRequest(bounds_code, details=details)
-    return BadRequest(f"start: {which} is not available ({', '.join(codes)}).", details=details)
+            limits = [str(reason.reference) for reason in reasons if reason.code is Code.LIMIT]
+            counts_minutes = all(limit.startswith(_OF_DURATIONS) for limit in limits)
+            return DurationLimitReached(codes, of=of) if counts_minutes else BookingLimitReached(codes, of=of)
+    elif is_move and Code.IN_THE_PAST not in found:
+        return TimeOutOfBounds(codes)
+    return TimeUnavailable(codes, of=of)
 
 
-def _limit_code(reasons: Sequence[engine.Reason]) -> str:
-    limited = [str(reason.reference) for reason in reasons if reason.code is Code.LIMIT]
-    is_duration = limited and all(reference.startswith("bookingLimitsDuration") for reference in limited)
-    return "duration_limit_reached" if is_duration else "booking_limit_reached"
+# Who and what may be booked.
+
+
+class HostLocked(NotFound):
+    """404: the account of the host is locked."""
+
+    message = "eventTypeUser.notFound"
+    hint = "The host of this event type cannot be booked."
+
+
+class TeamNotBookable(NotFound):
+    """404: event types of teams cannot be booked so far; they have slots only."""
+
+    def __init__(self, slug: str) -> None:
+        super().__init__(f"The team {slug!r} cannot be booked: so far its event types have slots only.")
+
+
+class InstantNotOffered(BadRequest):
+    """400: only event types of teams can be booked for now."""
+
+    message = "instant: only event types of teams can be booked for now."
+
+
+class LengthNotOffered(BadRequest):
+    """400: the event type does not offer this length."""
+
+    def __init__(self, offered: Sequence[int]) -> None:
+        lengths = ", ".join(map(str, offered))
+        super().__init__(
+            f"lengthInMinutes must be one of: {lengths}."
+            if offered
+            else "lengthInMinutes: this event type has one length only; leave the property out."
+        )
+
+
+class TooManyOccurrences(BadRequest):
+    """400: the series would have more occurrences than the event type, or the server, allows."""
+
+    def __init__(self, most: int) -> None:
+        super().__init__(f"recurrenceCount must not be greater than {most}.")
+
+
+class BeyondCalendar(BadRequest):
+    """400: the last occurrence of the series lies beyond the calendar."""
+
+    message = "start: the last occurrence lies beyond the calendar."
+
+
+class AddressBlocked(Forbidden):
+    """403: the attendee's address may not book on this server."""
+
+    message = "attendee.email: this address cannot be used for bookings here."
+
+
+class EventTypeDeleted(NotFound):
+    """404: the event type was deleted in this very moment."""
+
+    message = "This event type was deleted meanwhile."
+
+
+# What the booker answers.
+
+
+class InvalidAnswers(BadRequest):
+    """400: answers break the rules of their fields; `details.problems` lists each (bookings.md 0.2, E3).
+
+    A problem is the name of a field in braces and the code that existing clients know, such as
+    `{email}email_validation_error`. In the message the last one comes first.
+    """
+
+    code = "BAD_REQUEST"
+
+    def __init__(self, problems: Sequence[str]) -> None:
+        message = "".join(f"responses - {problem}, " for problem in reversed(problems))
+        super().__init__(message, details={"problems": list(problems)})
+
+
+class RescheduleReasonMissing(InvalidAnswers):
+    """400: the booking form demands the reason of a move, and none is given."""
+
+    def __init__(self) -> None:
+        super().__init__(["{rescheduleReason}error_required_field"])
+
+
+class AnswerMissing(BadRequest):
+    """400: a question that must be answered is not."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__(f"bookingFieldsResponses.{name} is missing: this event type requires an answer.")
+
+
+class FormIncomplete(BadRequest):
+    """400: a question of the booking form is stored in a form by which no answer can be checked."""
+
+    code = "BAD_REQUEST"
+    message = "A question of this event type's booking form is incomplete: its owner has to send it anew."
+
+
+class LocationNotOffered(BadRequest):
+    """400: the event type does not offer this kind of location."""
+
+    def __init__(self, kind: str | None) -> None:
+        super().__init__(f"location: this event type does not offer a location of type {kind!r}.")
+
+
+class MetadataNotText(BadRequest):
+    """400: a value of the metadata is no string."""
+
+    code = "BAD_REQUEST"
+
+    def __init__(self, key: str) -> None:
+        super().__init__(f"metadata: {key!r} must have a string as value.")
+
+
+# What a booking lets whom do, and in which state.
+
+
+class NotTheHost(Forbidden):
+    """403: only the host of the booking may do this."""
+
+    message = "Only the host of this booking may do this."
+
+
+class HostNotProven(Unauthorized):
+    """401: only the host may do this to all seats, and no credential says who asks."""
+
+    message = "Only the host may do this to all seats; send the host's credential, or a seatUid."
+
+
+class NotTheHostOfAllSeats(Forbidden):
+    """403: only the host may do this to all seats of the booking."""
+
+    message = "Only the host may do this to all seats of the booking."
+
+
+class DeclinedAlready(NotFound):
+    """404: a booking that was declined cannot be rescheduled."""
+
+    message = "This booking was declined, so it cannot be rescheduled; make a new one."
+
+
+class RescheduledAlready(BadRequest):
+    """400: the booking was rescheduled; what replaced it can be moved."""
+
+    message = "This booking was rescheduled already; move the one that replaced it."
+
+
+class CancelledAlready(BadRequest):
+    """400: a booking that was cancelled cannot be rescheduled."""
+
+    message = "cancelled_bookings_cannot_be_rescheduled"
+    hint = "A cancelled booking stays cancelled; make a new one."
+
+
+class NotPending(BadRequest):
+    """400: only a pending booking can be confirmed or declined."""
+
+    code = "TRPCError"
+
+    def __init__(self, status: str) -> None:
+        super().__init__(f"Only a pending booking can be confirmed or declined; this one is {status}.")
+
+
+class NotAccepted(BadRequest):
+    """400: only attendees of an accepted booking can be absent."""
+
+    def __init__(self, status: str) -> None:
+        super().__init__(f"Absences are kept of accepted bookings only; this one is {status}.")
+
+
+class WrongState(BadRequest):
+    """400: the state of the booking does not allow this."""
+
+    def __init__(self, status: str, transition: str) -> None:
+        super().__init__(f"A booking that is {status} does not take this: {transition}.")
+
+
+class ConfirmationWithoutEventType(BadRequest):
+    """400: the event type of the booking was deleted, so it cannot be confirmed."""
+
+    message = "The event type of this booking was deleted, so it cannot be confirmed."
+
+
+class MoveWithoutEventType(NotFound):
+    """404: the event type of the booking was deleted, so it cannot be rescheduled."""
+
+    message = "The event type of this booking was deleted, so it cannot be rescheduled."
+
+
+class LinksWithoutEventType(BadRequest):
+    """400: the event type of the booking was deleted, so there are no links."""
+
+    message = "The event type of this booking was deleted, so there are no links."
+
+
+class ReschedulingDisabled(BadRequest):
+    """400: bookings of the event type cannot be rescheduled."""
+
+    message = "Bookings of this event type cannot be rescheduled."
+
+
+class NobodyAttends(NotFound):
+    """404: nobody attends the booking, so it cannot be rescheduled."""
+
+    message = "Nobody attends this booking, so it cannot be rescheduled."
+
+
+class CancellingDisabled(BadRequest):
+    """400: bookings of the event type cannot be cancelled."""
+
+    message = "Bookings of this event type cannot be cancelled."
+
+
+class CancellationReasonMissing(BadRequest):
+    """400: a host who cancels must say why."""
+
+    message = "cancellationReason: a host who cancels must say why."
+
+
+class UnknownSeat(BadRequest):
+    """400: the booking has no such seat to give up."""
+
+    def __init__(self, seat_uid: str) -> None:
+        super().__init__(_no_seat(seat_uid))
+
+
+class UnknownSeatToMove(NotFound):
+    """404: the booking has no such seat to move."""
+
+    def __init__(self, seat_uid: str | None) -> None:
+        super().__init__(_no_seat(seat_uid))
+
+
+class NotOfSeries(BadRequest):
+    """400: the booking is not one of a series, so there are none after it."""
+
+    message = "cancelSubsequentBookings: this booking is not one of a series."
+
+
+class SeriesWithoutSeats(BadRequest):
+    """400: the bookings of a series have no seats."""
+
+    message = "seatUid: the bookings of a series have no seats."
+
+
+class OccurrenceNotNamed(BadRequest):
+    """400: the series is named, in place of the occurrence with which to begin."""
+
+    message = "cancelSubsequentBookings: name the occurrence to begin with, not the series."
+
+
+class NotStarted(BadRequest):
+    """400: absences can be recorded once the booking has started."""
+
+    message = "attendees: absences can be kept once the booking has started."
+
+
+class UnknownAttendee(BadRequest):
+    """400: nobody with this address attends the booking."""
+
+    def __init__(self, email: str) -> None:
+        super().__init__(f"attendees: {email!r} does not attend this booking.")
+
+
+class UnknownEventTypes(BadRequest):
+    """400: none of the event types of the filter exists."""
+
+    code = "TRPCError"
+    message = "eventTypeIds: none of these event types exists."
+
+
+OF_ANSWERS: Refusals = (
+    InvalidAnswers,
+    AnswerMissing,
+    FormIncomplete,
+    LocationNotOffered,
+    MetadataNotText,
+)
+"""By which what a booker answers is refused."""
+
+OF_STATE_TO_MOVE: Refusals = (DeclinedAlready, RescheduledAlready, CancelledAlready, WrongState)
+"""By which a booking refuses to be rescheduled in the state that it is in."""
+
+OF_TIME: Refusals = (
+    TimeUnavailable,
+    BookingLimitReached,
+    DurationLimitReached,
+    SeatsFull,
+    BookedMeanwhile,
+    DuplicateBooking,
+    EventTypeDeleted,
+)
+"""By which a time is refused that a booking is to have."""
+
+OF_NEW_TIME: Refusals = (*OF_TIME, TimeOutOfBounds, TooFewSeats, AlreadySignedUp, AlreadyAtThisTime)
+"""By which a time is refused that a booking, or a seat, is to be moved to."""
+
+
+def _texts(codes: Iterable[Code]) -> list[str]:
+    return [str(code) for code in codes]
+
+
+def _named(of: datetime | None) -> str:
+    return "this time" if of is None else f"the occurrence at {of.isoformat().replace('+00:00', 'Z')}"
+
+
+def _no_seat(seat_uid: str | None) -> str:
+    return f"seatUid: this booking has no seat {seat_uid!r}."

@@ -14,7 +14,49 @@ from kalends.auth.principal import Permission, Principal
 from kalends.bookings import service
 from kalends.bookings.access import all_seen_by, seen_by
 from kalends.bookings.actors import actor_of
+from kalends.bookings.refusals import (
+    OF_ANSWERS,
+    OF_NEW_TIME,
+    OF_STATE_TO_MOVE,
+    OF_TIME,
+    AddressBlocked,
+    AlreadySignedUp,
+    BeyondCalendar,
+    BookingLimitReached,
+    CancellationReasonMissing,
+    CancellingDisabled,
+    ConfirmationWithoutEventType,
+    DurationLimitReached,
+    HostLocked,
+    HostNotProven,
+    InstantNotOffered,
+    LengthNotOffered,
+    LinksWithoutEventType,
+    MoveWithoutEventType,
+    NobodyAttends,
+    NotAccepted,
+    NotOfSeries,
+    NotPending,
+    NotStarted,
+    NotTheHost,
+    NotTheHostOfAllSeats,
+    OccurrenceNotNamed,
+    RescheduleReasonMissing,
+    ReschedulingDisabled,
+    SeatsFull,
+    SeriesWithoutSeats,
+    TeamNotBookable,
+    TimeUnavailable,
+    TooManyOccurrences,
+    UnknownAttendee,
+    UnknownBooking,
+    UnknownEventTypes,
+    UnknownSeat,
+    UnknownSeatToMove,
+    WrongState,
+)
 from kalends.bookings.wire import inputs, outputs
+from kalends.event_types.refusals import OF_ADDRESS, TeamEventTypeNotServed, UnknownEventType
 
 router = Router("/v2/bookings", "Bookings", version=date(2024, 8, 13), version_is_required=True)
 
@@ -22,7 +64,23 @@ ReadingCaller: TypeAlias = Annotated[Principal, Depends(Authenticated(Permission
 WritingCaller: TypeAlias = Annotated[Principal, Depends(Authenticated(Permission.BOOKING_WRITE))]
 
 
-@router.post("")
+@router.post(
+    "",
+    refuses=(
+        *OF_ADDRESS,
+        TeamNotBookable,
+        TeamEventTypeNotServed,
+        HostLocked,
+        InstantNotOffered,
+        LengthNotOffered,
+        TooManyOccurrences,
+        BeyondCalendar,
+        *OF_ANSWERS,
+        AddressBlocked,
+        AlreadySignedUp,
+        *OF_TIME,
+    ),
+)
 async def create_booking(
     caller: CallerIfKnown, body: inputs.CreateBookingBody, work: Work, now: Now, settings: CurrentSettings
 ) -> outputs.Created:
@@ -33,7 +91,7 @@ async def create_booking(
     return outputs.created(seen_by(actor, created))
 
 
-@router.get("")
+@router.get("", refuses=(UnknownEventTypes,))
 async def list_bookings(
     caller: ReadingCaller,
     query: Annotated[inputs.BookingsQuery, Depends(Query(inputs.BookingsQuery))],
@@ -45,16 +103,33 @@ async def list_bookings(
     return [outputs.booking(one) for one in all_seen_by(actor_of(caller), found)]
 
 
-@router.get("/{bookingUid}")
+@router.get("/{bookingUid}", refuses=(UnknownBooking,))
 async def get_booking(
     booking_uid: BookingUid, caller: CallerIfKnown, connection: Reader
 ) -> outputs.Found | outputs.FoundSeries:
     """Show a booking, or all of a series, to whoever knows its uid."""
-    found = await service.find(connection, booking_uid)
+    found = await service.get_booking_or_series(connection, booking_uid)
     return outputs.found(seen_by(actor_of(caller), found))
 
 
-@router.post("/{bookingUid}/reschedule")
+@router.post(
+    "/{bookingUid}/reschedule",
+    refuses=(
+        UnknownBooking,
+        *OF_STATE_TO_MOVE,
+        MoveWithoutEventType,
+        ReschedulingDisabled,
+        TeamEventTypeNotServed,
+        HostLocked,
+        HostNotProven,
+        NotTheHostOfAllSeats,
+        UnknownSeatToMove,
+        NobodyAttends,
+        AddressBlocked,
+        RescheduleReasonMissing,
+        *OF_NEW_TIME,
+    ),
+)
 async def reschedule_booking(
     booking_uid: BookingUid,
     caller: CallerIfKnown,
@@ -70,7 +145,22 @@ async def reschedule_booking(
     return outputs.moved(seen_by(actor, moved))
 
 
-@router.post("/{bookingUid}/cancel", status=200)
+@router.post(
+    "/{bookingUid}/cancel",
+    status=200,
+    refuses=(
+        UnknownBooking,
+        CancellingDisabled,
+        CancellationReasonMissing,
+        HostNotProven,
+        NotTheHostOfAllSeats,
+        UnknownSeat,
+        SeriesWithoutSeats,
+        NotOfSeries,
+        OccurrenceNotNamed,
+        WrongState,
+    ),
+)
 async def cancel_booking(
     booking_uid: BookingUid, caller: CallerIfKnown, body: inputs.CancelBookingBody, work: Work, now: Now
 ) -> outputs.Found | outputs.FoundSeries:
@@ -80,7 +170,21 @@ async def cancel_booking(
     return outputs.found(seen_by(actor, cancelled))
 
 
-@router.post("/{bookingUid}/confirm", status=200)
+@router.post(
+    "/{bookingUid}/confirm",
+    status=200,
+    refuses=(
+        UnknownBooking,
+        NotTheHost,
+        NotPending,
+        TeamEventTypeNotServed,
+        ConfirmationWithoutEventType,
+        TimeUnavailable,
+        BookingLimitReached,
+        DurationLimitReached,
+        SeatsFull,
+    ),
+)
 async def confirm_booking(
     booking_uid: BookingUid, caller: WritingCaller, work: Work, now: Now
 ) -> outputs.Found | outputs.FoundSeries:
@@ -88,7 +192,7 @@ async def confirm_booking(
     return outputs.booking(await service.confirm(work, actor_of(caller), booking_uid, now=now))
 
 
-@router.post("/{bookingUid}/decline", status=200)
+@router.post("/{bookingUid}/decline", status=200, refuses=(UnknownBooking, NotTheHost, NotPending))
 async def decline_booking(
     booking_uid: BookingUid, caller: WritingCaller, body: inputs.DeclineBookingBody, work: Work, now: Now
 ) -> outputs.Found | outputs.FoundSeries:
@@ -98,7 +202,11 @@ async def decline_booking(
     return outputs.booking(declined)
 
 
-@router.post("/{bookingUid}/mark-absent", status=200)
+@router.post(
+    "/{bookingUid}/mark-absent",
+    status=200,
+    refuses=(UnknownBooking, NotTheHost, NotAccepted, NotStarted, UnknownAttendee),
+)
 async def mark_absent(
     booking_uid: BookingUid, caller: WritingCaller, body: inputs.MarkAbsentBody, work: Work, now: Now
 ) -> outputs.Marked:
@@ -108,7 +216,10 @@ async def mark_absent(
     return outputs.booking(marked)
 
 
-@router.get("/{bookingUid}/calendar-links")
+@router.get(
+    "/{bookingUid}/calendar-links",
+    refuses=(UnknownBooking, NotTheHost, LinksWithoutEventType, UnknownEventType),
+)
 async def calendar_links(
     booking_uid: BookingUid, caller: ReadingCaller, connection: Reader
 ) -> list[outputs.CalendarLinkOutput]:

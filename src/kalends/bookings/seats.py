@@ -3,9 +3,9 @@
 from dataclasses import replace
 from uuid import uuid4
 
-from kalends.api.output.errors import Conflict
 from kalends.bookings.booking import Attendee, Booking, Seat, new_uid
 from kalends.bookings.draft.draft import APPLICATION, Draft
+from kalends.bookings.refusals import AlreadySignedUp
 from kalends.bookings.sql.writes import NewBooking
 
 
@@ -42,12 +42,7 @@ def check_not_seated(booking: Booking, email: str) -> None:
     """Check that nobody with this address attends.
 
     Raises:
-        Conflict: somebody does.
+        AlreadySignedUp: somebody does.
     """
     if any(attendee.email.lower() == email.lower() for attendee in booking.attendees):
-        raise already_signed_up("This address attends at this time already.")
-
-
-def already_signed_up(hint: str) -> Conflict:
-    """Return the refusal of a second place at one time."""
-    return Conflict("already_signed_up_for_this_booking_error", details={"hint": hint})
+        raise AlreadySignedUp

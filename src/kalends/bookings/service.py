@@ -1,12 +1,11 @@
 """What can be done with bookings (bookings.md). Each command lives in a module of its own kind.
 
-A command takes its locks first (see `locking`). What it reads after that is what it decides by, with the
+A command takes its locks first (`sql/locks.py`). What it reads after that is what it decides by, with the
 engine that lists slots.
 """
 
 from datetime import datetime
 
-from kalends.api.output.errors import BadRequest
 from kalends.auth.principal import Principal
 from kalends.bookings import calendar_links
 from kalends.bookings.access import require_host
@@ -28,8 +27,8 @@ from kalends.bookings.facts import service as facts
 from kalends.bookings.facts.fact import BookingFact, FactKind
 from kalends.bookings.facts.service import Change
 from kalends.bookings.facts.timers import TimerKind
+from kalends.bookings.refusals import LinksWithoutEventType, UnknownBooking, UnknownEventTypes
 from kalends.bookings.sql import listing, reads
-from kalends.bookings.sql.locks import unknown
 from kalends.db.database import Connection
 from kalends.event_types import service as event_types
 from kalends.event_types.address import IdAddress
@@ -41,8 +40,8 @@ __all__ = [
     "create",
     "decline",
     "expire_request",
-    "find",
     "get",
+    "get_booking_or_series",
     "list_for",
     "mark_absent",
     "reschedule",
@@ -63,26 +62,26 @@ async def get(connection: Connection, uid: str) -> Booking:
     """Return a booking to whoever knows its uid.
 
     Raises:
-        NotFound: no booking has this uid.
+        UnknownBooking: no booking has this uid.
     """
     booking = await reads.find_booking(connection, uid)
     if booking is None:
-        raise unknown(uid)
+        raise UnknownBooking(uid)
     return booking
 
 
-async def find(connection: Connection, uid: str) -> Outcome:
+async def get_booking_or_series(connection: Connection, uid: str) -> Outcome:
     """Return the booking that has this uid, else the bookings of the series that has it.
 
     Raises:
-        NotFound: neither is there.
+        UnknownBooking: neither is there.
     """
     booking = await reads.find_booking(connection, uid)
     if booking is not None:
         return Outcome((booking,))
     series = await reads.find_series(connection, uid)
     if not series:
-        raise unknown(uid)
+        raise UnknownBooking(uid)
     return Outcome(tuple(series), is_series=True)
 
 
@@ -92,12 +91,12 @@ async def list_for(
     """Return the bookings that the caller organizes or attends.
 
     Raises:
-        BadRequest: none of the event types asked for exists.
+        UnknownEventTypes: none of the event types asked for exists.
     """
     if command.event_type_ids is not None and not await event_types.any_exists(
         connection, command.event_type_ids
     ):
-        raise BadRequest("eventTypeIds: none of these event types exists.", code="TRPCError")
+        raise UnknownEventTypes
     return await listing.list_bookings(connection, caller.user, command, now)
 
 
@@ -105,14 +104,14 @@ async def calendar_links_for(connection: Connection, actor: Actor, uid: str) -> 
     """Return the links by which somebody puts a booking into their calendar.
 
     Raises:
-        NotFound: no booking has this uid.
-        Forbidden: somebody else than the host asks.
-        BadRequest: its event type was deleted.
+        UnknownBooking: no booking has this uid.
+        NotTheHost: somebody else asks.
+        LinksWithoutEventType: its event type was deleted.
     """
     booking = await get(connection, uid)
     require_host(actor, booking)
     if booking.event_type is None:
-        raise BadRequest("The event type of this booking was deleted, so there are no links.")
+        raise LinksWithoutEventType
     event_type = await event_types.get(connection, IdAddress(booking.event_type.id))
     return calendar_links.links_of(booking, event_type)
 

@@ -1,12 +1,20 @@
-"""Which command a booking takes in which state (bookings.md 14 and B9)."""
+"""Which transition a booking takes in which state (bookings.md 14 and B9)."""
 
 from enum import Enum
 
-from kalends.api.output.errors import BadRequest, DomainError, NotFound
+from kalends.api.output.errors import DomainError
 from kalends.bookings.booking import Booking, Status
+from kalends.bookings.refusals import (
+    CancelledAlready,
+    DeclinedAlready,
+    NotAccepted,
+    NotPending,
+    RescheduledAlready,
+    WrongState,
+)
 
 
-class Command(Enum):
+class Transition(Enum):
     """What can be asked of a booking that exists."""
 
     CONFIRM = "confirm"
@@ -17,79 +25,79 @@ class Command(Enum):
 
 
 class Effect(Enum):
-    """What a command does in a state."""
+    """What a transition does in a state."""
 
     APPLIES = "applies"
     CHANGES_NOTHING = "changes nothing"
     REFUSED = "refused"
 
 
-EFFECTS: dict[Status, dict[Command, Effect]] = {
+EFFECTS: dict[Status, dict[Transition, Effect]] = {
     Status.ACCEPTED: {
-        Command.CONFIRM: Effect.REFUSED,
-        Command.DECLINE: Effect.REFUSED,
-        Command.RESCHEDULE: Effect.APPLIES,
-        Command.CANCEL: Effect.APPLIES,
-        Command.MARK_ABSENT: Effect.APPLIES,
+        Transition.CONFIRM: Effect.REFUSED,
+        Transition.DECLINE: Effect.REFUSED,
+        Transition.RESCHEDULE: Effect.APPLIES,
+        Transition.CANCEL: Effect.APPLIES,
+        Transition.MARK_ABSENT: Effect.APPLIES,
     },
     Status.PENDING: {
-        Command.CONFIRM: Effect.APPLIES,
-        Command.DECLINE: Effect.APPLIES,
-        Command.RESCHEDULE: Effect.APPLIES,
-        Command.CANCEL: Effect.APPLIES,
-        Command.MARK_ABSENT: Effect.REFUSED,
+        Transition.CONFIRM: Effect.APPLIES,
+        Transition.DECLINE: Effect.APPLIES,
+        Transition.RESCHEDULE: Effect.APPLIES,
+        Transition.CANCEL: Effect.APPLIES,
+        Transition.MARK_ABSENT: Effect.REFUSED,
     },
     Status.CANCELLED: {
-        Command.CONFIRM: Effect.REFUSED,
-        Command.DECLINE: Effect.REFUSED,
-        Command.RESCHEDULE: Effect.REFUSED,
-        Command.CANCEL: Effect.CHANGES_NOTHING,
-        Command.MARK_ABSENT: Effect.REFUSED,
+        Transition.CONFIRM: Effect.REFUSED,
+        Transition.DECLINE: Effect.REFUSED,
+        Transition.RESCHEDULE: Effect.REFUSED,
+        Transition.CANCEL: Effect.CHANGES_NOTHING,
+        Transition.MARK_ABSENT: Effect.REFUSED,
     },
     Status.REJECTED: {
-        Command.CONFIRM: Effect.REFUSED,
-        Command.DECLINE: Effect.REFUSED,
-        Command.RESCHEDULE: Effect.REFUSED,
-        Command.CANCEL: Effect.CHANGES_NOTHING,
-        Command.MARK_ABSENT: Effect.REFUSED,
+        Transition.CONFIRM: Effect.REFUSED,
+        Transition.DECLINE: Effect.REFUSED,
+        Transition.RESCHEDULE: Effect.REFUSED,
+        Transition.CANCEL: Effect.CHANGES_NOTHING,
+        Transition.MARK_ABSENT: Effect.REFUSED,
     },
     # Nobody has taken the meeting yet, and only a host of the team can.
     Status.AWAITING_HOST: {
-        Command.CONFIRM: Effect.REFUSED,
-        Command.DECLINE: Effect.REFUSED,
-        Command.RESCHEDULE: Effect.REFUSED,
-        Command.CANCEL: Effect.REFUSED,
-        Command.MARK_ABSENT: Effect.REFUSED,
+        Transition.CONFIRM: Effect.REFUSED,
+        Transition.DECLINE: Effect.REFUSED,
+        Transition.RESCHEDULE: Effect.REFUSED,
+        Transition.CANCEL: Effect.REFUSED,
+        Transition.MARK_ABSENT: Effect.REFUSED,
     },
 }
-"""The state machine: every command in every state."""
+"""The state machine: every transition in every state."""
 
 
-def effect_of(booking: Booking, command: Command) -> Effect:
-    """Return what a command does to a booking.
+def effect_of(booking: Booking, transition: Transition) -> Effect:
+    """Return what a transition does to a booking.
 
     Raises:
-        NotFound: a declined booking is to be rescheduled, as existing clients know it.
-        BadRequest: the booking's state does not allow the command; the message says what to do instead.
+        DeclinedAlready, RescheduledAlready, CancelledAlready, NotPending, NotAccepted, WrongState: the state
+            of the booking does not allow it; the message says what to do instead.
     """
-    effect = EFFECTS[booking.status][command]
+    effect = EFFECTS[booking.status][transition]
     if effect is Effect.REFUSED:
-        raise _refusal(booking, command)
+        raise _refusal(booking, transition)
     return effect
 
 
-def _refusal(booking: Booking, command: Command) -> DomainError:
+def _refusal(booking: Booking, transition: Transition) -> DomainError:
     status = booking.status
-    if command is Command.RESCHEDULE and status is Status.REJECTED:
-        return NotFound("This booking was declined, so it cannot be rescheduled; make a new one.")
-    if command is Command.RESCHEDULE and booking.is_rescheduled:
-        return BadRequest("This booking was rescheduled already; move the one that replaced it.")
-    if command is Command.RESCHEDULE and status is Status.CANCELLED:
-        hint = "A cancelled booking stays cancelled; make a new one."
-        return BadRequest("cancelled_bookings_cannot_be_rescheduled", details={"hint": hint})
-    if command in (Command.CONFIRM, Command.DECLINE):
-        message = f"Only a pending booking can be confirmed or declined; this one is {status.value}."
-        return BadRequest(message, code="TRPCError")
-    if command is Command.MARK_ABSENT:
-        return BadRequest(f"Absences are kept of accepted bookings only; this one is {status.value}.")
-    return BadRequest(f"A booking that is {status.value} does not take this: {command.value}.")
+    match transition:
+        case Transition.RESCHEDULE if status is Status.REJECTED:
+            # Existing clients know this as 404.
+            return DeclinedAlready()
+        case Transition.RESCHEDULE if booking.is_rescheduled:
+            return RescheduledAlready()
+        case Transition.RESCHEDULE if status is Status.CANCELLED:
+            return CancelledAlready()
+        case Transition.CONFIRM | Transition.DECLINE:
+            return NotPending(status.value)
+        case Transition.MARK_ABSENT:
+            return NotAccepted(status.value)
+    return WrongState(status.value, transition.value)

@@ -19,6 +19,8 @@ NamedRow: TypeAlias = Any
 
 Kind = TypeVar("Kind")
 
+_NO_ROW = "a statement that must yield a row yielded none"
+
 
 class Columns(Generic[Kind]):
     """The columns that make a dataclass, one for each field and in their order.
@@ -74,11 +76,28 @@ async def named_rows(
     return list(await cursor.fetchall())
 
 
-async def named_row(connection: Connection, statement: LiteralString, values: Values) -> NamedRow | None:
+async def named_row(
+    connection: Connection, statement: LiteralString | sql.Composed, values: Values
+) -> NamedRow | None:
     """Run a statement and return its first row, or None."""
-    cursor = connection.cursor(row_factory=_naming(statement))
+    naming = namedtuple_row if isinstance(statement, sql.Composed) else _naming(statement)
+    cursor = connection.cursor(row_factory=naming)
     await cursor.execute(statement, values)
     return await cursor.fetchone()
+
+
+async def only_named_row(
+    connection: Connection, statement: LiteralString | sql.Composed, values: Values
+) -> NamedRow:
+    """Run a statement that always yields a row, such as INSERT … RETURNING.
+
+    Raises:
+        LookupError: it yielded none.
+    """
+    row = await named_row(connection, statement, values)
+    if row is None:
+        raise LookupError(_NO_ROW)
+    return row
 
 
 @lru_cache(maxsize=1_000)
@@ -115,7 +134,7 @@ async def only_row(
     """
     row = await first_row(connection, statement, values)
     if row is None:
-        raise LookupError("a statement that must yield a row yielded none")
+        raise LookupError(_NO_ROW)
     return row
 
 

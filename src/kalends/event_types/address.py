@@ -10,7 +10,7 @@ from typing import LiteralString, TypeAlias
 
 @dataclass(frozen=True, slots=True)
 class UserAddress:
-    """A user by username, or by the name that an organization, given by slug or id, knows them by."""
+    """A user by username, or by the username that an organization, given by slug or id, knows them by."""
 
     username: str
     organization: str | int | None = None

@@ -1,11 +1,11 @@
-"""What a request changes of an event type, and the rules between settings (event-types.md 6.10, 8.6)."""
+"""What a request changes in an event type, and the rules between settings (event-types.md 6.10, 8.6)."""
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, fields, replace
-from typing import Any, TypeVar
+from collections.abc import Sequence
+from dataclasses import dataclass, fields, replace
+from typing import TypeVar
 
-from kalends.api.output.errors import BadRequest
 from kalends.event_types.event_type import Settings, StoredObject
+from kalends.event_types.refusals import SeatsWithConfirmation, SeatsWithLocations, SeatsWithRecurrence
 from kalends.event_types.terms import SchedulingTerms
 
 S = TypeVar("S", bound=Settings)
@@ -23,14 +23,14 @@ class CalendarChoice:
 
 @dataclass(frozen=True, slots=True)
 class SettingsChanges:
-    """What a request says of an event type; all that it does not say stays.
+    """What a request says about an event type; what it does not say stays.
 
-    `settings` are by their names in `Settings` and `SchedulingTerms`; `metadata` are keys of it. With
-    `keeps_blocking` the request asks for confirmations and does not say whether they block their time.
+    It says the settings and terms with these `names`; the others in `said` have their defaults. With
+    `keeps_blocking` it requires confirmations without saying whether they block their time.
     """
 
-    settings: Mapping[str, Any]
-    metadata: Mapping[str, Any] = field(default_factory=dict)
+    said: Settings
+    names: frozenset[str]
     keeps_blocking: bool = False
     destination_calendar: CalendarChoice | None = None
 
@@ -38,15 +38,13 @@ class SettingsChanges:
         """Return the settings with these changes.
 
         Raises:
-            BadRequest: the outcome contradicts itself.
+            SeatsWithLocations, SeatsWithConfirmation, SeatsWithRecurrence: the outcome contradicts itself.
         """
+        said = self.said
         after = replace(
             before,
-            **{name: value for name, value in self.settings.items() if name not in _TERMS},
-            terms=replace(
-                before.terms, **{name: value for name, value in self.settings.items() if name in _TERMS}
-            ),
-            metadata={**before.metadata, **self.metadata},
+            **{name: getattr(said, name) for name in self.names - _TERMS},
+            terms=replace(before.terms, **{name: getattr(said.terms, name) for name in self.names & _TERMS}),
         )
         if self.keeps_blocking:
             blocks_slot = before.confirmation.blocks_slot
@@ -59,7 +57,7 @@ class SettingsChanges:
 
 
 def _with_guests_hidden(fields: Sequence[StoredObject], *, hidden: bool) -> tuple[StoredObject, ...]:
-    """Let the guests field agree with the switch that disables guests."""
+    """Hide or show the guests field as the switch that disables guests says."""
     return tuple({**one, "hidden": hidden} if one.get("name") == "guests" else one for one in fields)
 
 
@@ -67,10 +65,8 @@ def _check_seats(settings: Settings) -> None:
     if settings.terms.seats is None:
         return
     if len(settings.locations) > 1:
-        raise BadRequest("seats: an event type with seats has one location; send only one in locations.")
+        raise SeatsWithLocations
     if settings.confirmation.is_required:
-        raise BadRequest("seats: an event type with seats has no confirmationPolicy; disable one of the two.")
+        raise SeatsWithConfirmation
     if settings.recurrence is not None:
-        raise BadRequest(
-            "seats: an event type with seats has no recurrence; disable one of the two.", code="TRPCError"
-        )
+        raise SeatsWithRecurrence

@@ -1,20 +1,32 @@
-"""The columns of an event type, and what they mean; `e` is its row."""
+"""The columns of an event type, and what they mean; `e` is its row.
+
+A setting has a column of its own name, unless it is kept in several columns or in another form.
+"""
 
 from typing import Any
 
 from psycopg.types.json import Jsonb
 
 from kalends.db.rows import Columns, NamedRow
-from kalends.event_types.event_type import Confirmation, Frequency, Recurrence, Settings, Threshold
+from kalends.event_types.event_type import (
+    Confirmation,
+    Frequency,
+    Recurrence,
+    Settings,
+    StoredObject,
+    Threshold,
+)
 from kalends.event_types.terms import BookingWindow, SchedulingTerms, Seats, WindowKind
 
-# What takes more than one column, or one that holds it in another form.
+# The keys of the settings that are kept in the column `metadata`.
+_LENGTH_OPTIONS = "multipleDuration"
+_BOOKER_LAYOUTS = "bookerLayouts"
+_THRESHOLD = "requiresConfirmationThreshold"
+
+_IN_METADATA = ("length_options", "booker_layouts", "metadata")
+_IN_ANOTHER_FORM = ("locations", "booking_fields", "recurrence", "confirmation")
 _PLAIN_TERMS = Columns(SchedulingTerms, "e", without=("window", "seats"))
-_PLAIN = Columns(
-    Settings,
-    "e",
-    without=("terms", "locations", "booking_fields", "metadata", "recurrence", "confirmation"),
-)
+_PLAIN = Columns(Settings, "e", without=("terms", *_IN_METADATA, *_IN_ANOTHER_FORM))
 
 TERMS = f"""
     {_PLAIN_TERMS.selected},
@@ -52,14 +64,16 @@ def terms_of(row: NamedRow) -> SchedulingTerms:
 def settings_of(row: NamedRow) -> dict[str, Any]:
     """Return the settings that a row holds, by their names."""
     metadata = dict(row.metadata or {})
-    threshold = metadata.pop("requiresConfirmationThreshold", None)
+    threshold = metadata.pop(_THRESHOLD, None)
     recurring = row.recurring_event
     return {
         **_PLAIN.values_of(row),
         "terms": terms_of(row),
+        "length_options": tuple(metadata.pop(_LENGTH_OPTIONS, None) or ()),
+        "booker_layouts": metadata.pop(_BOOKER_LAYOUTS, None),
+        "metadata": metadata,
         "locations": tuple(row.locations or ()),
         "booking_fields": None if row.booking_fields is None else tuple(row.booking_fields),
-        "metadata": metadata,
         "recurrence": recurring
         and Recurrence(Frequency(recurring["freq"]), recurring["interval"], recurring["count"]),
         "confirmation": Confirmation(
@@ -71,7 +85,7 @@ def settings_of(row: NamedRow) -> dict[str, Any]:
 
 
 def columns_of(settings: Settings) -> dict[str, Any]:
-    """Return what to write into the columns. What seats show stays as it is while there are none."""
+    """Return the values of the columns to write. What seats show is left as it is while there are none."""
     terms, confirmation = settings.terms, settings.confirmation
     columns: dict[str, Any] = {
         **{name: getattr(settings, name) for name in _PLAIN.fields},
@@ -97,12 +111,16 @@ def columns_of(settings: Settings) -> dict[str, Any]:
     }
 
 
-def _metadata(settings: Settings) -> dict[str, Any]:
+def _metadata(settings: Settings) -> StoredObject:
+    metadata = dict(settings.metadata)
+    if settings.length_options:
+        metadata[_LENGTH_OPTIONS] = list(settings.length_options)
+    if settings.booker_layouts is not None:
+        metadata[_BOOKER_LAYOUTS] = settings.booker_layouts
     threshold = settings.confirmation.threshold
-    if threshold is None:
-        return settings.metadata
-    stored = {"time": threshold.time, "unit": threshold.unit}
-    return {**settings.metadata, "requiresConfirmationThreshold": stored}
+    if threshold is not None:
+        metadata[_THRESHOLD] = {"time": threshold.time, "unit": threshold.unit}
+    return metadata
 
 
 def _recurring_event(recurrence: Recurrence | None) -> dict[str, int] | None:

@@ -1,14 +1,14 @@
-"""What of other services an event type may rely on: apps and calendars that its owner has connected.
+"""What an event type may rely on: the apps and calendars that its owner has connected.
 
-An account connects nothing so far but what the server itself brings.
+So far an account has only the apps that are built in.
 """
 
 from collections.abc import Sequence
 
-from kalends.api.output.errors import BadRequest
-from kalends.event_types.changes import CalendarChoice, SettingsChanges
+from kalends.event_types.changes import SettingsChanges
 from kalends.event_types.event_type import StoredObject
 from kalends.event_types.locations.kinds import INTEGRATION_PREFIX, integration_kind
+from kalends.event_types.refusals import AppNotConnected, CalendarNotConnected, PrimaryCalendarMissing
 
 BUILT_IN_APPS = ("cal-video",)
 """The conferencing apps that every account has."""
@@ -18,15 +18,16 @@ def check_connections(changes: SettingsChanges) -> None:
     """Check that the owner has connected what the changes of an event type rely on.
 
     Raises:
-        BadRequest: a location's app, the destination calendar, or a primary calendar is not connected.
+        AppNotConnected: the app of a location is not connected.
+        CalendarNotConnected: the destination calendar is not.
+        PrimaryCalendarMissing: mails are to come from a primary calendar, and none is.
     """
-    _check_apps(changes.settings.get("locations", ()))
-    if changes.destination_calendar is not None:
-        raise _no_such_calendar(changes.destination_calendar)
-    if changes.settings.get("use_destination_calendar_email"):
-        raise BadRequest(
-            "useDestinationCalendarEmail: you have not connected a calendar that is your primary one."
-        )
+    _check_apps(changes.said.locations)
+    calendar = changes.destination_calendar
+    if calendar is not None:
+        raise CalendarNotConnected(calendar.integration, calendar.external_id)
+    if changes.said.use_destination_calendar_email:
+        raise PrimaryCalendarMissing
 
 
 def _check_apps(locations: Sequence[StoredObject]) -> None:
@@ -34,14 +35,4 @@ def _check_apps(locations: Sequence[StoredObject]) -> None:
     for position, location in enumerate(locations):
         kind = location["type"]
         if kind.startswith(INTEGRATION_PREFIX) and kind not in connected:
-            raise BadRequest(
-                f"locations.{position}.integration: you have not connected this app; "
-                f"connected are: {', '.join(BUILT_IN_APPS)}."
-            )
-
-
-def _no_such_calendar(choice: CalendarChoice) -> BadRequest:
-    return BadRequest(
-        f"destinationCalendar: {choice.external_id!r} of {choice.integration!r} is not one of your connected "
-        "calendars."
-    )
+            raise AppNotConnected(position, BUILT_IN_APPS)

@@ -1,4 +1,4 @@
-"""An event type, as stored and as the other domains know it."""
+"""An event type, as stored and as other domains see it."""
 
 from dataclasses import dataclass, field
 from enum import Enum, IntEnum
@@ -12,6 +12,9 @@ CAL_VIDEO = {"type": "integrations:daily"}
 
 StoredObject: TypeAlias = dict[str, Any]
 """An entry of a JSON column, in row form: a location or a booking field (event-types.md 7 and 8.3)."""
+
+MOST_OCCURRENCES = 366
+"""The most bookings of a series, which are all made at once."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,15 +35,11 @@ class Confirmation:
 
 
 class Frequency(IntEnum):
-    """How often a series repeats, in the numbers of the row form."""
+    """The unit in which a series repeats, by the numbers of the row form."""
 
     YEARLY = 0
     MONTHLY = 1
     WEEKLY = 2
-
-
-MOST_OCCURRENCES = 366
-"""Most bookings of a series: they are made at once."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +52,7 @@ class Recurrence:
 
 
 class SchedulingType(Enum):
-    """How a team's event type uses its hosts; a managed one is the template of its members' own."""
+    """How a team's event type uses its hosts; a managed one is a template of its members' own."""
 
     COLLECTIVE = "collective"
     ROUND_ROBIN = "roundRobin"
@@ -62,17 +61,18 @@ class SchedulingType(Enum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Settings:
-    """What can be set of an event type.
+    """The settings of an event type.
 
-    `schedule_id` None: the default schedule of each host. `locations` and `booking_fields` are in row form
-    (event-types.md 7 and 8.3); `booking_fields` None: the system fields. `metadata` is what the
-    row form keeps there: `multipleDuration`, `bookerLayouts`, `disableStandardEmails` and the like, but not
-    the threshold of the confirmation.
+    `length_options` are the lengths that a booker may choose from; empty: only the length of the terms.
+    `schedule_id` None: the default schedule of each host. `locations`, `booking_fields` and `booker_layouts`
+    are in row form (event-types.md 6.4, 7 and 8.3); `booking_fields` None: the system fields. `metadata` is
+    what the row form keeps there besides other settings, such as `disableStandardEmails`.
     """
 
     title: str
     slug: str
     terms: SchedulingTerms
+    length_options: tuple[int, ...] = ()
     description: str | None = None
     schedule_id: int | None = None
     hidden: bool = False
@@ -80,6 +80,7 @@ class Settings:
     event_name: str | None = None
     booking_fields: tuple[StoredObject, ...] | None = None
     disable_guests: bool = False
+    booker_layouts: StoredObject | None = None
     confirmation: Confirmation = field(default_factory=Confirmation)
     recurrence: Recurrence | None = None
     requires_booker_email_verification: bool = False
@@ -96,19 +97,18 @@ class Settings:
     color: StoredObject | None = None
     price: int = 0
     currency: str = "usd"
-    metadata: dict[str, Any] = field(default_factory=dict)
+    metadata: StoredObject = field(default_factory=dict)
 
-    @property
-    def length_options(self) -> tuple[int, ...]:
-        """The lengths that a booker may choose from; empty: only the length of the terms."""
-        return tuple(self.metadata.get("multipleDuration") or ())
+
+BLANK = Settings(title="", slug="", terms=SchedulingTerms(length=1))
+"""The settings of a new event type before its request is applied."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EventType(Settings):
-    """A template of bookings, whose it is, and who hosts it.
+    """A template of bookings, with its owner and its hosts.
 
-    A user's is hosted by the owner alone and has no `scheduling_type`; a managed template has no hosts.
+    A user's event type is hosted by the owner alone and has no `scheduling_type`; a managed one has no hosts.
     """
 
     id: int
@@ -117,7 +117,7 @@ class EventType(Settings):
     scheduling_type: SchedulingType | None = None
 
     def is_owned_by(self, user_id: int) -> bool:
-        """Tell whether it is a user's own."""
+        """Tell whether it belongs to this user; a team's belongs to no user."""
         match self.owner:
             case UserOwner(user):
                 return user.id == user_id

@@ -1,32 +1,29 @@
 """The wire of event types in version 2024-06-14: requests (event-types.md 6)."""
 
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, BeforeValidator, Field, WithJsonSchema
 
+from kalends.api.input.changes import NOT_SENT
 from kalends.api.input.fields import (
     MAX_INTEGER,
     Boolean,
     Text,
     Url,
-    broken,
+    violation,
 )
 from kalends.api.input.locales import Locale
 from kalends.api.input.query import comma_list
 from kalends.api.wire import Body, Changes
 from kalends.event_types.address import UserAddress
 from kalends.event_types.changes import SettingsChanges
-from kalends.event_types.form.inputs import (
-    AnyField,
-    BookingFields,
-    SlugField,
-    form,
-)
-from kalends.event_types.locations.inputs import Locations
+from kalends.event_types.event_type import BLANK
+from kalends.event_types.form.inputs import AnyField, BookingFields, SlugField, form_of
+from kalends.event_types.locations.inputs import Locations, locations_of
 from kalends.event_types.service import Listing
-from kalends.event_types.settings import inputs
 from kalends.event_types.settings.inputs import (
     BookerLayouts,
     Color,
@@ -42,17 +39,26 @@ from kalends.event_types.settings.inputs import (
     SeatsOrDisabled,
     WindowOrDisabled,
     check_custom_name,
+    confirmation_of,
+    limits_of,
+    recurrence_of,
+    seats_of,
+    window_of,
 )
+from kalends.event_types.settings.table import SETTINGS, Means, Setting, mark_of
 
 LONGEST_SLUG = 500
 
+_WHOLE_NUMBER = re.compile(r"[+-]?\d{1,20}", re.ASCII)
+
 Slug = Annotated[Text, Field(max_length=LONGEST_SLUG)]
 CustomName = Annotated[str, BeforeValidator(check_custom_name)]
+InterfaceLanguage = Annotated[Literal[Locale, ""], AfterValidator(lambda language: language or None)]
 
 
 def _check_unique(options: list[int]) -> list[int]:
     if len(set(options)) != len(options):
-        raise broken("arrayUnique", "must have each length only once")
+        raise violation("arrayUnique", "must have each length only once")
     return options
 
 
@@ -60,63 +66,61 @@ LengthOptions = Annotated[list[PositiveMinutes], Field(min_length=1), AfterValid
 
 
 class EventTypeBody(Changes):
-    """What may be said of an event type, new or old.
+    """What a request may say about an event type, new or old.
 
-    `null` clears what may be empty, says nothing of what is an object or array, and is refused elsewhere.
+    `null` clears what may be empty, counts as not sent for objects and arrays, and is refused elsewhere.
     """
 
-    length_in_minutes_options: LengthOptions = Field(default_factory=list)
-    description: Text | None = None
-    locations: Locations | None = None
-    booking_fields: BookingFields | None = None
-    disable_guests: Boolean = False
-    slot_interval: Minutes | None = None
-    minimum_booking_notice: Minutes = 120
-    before_event_buffer: Minutes = 0
-    after_event_buffer: Minutes = 0
-    schedule_id: PositiveInteger | None = None
-    booking_limits_count: CountLimitsOrDisabled | None = None
-    booking_limits_duration: DurationLimitsOrDisabled | None = None
-    only_show_first_available_slot: Boolean = False
-    offset_start: PositiveMinutes = 1
-    booking_window: WindowOrDisabled | None = None
-    booker_layouts: BookerLayouts | None = None
-    confirmation_policy: PolicyOrDisabled | None = None
-    recurrence: RecurrenceOrDisabled | None = None
-    requires_booker_email_verification: Boolean = False
-    hide_calendar_notes: Boolean = False
-    hide_calendar_event_details: Boolean = False
-    hide_organizer_email: Boolean = False
-    lock_time_zone_toggle_on_booking_page: Boolean = False
-    color: Color | None = None
-    seats: SeatsOrDisabled | None = None
-    custom_name: CustomName | None = None
-    destination_calendar: DestinationCalendar | None = None
-    use_destination_calendar_email: Boolean = False
-    success_redirect_url: Url | None = None
-    interface_language: Literal[Locale, ""] | None = None
+    length_in_minutes_options: Annotated[LengthOptions, Means(tuple)] = NOT_SENT
+    description: Text | None = NOT_SENT
+    locations: Annotated[Locations | None, Means(locations_of)] = NOT_SENT
+    booking_fields: Annotated[BookingFields | None, Means(form_of)] = NOT_SENT
+    disable_guests: Boolean = NOT_SENT
+    slot_interval: Minutes | None = NOT_SENT
+    minimum_booking_notice: Minutes = NOT_SENT
+    before_event_buffer: Minutes = NOT_SENT
+    after_event_buffer: Minutes = NOT_SENT
+    schedule_id: PositiveInteger | None = NOT_SENT
+    booking_limits_count: Annotated[CountLimitsOrDisabled | None, Means(limits_of)] = NOT_SENT
+    booking_limits_duration: Annotated[DurationLimitsOrDisabled | None, Means(limits_of)] = NOT_SENT
+    only_show_first_available_slot: Boolean = NOT_SENT
+    offset_start: PositiveMinutes = NOT_SENT
+    booking_window: Annotated[WindowOrDisabled | None, Means(window_of)] = NOT_SENT
+    booker_layouts: Annotated[BookerLayouts | None, Means(BookerLayouts.to_row)] = NOT_SENT
+    confirmation_policy: Annotated[PolicyOrDisabled | None, Means(confirmation_of)] = NOT_SENT
+    recurrence: Annotated[RecurrenceOrDisabled | None, Means(recurrence_of)] = NOT_SENT
+    requires_booker_email_verification: Boolean = NOT_SENT
+    hide_calendar_notes: Boolean = NOT_SENT
+    hide_calendar_event_details: Boolean = NOT_SENT
+    hide_organizer_email: Boolean = NOT_SENT
+    lock_time_zone_toggle_on_booking_page: Boolean = NOT_SENT
+    color: Annotated[Color | None, Means(Color.to_row)] = NOT_SENT
+    seats: Annotated[SeatsOrDisabled | None, Means(seats_of)] = NOT_SENT
+    custom_name: CustomName | None = NOT_SENT
+    destination_calendar: DestinationCalendar | None = NOT_SENT
+    use_destination_calendar_email: Boolean = NOT_SENT
+    success_redirect_url: Url | None = NOT_SENT
+    interface_language: InterfaceLanguage | None = NOT_SENT
 
     def to_changes(self) -> SettingsChanges:
         """Return what the request says, in terms of the stored settings."""
-        sent = {name: value for name, value in self.sent().items() if value is not None or name in _NULLABLE}
-        settings = {_NAMES.get(name, name): value for name, value in sent.items() if name in _PLAIN}
-        settings |= {
-            setting: to_setting(sent[name])
-            for name, (setting, to_setting) in _OBJECTS.items()
-            if name in sent
-        }
-        if "interface_language" in sent:
-            settings["interface_language"] = self.interface_language or None
-        if self.booking_fields is not None:
-            settings["booking_fields"] = tuple(form(self.booking_fields))
-            settings |= _guests_switch(self.booking_fields)
-        calendar = self.destination_calendar
+        settings: dict[str, Any] = {}
+        terms: dict[str, Any] = {}
+        for name in self.model_fields_set & _PROPERTIES.keys():
+            setting, means = _PROPERTIES[name]
+            value = getattr(self, name)
+            if means is not None and value is None:
+                continue
+            part = terms if setting.is_term else settings
+            part[setting.field] = value if means is None else means.to_setting(value)
+        form, policy, calendar = self.booking_fields, self.confirmation_policy, self.destination_calendar
+        if isinstance(form, list):
+            settings |= _guests_switch(form)
         return SettingsChanges(
-            settings=settings,
-            metadata={key: to_row(sent[name]) for name, (key, to_row) in _METADATA.items() if name in sent},
-            keeps_blocking=isinstance(self.confirmation_policy, ConfirmationPolicy)
-            and self.confirmation_policy.is_silent_on_blocking,
-            destination_calendar=calendar.to_choice() if calendar is not None else None,
+            said=replace(BLANK, **settings, terms=replace(BLANK.terms, **terms)),
+            names=frozenset((*settings, *terms)),
+            keeps_blocking=isinstance(policy, ConfirmationPolicy) and policy.is_silent_on_blocking,
+            destination_calendar=calendar.to_choice() if isinstance(calendar, DestinationCalendar) else None,
         )
 
 
@@ -131,63 +135,33 @@ class CreateEventTypeBody(EventTypeBody):
 class UpdateEventTypeBody(EventTypeBody):
     """Changes of an event type."""
 
-    length_in_minutes: PositiveMinutes = 1
-    title: Text = ""
-    slug: Slug = ""
+    length_in_minutes: PositiveMinutes = NOT_SENT
+    title: Text = NOT_SENT
+    slug: Slug = NOT_SENT
 
 
-# fmt: off
-_NULLABLE = frozenset((
-    "description", "slot_interval", "schedule_id", "custom_name", "success_redirect_url",
-    "interface_language",
-))
-_PLAIN = frozenset((
-    "length_in_minutes", "title", "slug", "description", "disable_guests", "slot_interval",
-    "minimum_booking_notice", "before_event_buffer", "after_event_buffer", "schedule_id",
-    "only_show_first_available_slot", "offset_start", "requires_booker_email_verification",
-    "hide_calendar_notes", "hide_calendar_event_details", "hide_organizer_email",
-    "lock_time_zone_toggle_on_booking_page", "custom_name", "use_destination_calendar_email",
-    "success_redirect_url",
-))
-# fmt: on
-_NAMES = {
-    "length_in_minutes": "length",
-    "lock_time_zone_toggle_on_booking_page": "lock_time_zone_toggle",
-    "custom_name": "event_name",
+_PROPERTIES: Mapping[str, tuple[Setting, Means | None]] = {
+    name: (SETTINGS[str(field.alias)], mark_of(field.metadata, Means))
+    for name, field in UpdateEventTypeBody.model_fields.items()
+    if field.alias in SETTINGS
 }
-_OBJECTS: Mapping[str, tuple[str, Callable[[Any], object]]] = {
-    "locations": ("locations", lambda given: tuple(location.to_row() for location in given)),
-    "booking_limits_count": ("booking_limits", inputs.limits),
-    "booking_limits_duration": ("duration_limits", inputs.limits),
-    "booking_window": ("window", inputs.window),
-    "confirmation_policy": ("confirmation", inputs.confirmation),
-    "recurrence": ("recurrence", inputs.recurrence),
-    "seats": ("seats", inputs.seats),
-    "color": ("color", Color.to_row),
-}
-_METADATA: Mapping[str, tuple[str, Callable[[Any], object]]] = {
-    "length_in_minutes_options": ("multipleDuration", list),
-    "booker_layouts": ("bookerLayouts", BookerLayouts.to_row),
-}
+"""The properties that are settings, each with what its values mean."""
 
 
 def _guests_switch(fields: Sequence[AnyField]) -> dict[str, bool]:
-    """Return what a form with a guests field says of disabling guests; it wins over the switch itself."""
+    """Return whether a form with a guests field disables guests; it wins over the switch itself."""
     hidden = [field.hidden for field in fields if isinstance(field, SlugField) and field.slug == "guests"]
     return {"disable_guests": hidden[0]} if hidden else {}
-
-
-_WHOLE_NUMBER = re.compile(r"[+-]?\d{1,20}", re.ASCII)
 
 
 def _number_or_nothing(value: object) -> int | None:
     if value == "":
         return None
     if not isinstance(value, str) or not _WHOLE_NUMBER.fullmatch(value):
-        raise broken("isNumber", "must be a number")
+        raise violation("isNumber", "must be a number")
     number = int(value)
     if abs(number) > MAX_INTEGER:
-        raise broken("isNumber", f"must be a number up to {MAX_INTEGER}")
+        raise violation("isNumber", f"must be a number up to {MAX_INTEGER}")
     return number or None
 
 

@@ -26,7 +26,7 @@ _EVENT_TYPE = f"""
       LEFT JOIN teams t ON t.id = e.team_id
 """
 
-# Those of users alone: lists are long, and teams are not in them.
+# Event types of users only: lists are long, and have no teams to join.
 _OF_USERS = f"""
     SELECT e.id, {SETTINGS}, {_USER.selected}
       FROM event_types e
@@ -109,7 +109,7 @@ async def owns_schedule(connection: Connection, owner_id: int, schedule_id: int)
 
 
 async def lock_event_type(work: UnitOfWork, event_type_id: int) -> EventType | None:
-    """Return an event type of anybody, which nobody else changes until this command ends."""
+    """Return an event type, whosever it is, and keep others from changing it until this command ends."""
     statement = f"{_EVENT_TYPE} WHERE e.id = %s FOR NO KEY UPDATE OF e"
     row = await named_row(work.connection, statement, (event_type_id,))
     return None if row is None else await _event_type(work.connection, row)

@@ -12,6 +12,15 @@ from kalends.api.input.query import Query
 from kalends.auth.dependencies import Authenticated, CallerIfKnown
 from kalends.auth.principal import Permission, Principal
 from kalends.event_types import inputs, outputs, service
+from kalends.event_types.refusals import (
+    OF_SETTINGS,
+    ChangedSlugTaken,
+    EventTypeNotYours,
+    EventTypeOfAnotherUser,
+    EventTypeOfTeam,
+    EventTypeSlugTaken,
+    UnknownEventType,
+)
 
 router = Router("/v2/event-types", "Event Types", version=date(2024, 6, 14), version_is_required=True)
 
@@ -19,13 +28,13 @@ ReadingCaller: TypeAlias = Annotated[Principal, Depends(Authenticated(Permission
 WritingCaller: TypeAlias = Annotated[Principal, Depends(Authenticated(Permission.EVENT_TYPE_WRITE))]
 
 
-@router.post("")
+@router.post("", refuses=(EventTypeSlugTaken, *OF_SETTINGS))
 async def create_event_type(
     caller: WritingCaller, body: inputs.CreateEventTypeBody, work: Work
 ) -> outputs.EventTypeOutput:
-    """Make an event type."""
+    """Create an event type."""
     created = await service.create(work, caller.user.id, body.to_changes())
-    return outputs.event_type(created)
+    return outputs.event_type_output(created)
 
 
 @router.get("")
@@ -37,32 +46,32 @@ async def list_event_types(
     """List the event types of a user, or the group meeting of several; public."""
     listing = query.to_listing()
     if listing.is_of_group:
-        return [outputs.group_meeting(await service.find_group(connection, listing))]
+        return [outputs.group_meeting_output(await service.find_group(connection, listing))]
     found = await service.list_public(connection, listing, caller)
-    return [outputs.listed(one, is_own=service.is_owner(one, caller)) for one in found]
+    return [outputs.public_event_type_output(one, is_own=service.is_owner(one, caller)) for one in found]
 
 
-@router.get("/{eventTypeId}")
+@router.get("/{eventTypeId}", refuses=(EventTypeNotYours,))
 async def get_event_type(
     caller: ReadingCaller, event_type_id: EventTypeId, connection: Reader
 ) -> outputs.EventTypeOutput:
     """Show an event type of the caller."""
     found = await service.get_for(connection, caller, event_type_id)
-    return outputs.event_type(found)
+    return outputs.event_type_output(found)
 
 
-@router.patch("/{eventTypeId}")
+@router.patch("/{eventTypeId}", refuses=(EventTypeNotYours, ChangedSlugTaken, *OF_SETTINGS))
 async def update_event_type(
     caller: WritingCaller, event_type_id: EventTypeId, body: inputs.UpdateEventTypeBody, work: Work
 ) -> outputs.EventTypeOutput:
     """Change an event type; what is not sent stays."""
     changed = await service.update(work, caller, event_type_id, body.to_changes())
-    return outputs.event_type(changed)
+    return outputs.event_type_output(changed)
 
 
-@router.delete("/{eventTypeId}")
+@router.delete("/{eventTypeId}", refuses=(UnknownEventType, EventTypeOfTeam, EventTypeOfAnotherUser))
 async def delete_event_type(
     caller: WritingCaller, event_type_id: EventTypeId, work: Work
 ) -> outputs.DeletedEventType:
     """Delete an event type; its bookings stay."""
-    return outputs.deleted(await service.delete(work, caller, event_type_id))
+    return outputs.deleted_event_type_output(await service.delete(work, caller, event_type_id))

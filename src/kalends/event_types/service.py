@@ -6,15 +6,27 @@ from dataclasses import dataclass
 from psycopg import errors
 
 from kalends.accounts.user import User
-from kalends.api.output.errors import BadRequest, Forbidden, NotFound
+from kalends.api.output.errors import NotFound
 from kalends.auth.principal import Principal
 from kalends.db.database import Connection, UnitOfWork
 from kalends.event_types import queries
 from kalends.event_types.address import EventTypeAddress, IdAddress, TeamAddress, UserAddress
 from kalends.event_types.changes import SettingsChanges
 from kalends.event_types.connections import check_connections
-from kalends.event_types.event_type import CAL_VIDEO, EventType, Settings
+from kalends.event_types.event_type import BLANK, CAL_VIDEO, EventType, Settings
 from kalends.event_types.owner import TeamOwner, UserOwner
+from kalends.event_types.refusals import (
+    ChangedSlugTaken,
+    EventTypeNotYours,
+    EventTypeOfAnotherUser,
+    EventTypeOfTeam,
+    EventTypeSlugTaken,
+    ScheduleNotYours,
+    TeamEventTypeNotServed,
+    UnknownEventType,
+    UnknownEventTypeSlug,
+    UnknownUsername,
+)
 from kalends.event_types.terms import SchedulingTerms
 from kalends.teams import service as teams
 
@@ -26,9 +38,6 @@ _DEFAULTS = (
     Settings(title="30 Minutes", slug="thirty-minutes-video", terms=_HALF_AN_HOUR, locations=(CAL_VIDEO,)),
     Settings(title="60 Minutes", slug="sixty-minutes-video", terms=_AN_HOUR, locations=(CAL_VIDEO,)),
 )
-
-_BLANK = Settings(title="", slug="", terms=SchedulingTerms(length=1))
-"""What a new event type is before its request says what it is to be."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,25 +60,24 @@ class Listing:
 
 
 async def create(work: UnitOfWork, owner_id: int, changes: SettingsChanges) -> EventType:
-    """Make an event type of a user.
+    """Create an event type of a user.
 
     Raises:
-        BadRequest: the owner has one with this slug, has not connected what it relies on, or its settings
-            exclude each other.
-        NotFound: the schedule is not one of the owner's.
+        EventTypeSlugTaken: the owner has one with this slug.
+        what `OF_SETTINGS` lists: the owner lacks what it relies on, or its settings exclude each other.
     """
     check_connections(changes)
-    settings = changes.applied_to(_BLANK)
+    settings = changes.applied_to(BLANK)
     await _check_schedule(work, owner_id, changes)
     try:
         event_type_id = await queries.insert_event_type(work, owner_id, settings)
     except errors.UniqueViolation as error:
-        raise _slug_taken(settings.slug) from error
+        raise EventTypeSlugTaken(settings.slug) from error
     return await get(work.connection, IdAddress(event_type_id))
 
 
 async def create_defaults(work: UnitOfWork, owner_id: int) -> None:
-    """Make the event types of a new account (event-types.md 14)."""
+    """Create the event types of a new account (event-types.md 14)."""
     for settings in _DEFAULTS:
         await queries.insert_event_type(work, owner_id, settings)
 
@@ -78,7 +86,7 @@ async def get(connection: Connection, address: EventTypeAddress) -> EventType:
     """Return the event type with an address.
 
     Raises:
-        NotFound: there is none; the message says what of the address does not exist.
+        what `OF_ADDRESS` lists: there is none; the message says what of the address does not exist.
     """
     event_type = await queries.find(connection, address)
     if event_type is None:
@@ -87,7 +95,7 @@ async def get(connection: Connection, address: EventTypeAddress) -> EventType:
 
 
 async def find(connection: Connection, event_type_id: int) -> EventType | None:
-    """Return an event type of anybody; None: there is none with this id."""
+    """Return the event type with this id, whosever it is, or None."""
     return await queries.find(connection, IdAddress(event_type_id))
 
 
@@ -95,7 +103,7 @@ async def get_kept(work: UnitOfWork, address: EventTypeAddress) -> EventType:
     """Return the event type with an address, as `get`, and keep it as `keep` does.
 
     Raises:
-        NotFound: there is none; the message says what of the address does not exist.
+        what `OF_ADDRESS` lists: there is none; the message says what of the address does not exist.
     """
     event_type = await queries.find_kept(work, address)
     if event_type is None:
@@ -104,7 +112,7 @@ async def get_kept(work: UnitOfWork, address: EventTypeAddress) -> EventType:
 
 
 async def find_kept(work: UnitOfWork, event_type_id: int) -> EventType | None:
-    """Return an event type of anybody, as `find`, and keep it as `keep` does."""
+    """Return the event type with this id, as `find`, and keep it as `keep` does."""
     return await queries.find_kept(work, IdAddress(event_type_id))
 
 
@@ -112,54 +120,52 @@ async def refusal_of(connection: Connection, address: EventTypeAddress) -> NotFo
     """Return the refusal of an address that no event type has: it names the first part that does not exist.
 
     Raises:
-        NotFound: the same, where not even the owner exists.
+        UnknownTeamSlug, UnknownProfile, UnknownOrganization: not even the owner exists.
     """
     if isinstance(address, IdAddress):
-        return _unknown()
+        return UnknownEventType()
     match address.owner:
         case TeamAddress(team, organization_slug):
             await teams.check_team(connection, team, organization_slug)
-            return NotFound(f"The team {team!r} has no event type {address.slug!r}.")
+            return UnknownEventTypeSlug("team", team, address.slug)
         case UserAddress(username, organization):
             if organization is not None:
                 await teams.check_profile(connection, username, organization)
             elif not await queries.find_users(connection, [username]):
-                return NotFound(f"There is no user {username!r}.")
-            return NotFound(f"The user {username!r} has no event type {address.slug!r}.")
+                return UnknownUsername(username)
+            return UnknownEventTypeSlug("user", username, address.slug)
 
 
 def user_of(event_type: EventType) -> User:
-    """Return the user whose event type this is, for what only users' event types have so far.
+    """Return the user who owns an event type, for operations that do not serve teams yet.
 
     Raises:
-        NotFound: it is a team's.
+        TeamEventTypeNotServed: it is a team's.
     """
     match event_type.owner:
         case UserOwner(user):
             return user
         case TeamOwner():
-            raise NotFound(
-                f"Event type {event_type.id} belongs to a team: so far it has slots and reservations only."
-            )
+            raise TeamEventTypeNotServed(event_type.id)
 
 
 async def get_for(connection: Connection, caller: Principal, event_type_id: int) -> EventType:
     """Return an event type of the caller.
 
     Raises:
-        NotFound: the caller has none with this id.
+        EventTypeNotYours: the caller has none with this id.
     """
     event_type = await find(connection, event_type_id)
     if event_type is None or not is_owner(event_type, caller):
-        raise _not_yours()
+        raise EventTypeNotYours
     return event_type
 
 
 async def keep(work: UnitOfWork, event_type_id: int) -> None:
     """Keep an event type from being deleted until this command ends.
 
-    For a command that locks what a deletion reaches for, and stores something of the event type after that:
-    each would wait for the other.
+    For commands that first lock what a deletion needs, and then store something that references the event
+    type: without this each would wait for the other.
     """
     await queries.keep_event_type(work, event_type_id)
 
@@ -180,7 +186,7 @@ async def any_exists(connection: Connection, event_type_ids: Sequence[int]) -> b
 
 
 async def list_public(connection: Connection, listing: Listing, caller: Principal | None) -> list[EventType]:
-    """Return what a list asks for; hidden ones for their owner only."""
+    """Return the event types that a list asks for; hidden ones only for their owner."""
     if listing.owner is None:
         return []
     return [
@@ -206,20 +212,21 @@ async def update(
     """Change an event type of the caller; what the request does not say stays.
 
     Raises:
-        BadRequest: the caller has another one with this slug, has not connected what it is to rely on, or its
-            settings would exclude each other.
-        NotFound: the caller has none with this id, or the schedule is not the caller's.
+        EventTypeNotYours: the caller has none with this id.
+        ChangedSlugTaken: the caller has another one with this slug.
+        what `OF_SETTINGS` lists: the caller lacks what it is to rely on, or its settings would exclude each
+            other.
     """
     check_connections(changes)
     before = await queries.lock_event_type(work, event_type_id)
     if before is None or not is_owner(before, caller):
-        raise _not_yours()
+        raise EventTypeNotYours
     await _check_schedule(work, caller.user.id, changes)
     after = changes.applied_to(before)
     try:
         await queries.update_event_type(work, event_type_id, after)
     except errors.UniqueViolation as error:
-        raise _slug_taken(after.slug, code="TRPCError") from error
+        raise ChangedSlugTaken(after.slug) from error
     return await get(work.connection, IdAddress(event_type_id))
 
 
@@ -227,14 +234,14 @@ async def delete(work: UnitOfWork, caller: Principal, event_type_id: int) -> Eve
     """Delete an event type and return it as it was; its bookings stay.
 
     Raises:
-        NotFound: there is none with this id.
-        Forbidden: it belongs to another user, or to a team.
+        UnknownEventType: there is none with this id.
+        EventTypeOfAnotherUser, EventTypeOfTeam: it is not the caller's.
     """
     event_type = await get(work.connection, IdAddress(event_type_id))
     if isinstance(event_type.owner, TeamOwner):
-        raise Forbidden(f"Event type {event_type_id} belongs to a team.")
+        raise EventTypeOfTeam(event_type_id)
     if not is_owner(event_type, caller):
-        raise Forbidden(f"Event type {event_type_id} belongs to another user.")
+        raise EventTypeOfAnotherUser(event_type_id)
     await queries.delete_event_type(work, event_type_id)
     return event_type
 
@@ -245,19 +252,6 @@ def is_owner(event_type: EventType, caller: Principal | None) -> bool:
 
 
 async def _check_schedule(work: UnitOfWork, owner_id: int, changes: SettingsChanges) -> None:
-    schedule_id = changes.settings.get("schedule_id")
+    schedule_id = changes.said.schedule_id
     if schedule_id is not None and not await queries.owns_schedule(work.connection, owner_id, schedule_id):
-        raise NotFound(f"scheduleId: you have no schedule {schedule_id}.")
-
-
-# Ids too large to exist have become another number on their way here, so no message repeats an unknown id.
-def _unknown() -> NotFound:
-    return NotFound("There is no event type with this id.")
-
-
-def _not_yours() -> NotFound:
-    return NotFound("You have no event type with this id.")
-
-
-def _slug_taken(slug: str, *, code: str | None = None) -> BadRequest:
-    return BadRequest(f"slug: you have an event type with the slug {slug!r} already.", code=code)
+        raise ScheduleNotYours(schedule_id)

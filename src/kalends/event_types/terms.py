@@ -64,7 +64,7 @@ class SchedulingTerms:
 
     @property
     def counts_bookings(self) -> bool:
-        """Whether a further booking depends on how many there are: commands must take turns then."""
+        """Whether a further booking depends on how many there are, so that commands must take turns."""
         return bool(self.seats or self.booking_limits or self.duration_limits)
 
     @property
@@ -104,7 +104,7 @@ def _window(stored: BookingWindow, zone: str | None) -> engine.DaysWindow | engi
         case WindowKind.UNLIMITED, _, _:
             return None
         case WindowKind.RANGE, date() as first, date() as last:
-            # Without a zone in that of the first host: a schedule of the event type gives all hosts the same.
+            # None is the zone of the first host; a schedule of the event type gives all hosts the same.
             return engine.RangeWindow(first, last, zone)
         case kind, _, _:
             return engine.DaysWindow(

@@ -1,4 +1,4 @@
-"""The organization that a user belongs to first of all (http-core.md 8.6)."""
+"""The organization that a user mainly belongs to (http-core.md 8.6)."""
 
 MAIN_ORGANIZATION = """
     SELECT o.id, o.is_platform
@@ -11,4 +11,4 @@ MAIN_ORGANIZATION = """
              ORDER BY p.organization_id = u.organization_id IS TRUE DESC, p.id LIMIT 1) first
       JOIN teams o ON o.id = first.organization_id
 """
-"""The main organization of the user `u` of a statement around it; no row: they are a member of none."""
+"""The main organization of the user `u` of the enclosing statement; no row if they are in none."""

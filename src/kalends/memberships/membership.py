@@ -8,14 +8,14 @@ RoleName: TypeAlias = Literal["MEMBER", "ADMIN", "OWNER"]
 
 
 class Role(Enum):
-    """The role of a member. A member who was only invited, and has not accepted, has none yet."""
+    """The role of a member. Somebody who was invited and has not accepted has none yet."""
 
     MEMBER = "MEMBER"
     ADMIN = "ADMIN"
     OWNER = "OWNER"
 
     def is_at_least(self, weakest: "Role") -> bool:
-        """Tell whether this role may do all that another may."""
+        """Tell whether this role may do everything that another may."""
         return _ORDER.index(self) >= _ORDER.index(weakest)
 
 
@@ -24,7 +24,7 @@ _ORDER = (Role.MEMBER, Role.ADMIN, Role.OWNER)
 
 @dataclass(frozen=True, slots=True)
 class Membership:
-    """A user in a team; an organization is one. Not `accepted`: the user was invited, and has no role yet."""
+    """A user in a team, or in an organization; until it is `accepted` the user is only invited."""
 
     id: int
     team_id: int

@@ -2,10 +2,8 @@
 
 from dataclasses import dataclass
 
-from psycopg.rows import TupleRow
-
 from kalends.db.database import Connection, UnitOfWork
-from kalends.db.rows import NamedRow, first_row, named_row, named_rows, only_row
+from kalends.db.rows import Columns, NamedRow, first_row, named_row, named_rows, only_named_row, only_row
 from kalends.memberships.member import Member
 from kalends.memberships.membership import Membership, Role
 
@@ -14,10 +12,12 @@ _MEMBER_FIELDS = tuple(Member.__dataclass_fields__)
 _MEMBER = ", ".join(f"m.{name}" if name in _OF_MEMBERSHIP else f"u.{name}" for name in _MEMBER_FIELDS)
 """The columns that make a `Member`, of memberships `m` and users `u`."""
 
+_PLAIN = Columns(Membership, "m", without=("role",))
+
 
 @dataclass(frozen=True, slots=True)
 class NewMembership:
-    """A membership that is to be stored."""
+    """A membership to store."""
 
     team_id: int
     user_id: int
@@ -42,21 +42,20 @@ async def insert_membership(work: UnitOfWork, new: NewMembership) -> Membership:
     Raises:
         psycopg.errors.UniqueViolation: the user has one in this team.
     """
-    row = await only_row(
+    row = await only_named_row(
         work.connection,
-        """
-        INSERT INTO memberships (team_id, user_id, role, accepted, disable_impersonation)
+        f"""
+        INSERT INTO memberships AS m (team_id, user_id, role, accepted, disable_impersonation)
         VALUES (%s, %s, %s, %s, %s)
-        RETURNING id, team_id, user_id, role, accepted, disable_impersonation
+        RETURNING {_PLAIN.selected}, m.role
         """,
         (new.team_id, new.user_id, new.role.value, new.accepted, new.disable_impersonation),
     )
     return _membership(row)
 
 
-def _membership(row: TupleRow) -> Membership:
-    membership_id, team_id, user_id, role, accepted, disable_impersonation = row
-    return Membership(membership_id, team_id, user_id, Role(role), accepted, disable_impersonation)
+def _membership(row: NamedRow) -> Membership:
+    return Membership(**_PLAIN.values_of(row), role=Role(row.role))
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,18 +169,19 @@ async def delete_membership(work: UnitOfWork, membership_id: int) -> None:
 
 async def delete_memberships_inside(work: UnitOfWork, user_id: int, organization_id: int) -> list[Membership]:
     """Delete the memberships that somebody has in teams of an organization; return them by id."""
-    cursor = await work.connection.execute(
-        """
+    rows = await named_rows(
+        work.connection,
+        f"""
         WITH gone AS (
             DELETE FROM memberships m USING teams t
              WHERE t.id = m.team_id AND t.parent_id = %(organization_id)s AND m.user_id = %(user_id)s
-            RETURNING m.id, m.team_id, m.user_id, m.role, m.accepted, m.disable_impersonation
+            RETURNING m.*
         )
-        SELECT * FROM gone ORDER BY id
+        SELECT {_PLAIN.selected}, m.role FROM gone m ORDER BY m.id
         """,
         {"user_id": user_id, "organization_id": organization_id},
     )
-    return [_membership(row) for row in await cursor.fetchall()]
+    return [_membership(row) for row in rows]
 
 
 async def has_other_administrator(work: UnitOfWork, team_id: int, user_id: int) -> bool:

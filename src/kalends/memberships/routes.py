@@ -17,6 +17,7 @@ from kalends.access.guards import (
 )
 from kalends.access.holding import hold
 from kalends.access.place import Place
+from kalends.access.refusals import RoleChanged
 from kalends.api.dependencies import CurrentSettings, Now, Reader, Work
 from kalends.api.http.operation import Guard, Router
 from kalends.api.input.query import Query
@@ -33,6 +34,15 @@ from kalends.memberships.outputs import (
     MembershipOutput,
     bare_membership_output,
     membership_output,
+)
+from kalends.memberships.refusals import (
+    AlreadyInvited,
+    AlreadyMember,
+    LastAdministrator,
+    MembershipGone,
+    NotYoursToAccept,
+    UnknownToOrganization,
+    UnknownUser,
 )
 from kalends.settings import Settings
 
@@ -57,7 +67,18 @@ def collection_router(prefix: str, tag: str, admin: Guard[Place], *, overwrites:
         found = await service.list_members(connection, place.own_id, take=page.take, skip=page.skip)
         return [_shown(one, place, settings) for one in found]
 
-    @router.post("")
+    @router.post(
+        "",
+        refuses=(
+            RoleChanged,
+            UnknownUser,
+            UnknownToOrganization,
+            AlreadyMember,
+            AlreadyInvited,
+            LastAdministrator,
+            MembershipGone,
+        ),
+    )
     async def create_membership(
         place: AdminPlace,
         author: RequestAuthor,
@@ -78,7 +99,7 @@ def member_router(prefix: str, tag: str, *, reading: Guard[Place], changing: Gua
     """Return the operations that show and change a membership; whom it invites may read and accept it."""
     router = Router(prefix, tag)
 
-    @router.get("/{membershipId}")
+    @router.get("/{membershipId}", refuses=(MembershipGone,))
     async def get_membership(
         place: Annotated[Place, Depends(reading)], settings: CurrentSettings, connection: Reader
     ) -> MembershipOutput:
@@ -86,7 +107,9 @@ def member_router(prefix: str, tag: str, *, reading: Guard[Place], changing: Gua
         member = await service.get_member(connection, place.known_membership_id, place.own_id)
         return _shown(member, place, settings)
 
-    @router.patch("/{membershipId}")
+    @router.patch(
+        "/{membershipId}", refuses=(RoleChanged, MembershipGone, NotYoursToAccept, LastAdministrator)
+    )
     async def update_membership(
         place: Annotated[Place, Depends(changing)],
         author: RequestAuthor,
@@ -110,7 +133,7 @@ def removal_router(
     """Return the operation that deletes a membership."""
     router = Router(prefix, tag, output=output)
 
-    @router.delete("/{membershipId}")
+    @router.delete("/{membershipId}", refuses=(RoleChanged, MembershipGone, LastAdministrator))
     async def delete_membership(
         place: Annotated[Place, Depends(membership)],
         author: RequestAuthor,

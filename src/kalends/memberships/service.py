@@ -11,7 +11,7 @@ from kalends.memberships.refusals import AlreadyMember, MembershipGone
 
 
 async def find_role(connection: Connection, user_id: int, team_id: int) -> Role | None:
-    """Return the role of a user in a team or organization; None: they are no accepted member."""
+    """Return the role of a user in a team or organization; None unless they are an accepted member."""
     return await queries.find_accepted_role(connection, user_id, team_id)
 
 
@@ -35,10 +35,10 @@ async def get_member(connection: Connection, membership_id: int, team_id: int) -
 async def add_membership(
     work: UnitOfWork, user_id: int, team_id: int, *, role: Role = Role.MEMBER, accepted: bool
 ) -> Membership:
-    """Make a user a member of a team or organization that exists; not `accepted`: invite them.
+    """Make a user a member of a team or organization that exists, or invite them unless `accepted`.
 
     Raises:
-        AlreadyMember: they have a membership there.
+        AlreadyMember: they have a membership there, accepted or not.
     """
     try:
         return await queries.insert_membership(work, NewMembership(team_id, user_id, role, accepted))

@@ -1,11 +1,11 @@
-"""An organization, and where its people have their calendars."""
+"""An organization, and the workspace platforms that hold its people's calendars."""
 
 from dataclasses import dataclass
 
 
 @dataclass(frozen=True, slots=True)
 class Organization:
-    """A team of teams; `owner_id` is the first accepted OWNER, None when there is none left."""
+    """A team of teams; `owner_id` is its first accepted OWNER, None if none is left."""
 
     id: int
     name: str
@@ -16,7 +16,7 @@ class Organization:
 
 @dataclass(frozen=True, slots=True)
 class WorkspacePlatform:
-    """What a delegation credential of an organization is for, such as `google`."""
+    """A platform that delegation credentials of an organization can be for, such as `google`."""
 
     slug: str
     name: str

@@ -1,10 +1,11 @@
 """SQL of organizations, their profiles, and workspace platforms; it reads memberships."""
 
-from psycopg.rows import class_row
-
 from kalends.db.database import Connection, UnitOfWork
-from kalends.db.rows import first_row, only_row
+from kalends.db.rows import Columns, first_row, named_rows, only_row
 from kalends.organizations.organization import Organization, WorkspacePlatform
+
+_ORGANIZATION = Columns(Organization, "o", without=("owner_id",))
+_WORKSPACE_PLATFORM = Columns(WorkspacePlatform, "w")
 
 
 async def insert_organization(work: UnitOfWork, name: str, slug: str, *, is_platform: bool) -> int:
@@ -24,7 +25,7 @@ async def insert_organization(work: UnitOfWork, name: str, slug: str, *, is_plat
 
 
 async def lock_organization(work: UnitOfWork, organization_id: int) -> bool:
-    """Keep an organization from being deleted until this command ends; tell whether it is there."""
+    """Keep an organization from being deleted until this command ends; tell whether it exists."""
     row = await first_row(
         work.connection,
         "SELECT FROM teams WHERE id = %s AND is_organization FOR KEY SHARE",
@@ -34,21 +35,22 @@ async def lock_organization(work: UnitOfWork, organization_id: int) -> bool:
 
 
 async def list_organizations(connection: Connection) -> list[Organization]:
-    """Return all organizations by id."""
-    cursor = connection.cursor(row_factory=class_row(Organization))
-    await cursor.execute(
-        """
-        SELECT o.id, o.name, o.slug, o.is_platform,
+    """Return all organizations, ordered by id."""
+    rows = await named_rows(
+        connection,
+        f"""
+        SELECT {_ORGANIZATION.selected},
                (SELECT m.user_id FROM memberships m
                  WHERE m.team_id = o.id AND m.role = 'OWNER' AND m.accepted ORDER BY m.id LIMIT 1) AS owner_id
           FROM teams o WHERE o.is_organization ORDER BY o.id
-        """
+        """,
+        (),
     )
-    return await cursor.fetchall()
+    return [Organization(**_ORGANIZATION.values_of(row), owner_id=row.owner_id) for row in rows]
 
 
 async def insert_profile(work: UnitOfWork, user_id: int, organization_id: int, username: str) -> None:
-    """Let an organization know a user by a name.
+    """Store the name by which an organization knows a user.
 
     Raises:
         psycopg.errors.UniqueViolation: it knows the user already, or another one by this name.
@@ -61,7 +63,10 @@ async def insert_profile(work: UnitOfWork, user_id: int, organization_id: int, u
 
 
 async def list_workspace_platforms(connection: Connection) -> list[WorkspacePlatform]:
-    """Return all workspace platforms by their slugs."""
-    cursor = connection.cursor(row_factory=class_row(WorkspacePlatform))
-    await cursor.execute("SELECT slug, name FROM workspace_platforms ORDER BY slug")
-    return await cursor.fetchall()
+    """Return all workspace platforms, ordered by slug."""
+    rows = await named_rows(
+        connection,
+        f"SELECT {_WORKSPACE_PLATFORM.selected} FROM workspace_platforms w ORDER BY w.slug",
+        (),
+    )
+    return [_WORKSPACE_PLATFORM.read(row) for row in rows]

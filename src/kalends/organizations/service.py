@@ -1,4 +1,4 @@
-"""The rules of organizations: how they begin, and how people get into them."""
+"""The rules of organizations: how they are created, and how people join them."""
 
 from dataclasses import dataclass
 
@@ -6,7 +6,6 @@ from psycopg import errors
 
 from kalends.accounts.user import User
 from kalends.api.input.fields import MAX_INTEGER, MAX_TEXT
-from kalends.api.output.errors import BadRequest, Conflict, NotFound
 from kalends.audit import service as audit
 from kalends.audit.entry import NewEntry, Subject
 from kalends.db.database import Connection, UnitOfWork
@@ -15,41 +14,20 @@ from kalends.memberships.membership import Membership, Role
 from kalends.memberships.refusals import AlreadyMember
 from kalends.organizations import queries
 from kalends.organizations.organization import Organization, WorkspacePlatform
+from kalends.organizations.refusals import (
+    SlashInText,
+    SlugTaken,
+    TextBlankOrTooLong,
+    UnknownOrganization,
+    UsernameTaken,
+)
 
 _KNOWN_ALREADY = "uq_profiles_user_id_organization_id"
 
 
-class UnknownOrganization(NotFound):
-    """404: nothing with this id is an organization."""
-
-    def __init__(self, organization_id: int) -> None:
-        super().__init__(f"There is no organization {organization_id}.")
-
-
-class SlugTaken(Conflict):
-    """409: another organization has the slug, or a team that is in none."""
-
-    code = "CONFLICT"
-
-    def __init__(self, slug: str) -> None:
-        super().__init__(f"Another organization or team has the slug {slug!r}.")
-
-
-class UsernameTaken(Conflict):
-    """409: the organization knows somebody else by this name."""
-
-    code = "CONFLICT"
-
-    def __init__(self, username: str, organization_id: int) -> None:
-        super().__init__(
-            f"The organization {organization_id} knows somebody else by the username {username!r}; "
-            "give another one."
-        )
-
-
 @dataclass(frozen=True, slots=True)
 class CreateOrganization:
-    """A new organization; as a platform it may have OAuth clients and users of their own."""
+    """A new organization; a platform may have OAuth clients, which manage users of their own."""
 
     name: str
     slug: str
@@ -57,10 +35,10 @@ class CreateOrganization:
 
 
 async def create_organization(work: UnitOfWork, owner: User, command: CreateOrganization) -> Organization:
-    """Make an organization whose first member, an OWNER known by their own username, is `owner`.
+    """Create an organization whose first member is `owner`, as an OWNER known by their own username.
 
     Raises:
-        BadRequest: name or slug is not one.
+        TextBlankOrTooLong, SlashInText: name or slug is not one.
         SlugTaken: the slug is in use.
     """
     _check_text("name", command.name)
@@ -86,7 +64,7 @@ async def create_organization(work: UnitOfWork, owner: User, command: CreateOrga
 
 
 async def require_organization(work: UnitOfWork, organization_id: int) -> None:
-    """Check that an organization is there, and keep it from being deleted until this command ends.
+    """Check that an organization exists, and keep it from being deleted until this command ends.
 
     Raises:
         UnknownOrganization: there is no organization with this id.
@@ -97,7 +75,7 @@ async def require_organization(work: UnitOfWork, organization_id: int) -> None:
 
 
 async def list_organizations(connection: Connection) -> list[Organization]:
-    """Return all organizations by id."""
+    """Return all organizations, ordered by id."""
     return await queries.list_organizations(connection)
 
 
@@ -110,13 +88,14 @@ async def add_member(
     accepted: bool = True,
     username: str | None = None,
 ) -> Membership:
-    """Make a user a member whom the organization knows by `username`, None: by their own one.
+    """Make a user a member whom the organization knows by `username`, or else by their own username.
 
-    Who is not `accepted` is invited: known already, without a role until they accept.
+    Without `accepted` the user is invited: the organization knows them, but they have no role until they
+    accept.
 
     Raises:
         UnknownOrganization: there is no organization with this id.
-        BadRequest: the username is not one.
+        TextBlankOrTooLong, SlashInText: the username is not one.
         AlreadyMember: the user has a membership there.
         UsernameTaken: somebody else has the username there.
     """
@@ -149,7 +128,7 @@ async def make_profile(work: UnitOfWork, user_id: int, organization_id: int, use
 
 
 async def list_workspace_platforms(connection: Connection) -> list[WorkspacePlatform]:
-    """Return what delegation credentials may be for, by their slugs."""
+    """Return the platforms that delegation credentials can be for, ordered by slug."""
     return await queries.list_workspace_platforms(connection)
 
 
@@ -161,9 +140,9 @@ def _entry_of(membership: Membership) -> NewEntry:
 def _check_path_part(what: str, text: str) -> None:
     _check_text(what, text)
     if "/" in text:
-        raise BadRequest(f"The {what} must have no slash.")
+        raise SlashInText(what)
 
 
 def _check_text(what: str, text: str) -> None:
     if not text.strip() or len(text) > MAX_TEXT:
-        raise BadRequest(f"The {what} must have 1 to {MAX_TEXT} characters, and not blanks only.")
+        raise TextBlankOrTooLong(what, MAX_TEXT)

@@ -1,23 +1,20 @@
-"""The wire of reservations in version 2024-09-04 (slots.md 3)."""
+"""The wire of reservations in version 2024-09-04: requests (slots.md 3)."""
 
-from datetime import datetime
 from typing import Annotated, Any
 from uuid import UUID
 
 from pydantic import Field, ValidationError, model_validator
 from pydantic_core import InitErrorDetails
-from typing_extensions import TypedDict
 
 from kalends.api.input.fields import (
     Boolean,
     Integer,
     Text,
-    broken,
+    violation,
 )
 from kalends.api.input.instants import Instant
 from kalends.api.output.envelope import instant
 from kalends.api.wire import Body
-from kalends.reservations.reservation import Reservation
 from kalends.reservations.service import Reserve
 from kalends.slots.slot_uid import parse_slot_uid
 
@@ -42,7 +39,7 @@ class ReserveSlotBody(Body):
         text = raw["slotUid"]
         named = parse_slot_uid(text) if isinstance(text, str) else None
         if named is None:
-            rule = broken("isSlotUid", "must be the slotUid of a listed slot")
+            rule = violation("isSlotUid", "must be the slotUid of a listed slot")
             raise ValidationError.from_exception_data(
                 cls.__name__, [InitErrorDetails(type=rule, loc=("slotUid",), input=text)]
             )
@@ -67,43 +64,6 @@ class ReserveSlotBody(Body):
 def _minutes_of(slot_uid: str) -> int | None:
     named = parse_slot_uid(slot_uid)
     return None if named is None else named.minutes
-
-
-class StoredReservation(TypedDict):
-    """A reservation."""
-
-    eventTypeId: int
-    slotStart: str
-    slotEnd: str
-    slotDuration: int
-    reservationUid: str
-    reservationUntil: str
-    binding: bool
-
-
-class ReservedSlot(StoredReservation):
-    """A reservation that was just made or renewed."""
-
-    reservationDuration: int
-
-
-def stored(reservation: Reservation) -> StoredReservation:
-    """Show a reservation."""
-    return {
-        "eventTypeId": reservation.event_type_id,
-        "slotStart": instant(reservation.start),
-        "slotEnd": instant(reservation.end),
-        "slotDuration": reservation.minutes,
-        "reservationUid": reservation.uid,
-        "reservationUntil": instant(reservation.release_at),
-        "binding": reservation.is_binding,
-    }
-
-
-def reserved(reservation: Reservation, now: datetime) -> ReservedSlot:
-    """Show a reservation with the minutes for which it was made."""
-    minutes = int((reservation.release_at - now).total_seconds()) // 60
-    return {**stored(reservation), "reservationDuration": minutes}
 
 
 def uid_of(text: str) -> UUID | None:

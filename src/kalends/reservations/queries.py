@@ -4,21 +4,23 @@ from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
-from psycopg.rows import TupleRow
-
 from kalends.db.database import Connection, UnitOfWork
-from kalends.db.rows import first_row, only_row
+from kalends.db.rows import Columns, first_row, named_row, only_row
 from kalends.reservations.reservation import Reservation
 
-_RESERVATION = "uid::text, event_type_id, start_time, end_time, release_at, is_seat, is_binding"
+_RESERVATION = Columns(
+    Reservation, "r", stored_as={"uid": "uid::text", "start": "start_time", "end": "end_time"}
+)
 
 
 async def find(connection: Connection, uid: UUID) -> Reservation | None:
     """Return a reservation, expired or not."""
-    row = await first_row(
-        connection, f"SELECT {_RESERVATION} FROM slot_reservations WHERE uid = %s LIMIT 1", (uid,)
+    row = await named_row(
+        connection,
+        f"SELECT {_RESERVATION.selected} FROM slot_reservations r WHERE r.uid = %s LIMIT 1",
+        (uid,),
     )
-    return None if row is None else _reservation(row)
+    return None if row is None else _RESERVATION.read(row)
 
 
 async def count_binding_seats(
@@ -99,7 +101,3 @@ async def delete_expired(work: UnitOfWork, before: datetime, at_most: int) -> No
         """,
         (before, at_most),
     )
-
-
-def _reservation(row: TupleRow) -> Reservation:
-    return Reservation(*row)

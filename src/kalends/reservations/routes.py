@@ -10,7 +10,13 @@ from kalends.api.dependencies import CurrentSettings, Now, Reader, Work
 from kalends.api.http.operation import Router
 from kalends.api.input.fields import check_text
 from kalends.auth.dependencies import CallerIfKnown, CallerOrNobody
-from kalends.reservations import inputs, service
+from kalends.reservations import inputs, outputs, service
+from kalends.reservations.refusals import (
+    OF_SLOT,
+    AnonymousDuration,
+    AnonymousExtension,
+    UnknownReservation,
+)
 from kalends.reservations.service import Policy
 
 router = Router("/v2/slots/reservations", "Slots", version=date(2024, 9, 4), version_is_required=True)
@@ -25,23 +31,23 @@ async def _policy(settings: CurrentSettings) -> Policy:
 CurrentPolicy: TypeAlias = Annotated[Policy, Depends(_policy)]
 
 
-@router.post("")
+@router.post("", refuses=(AnonymousDuration, *OF_SLOT))
 async def reserve_slot(
     caller: CallerOrNobody, body: inputs.ReserveSlotBody, work: Work, now: Now, policy: CurrentPolicy
-) -> inputs.ReservedSlot:
+) -> outputs.ReservedSlot:
     """Keep a slot for a few minutes; public."""
     made = await service.create(work, caller, body.to_command(), now=now, policy=policy)
-    return inputs.reserved(made, now)
+    return outputs.reserved_slot_output(made, now)
 
 
 @router.get("/{uid}")
-async def get_reservation(uid: ReservationUid, connection: Reader) -> inputs.StoredReservation | None:
+async def get_reservation(uid: ReservationUid, connection: Reader) -> outputs.StoredReservation | None:
     """Show a reservation to whoever knows its uid; null for an unknown one."""
     found = await service.find(connection, inputs.uid_of(uid))
-    return None if found is None else inputs.stored(found)
+    return None if found is None else outputs.reservation_output(found)
 
 
-@router.patch("/{uid}")
+@router.patch("/{uid}", refuses=(UnknownReservation, AnonymousExtension, *OF_SLOT))
 async def update_reservation(
     uid: ReservationUid,
     caller: CallerIfKnown,
@@ -49,12 +55,12 @@ async def update_reservation(
     work: Work,
     now: Now,
     policy: CurrentPolicy,
-) -> inputs.ReservedSlot:
+) -> outputs.ReservedSlot:
     """Move or renew a reservation."""
     renewed = await service.update(
         work, caller, inputs.uid_of(uid), body.to_command(), now=now, policy=policy
     )
-    return inputs.reserved(renewed, now)
+    return outputs.reserved_slot_output(renewed, now)
 
 
 @router.delete("/{uid}")

@@ -5,13 +5,6 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID, uuid4
 
-from kalends.api.output.errors import (
-    BadRequest,
-    Forbidden,
-    NotFound,
-    Unauthorized,
-    UnprocessableEntity,
-)
 from kalends.auth.principal import Principal
 from kalends.db.database import Connection, UnitOfWork
 from kalends.db.locks import lock_hosts
@@ -19,11 +12,23 @@ from kalends.event_types import service as event_types
 from kalends.event_types.event_type import EventType
 from kalends.event_types.owner import TeamOwner, UserOwner
 from kalends.reservations import queries
+from kalends.reservations.refusals import (
+    AnonymousDuration,
+    AnonymousExtension,
+    DurationOfStranger,
+    DurationTooLong,
+    NoHosts,
+    SlotLengthFixed,
+    SlotLengthNotOffered,
+    SlotTaken,
+    UnknownReservation,
+)
 from kalends.reservations.reservation import Reservation
 from kalends.scheduling.engine import Code
 from kalends.slots import service as slots
+from kalends.slots.refusals import UnknownEventTypeId
 from kalends.slots.rows import subject_of
-from kalends.slots.situation import CountedReservations, Question, no_event_type
+from kalends.slots.situation import CountedReservations, Question
 from kalends.teams import service as teams
 
 DEFAULT_MINUTES = 5
@@ -69,15 +74,16 @@ async def create(
     """Keep a slot that is not taken.
 
     Raises:
-        Unauthorized: an anonymous caller chooses how long.
-        NotFound: there is no such event type.
-        Forbidden: the caller chooses how long for an event type of people who share no team with them.
-        BadRequest: the length is not one of the event type, it is to be kept for too long, or the event type
-            has no hosts.
-        UnprocessableEntity: the time is taken; `details.reasons` says by what.
+        AnonymousDuration: an anonymous caller chooses how long.
+        DurationOfStranger: the caller chooses how long for an event type of people who share no team with
+            them.
+        DurationTooLong: it is to be kept for too long.
+        UnknownEventTypeId, NoHosts: there is no such event type, or it has no hosts.
+        SlotLengthFixed, SlotLengthNotOffered: the length is not one of the event type.
+        SlotTaken: the time is taken; `details.reasons` says by what.
     """
     if command.minutes and caller is None:
-        raise Unauthorized("reservationDuration: only authenticated callers may choose it.")
+        raise AnonymousDuration
     event_type = await _get_event_type(work, command.event_type_id)
     await _check_duration(work, event_type, caller, command, policy)
     slot_minutes = _slot_minutes(event_type, command)
@@ -115,18 +121,16 @@ async def update(
     """Move a reservation to another slot, or keep it for longer.
 
     Raises:
-        NotFound: there is no such reservation or event type.
-        Unauthorized, Forbidden, BadRequest, UnprocessableEntity: as `create`; whoever knows the uid may
-            renew it for the default time.
+        UnknownReservation: there is no such reservation.
+        AnonymousExtension: an anonymous caller keeps it for longer than the default.
+        the others of `create`; whoever knows the uid may renew it for the default time.
     """
     stored = await find(work.connection, uid)
     if stored is None or uid is None:
-        raise NotFound("There is no such reservation.")
+        raise UnknownReservation
     chooses_longer = (command.minutes or 0) > DEFAULT_MINUTES
     if chooses_longer and caller is None:
-        raise Unauthorized(
-            f"reservationDuration: only authenticated callers may choose more than {DEFAULT_MINUTES} minutes."
-        )
+        raise AnonymousExtension(DEFAULT_MINUTES)
     event_type = await _get_event_type(work, command.event_type_id)
     if chooses_longer:
         await _check_duration(work, event_type, caller, command, policy)
@@ -141,7 +145,7 @@ async def update(
     await _lock(work, event_type)
     able = await _check_not_taken(work, event_type, command.start, end, now=now, own=stored.uid)
     if not await queries.lock(work, uid):
-        raise NotFound("There is no such reservation.")
+        raise UnknownReservation
     updated = Reservation(
         uid=stored.uid,
         event_type_id=command.event_type_id,
@@ -194,7 +198,7 @@ async def _get_event_type(work: UnitOfWork, event_type_id: int) -> EventType:
     # Before the time is locked: whoever deletes its host locks event types first too.
     event_type = await event_types.find_kept(work, event_type_id)
     if event_type is None:
-        raise no_event_type(event_type_id)
+        raise UnknownEventTypeId(event_type_id)
     return event_type
 
 
@@ -204,9 +208,9 @@ async def _check_duration(
     if not command.minutes:
         return
     if caller is None or not await _may_choose(work, event_type, caller.user.id):
-        raise Forbidden("reservationDuration: only the event type's owner, or a team-mate, may choose it.")
+        raise DurationOfStranger
     if command.minutes > policy.longest_minutes:
-        raise BadRequest(f"reservationDuration must not be greater than {policy.longest_minutes}.")
+        raise DurationTooLong(policy.longest_minutes)
 
 
 async def _may_choose(work: UnitOfWork, event_type: EventType, user_id: int) -> bool:
@@ -221,18 +225,17 @@ async def _may_choose(work: UnitOfWork, event_type: EventType, user_id: int) -> 
 def _slot_minutes(event_type: EventType, command: Reserve) -> int:
     options = event_type.length_options
     if command.slot_minutes is not None and not options:
-        raise BadRequest("slotDuration: this event type has one length only; leave the property out.")
+        raise SlotLengthFixed
     allowed = options or (event_type.terms.length,)
     for name, minutes in (("slotDuration", command.slot_minutes), ("slotUid", command.listed_minutes)):
         if minutes is not None and minutes not in allowed:
-            lengths = ", ".join(map(str, allowed))
-            raise BadRequest(f"{name}: the lengths of this event type are {lengths} minutes.")
+            raise SlotLengthNotOffered(name, allowed)
     return command.slot_minutes or command.listed_minutes or event_type.terms.length
 
 
 async def _lock(work: UnitOfWork, event_type: EventType) -> None:
     if not event_type.hosts:
-        raise BadRequest("eventTypeId: this event type has no hosts.")
+        raise NoHosts
     counted = event_type.id if event_type.terms.counts_bookings else None
     await lock_hosts(work, [host.user.id for host in event_type.hosts], event_type_id=counted)
 
@@ -243,7 +246,7 @@ async def _check_not_taken(
     """Check that a time is not taken, and return the hosts who are free; none if only hours are against it.
 
     Raises:
-        UnprocessableEntity: it is taken.
+        SlotTaken: it is taken.
     """
     begins, ends = int(start.timestamp()), int(end.timestamp())
     question = Question(
@@ -258,9 +261,7 @@ async def _check_not_taken(
     verdict = await slots.check(work.connection, question)
     reasons = list(dict.fromkeys(str(found.code) for found in verdict.reasons if found.code in _TAKEN))
     if reasons:
-        raise UnprocessableEntity(
-            f"slotStart: this slot is taken ({', '.join(reasons)}).", details={"reasons": reasons}
-        )
+        raise SlotTaken(reasons)
     return verdict.host_ids
 
 

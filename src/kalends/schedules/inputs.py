@@ -1,38 +1,35 @@
-"""The wire of schedules in version 2024-06-11 (schedules.md 2)."""
+"""The wire of schedules in version 2024-06-11: requests (schedules.md 2)."""
 
 import re
+from collections.abc import Sequence
 from datetime import time
-from typing import Annotated, Literal
+from typing import Annotated
 
 from pydantic import BeforeValidator, Field, WithJsonSchema
-from typing_extensions import TypedDict
 
+from kalends.api.input.changes import NOT_SENT, UNSET
 from kalends.api.input.fields import (
     Boolean,
     Rule,
     Text,
     TimeZone,
-    broken,
+    violation,
 )
 from kalends.api.input.instants import CalendarDate
 from kalends.api.wire import Body, Changes
-from kalends.schedules.schedule import OverrideRow, Schedule, WeeklyRow
-from kalends.schedules.service import CreateSchedule, UpdateSchedule
-
-Day = Literal["Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"]
+from kalends.schedules.days import DAYS, Day
+from kalends.schedules.schedule import OverrideRow, ScheduleChanges, WeeklyRow
+from kalends.schedules.service import DEFAULT_HOURS, CreateSchedule
 
 MAX_ROWS = 500
 """Most weekly rows, and most overrides, of one schedule."""
 
-# Stored day numbers count from Sunday.
-_DAYS: tuple[Day, ...] = ("Sunday", "Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday")
-
-_ZONE_WHEN_UNSET = "Europe/London"
+_HH_MM = re.compile(r"([01]\d|2[0-3]):([0-5]\d)", re.ASCII)
 
 
 def _clock_time(value: object) -> time:
     if not isinstance(value, str) or not _HH_MM.fullmatch(value):
-        raise broken("matches", "must be a time from 00:00 to 23:59 in the format HH:MM")
+        raise violation("matches", "must be a time from 00:00 to 23:59 in the format HH:MM")
     return time.fromisoformat(value)
 
 
@@ -53,7 +50,7 @@ class AvailabilityInput(Body):
 
     def to_row(self) -> WeeklyRow:
         """Return the stored form."""
-        return WeeklyRow(tuple(_DAYS.index(day) for day in self.days), self.start_time, self.end_time)
+        return WeeklyRow(tuple(DAYS.index(day) for day in self.days), self.start_time, self.end_time)
 
 
 class OverrideInput(Body):
@@ -87,93 +84,34 @@ class CreateScheduleBody(Body):
             name=self.name,
             time_zone=self.time_zone,
             is_default=self.is_default,
-            weekly=_weekly(self.availability),
-            overrides=_overrides(self.overrides) or (),
+            weekly=DEFAULT_HOURS if self.availability is None else _weekly(self.availability),
+            overrides=_overrides(self.overrides or ()),
         )
 
 
 class UpdateScheduleBody(Changes):
     """Changes of a schedule; each list replaces all rows of its kind."""
 
-    name: Text = ""
-    time_zone: TimeZone | None = None
-    is_default: Boolean | None = None
-    availability: Availability | None = None
-    overrides: Overrides | None = None
+    name: Text = NOT_SENT
+    time_zone: TimeZone | None = NOT_SENT
+    is_default: Boolean | None = NOT_SENT
+    availability: Availability | None = NOT_SENT
+    overrides: Overrides | None = NOT_SENT
 
-    def to_command(self) -> UpdateSchedule:
-        """Return the command that this body stands for."""
-        sent = self.sent()
-        return UpdateSchedule(
-            columns={name: sent[name] for name in ("name", "time_zone") if name in sent},
-            is_default=self.is_default is True,
-            weekly=_weekly(self.availability),
-            overrides=_overrides(self.overrides),
+    def to_changes(self) -> ScheduleChanges:
+        """Return the changes that this body stands for; a default schedule is replaced, never unset."""
+        return ScheduleChanges(
+            name=self.name,
+            time_zone=self.time_zone,
+            is_default=True if self.is_default is True else UNSET,
+            weekly=_weekly(self.availability) if isinstance(self.availability, list) else UNSET,
+            overrides=_overrides(self.overrides) if isinstance(self.overrides, list) else UNSET,
         )
 
 
-class AvailabilityOutput(TypedDict):
-    """Weekly hours on some days."""
-
-    days: list[Day]
-    startTime: str
-    endTime: str
+def _weekly(rows: Sequence[AvailabilityInput]) -> tuple[WeeklyRow, ...]:
+    return tuple(row.to_row() for row in rows)
 
 
-class OverrideOutput(TypedDict):
-    """Hours that replace the weekly ones on a date."""
-
-    date: str
-    startTime: str
-    endTime: str
-
-
-class ScheduleOutput(TypedDict):
-    """A schedule."""
-
-    id: int
-    ownerId: int
-    name: str
-    timeZone: str
-    availability: list[AvailabilityOutput]
-    isDefault: bool
-    overrides: list[OverrideOutput]
-
-
-def schedule(stored: Schedule) -> ScheduleOutput:
-    """Show a schedule."""
-    return {
-        "id": stored.id,
-        "ownerId": stored.owner_id,
-        "name": stored.name,
-        "timeZone": stored.time_zone or _ZONE_WHEN_UNSET,
-        "availability": [
-            {
-                "days": [_DAYS[day] for day in row.days],
-                "startTime": f"{row.start:%H:%M}",
-                "endTime": f"{row.end:%H:%M}",
-            }
-            for row in stored.weekly
-            if row.days
-        ],
-        "isDefault": stored.is_default,
-        "overrides": [
-            {
-                "date": row.date.isoformat(),
-                "startTime": f"{row.start:%H:%M}",
-                "endTime": f"{row.end:%H:%M}",
-            }
-            for row in stored.overrides
-        ],
-    }
-
-
-def _weekly(rows: list[AvailabilityInput] | None) -> tuple[WeeklyRow, ...] | None:
-    return None if rows is None else tuple(row.to_row() for row in rows)
-
-
-def _overrides(rows: list[OverrideInput] | None) -> tuple[OverrideRow, ...] | None:
-    return None if rows is None else tuple(row.to_row() for row in rows)
-
-
-_HH_MM = re.compile(r"([01]\d|2[0-3]):([0-5]\d)", re.ASCII)
+def _overrides(rows: Sequence[OverrideInput]) -> tuple[OverrideRow, ...]:
+    return tuple(row.to_row() for row in rows)

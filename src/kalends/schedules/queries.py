@@ -1,49 +1,48 @@
-"""SQL of schedules."""
+"""SQL of schedules; it also reads and writes which one is a user's default."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import date, time
-from typing import Any
-
-from psycopg import sql
-from psycopg.rows import TupleRow
 
 from kalends.db.database import Connection, UnitOfWork
-from kalends.db.rows import first_row, only_row
-from kalends.db.statements import assignments
+from kalends.db.rows import Columns, NamedRow, named_row, named_rows, only_row
 from kalends.schedules.schedule import OverrideRow, Schedule, WeeklyRow
 
-_SCHEDULE = """
-    SELECT s.id, s.user_id, s.name, s.time_zone, coalesce(s.id = u.default_schedule_id, false),
+_PLAIN = Columns(
+    Schedule, "s", stored_as={"owner_id": "user_id"}, without=("is_default", "weekly", "overrides")
+)
+
+_SCHEDULE = f"""
+    SELECT {_PLAIN.selected}, coalesce(s.id = u.default_schedule_id, false) AS is_default,
            (SELECT json_agg(json_build_array(a.days, a.start_time, a.end_time) ORDER BY a.id)
-              FROM schedule_availability a WHERE a.schedule_id = s.id AND a.date IS NULL),
+              FROM schedule_availability a WHERE a.schedule_id = s.id AND a.date IS NULL) AS weekly,
            (SELECT json_agg(json_build_array(a.date, a.start_time, a.end_time) ORDER BY a.id)
-              FROM schedule_availability a WHERE a.schedule_id = s.id AND a.date IS NOT NULL)
+              FROM schedule_availability a WHERE a.schedule_id = s.id AND a.date IS NOT NULL) AS overrides
       FROM schedules s JOIN users u ON u.id = s.user_id
 """
 
 
 async def find_schedule(connection: Connection, schedule_id: int) -> Schedule | None:
-    """Return a schedule of anybody."""
-    row = await first_row(connection, _SCHEDULE + " WHERE s.id = %s", (schedule_id,))
+    """Return a schedule, whosever it is."""
+    row = await named_row(connection, f"{_SCHEDULE} WHERE s.id = %s", (schedule_id,))
     return None if row is None else _schedule(row)
 
 
 async def find_default(connection: Connection, owner_id: int) -> Schedule | None:
     """Return the default schedule of a user."""
-    row = await first_row(
-        connection, _SCHEDULE + " WHERE u.id = %s AND s.id = u.default_schedule_id", (owner_id,)
+    row = await named_row(
+        connection, f"{_SCHEDULE} WHERE u.id = %s AND s.id = u.default_schedule_id", (owner_id,)
     )
     return None if row is None else _schedule(row)
 
 
 async def list_schedules(connection: Connection, owner_id: int) -> list[Schedule]:
-    """Return the schedules of a user by id."""
-    cursor = await connection.execute(_SCHEDULE + " WHERE s.user_id = %s ORDER BY s.id", (owner_id,))
-    return [_schedule(row) for row in await cursor.fetchall()]
+    """Return the schedules of a user, ordered by id."""
+    rows = await named_rows(connection, f"{_SCHEDULE} WHERE s.user_id = %s ORDER BY s.id", (owner_id,))
+    return [_schedule(row) for row in rows]
 
 
 async def lock_schedule(work: UnitOfWork, schedule_id: int) -> None:
-    """Keep other commands off a schedule until this one ends."""
+    """Lock a schedule until this command ends."""
     await work.connection.execute("SELECT FROM schedules WHERE id = %s FOR UPDATE", (schedule_id,))
 
 
@@ -57,13 +56,19 @@ async def insert_schedule(work: UnitOfWork, owner_id: int, name: str, time_zone:
     return int(schedule_id)
 
 
-async def update_schedule(work: UnitOfWork, schedule_id: int, changes: Mapping[str, Any]) -> None:
-    """Write changed columns, by name."""
-    if changes:
-        statement = sql.SQL("UPDATE schedules SET {}, updated_at = now() WHERE id = %(schedule_id)s")
-        await work.connection.execute(
-            statement.format(assignments(changes)), {**changes, "schedule_id": schedule_id}
-        )
+async def update_schedule(work: UnitOfWork, schedule: Schedule) -> None:
+    """Write the name and the time zone of a schedule."""
+    await work.connection.execute(
+        "UPDATE schedules SET name = %s, time_zone = %s, updated_at = now() WHERE id = %s",
+        (schedule.name, schedule.time_zone, schedule.id),
+    )
+
+
+async def set_time_zone(work: UnitOfWork, schedule_id: int, time_zone: str) -> None:
+    """Write the time zone of a schedule."""
+    await work.connection.execute(
+        "UPDATE schedules SET time_zone = %s, updated_at = now() WHERE id = %s", (time_zone, schedule_id)
+    )
 
 
 async def delete_schedule(work: UnitOfWork, schedule_id: int) -> None:
@@ -116,20 +121,16 @@ async def _insert_rows(
             )
 
 
-def _schedule(row: TupleRow) -> Schedule:
-    schedule_id, owner_id, name, time_zone, is_default, weekly, overrides = row
+def _schedule(row: NamedRow) -> Schedule:
     return Schedule(
-        id=schedule_id,
-        owner_id=owner_id,
-        name=name,
-        time_zone=time_zone,
-        is_default=is_default,
+        **_PLAIN.values_of(row),
+        is_default=row.is_default,
         weekly=tuple(
             WeeklyRow(tuple(days), time.fromisoformat(start), time.fromisoformat(end))
-            for days, start, end in weekly or ()
+            for days, start, end in row.weekly or ()
         ),
         overrides=tuple(
             OverrideRow(date.fromisoformat(day), time.fromisoformat(start), time.fromisoformat(end))
-            for day, start, end in overrides or ()
+            for day, start, end in row.overrides or ()
         ),
     )

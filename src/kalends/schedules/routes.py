@@ -1,4 +1,4 @@
-"""`/v2/schedules`, version 2024-06-11, and the same of the users of an organization, in every version."""
+"""`/v2/schedules`, version 2024-06-11, and the same for an organization's users, in every version."""
 
 from datetime import date
 from typing import Annotated, TypeAlias
@@ -11,11 +11,18 @@ from kalends.api.dependencies import Reader, Work
 from kalends.api.http.operation import Guard, Router
 from kalends.api.http.versions import OLDEST
 from kalends.api.input.fields import ScheduleId
+from kalends.api.output.errors import Refusals
 from kalends.auth.principal import Permission
-from kalends.schedules import inputs, service
+from kalends.schedules import inputs, outputs, service
+from kalends.schedules.refusals import (
+    ScheduleOfAnotherUser,
+    UnknownSchedule,
+    UnknownScheduleToDelete,
+)
 
 _OWN, _OWN_TAG = "/v2/schedules", "Schedules"
 _OF_USER, _OF_USER_TAG = "/v2/organizations/{orgId}/users/{userId}/schedules", "Orgs / Users / Schedules"
+_OF_ONE: Refusals = (UnknownSchedule, ScheduleOfAnotherUser)
 _VERSION = date(2024, 6, 11)
 
 _reading, _writing = OwnGuard(Permission.SCHEDULE_READ), OwnGuard(Permission.SCHEDULE_WRITE)
@@ -32,32 +39,32 @@ def schedule_router(
     @router.post("")
     async def create_schedule(
         place: WritingPlace, body: inputs.CreateScheduleBody, work: Work
-    ) -> inputs.ScheduleOutput:
-        """Make a schedule."""
-        return inputs.schedule(await service.create(work, place.user_id, body.to_command()))
+    ) -> outputs.ScheduleOutput:
+        """Create a schedule."""
+        return outputs.schedule_output(await service.create(work, place.user_id, body.to_command()))
 
     @router.get("")
-    async def list_schedules(place: ReadingPlace, connection: Reader) -> list[inputs.ScheduleOutput]:
-        """List the user's schedules by id."""
+    async def list_schedules(place: ReadingPlace, connection: Reader) -> list[outputs.ScheduleOutput]:
+        """List the user's schedules, ordered by id."""
         found = await service.list_for(connection, place.user_id)
-        return [inputs.schedule(one) for one in found]
+        return [outputs.schedule_output(one) for one in found]
 
-    @router.get("/{scheduleId}")
+    @router.get("/{scheduleId}", refuses=_OF_ONE)
     async def get_schedule(
         place: ReadingPlace, schedule_id: ScheduleId, connection: Reader
-    ) -> inputs.ScheduleOutput:
+    ) -> outputs.ScheduleOutput:
         """Show a schedule."""
-        return inputs.schedule(await service.get_for(connection, place.user_id, schedule_id))
+        return outputs.schedule_output(await service.get_for(connection, place.user_id, schedule_id))
 
-    @router.patch("/{scheduleId}")
+    @router.patch("/{scheduleId}", refuses=_OF_ONE)
     async def update_schedule(
         place: WritingPlace, schedule_id: ScheduleId, body: inputs.UpdateScheduleBody, work: Work
-    ) -> inputs.ScheduleOutput:
+    ) -> outputs.ScheduleOutput:
         """Change a schedule; what is not sent stays."""
-        changed = await service.update(work, place.user_id, schedule_id, body.to_command())
-        return inputs.schedule(changed)
+        changed = await service.update(work, place.user_id, schedule_id, body.to_changes())
+        return outputs.schedule_output(changed)
 
-    @router.delete("/{scheduleId}")
+    @router.delete("/{scheduleId}", refuses=(UnknownScheduleToDelete, ScheduleOfAnotherUser))
     async def delete_schedule(place: WritingPlace, schedule_id: ScheduleId, work: Work) -> None:
         """Delete a schedule."""
         await service.delete(work, place.user_id, schedule_id)
@@ -71,10 +78,10 @@ own_default = Router(_OWN, _OWN_TAG, version=_VERSION, version_is_required=True)
 @own_default.get("/default")
 async def get_default_schedule(
     place: Annotated[Place, Depends(_reading)], connection: Reader
-) -> inputs.ScheduleOutput | None:
+) -> outputs.ScheduleOutput | None:
     """Show the caller's default schedule, or null."""
     found = await service.get_default(connection, place.user_id)
-    return None if found is None else inputs.schedule(found)
+    return None if found is None else outputs.schedule_output(found)
 
 
 routers = (

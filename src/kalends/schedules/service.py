@@ -1,14 +1,17 @@
 """The rules of schedules (schedules.md 3 and 5)."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import time
-from typing import Any
 
-from kalends.api.output.errors import BadRequest, Forbidden, NotFound
+from kalends.api.input.changes import UNSET
 from kalends.db.database import Connection, UnitOfWork
 from kalends.schedules import queries
-from kalends.schedules.schedule import OverrideRow, Schedule, WeeklyRow
+from kalends.schedules.refusals import (
+    ScheduleOfAnotherUser,
+    UnknownSchedule,
+    UnknownScheduleToDelete,
+)
+from kalends.schedules.schedule import OverrideRow, Schedule, ScheduleChanges, WeeklyRow
 
 DEFAULT_HOURS = (WeeklyRow((1, 2, 3, 4, 5), time(9), time(17)),)
 """Monday to Friday from nine to five."""
@@ -19,30 +22,19 @@ WORKING_HOURS_NAME = "Working Hours"
 
 @dataclass(frozen=True, slots=True)
 class CreateSchedule:
-    """A new schedule; `weekly` None means `DEFAULT_HOURS`, an empty one never available."""
+    """A new schedule."""
 
     name: str
     time_zone: str
     is_default: bool
-    weekly: tuple[WeeklyRow, ...] | None
-    overrides: tuple[OverrideRow, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class UpdateSchedule:
-    """Changes of a schedule: `columns` by name; None leaves the rows of a kind as they are."""
-
-    columns: Mapping[str, Any]
-    is_default: bool
-    weekly: tuple[WeeklyRow, ...] | None
-    overrides: tuple[OverrideRow, ...] | None
+    weekly: tuple[WeeklyRow, ...] = DEFAULT_HOURS
+    overrides: tuple[OverrideRow, ...] = ()
 
 
 async def create(work: UnitOfWork, owner_id: int, command: CreateSchedule) -> Schedule:
-    """Make a schedule, and the owner's default if it says so."""
+    """Create a schedule, and make it the owner's default if the command says so."""
     schedule_id = await queries.insert_schedule(work, owner_id, command.name, command.time_zone)
-    weekly = DEFAULT_HOURS if command.weekly is None else command.weekly
-    await queries.insert_weekly(work, schedule_id, weekly)
+    await queries.insert_weekly(work, schedule_id, command.weekly)
     await queries.insert_overrides(work, schedule_id, command.overrides)
     if command.is_default:
         await queries.set_default(work, owner_id, schedule_id)
@@ -50,14 +42,14 @@ async def create(work: UnitOfWork, owner_id: int, command: CreateSchedule) -> Sc
 
 
 async def create_first(work: UnitOfWork, owner_id: int, time_zone: str) -> int:
-    """Make the schedule of a new account and its default; return its id."""
-    first = CreateSchedule(FIRST_SCHEDULE_NAME, time_zone, is_default=True, weekly=None, overrides=())
+    """Create the default schedule of a new account and return its id."""
+    first = CreateSchedule(FIRST_SCHEDULE_NAME, time_zone, is_default=True)
     return (await create(work, owner_id, first)).id
 
 
 async def create_working_hours(work: UnitOfWork, owner_id: int, time_zone: str) -> None:
     """Make the default schedule of somebody whom an organization made (organizations-teams.md 7.2)."""
-    hours = CreateSchedule(WORKING_HOURS_NAME, time_zone, is_default=True, weekly=None, overrides=())
+    hours = CreateSchedule(WORKING_HOURS_NAME, time_zone, is_default=True)
     await create(work, owner_id, hours)
 
 
@@ -71,14 +63,14 @@ async def get_for(connection: Connection, owner_id: int, schedule_id: int) -> Sc
     """Return a schedule of this owner.
 
     Raises:
-        NotFound: there is no such schedule.
-        Forbidden: it belongs to somebody else.
+        UnknownSchedule: there is no such schedule.
+        ScheduleOfAnotherUser: it belongs to somebody else.
     """
     schedule = await queries.find_schedule(connection, schedule_id)
     if schedule is None:
-        raise NotFound(f"There is no schedule {schedule_id}.")
+        raise UnknownSchedule(schedule_id)
     if schedule.owner_id != owner_id:
-        raise Forbidden(f"Schedule {schedule_id} belongs to another user.")
+        raise ScheduleOfAnotherUser(schedule_id)
     return schedule
 
 
@@ -88,27 +80,29 @@ async def get_default(connection: Connection, owner_id: int) -> Schedule | None:
 
 
 async def list_for(connection: Connection, owner_id: int) -> list[Schedule]:
-    """Return all schedules of an owner by id."""
+    """Return all schedules of an owner, ordered by id."""
     return await queries.list_schedules(connection, owner_id)
 
 
-async def update(work: UnitOfWork, owner_id: int, schedule_id: int, command: UpdateSchedule) -> Schedule:
-    """Change a schedule. A default can be replaced, never unset.
+async def update(work: UnitOfWork, owner_id: int, schedule_id: int, changes: ScheduleChanges) -> Schedule:
+    """Change a schedule. The default one can be replaced, never unset.
 
     Raises:
-        NotFound: there is no such schedule.
-        Forbidden: it belongs to somebody else.
+        UnknownSchedule: there is no such schedule.
+        ScheduleOfAnotherUser: it belongs to somebody else.
     """
     await queries.lock_schedule(work, schedule_id)
-    await get_for(work.connection, owner_id, schedule_id)
-    await queries.update_schedule(work, schedule_id, command.columns)
-    if command.weekly is not None:
+    before = await get_for(work.connection, owner_id, schedule_id)
+    after = changes.applied_to(before)
+    if (after.name, after.time_zone) != (before.name, before.time_zone):
+        await queries.update_schedule(work, after)
+    if changes.weekly is not UNSET:
         await queries.delete_weekly(work, schedule_id)
-        await queries.insert_weekly(work, schedule_id, command.weekly)
-    if command.overrides is not None:
+        await queries.insert_weekly(work, schedule_id, after.weekly)
+    if changes.overrides is not UNSET:
         await queries.delete_overrides(work, schedule_id)
-        await queries.insert_overrides(work, schedule_id, command.overrides)
-    if command.is_default:
+        await queries.insert_overrides(work, schedule_id, after.overrides)
+    if changes.is_default is not UNSET and after.is_default:
         await queries.set_default(work, owner_id, schedule_id)
     return await get_for(work.connection, owner_id, schedule_id)
 
@@ -117,16 +111,16 @@ async def delete(work: UnitOfWork, owner_id: int, schedule_id: int) -> None:
     """Delete a schedule; whoever used it falls back to the next rule of slots.md 4.3.
 
     Raises:
-        BadRequest: there is no such schedule (clients know this as 400).
-        Forbidden: it belongs to somebody else.
+        UnknownScheduleToDelete: there is no such schedule.
+        ScheduleOfAnotherUser: it belongs to somebody else.
     """
     try:
         await get_for(work.connection, owner_id, schedule_id)
-    except NotFound as error:
-        raise BadRequest(error.message) from error
+    except UnknownSchedule as error:
+        raise UnknownScheduleToDelete(schedule_id) from error
     await queries.delete_schedule(work, schedule_id)
 
 
 async def move_to_zone(work: UnitOfWork, schedule_id: int, time_zone: str) -> None:
     """Move a schedule to another zone; its wall-clock hours stay."""
-    await queries.update_schedule(work, schedule_id, {"time_zone": time_zone})
+    await queries.set_time_zone(work, schedule_id, time_zone)

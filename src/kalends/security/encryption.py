@@ -1,4 +1,4 @@
-"""Secrets that have to be read again, as they are stored: encrypted with keys that can be changed."""
+"""Stored secrets that must be readable again: encrypted with keys that can be changed."""
 
 from functools import cached_property
 
@@ -20,7 +20,7 @@ class KeyMissing(ServiceUnavailable):
 
 
 class Keyring:
-    """The keys of stored secrets. The first encrypts, any decrypts."""
+    """The keys of stored secrets: the first encrypts, any decrypts."""
 
     def __init__(self, settings: Settings) -> None:
         self._settings = settings
@@ -30,7 +30,7 @@ class Keyring:
         return MultiFernet([Fernet(key) for key in encryption_keys(self._settings)])
 
     def encrypt(self, text: str) -> bytes:
-        """Return a secret as it is stored."""
+        """Return a secret in its stored form."""
         return self._fernet.encrypt(text.encode())
 
     def decrypt(self, stored: bytes) -> str:

@@ -18,11 +18,11 @@ from uuid import UUID
 import msgspec
 
 _SIGNATURE_BYTES = hashlib.sha256().digest_size
-_FORMAT = 1  # part of what is signed: a later form of tokens cannot be mistaken for this one
+_FORMAT = 1  # a part of what is signed, so that a later form of tokens cannot be mistaken for this one
 
 
 class Purpose(Enum):
-    """What a link is for. A link to approve does nothing else, so that it can be shown on its own."""
+    """What a link is for. A link to approve allows nothing else."""
 
     MANAGE = "manage"
     APPROVE = "approve"
@@ -31,11 +31,11 @@ class Purpose(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Grant:
-    """What a token gives.
+    """The power that a token gives.
 
-    `recipient` is the e-mail address of the person that it was made for. `user_id` makes them a host, None
-    an attendee. `seat_uid` narrows an attendee's power to that seat. `expires_at` is aware; its fraction of
-    a second is not kept.
+    `recipient` is the e-mail address of the person it was made for. `user_id` makes them a host, None an
+    attendee; `seat_uid` narrows an attendee's power to that seat. `expires_at` is aware; its fraction of a
+    second is not kept.
     """
 
     purpose: Purpose
@@ -56,15 +56,15 @@ class BadToken(Exception):
 
 
 class TokenMalformed(BadToken):
-    """It was cut, altered, or signed by another server's key."""
+    """It was cut short, altered, or signed with another server's key."""
 
 
 class TokenExpired(BadToken):
-    """It is genuine, and its time is over."""
+    """It is genuine but has expired."""
 
 
 class TokenMisplaced(BadToken):
-    """It is genuine, and for another booking or another purpose."""
+    """It is genuine but for another booking or purpose."""
 
 
 class _Claims(msgspec.Struct, array_like=True, frozen=True):
@@ -97,7 +97,7 @@ def issue(key: bytes, grant: Grant) -> str:
 
 
 def read(key: bytes, token: str, *, purposes: Collection[Purpose], booking_uid: str, now: datetime) -> Grant:
-    """Return what a token gives over a booking; it must be for one of the purposes.
+    """Return the power that a token gives over a booking; it must be for one of the purposes.
 
     Raises:
         TokenMalformed: it was not issued with this key.

@@ -52,7 +52,7 @@ def encryption_keys(settings: Settings) -> tuple[bytes, ...]:
 
 
 def claim(settings: Settings, url: str) -> bool:
-    """See that all servers of a database have one secret; tell whether this one replaces another.
+    """Check that all servers of a database have one secret; tell whether this server's replaces another.
 
     A secret that an operator set may replace the one before. One that a server made for itself may not: it
     would sign links that the others refuse, and encrypt what they cannot read.
@@ -79,12 +79,12 @@ def claim(settings: Settings, url: str) -> bool:
 
 
 def secret_file(settings: Settings) -> Path:
-    """Return where the secret is kept that no variable sets."""
+    """Return the path of the secret's file, used unless a variable sets the secret."""
     return settings.data_dir.expanduser().absolute() / SECRET_FILE
 
 
 def fingerprint(settings: Settings) -> bytes:
-    """Return what tells whether two secrets are the same, and nothing else.
+    """Return a fingerprint that tells whether two secrets are the same, and nothing else.
 
     Raises:
         SecretUnavailable: as `signing_key`.
@@ -93,7 +93,7 @@ def fingerprint(settings: Settings) -> bytes:
 
 
 def noted_fingerprint(connection: psycopg.Connection[TupleRow]) -> bytes | None:
-    """Return the fingerprint of the secret that the servers of a database have; None: none has started."""
+    """Return the fingerprint of the secret that the servers of a database have; None if none has started."""
     row = connection.execute("SELECT fingerprint FROM server_secret").fetchone()
     return None if row is None else bytes(row[0])
 
@@ -111,7 +111,7 @@ def _secret(settings: Settings) -> str:
 
 @lru_cache(maxsize=8)
 def _kept(path: Path) -> str:
-    """Return the secret that a file holds, which is made by whoever comes first."""
+    """Return the secret in a file, which whoever comes first makes."""
     try:
         if not path.exists():
             path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
@@ -131,7 +131,7 @@ def _kept(path: Path) -> str:
 
 
 def _make(path: Path) -> None:
-    """Write a secret beside its place and link it there: it is never seen half written, nor made twice."""
+    """Write a secret beside its place and link it there: nobody sees it half written or makes it twice."""
     draft = path.with_name(f"{path.name}.{secrets.token_hex(8)}")
     with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
         file.write(secrets.token_urlsafe(_KEY_BYTES) + "\n")

@@ -20,7 +20,7 @@ from kalends.api.input.fields import (
     QueryInteger,
     Text,
     TimeZone,
-    broken,
+    violation,
 )
 from kalends.api.input.instants import CalendarDate, Instant, is_midnight
 from kalends.api.input.query import comma_list
@@ -50,14 +50,14 @@ _ADDRESSES: tuple[tuple[frozenset[str], frozenset[str]], ...] = (
 
 _ADDRESS_KEYS = frozenset[str]().union(*(allowed for _, allowed in _ADDRESSES))
 
-_MISPLACED = broken(
+_MISPLACED = violation(
     "whitelistValidation",
     "cannot be used here: address slots by eventTypeId, by eventTypeSlug and username or teamSlug, "
     "or by usernames and organizationSlug",
 )
-_MISSING = broken("isDefined", "is required without an event type")
-_NO_TIME = broken("isDefined", "must be an instant, or date a calendar date (YYYY-MM-DD)")
-_TWO_TIMES = broken("isDefined", "cannot be used together with at: ask for either")
+_MISSING = violation("isDefined", "is required without an event type")
+_NO_TIME = violation("isDefined", "must be an instant, or date a calendar date (YYYY-MM-DD)")
+_TWO_TIMES = violation("isDefined", "cannot be used together with at: ask for either")
 
 
 def _end_of_day(moment: datetime.datetime) -> datetime.datetime:
@@ -69,7 +69,7 @@ def _format(value: object) -> str | None:
     if value == "":
         return None
     if not isinstance(value, str) or value.lower() not in ("time", "range"):
-        raise broken("isEnum", "must be one of the following values: time, range")
+        raise violation("isEnum", "must be one of the following values: time, range")
     return value.lower()
 
 

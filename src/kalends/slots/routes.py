@@ -10,12 +10,14 @@ from kalends.api.http.answers import EncodedJson
 from kalends.api.http.operation import Router
 from kalends.api.input.query import Query
 from kalends.auth.dependencies import CallerIfKnown
+from kalends.event_types.refusals import OF_ADDRESS
 from kalends.slots import inputs, outputs, service
+from kalends.slots.refusals import NotInGroups, RangeTooLong, TooManySlots, UnknownEventTypeId
 
 router = Router("/v2/slots", "Slots", version=date(2024, 9, 4), version_is_required=True)
 
 
-@router.get("/explain")
+@router.get("/explain", refuses=(*OF_ADDRESS, UnknownEventTypeId, NotInGroups))
 async def explain_slot(
     caller: CallerIfKnown,
     query: Annotated[inputs.ExplainQuery, Depends(Query(inputs.ExplainQuery))],
@@ -29,7 +31,7 @@ async def explain_slot(
     return outputs.explanation(found, query.time_zone, reader_id=reader_id)
 
 
-@router.get("")
+@router.get("", refuses=(RangeTooLong, TooManySlots, *OF_ADDRESS, UnknownEventTypeId, NotInGroups))
 async def list_slots(
     query: Annotated[inputs.SlotsQuery, Depends(Query(inputs.SlotsQuery))],
     connection: Reader,

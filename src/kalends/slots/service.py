@@ -6,7 +6,6 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import TypeAlias
 
-from kalends.api.output.errors import BadRequest, Unauthorized
 from kalends.auth.principal import Principal
 from kalends.db.database import Connection
 from kalends.event_types import service as event_types
@@ -14,6 +13,7 @@ from kalends.event_types.address import EventTypeAddress, IdAddress, SlugAddress
 from kalends.scheduling import engine
 from kalends.scheduling.zones import day_of_date, day_start
 from kalends.slots import queries
+from kalends.slots.refusals import NotInGroups, RangeTooLong, TooManySlots, UnknownEventTypeId
 from kalends.slots.rows import Found, Range, Source, Subject
 from kalends.slots.situation import (
     Question,
@@ -21,7 +21,6 @@ from kalends.slots.situation import (
     ask,
     load,
     load_found,
-    no_event_type,
     range_of_any,
 )
 from kalends.teams import service as teams
@@ -114,13 +113,13 @@ async def list_slots(
     """Return the slots that are open.
 
     Raises:
-        BadRequest: the range is longer than `longest_days`, or has more than `most_slots`; None: as many as
-            there are.
+        RangeTooLong: the range is longer than `longest_days`.
+        TooManySlots: it has more than `most_slots`; None: as many as there are.
         NotFound: nothing has this address.
-        Unauthorized: somebody of a group does not take part in groups.
+        NotInGroups: somebody of a group does not take part in groups.
     """
     if command.end - command.start > longest_days * 86_400:
-        raise BadRequest(f"start and end must be at most {longest_days} days apart.")
+        raise RangeTooLong(longest_days)
     end = max(command.start, command.end)
     asked = range_of_any(command.start, end, now=now, moving=command.moving)
     found = await _find(connection, command.address, asked)
@@ -146,9 +145,7 @@ async def list_slots(
 
 def _check_count(starts: Sequence[int], most: int | None) -> None:
     if most is not None and len(starts) > most:
-        raise BadRequest(
-            f"start, end and duration: more than {most} slots; ask for a shorter range or for longer ones."
-        )
+        raise TooManySlots(most)
 
 
 async def _find(connection: Connection, address: SlotsAddress, asked: Range) -> Found:
@@ -156,18 +153,18 @@ async def _find(connection: Connection, address: SlotsAddress, asked: Range) -> 
 
     Raises:
         NotFound: nothing has; the message says what is missing.
-        Unauthorized: somebody of a group does not take part in groups.
+        NotInGroups: somebody of a group does not take part in groups.
     """
     for source in _sources(address):
         found = await queries.find(connection, source, asked)
         if found is None:
             continue
         if found.is_refused:
-            raise Unauthorized("usernames: somebody of them does not take part in groups.", code="TRPCError")
+            raise NotInGroups
         return found
     match address:
         case IdAddress(event_type_id):
-            raise no_event_type(event_type_id)
+            raise UnknownEventTypeId(event_type_id)
         case SlugAddress():
             raise await event_types.refusal_of(connection, address)
         case GroupAddress():
@@ -209,7 +206,7 @@ async def explain(connection: Connection, command: Explain, *, now: datetime) ->
 
     Raises:
         NotFound: nothing has this address.
-        Unauthorized: somebody of a group does not take part in groups.
+        NotInGroups: somebody of a group does not take part in groups.
     """
     begins, ends = _explained_range(command, 0)
     found = await _find(connection, command.address, Range(begins, ends, now, command.moving))

@@ -8,11 +8,11 @@ from enum import Enum
 from functools import lru_cache
 from typing import TypeVar
 
-from kalends.api.output.errors import NotFound
 from kalends.db.database import Connection
 from kalends.event_types.address import IdAddress, lookup_of
 from kalends.scheduling import engine
 from kalends.slots import queries
+from kalends.slots.refusals import UnknownEventTypeId
 from kalends.slots.rows import Found, HostRow, Range, ReservationRow, SeatedRow, Source, Subject
 
 Answer = TypeVar("Answer")
@@ -67,7 +67,7 @@ async def load(connection: Connection, question: Question, *, names_bookings: bo
     Reasons can say which booking stands in the way only with `names_bookings`.
 
     Raises:
-        NotFound: the event type is gone.
+        UnknownEventTypeId: the event type is gone.
     """
     source = _source(question.subject)
     return await _read(connection, question, source, _range_of(question), names_bookings=names_bookings)
@@ -83,11 +83,6 @@ async def load_found(
     return await _situation(connection, question, found)
 
 
-def no_event_type(event_type_id: int | None) -> NotFound:
-    """Return the refusal of an id that no event type has."""
-    return NotFound(f"There is no event type {event_type_id}.")
-
-
 def _source(subject: Subject) -> Source:
     if subject.event_type_id is None:
         raise LookupError("a group is no event type")
@@ -100,7 +95,7 @@ async def _read(
 ) -> Situation:
     found = await queries.find(connection, source, asked, names_bookings=names_bookings)
     if found is None:
-        raise no_event_type(question.subject.event_type_id)
+        raise UnknownEventTypeId(question.subject.event_type_id)
     return await _situation(connection, question, found)
 
 

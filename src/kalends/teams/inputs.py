@@ -4,7 +4,7 @@ from typing import Annotated, Literal
 
 from pydantic import BeforeValidator, Field, WithJsonSchema
 
-from kalends.api.input.fields import Boolean, Metadata, NonEmptyText, QueryInteger, Text, Url, broken
+from kalends.api.input.fields import Boolean, Metadata, NonEmptyText, QueryInteger, Text, Url, violation
 from kalends.api.wire import Body, Changes
 from kalends.teams.settings import CreateTeam, TeamChanges
 
@@ -16,7 +16,7 @@ def _check_time_format(value: object) -> int | None:
         return None
     number = int(value) if isinstance(value, str) and value in ("12", "24") else value
     if isinstance(number, bool) or not isinstance(number, int | float) or number not in _FORMATS:
-        raise broken("isIn", "must be one of the following values: 12, 24")
+        raise violation("isIn", "must be one of the following values: 12, 24")
     return int(number)
 
 

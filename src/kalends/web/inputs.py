@@ -9,12 +9,10 @@ from fastapi import Depends, Path, Request
 from kalends.api.dependencies import CurrentSettings, Now, Reader
 from kalends.api.http.body import parse_fields, read_form
 from kalends.api.input.time_zones import canonical_time_zone
-from kalends.api.output.errors import BadRequest
-from kalends.localization.language import mark
 from kalends.security.secret import signing_key
 from kalends.settings import Settings
 from kalends.web.choosing import FIRST_YEAR, LAST_YEAR
-from kalends.web.problems import Problem
+from kalends.web.refusals import MalformedDate, ReasonTooLong, TimeNotChosen, UnknownPageZone
 from kalends.web.views import LONGEST_REASON, START_FORMAT, Choice
 from kalends.web.visit import Arrival, Visit, arrive
 
@@ -62,7 +60,7 @@ def choice_of(query: Fields) -> Choice:
     """Return the month and the day that are asked for; each may be left out.
 
     Raises:
-        BadRequest: they are no dates, or in years that no page shows.
+        MalformedDate: they are no dates, or in years that no page shows.
     """
     day, month = query.get("day"), query.get("month")
     try:
@@ -71,20 +69,20 @@ def choice_of(query: Fields) -> Choice:
             day=_within_years(date.fromisoformat(day)) if day else None,
         )
     except ValueError as error:
-        raise BadRequest("month must look like 2050-09, day like 2050-09-05.") from error
+        raise MalformedDate from error
 
 
 def start_of(form: Fields) -> datetime:
     """Return the time that was chosen.
 
     Raises:
-        Problem: none was.
+        TimeNotChosen: none was.
     """
     try:
         start = datetime.strptime(form.get("start", ""), START_FORMAT).replace(tzinfo=UTC)
         _within_years(start.date())
     except ValueError as error:
-        raise Problem(mark("Please choose a time.")) from error
+        raise TimeNotChosen from error
     return start
 
 
@@ -92,11 +90,11 @@ def reason_of(form: Fields) -> str | None:
     """Return the reason that was given, if any.
 
     Raises:
-        Problem: it is too long.
+        ReasonTooLong: it is.
     """
     reason = form.get("reason", "").strip()
     if len(reason) > LONGEST_REASON:
-        raise Problem(mark("The reason is too long."))
+        raise ReasonTooLong
     return reason or None
 
 
@@ -104,7 +102,7 @@ def _arrival(fields: Fields, booking_uid: str, settings: Settings, now: datetime
     zone = fields.get("zone", "")
     canonical = canonical_time_zone(zone)
     if zone and canonical is None:
-        raise BadRequest(f"zone: {zone[:40]!r} is not an IANA time zone such as Europe/Rome.")
+        raise UnknownPageZone(zone)
     return Arrival(
         booking_uid=booking_uid,
         token=fields.get("token", ""),

@@ -20,7 +20,7 @@ from kalends.localization.language import (
     language_for,
     mark,
 )
-from kalends.web.visit import NoLongerPart
+from kalends.web.refusals import NoLongerPart
 
 if TYPE_CHECKING:
     import jinja2

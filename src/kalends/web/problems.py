@@ -1,46 +1,56 @@
-"""What a refused action is told to people."""
+"""What people are told about an action that was refused: a sentence for each class of refusals."""
 
 from collections.abc import Mapping
 
 from kalends.api.output.errors import DomainError
+from kalends.bookings.refusals import (
+    AlreadyAtThisTime,
+    AlreadySignedUp,
+    BookedMeanwhile,
+    BookingLimitReached,
+    CancellationReasonMissing,
+    DurationLimitReached,
+    RescheduleReasonMissing,
+    SeatsFull,
+    TimeOutOfBounds,
+    TimeUnavailable,
+    TooFewSeats,
+)
 from kalends.localization.language import Language, mark
+from kalends.web.refusals import NotPossible, ReasonTooLong, TimeNotChosen
 
 _UNAUTHORIZED, _FORBIDDEN = 401, 403
 
-NOT_POSSIBLE = mark("This is not possible any more; here is how the booking stands now.")
-"""What is told about an action that the booking's state does not allow."""
-
 TAKEN = mark("This time is not free any more. Please choose another.")
-"""What is told when the time that was chosen cannot be booked."""
+"""What people are told when the time that they chose cannot be booked."""
 
-# What the message of a refusal tells a program by, and what it tells a person.
-_KNOWN = (
-    ("cancellationReason", mark("Please say why.")),
-    ("rescheduleReason", mark("Please say why.")),
-    (NOT_POSSIBLE, NOT_POSSIBLE),
-    ("not_enough_available_seats", TAKEN),
-    ("already_signed_up", mark("You have a seat at this time already. Please choose another time.")),
-)
+_SAY_WHY = mark("Please say why.")
+_HAS_SEAT = mark("You have a seat at this time already. Please choose another time.")
+
+_SENTENCES: Mapping[type[DomainError], str] = {
+    AlreadyAtThisTime: _HAS_SEAT,
+    AlreadySignedUp: _HAS_SEAT,
+    BookedMeanwhile: TAKEN,
+    BookingLimitReached: TAKEN,
+    CancellationReasonMissing: _SAY_WHY,
+    DurationLimitReached: TAKEN,
+    NotPossible: NotPossible.message,
+    ReasonTooLong: ReasonTooLong.message,
+    RescheduleReasonMissing: _SAY_WHY,
+    SeatsFull: TAKEN,
+    TimeNotChosen: TimeNotChosen.message,
+    TimeOutOfBounds: TAKEN,
+    TimeUnavailable: TAKEN,
+    TooFewSeats: TAKEN,
+}
 
 
-class Problem(DomainError):
-    """400: what was sent cannot be used; the message is told as it is."""
-
-    status = 400
-    code = "BadRequestException"
-
-
-def told(refusal: DomainError, language: Language, *, taken: str = TAKEN) -> str:
-    """Return why an action was refused, in the visitor's language; `taken`: because of its time."""
-    if isinstance(refusal, Problem):
-        return language.text(refusal.message)
-    details = refusal.details if isinstance(refusal.details, Mapping) else {}
-    if details.get("reasons"):
-        return language.text(taken)
-    for sign, sentence in _KNOWN:
-        if sign in refusal.message:
-            return language.text(sentence)
-    return language.text("This was refused: %(reason)s", reason=str(details.get("hint", refusal.message)))
+def message_for(refusal: DomainError, language: Language, *, taken: str = TAKEN) -> str:
+    """Return why an action was refused, in the visitor's language; `taken` where its time is the reason."""
+    sentence = _SENTENCES.get(type(refusal))
+    if sentence is None:
+        return language.text("This was refused: %(reason)s", reason=refusal.hint or refusal.message)
+    return language.text(taken if sentence is TAKEN else sentence)
 
 
 def status_of(refusal: DomainError) -> int:

@@ -7,7 +7,7 @@ from fastapi.responses import RedirectResponse
 
 from kalends.api.dependencies import CurrentDatabase, CurrentSettings, Reader
 from kalends.api.http.operation import PageRouter
-from kalends.api.output.errors import Conflict, DomainError
+from kalends.api.output.errors import DomainError
 from kalends.bookings import service as bookings
 from kalends.bookings.commands.command import Cancel, Reschedule
 from kalends.db.database import Connection, Database
@@ -25,9 +25,9 @@ from kalends.web.inputs import (
     reason_of,
     start_of,
 )
-from kalends.web.problems import NOT_POSSIBLE
+from kalends.web.refusals import NotPossible, NotTheHostsLink
 from kalends.web.views import Choice
-from kalends.web.visit import Arrival, LinkInvalid, Visit, arrive
+from kalends.web.visit import Arrival, Visit, arrive
 
 router = PageRouter("", "Pages", show_failure=pages.show_failure)
 
@@ -45,11 +45,11 @@ class _Decision:
         """Return the visit of the host.
 
         Raises:
-            LinkInvalid: it is somebody else.
+            NotTheHostsLink: it is somebody else.
         """
         visit = await arrive(connection, arrival, self._purposes, needs_token=True)
         if not visit.is_host:
-            raise LinkInvalid("Only the host of a booking decides about it.")
+            raise NotTheHostsLink
         return visit
 
     async def visit_by_form(self, arrival: FormArrival, connection: Reader) -> Visit:
@@ -92,7 +92,7 @@ async def cancel_booking(visit: FormVisit, form: PageForm, database: CurrentData
             reason=reason_of(form), with_subsequent=form.get("scope") == "later", seat_uid=visit.seat_uid
         )
         if not visit.may_cancel:
-            raise _not_possible()
+            raise NotPossible
         async with database.pipelined_transaction() as work:
             await bookings.cancel(work, visit.actor, arrival.booking_uid, command, now=arrival.now)
     except DomainError as refusal:
@@ -124,7 +124,7 @@ async def reschedule_booking(
             start=start, rescheduled_by=visit.actor.email, reason=reason_of(form), seat_uid=visit.seat_uid
         )
         if not visit.may_reschedule:
-            raise _not_possible()
+            raise NotPossible
         async with database.pipelined_transaction() as work:
             outcome = await bookings.reschedule(
                 work,
@@ -179,7 +179,7 @@ async def _decide(decision: _Decision, visit: Visit, form: Fields, database: Dat
     try:
         reason = reason_of(form)
         if not visit.may_decide:
-            raise _not_possible()
+            raise NotPossible
         async with database.pipelined_transaction() as work:
             if decision.is_declining:
                 await bookings.decline(work, visit.actor, uid, reason, now=now)
@@ -191,11 +191,6 @@ async def _decide(decision: _Decision, visit: Visit, form: Fields, database: Dat
         return views.ask_to_decide(visit, form, refusal, is_declining=decision.is_declining)
     part, done = ("decline", "declined") if decision.is_declining else ("approve", "approved")
     return _see_other(same_page(visit, part, done=done))
-
-
-def _not_possible() -> DomainError:
-    """Return the refusal of what the page no longer offers: somebody was faster, or time has passed."""
-    return Conflict(NOT_POSSIBLE)
 
 
 def _see_other(address: str) -> Response:

@@ -19,7 +19,7 @@ from kalends.web.addresses import page_of, same_page
 from kalends.web.choosing import month_of
 from kalends.web.content import State, rows_of, state_of, title_of
 from kalends.web.pages import page
-from kalends.web.problems import TAKEN, status_of, told
+from kalends.web.problems import TAKEN, message_for, status_of
 from kalends.web.visit import Visit
 from kalends.web.zones import zones_of
 
@@ -166,7 +166,7 @@ def _page(
         visit=visit,
         title=title_of(visit),
         state=state_of(visit),
-        problem=None if refusal is None else told(refusal, visit.language, taken=taken),
+        problem=None if refusal is None else message_for(refusal, visit.language, taken=taken),
         token=visit.arrival.token,
         zone=visit.arrival.zone,
         address=partial(same_page, visit),
@@ -217,7 +217,7 @@ async def _bookings_of_series(connection: Connection, visit: Visit) -> Sequence[
     """Return the bookings of the visitor's series, without those that were replaced by others of it."""
     if visit.booking.recurring_uid is None:
         return ()
-    found = await bookings.find(connection, visit.booking.recurring_uid)
+    found = await bookings.get_booking_or_series(connection, visit.booking.recurring_uid)
     return [one for one in found.bookings if not one.is_rescheduled]
 
 

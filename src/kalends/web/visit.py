@@ -9,7 +9,6 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from uuid import UUID
 
-from kalends.api.output.errors import DomainError, Forbidden
 from kalends.bookings import service as bookings
 from kalends.bookings.actors import ANYBODY, Actor
 from kalends.bookings.booking import Attendee, Booking, Status
@@ -26,21 +25,7 @@ from kalends.security.link_tokens import (
     issue,
     read,
 )
-
-
-class LinkInvalid(Forbidden):
-    """403: a link that was cut or altered, or is for another booking."""
-
-
-class LinkOver(DomainError):
-    """410: a link whose time is over."""
-
-    status = 410
-    code = "GoneException"
-
-
-class NoLongerPart(LinkOver):
-    """410: the holder of a link does not organize or attend the booking any more."""
+from kalends.web.refusals import LinkExpired, LinkInvalid, NoLongerPart
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,9 +136,9 @@ async def arrive(
     """Let somebody in.
 
     Raises:
-        NotFound: there is no such booking.
+        UnknownBooking: there is none.
         LinkInvalid: the token is not for this booking and one of these purposes, or is needed and missing.
-        LinkOver: its time is over.
+        LinkExpired: its time is over.
         NoLongerPart: its holder does not organize or attend the booking any more.
     """
     grant = _grant(arrival, purposes) if arrival.token or needs_token else None
@@ -161,7 +146,7 @@ async def arrive(
     if grant is not None and not is_part(booking, grant):
         # Nobody attends a seated booking any more that was cancelled: what is left is to say so.
         if not (booking.is_seated and booking.status.is_final) or grant.is_for_host:
-            raise NoLongerPart("You do not organize or attend this booking any more.")
+            raise NoLongerPart
         grant = None
     event_type = None
     if booking.event_type is not None:
@@ -200,9 +185,9 @@ def _grant(arrival: Arrival, purposes: Collection[Purpose]) -> Grant:
             now=arrival.now,
         )
     except TokenExpired as error:
-        raise LinkOver("This link has expired.") from error
+        raise LinkExpired from error
     except BadToken as error:
-        raise LinkInvalid("This link is not valid.") from error
+        raise LinkInvalid from error
 
 
 def _language(

@@ -10,6 +10,7 @@ from kalends.api.input.fields import EventTypeId
 from kalends.api.output.errors import DomainError, NotFound
 from kalends.auth.declaration import Declaration
 from kalends.auth.dependencies import Caller
+from kalends.event_types.refusals import UnknownEventType
 from kalends.outgoing import Outgoing
 from kalends.security.encryption import Keyring
 from kalends.webhooks import service
@@ -56,12 +57,12 @@ class EventTypeScopeGuard:
     """Admit callers to the webhooks of an event type of their own.
 
     Raises:
-        NotFound: there is no such event type.
+        UnknownEventType: there is no such event type.
         EventTypeOfSomebodyElse: it belongs to somebody else, or to a team.
     """
 
     declaration: ClassVar[Declaration] = _EVENT_TYPE
-    refusals: ClassVar[tuple[type[DomainError], ...]] = (NotFound, EventTypeOfSomebodyElse)
+    refusals: ClassVar[tuple[type[DomainError], ...]] = (UnknownEventType, EventTypeOfSomebodyElse)
 
     async def __call__(self, caller: Caller, event_type_id: EventTypeId, connection: Reader) -> Scope:
         """Return the scope of the event type."""

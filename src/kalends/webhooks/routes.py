@@ -19,7 +19,12 @@ from kalends.webhooks.guards import (
     own_scope,
     own_webhook,
 )
-from kalends.webhooks.inputs import event_type_webhook_output, team_webhook_output, user_webhook_output
+from kalends.webhooks.outputs import (
+    event_type_webhook_output,
+    team_webhook_output,
+    user_webhook_output,
+    whole_webhook_output,
+)
 from kalends.webhooks.service import RevealedWebhook
 from kalends.webhooks.webhook import Scope, Webhook
 
@@ -103,7 +108,7 @@ def emptying_router(prefix: str, tag: str, scope_of_path: Guard[Scope]) -> Route
 routers = (
     webhook_router(_OWN, _OWN_TAG, own_scope, own_webhook, user_webhook_output),
     # With all that is stored of it, and whether it fails
-    single_webhook_router(_OWN, _OWN_TAG, own_webhook, inputs.whole_webhook_output),
+    single_webhook_router(_OWN, _OWN_TAG, own_webhook, whole_webhook_output),
     delivery_router(_OWN, _OWN_TAG, own_webhook),
     webhook_router(
         _OF_EVENT_TYPE, _OF_EVENT_TYPE_TAG, event_type_scope, event_type_webhook, event_type_webhook_output

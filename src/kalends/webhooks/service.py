@@ -65,7 +65,7 @@ async def event_type_scope(connection: Connection, user_id: int, event_type_id: 
     """Return the scope of the webhooks of an event type of a user.
 
     Raises:
-        NotFound: there is no such event type.
+        UnknownEventType: there is no such event type.
         EventTypeOfSomebodyElse: it belongs to another user, or to a team.
     """
     event_type = await event_types.get(connection, IdAddress(event_type_id))

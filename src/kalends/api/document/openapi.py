@@ -7,10 +7,11 @@ from typing import Any
 from fastapi import FastAPI
 from starlette.types import ASGIApp
 
-from kalends.api.http.fastapi_internals import Dependant
+from kalends.api.document.refusals import dependencies_of, refusals_of, sentence_of
 from kalends.api.http.operation import Operation
 from kalends.api.idempotency import PARAMETER as IDEMPOTENCY_KEY
 from kalends.api.input.query import Query
+from kalends.api.output.errors import Refusals
 
 
 class DocumentedApi(FastAPI):
@@ -60,7 +61,7 @@ def _describe(operation: Operation) -> None:
         )
     if operation.plan.takes_key:
         parameters.append(IDEMPOTENCY_KEY)
-    for call in _dependencies(operation.dependant):
+    for call in dependencies_of(operation.dependant):
         if isinstance(call, Documented):
             parameters.extend(call.parameters)
         if isinstance(call, Query):
@@ -69,19 +70,21 @@ def _describe(operation: Operation) -> None:
     by_name = {(parameter["in"], parameter["name"]): parameter for parameter in reversed(parameters)}
     if by_name:
         operation.openapi_extra = {"parameters": list(reversed(by_name.values()))}
-    operation.responses = {status: _failure(status) for status in sorted(_failures(operation))}
+    refusals = refusals_of(operation)
+    statuses = {*_failures(operation), *(refusal.status for refusal in refusals)}
+    operation.responses = {status: _failure(status, refusals) for status in sorted(statuses)}
 
 
 def _failures(operation: Operation) -> Iterator[int]:
     """Yield the statuses with which an operation may refuse."""
     has_body = operation.body_field is not None
     yield from (400, 401, 429, 500, 503)
-    if any(isinstance(call, Documented) for call in _dependencies(operation.dependant)):
+    if any(isinstance(call, Documented) for call in dependencies_of(operation.dependant)):
         yield 403
     if (
         "{" in operation.path
         or has_body
-        or any(isinstance(call, Query) for call in _dependencies(operation.dependant))
+        or any(isinstance(call, Query) for call in dependencies_of(operation.dependant))
     ):
         yield 404
     if has_body:
@@ -90,9 +93,11 @@ def _failures(operation: Operation) -> Iterator[int]:
         yield from (409, 422)
 
 
-def _failure(status: int) -> dict[str, Any]:
+def _failure(status: int, refusals: Refusals) -> dict[str, Any]:
     content = {"application/json": {"schema": {"$ref": "#/components/schemas/ErrorEnvelope"}}}
-    described: dict[str, Any] = {"description": _FAILURES[status], "content": content}
+    lines = [f"- `{one.code}`: {sentence_of(one)}" for one in refusals if one.status == status]
+    description = "\n".join([_FAILURES[status], "", *lines]) if lines else _FAILURES[status]
+    described: dict[str, Any] = {"description": description, "content": content}
     if status == HTTPStatus.TOO_MANY_REQUESTS:
         wait = {"description": "Seconds until the limit is free again.", "schema": {"type": "integer"}}
         described["headers"] = {"Retry-After": wait}
@@ -119,13 +124,6 @@ def _name_bounds(value: object) -> None:
     elif isinstance(value, list):
         for item in value:
             _name_bounds(item)
-
-
-def _dependencies(dependant: Dependant) -> Iterator[object]:
-    for dependency in dependant.dependencies:
-        if dependency.call is not None:
-            yield dependency.call
-        yield from _dependencies(dependency)
 
 
 def _query_parameters(query: "Query[Any]") -> Iterator[dict[str, Any]]:

@@ -9,7 +9,7 @@ from urllib.parse import parse_qsl
 from starlette.datastructures import Headers
 from starlette.types import Receive
 
-from kalends.api.output.errors import BadRequest, PayloadTooLarge, UnsupportedMediaType
+from kalends.api.refusals import BodyTooLarge, MalformedBody, UnreadableBody
 
 MAX_BODY_BYTES = 102_400
 """Largest body after decompression."""
@@ -25,14 +25,21 @@ LONGEST_CONTENT_TYPE = 256
 
 _COMPRESSIONS = {"gzip": 31, "x-gzip": 31, "deflate": 15}
 
+_SURROGATES = re.compile(r"[\ud800-\udfff]")
+
+# A parameter ends at the first semicolon that is not in quotes; quotes that do not end take the rest.
+_PARAMETER = re.compile(r'(?:[^;"]|"(?:[^"\\]|\\.)*(?:"|$))+', re.DOTALL)
+_QUOTED = re.compile(r'"(.*)"', re.DOTALL)
+_ESCAPE = re.compile(r"\\(.)", re.DOTALL)
+
 
 async def read_json(headers: Headers, receive: Receive) -> object:
     """Return the parsed JSON body; `{}` for no body and for any content type but JSON.
 
     Raises:
-        BadRequest: not JSON, a bare scalar, a number that JSON cannot carry, or broken compression.
-        PayloadTooLarge: more than `MAX_BODY_BYTES`.
-        UnsupportedMediaType: a `Content-Type` that is too long, a charset other than UTF-8, or an unknown
+        MalformedBody: not JSON, a bare scalar, a number that JSON cannot carry, or broken compression.
+        BodyTooLarge: more than `MAX_BODY_BYTES`.
+        UnreadableBody: a `Content-Type` that is too long, a charset other than UTF-8, or an unknown
             `Content-Encoding`.
     """
     if not _is(headers, "application/json"):
@@ -44,13 +51,13 @@ async def read_form(headers: Headers, receive: Receive) -> dict[str, str]:
     """Return the fields of a form; of a field that is sent more than once, the last value.
 
     Raises:
-        BadRequest: not URL-encoded UTF-8, a NUL character, too many fields, or broken compression.
-        PayloadTooLarge: more than `MAX_BODY_BYTES`.
-        UnsupportedMediaType: it is no `application/x-www-form-urlencoded` in UTF-8, or has an unknown
+        MalformedBody: not URL-encoded UTF-8, a NUL character, too many fields, or broken compression.
+        BodyTooLarge: more than `MAX_BODY_BYTES`.
+        UnreadableBody: it is no `application/x-www-form-urlencoded` in UTF-8, or has an unknown
             `Content-Encoding`.
     """
     if not _is(headers, "application/x-www-form-urlencoded"):
-        raise UnsupportedMediaType("Send the form as application/x-www-form-urlencoded.")
+        raise UnreadableBody("Send the form as application/x-www-form-urlencoded.")
     return parse_fields(await _read_plain(headers, receive), name="form")
 
 
@@ -58,7 +65,7 @@ def parse_fields(raw: bytes, *, name: str) -> dict[str, str]:
     """Parse a form or a query of a page; `name` says which, for the refusal.
 
     Raises:
-        BadRequest: as `read_form`.
+        MalformedBody: as `read_form`.
     """
     try:
         text = raw.decode("ascii")
@@ -66,11 +73,11 @@ def parse_fields(raw: bytes, *, name: str) -> dict[str, str]:
             parse_qsl(text, keep_blank_values=True, errors="strict", max_num_fields=MAX_FORM_FIELDS)
         )
     except ValueError as error:
-        raise BadRequest(
+        raise MalformedBody(
             f"The {name} must be URL-encoded UTF-8 of at most {MAX_FORM_FIELDS} fields."
         ) from error
     if any("\0" in text for field in fields.items() for text in field):
-        raise BadRequest(f"The {name} has a NUL character.")
+        raise MalformedBody(f"The {name} has a NUL character.")
     return fields
 
 
@@ -78,7 +85,7 @@ def parse_json(raw: bytes) -> object:
     """Parse a JSON object or array; blank is `{}`.
 
     Raises:
-        BadRequest: as `read_json`, or a string has a lone surrogate, which neither the database nor an
+        MalformedBody: as `read_json`, or a string has a lone surrogate, which neither the database nor an
             answer can carry.
     """
     if not raw.strip():
@@ -86,13 +93,13 @@ def parse_json(raw: bytes) -> object:
     try:
         parsed = json.loads(raw.decode("utf-8-sig"), parse_constant=_refuse_constant, parse_float=_finite)
     except UnicodeDecodeError as error:
-        raise BadRequest("The body is not valid UTF-8.") from error
+        raise MalformedBody("The body is not valid UTF-8.") from error
     except RecursionError as error:
         raise _too_deep() from error
     except ValueError as error:
-        raise BadRequest(f"The body is not valid JSON: {error}.") from error
+        raise MalformedBody(f"The body is not valid JSON: {error}.") from error
     if not isinstance(parsed, dict | list):
-        raise BadRequest("The body must be a JSON object or array.")
+        raise MalformedBody("The body must be a JSON object or array.")
     _refuse_depth(parsed, MAX_DEPTH)
     if b"\\u" in raw:
         _refuse_surrogates(parsed, "body")
@@ -102,13 +109,13 @@ def parse_json(raw: bytes) -> object:
 def _is(headers: Headers, content_type: str) -> bool:
     sent = headers.get("content-type", "")
     if len(sent) > LONGEST_CONTENT_TYPE:
-        raise UnsupportedMediaType(f"Content-Type must have at most {LONGEST_CONTENT_TYPE} bytes.")
+        raise UnreadableBody(f"Content-Type must have at most {LONGEST_CONTENT_TYPE} bytes.")
     essence, _, parameters = sent.partition(";")
     if essence.strip().lower() != content_type:
         return False
     charset = _charset(parameters)
     if not charset.lower().startswith("utf-8") and charset.lower() != "utf8":
-        raise UnsupportedMediaType(f"Charset {charset} is not supported; send UTF-8.")
+        raise UnreadableBody(f"Charset {charset} is not supported; send UTF-8.")
     return True
 
 
@@ -127,11 +134,11 @@ async def _read_plain(headers: Headers, receive: Receive) -> bytes:
     declared = headers.get("content-length", "")
     compression = headers.get("content-encoding", "identity").strip().lower()
     if compression != "identity" and compression not in _COMPRESSIONS:
-        raise UnsupportedMediaType(
+        raise UnreadableBody(
             f"Content-Encoding {compression[:40]!r} is not supported; send identity, gzip or deflate."
         )
     if compression == "identity" and declared.isdigit() and int(declared) > MAX_BODY_BYTES:
-        raise _too_large()
+        raise BodyTooLarge(MAX_BODY_BYTES)
     raw = await _read(receive)
     return raw if compression == "identity" else _decompress(raw, _COMPRESSIONS[compression])
 
@@ -142,11 +149,11 @@ async def _read(receive: Receive) -> bytes:
     while True:
         message = await receive()
         if message["type"] == "http.disconnect":
-            raise BadRequest("The body ended before its declared length.")
+            raise MalformedBody("The body ended before its declared length.")
         chunk: bytes = message.get("body", b"")
         size += len(chunk)
         if size > MAX_BODY_BYTES:
-            raise _too_large()
+            raise BodyTooLarge(MAX_BODY_BYTES)
         chunks.append(chunk)
         if not message.get("more_body", False):
             return b"".join(chunks)
@@ -157,11 +164,11 @@ def _decompress(raw: bytes, window_bits: int) -> bytes:
     try:
         plain = stream.decompress(raw, MAX_BODY_BYTES + 1)
     except zlib.error as error:
-        raise BadRequest("The body's compression is broken.") from error
+        raise MalformedBody("The body's compression is broken.") from error
     if len(plain) > MAX_BODY_BYTES:
-        raise _too_large()
+        raise BodyTooLarge(MAX_BODY_BYTES)
     if not stream.eof:
-        raise BadRequest("The body's compression is cut short.")
+        raise MalformedBody("The body's compression is cut short.")
     return plain
 
 
@@ -193,20 +200,8 @@ def _refuse_surrogates(value: object, name: str) -> None:
         for item in value:
             _refuse_surrogates(item, name)
     elif isinstance(value, str) and _SURROGATES.search(value):
-        raise BadRequest(f"{name} must be a string without lone surrogates.")
+        raise MalformedBody(f"{name} must be a string without lone surrogates.")
 
 
-def _too_deep() -> BadRequest:
-    return BadRequest(f"The body is nested too deeply; at most {MAX_DEPTH} levels are read.")
-
-
-def _too_large() -> PayloadTooLarge:
-    return PayloadTooLarge(f"The body is too large; at most {MAX_BODY_BYTES} bytes are read.")
-
-
-_SURROGATES = re.compile(r"[\ud800-\udfff]")
-
-# A parameter ends at the first semicolon that is not in quotes; quotes that do not end take the rest.
-_PARAMETER = re.compile(r'(?:[^;"]|"(?:[^"\\]|\\.)*(?:"|$))+', re.DOTALL)
-_QUOTED = re.compile(r'"(.*)"', re.DOTALL)
-_ESCAPE = re.compile(r"\\(.)", re.DOTALL)
+def _too_deep() -> MalformedBody:
+    return MalformedBody(f"The body is nested too deeply; at most {MAX_DEPTH} levels are read.")

@@ -4,7 +4,7 @@ import hashlib
 import secrets
 
 RECOGNISED_PREFIX = "cal_"
-"""What every API key begins with."""
+"""The prefix that every API key begins with."""
 
 _DIGITS = 32
 
@@ -15,7 +15,7 @@ def generate(prefix: str) -> str:
 
 
 def is_api_key(token: str) -> bool:
-    """Tell API keys from access tokens."""
+    """Tell whether a token is an API key, not an access token."""
     return token.startswith(RECOGNISED_PREFIX)
 
 

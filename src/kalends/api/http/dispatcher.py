@@ -1,4 +1,4 @@
-"""The application's router: which operation, may it be asked now, and its answer."""
+"""The application's router: find the operation, admit the request, answer it."""
 
 from collections.abc import Callable, Coroutine, Iterable
 from typing import Any, TypeAlias
@@ -10,14 +10,14 @@ from kalends.api.http.context import RequestContext, context_of
 from kalends.api.http.operation import Operation, PageRouter, Router
 from kalends.api.http.paths import RoutingTable
 from kalends.api.http.versions import asked_version, choose_version
-from kalends.api.output.errors import NotFound
+from kalends.api.refusals import UnknownOperation
 
 Admission: TypeAlias = Callable[[Scope, RequestContext], Coroutine[Any, Any, None]]
-"""What a request that counts passes before its operation: rate limit and recognition of API keys."""
+"""What a counted request passes before its operation: the rate limit, and recognition of API keys."""
 
 
 class Dispatcher(APIRouter):
-    """Resolve, admit, answer."""
+    """Routes each request to the operation that answers it."""
 
     def __init__(self, routers: Iterable[Router | PageRouter], admit: Admission, **options: Any) -> None:
         super().__init__(redirect_slashes=False, **options)
@@ -34,7 +34,7 @@ class Dispatcher(APIRouter):
         context = context_of(scope)
         found = self._table.find(scope["method"], scope["raw_path"].decode("latin-1"))
         if found is None:
-            raise NotFound(f"Cannot {scope['method']} {context.sent_url}")
+            raise UnknownOperation(scope["method"], context.sent_url)
         versions, parameters = found
         operation = choose_version(versions, asked_version(scope))
         context.show_failure = operation.show_failure

@@ -1,4 +1,4 @@
-"""The outermost layer: what holds for every request and every answer, also for unknown routes and bugs."""
+"""The outermost layer: what holds for every request and answer, including unknown routes and bugs."""
 
 import re
 from collections.abc import Callable, Sequence
@@ -84,14 +84,15 @@ Allowance = Callable[[Scope], Sequence[tuple[bytes, bytes]]]
 """The rate-limit headers of an answer to a request that was not counted."""
 
 
-def _no_allowance(_scope: Scope) -> Sequence[tuple[bytes, bytes]]:
+def no_allowance(_scope: Scope) -> Sequence[tuple[bytes, bytes]]:
+    """Return no headers: nothing is limited."""
     return ()
 
 
 class Edge:
     """Answer preflights, read bodies, rewrite aliases, name each request, and add the common headers."""
 
-    def __init__(self, app: ASGIApp, allowance: Allowance = _no_allowance) -> None:
+    def __init__(self, app: ASGIApp, allowance: Allowance = no_allowance) -> None:
         self._app = app
         self._allowance = allowance
 

@@ -16,6 +16,7 @@ from kalends.api.http.context import ShowFailure
 from kalends.api.http.fastapi_internals import create_model_field
 from kalends.api.http.plan import Plan, UncallableOperation, compile_plan
 from kalends.api.http.versions import OLDEST
+from kalends.api.output.errors import Refusals
 
 T = TypeVar("T")
 
@@ -35,8 +36,9 @@ _CREATED = 201
 class Operation(APIRoute):
     """One operation in one version.
 
-    FastAPI describes it; it is called by its `plan`. `show_failure` answers for what goes wrong, in place of
-    the error envelope.
+    FastAPI describes it; it is called by its `plan`. `refuses` are the classes by which its handler refuses;
+    those of its guards, and those that every operation has, are not among them. `show_failure` answers for
+    what goes wrong, in place of the error envelope.
 
     Raises:
         UncallableOperation: it asks for something in a way that no plan can be made of.
@@ -55,9 +57,11 @@ class Operation(APIRoute):
         answer: Answer,
         *,
         takes_key: bool = False,
+        refuses: Refusals = (),
     ) -> None:
         self.method = method
         self.answer = answer
+        self.refuses = refuses
         super().__init__(
             path,
             handler,
@@ -91,6 +95,9 @@ class Router:
     its requests pass no rate limit, and nobody looks whose they are. `output` is what the
     handlers of a router that is mounted several times return by a type variable: the type itself, or the
     function that makes it.
+
+    Each operation names as `refuses` the classes by which its handler, and what that calls, refuses: the
+    document lists them, and the tests know no others. Guards name their own.
     """
 
     def __init__(
@@ -111,28 +118,38 @@ class Router:
         self._is_counted = is_counted
         self._output = output
 
-    def get(self, path: str, *, headers: Mapping[str, str] | None = None) -> Callable[[Handler], Handler]:
+    def get(
+        self, path: str, *, refuses: Refusals = (), headers: Mapping[str, str] | None = None
+    ) -> Callable[[Handler], Handler]:
         """Add a GET; `headers` are sent with every success."""
-        return self._adding("GET", path, headers=headers)
+        return self._adding("GET", path, refuses, headers=headers)
 
-    def post(self, path: str, *, status: int = _CREATED) -> Callable[[Handler], Handler]:
+    def post(
+        self, path: str, *, refuses: Refusals = (), status: int = _CREATED
+    ) -> Callable[[Handler], Handler]:
         """Add a POST, which answers 201 unless told otherwise, and once for each `Idempotency-Key`."""
-        return self._adding("POST", path, status=status)
+        return self._adding("POST", path, refuses, status=status)
 
-    def put(self, path: str) -> Callable[[Handler], Handler]:
+    def put(self, path: str, *, refuses: Refusals = ()) -> Callable[[Handler], Handler]:
         """Add a PUT."""
-        return self._adding("PUT", path)
+        return self._adding("PUT", path, refuses)
 
-    def patch(self, path: str) -> Callable[[Handler], Handler]:
+    def patch(self, path: str, *, refuses: Refusals = ()) -> Callable[[Handler], Handler]:
         """Add a PATCH."""
-        return self._adding("PATCH", path)
+        return self._adding("PATCH", path, refuses)
 
-    def delete(self, path: str) -> Callable[[Handler], Handler]:
+    def delete(self, path: str, *, refuses: Refusals = ()) -> Callable[[Handler], Handler]:
         """Add a DELETE."""
-        return self._adding("DELETE", path)
+        return self._adding("DELETE", path, refuses)
 
     def _adding(
-        self, method: str, path: str, *, status: int = _OK, headers: Mapping[str, str] | None = None
+        self,
+        method: str,
+        path: str,
+        refuses: Refusals,
+        *,
+        status: int = _OK,
+        headers: Mapping[str, str] | None = None,
     ) -> Callable[[Handler], Handler]:
         whole = self._prefix + path
 
@@ -141,7 +158,7 @@ class Router:
                 answer = data_answer(handler, status=status, output=self._output, headers=headers)
             except TypeError as error:
                 raise UncallableOperation(f"{method} {whole}: {handler.__qualname__} {error}.") from error
-            operation = Operation(method, whole, handler, answer, takes_key=method == "POST")
+            operation = Operation(method, whole, handler, answer, takes_key=method == "POST", refuses=refuses)
             operation.tags = [self._tag]
             operation.version = self._version
             operation.is_version_required = self._version_is_required

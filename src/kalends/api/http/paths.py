@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from urllib.parse import unquote_to_bytes
 
 from kalends.api.http.operation import Operation
-from kalends.api.output.errors import BadRequest
+from kalends.api.refusals import MalformedPath
 
 _PARAMETER = re.compile(r"{(\w+)}")
 _BAD_ESCAPE = re.compile(r"%(?![0-9A-Fa-f]{2})")
@@ -20,7 +20,7 @@ class _Pattern:
 
 
 class AmbiguousPath(ValueError):
-    """Two operations that a request could mean alike; the message names them."""
+    """Two operations that the same request could mean; the message names them."""
 
 
 class RoutingTable:
@@ -53,7 +53,7 @@ class RoutingTable:
         """Return the versions that serve a path, newest first, and its decoded parameters.
 
         Raises:
-            BadRequest: the path has a malformed percent-escape, or one that stands for a NUL character.
+            MalformedPath: the path has a malformed percent-escape, or one that stands for a NUL character.
         """
         path = raw_path.rstrip("/") or "/"
         method = "GET" if method == "HEAD" else method
@@ -92,11 +92,11 @@ def _decode(text: str) -> str:
     if "%" not in text:
         return text
     if _BAD_ESCAPE.search(text):
-        raise BadRequest("The path has a malformed percent-escape.")
+        raise MalformedPath("The path has a malformed percent-escape.")
     try:
         decoded = unquote_to_bytes(text).decode()
     except UnicodeDecodeError as error:
-        raise BadRequest("The path has a percent-escape that is not UTF-8.") from error
+        raise MalformedPath("The path has a percent-escape that is not UTF-8.") from error
     if "\0" in decoded:
-        raise BadRequest("The path has a NUL character.")
+        raise MalformedPath("The path has a NUL character.")
     return decoded

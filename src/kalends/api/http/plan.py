@@ -30,7 +30,7 @@ from kalends.api.input.validation import invalid, invalid_path
 from kalends.db.database import UnitOfWork
 
 _REQUEST = 0
-"""Where in the values of a request the request itself stands."""
+"""The position of the request itself among the values of a request."""
 
 _UNSUPPORTED = {
     "query_params": "reads its query by a model, as Annotated[Model, Depends(Query(Model))]",
@@ -56,7 +56,7 @@ Values = list[Any]
 
 @dataclass(frozen=True, slots=True)
 class _Opening:
-    """Something that is open while the function runs that asks for it as `parameter`."""
+    """Something that is open while the function that asks for it as `parameter` runs."""
 
     parameter: str
     open: Callable[..., AbstractAsyncContextManager[Any]]
@@ -79,7 +79,7 @@ class _Call:
         """Return the arguments but for what is opened.
 
         Raises:
-            BadRequest: a path parameter is malformed.
+            InvalidPath: a path parameter is malformed.
         """
         arguments = {parameter: values[place] for parameter, place in self.taken}
         if self.in_path:
@@ -167,7 +167,7 @@ def compile_plan(
 
 
 class _Compiler:
-    """Turns the tree of one operation into calls; `calls` are those before the handler."""
+    """Turns the dependency tree of an operation into calls; `calls` are those before the handler."""
 
     def __init__(self, operation: str, path: str) -> None:
         self._operation = operation
@@ -216,7 +216,7 @@ class _Compiler:
         return [(name, place) for name, place in places if name is not None]
 
     def _place_of(self, dependency: Dependant) -> int:
-        """Return where the value of a dependency will stand; it is called the first time it is asked for."""
+        """Return the position of a dependency's value, adding its call if it is the first to need it."""
         function = dependency.call
         if function is None or not isinstance(function, Hashable):
             self._refuse(dependency, "must be hashable, to be called once a request")

@@ -11,7 +11,7 @@ from typing import Protocol, TypeVar
 
 from starlette.types import Scope
 
-from kalends.api.output.errors import BadRequest
+from kalends.api.refusals import MalformedVersion, VersionMissing
 
 VERSION_HEADER = b"cal-api-version"
 
@@ -22,7 +22,7 @@ _DATE = re.compile(r"\d{4}-\d{2}-\d{2}")
 
 
 class Versioned(Protocol):
-    """What has a version: one operation of those that serve the same path and method."""
+    """Something with a version: one of the operations that serve the same path and method."""
 
     version: date
     is_version_required: bool
@@ -35,14 +35,11 @@ def choose_version(versions: Sequence[VersionedT], asked: date | None) -> Versio
     """Pick from operations sorted newest first; `asked` is None when the header is absent.
 
     Raises:
-        BadRequest: the header is absent where the operation needs it.
+        VersionMissing: the header is absent where the operation needs it.
     """
     if asked is None:
         if versions[0].is_version_required:
-            dates = ", ".join(sorted(operation.version.isoformat() for operation in versions))
-            raise BadRequest(
-                f"The header cal-api-version is required here; versions of this operation: {dates}."
-            )
+            raise VersionMissing(sorted(operation.version.isoformat() for operation in versions))
         return versions[-1]
     return next((operation for operation in versions if operation.version <= asked), versions[-1])
 
@@ -51,7 +48,7 @@ def asked_version(scope: Scope) -> date | None:
     """Return the date in `cal-api-version`.
 
     Raises:
-        BadRequest: the header is there and is no calendar date `YYYY-MM-DD`.
+        MalformedVersion: the header is there and is no calendar date `YYYY-MM-DD`.
     """
     values = [value for name, value in scope["headers"] if name == VERSION_HEADER]
     if not values or not values[0].strip():
@@ -59,7 +56,7 @@ def asked_version(scope: Scope) -> date | None:
     text = b", ".join(values).decode("latin-1").strip()
     asked = _calendar_date(text)
     if asked is None:
-        raise BadRequest(f"The header cal-api-version must be a date such as 2024-08-13, not {text[:40]!r}.")
+        raise MalformedVersion(text)
     return asked
 
 

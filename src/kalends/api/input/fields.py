@@ -20,6 +20,23 @@ MAX_INTEGER = 2**31 - 1
 MAX_TEXT = 5_000
 MAX_PORT = 65_535
 
+_EMAIL = re.compile(r"[^\s@]+@[^\s@]+\.[^\s@.]+")
+
+# User and password need a scheme before them, else `javascript:` would be a user. No part can be read in two
+# ways, so the time to read a text grows with its length only.
+_URL = re.compile(
+    r"(?:(?:https?|ftp)://(?:[^\s/\\?#@]+@)?)?"
+    r"(?P<host>\[[0-9a-f:.]+\]|[^\s/\\?#@:\[\]]+)(?::(?P<port>[0-9]{1,5}))?(?:[/?#]\S*)?",
+    re.IGNORECASE,
+)
+_FEWEST_LABELS = 2
+_LABEL = re.compile(r"(?!-)[\w-]{1,63}(?<!-)")
+
+# The second form is how other scripts are written in ASCII.
+_TOP_LEVEL = re.compile(r"[^\W\d_]{2,}|xn--[a-z0-9-]+", re.IGNORECASE)
+_INTEGER_TEXT = re.compile(r"-?[0-9]{1,40}")
+_LEADING_INTEGER = re.compile(r"\s*[+-]?[0-9]{1,40}")
+
 
 @dataclass(frozen=True, slots=True)
 class Rule:
@@ -29,7 +46,7 @@ class Rule:
     text: str
 
 
-def broken(rule: str, text: str) -> PydanticCustomError:
+def violation(rule: str, text: str) -> PydanticCustomError:
     """Return the error of a value that breaks `rule`; `text` follows the property's name."""
     return PydanticCustomError(rule, text)
 
@@ -37,11 +54,11 @@ def broken(rule: str, text: str) -> PydanticCustomError:
 def check_text(value: object, *, longest: int = MAX_TEXT) -> str:
     """Return a string that PostgreSQL can hold."""
     if not isinstance(value, str):
-        raise broken("isString", "must be a string")
+        raise violation("isString", "must be a string")
     if len(value) > longest:
-        raise broken("maxLength", f"must be shorter than or equal to {longest} characters")
+        raise violation("maxLength", f"must be shorter than or equal to {longest} characters")
     if "\0" in value:
-        raise broken("isString", "must be a string without NUL characters")
+        raise violation("isString", "must be a string without NUL characters")
     return value
 
 
@@ -50,16 +67,16 @@ def check_integer(value: object) -> int:
     if isinstance(value, float) and value.is_integer():
         value = int(value)
     if not isinstance(value, int) or isinstance(value, bool):
-        raise broken("isInt", "must be an integer number")
+        raise violation("isInt", "must be an integer number")
     if not -MAX_INTEGER - 1 <= value <= MAX_INTEGER:
-        raise broken("isInt", f"must be an integer number between {-MAX_INTEGER - 1} and {MAX_INTEGER}")
+        raise violation("isInt", f"must be an integer number between {-MAX_INTEGER - 1} and {MAX_INTEGER}")
     return value
 
 
 def check_boolean(value: object) -> bool:
     """Return a JSON boolean."""
     if not isinstance(value, bool):
-        raise broken("isBoolean", "must be a boolean value")
+        raise violation("isBoolean", "must be a boolean value")
     return value
 
 
@@ -67,7 +84,7 @@ def check_time_zone(value: object) -> str:
     """Return the canonical IANA name of a zone that is given in any capitalisation."""
     zone = canonical_time_zone(value) if isinstance(value, str) else None
     if zone is None:
-        raise broken("isTimeZone", "must be an IANA time zone such as Europe/Rome")
+        raise violation("isTimeZone", "must be an IANA time zone such as Europe/Rome")
     return zone
 
 
@@ -76,13 +93,13 @@ def check_uuid(value: object) -> UUID:
     try:
         return UUID(value if isinstance(value, str) else "")
     except ValueError:
-        raise broken("isUuid", "must be a UUID") from None
+        raise violation("isUuid", "must be a UUID") from None
 
 
 def check_object(value: object) -> dict[str, Any]:
     """Return a JSON object whose strings, however deep, PostgreSQL can hold."""
     if not isinstance(value, dict):
-        raise broken("isObject", "must be an object")
+        raise violation("isObject", "must be an object")
     _check_strings(value)
     return value
 
@@ -91,14 +108,14 @@ def check_metadata(value: object) -> dict[str, str | int | float | bool]:
     """Return metadata: at most 50 keys of 40 characters; strings of 500, numbers and booleans."""
     items = check_object(value)
     if len(items) > 50:
-        raise broken("ValidateMetadata", "must have at most 50 keys")
+        raise violation("ValidateMetadata", "must have at most 50 keys")
     for key, item in items.items():
         if len(key) > 40:
-            raise broken("ValidateMetadata", "must have keys of at most 40 characters")
+            raise violation("ValidateMetadata", "must have keys of at most 40 characters")
         if isinstance(item, str) and len(item) > 500:
-            raise broken("ValidateMetadata", "must have string values of at most 500 characters")
+            raise violation("ValidateMetadata", "must have string values of at most 500 characters")
         if not isinstance(item, str | int | float):
-            raise broken("ValidateMetadata", "must have strings, numbers or booleans as values")
+            raise violation("ValidateMetadata", "must have strings, numbers or booleans as values")
     return items
 
 
@@ -106,7 +123,7 @@ def check_url(value: object) -> str:
     """Return a web or FTP address with a top-level domain; the scheme may be left out."""
     url = check_text(value, longest=2083)
     if not is_url(url):
-        raise broken("isUrl", "must be a URL address such as https://example.com/page")
+        raise violation("isUrl", "must be a URL address such as https://example.com/page")
     return url
 
 
@@ -123,7 +140,7 @@ def check_email(value: object) -> str:
     """Return an e-mail address: something, an at sign, and a domain with a dot."""
     email = check_text(value, longest=320)
     if not is_email(email):
-        raise broken("isEmail", "must be an email")
+        raise violation("isEmail", "must be an email")
     return email
 
 
@@ -136,7 +153,9 @@ def check_phone_number(value: object) -> str:
     """Return a valid international phone number, with `+`, as it is written."""
     number = check_text(value, longest=100)
     if not is_phone_number(number):
-        raise broken("isPhoneNumber", "must be a valid phone number with its country, such as +390612345678")
+        raise violation(
+            "isPhoneNumber", "must be a valid phone number with its country, such as +390612345678"
+        )
     return number
 
 
@@ -153,7 +172,7 @@ def is_phone_number(text: str) -> bool:
 def parse_id(value: object) -> int:
     """Return the id in a path segment: digits, with an optional minus."""
     if not isinstance(value, str) or not _INTEGER_TEXT.fullmatch(value):
-        raise broken("isInt", "must be an integer")
+        raise violation("isInt", "must be an integer")
     return _clamped(int(value))
 
 
@@ -161,7 +180,7 @@ def leading_integer(value: object) -> int:
     """Return the integer that a query value begins with, such as 10 of `10abc` (http-core.md 3)."""
     number = _leading_number(value)
     if abs(number) > MAX_INTEGER:
-        raise broken("isInt", f"must be an integer number up to {MAX_INTEGER}")
+        raise violation("isInt", f"must be an integer number up to {MAX_INTEGER}")
     return number
 
 
@@ -228,7 +247,7 @@ BookingUid: TypeAlias = Annotated[str, Path(alias="bookingUid"), BeforeValidator
 def _leading_number(value: object) -> int:
     match = _LEADING_INTEGER.match(value) if isinstance(value, str) else None
     if match is None:
-        raise broken("isInt", "must be an integer number")
+        raise violation("isInt", "must be an integer number")
     return int(match.group())
 
 
@@ -265,19 +284,3 @@ def _is_address(kind: type[ipaddress.IPv4Address | ipaddress.IPv6Address], text:
     except ValueError:
         return False
     return True
-
-
-_EMAIL = re.compile(r"[^\s@]+@[^\s@]+\.[^\s@.]+")
-# User and password need a scheme before them, else `javascript:` would be a user. No part can be read in two
-# ways, so the time to read a text grows with its length only.
-_URL = re.compile(
-    r"(?:(?:https?|ftp)://(?:[^\s/\\?#@]+@)?)?"
-    r"(?P<host>\[[0-9a-f:.]+\]|[^\s/\\?#@:\[\]]+)(?::(?P<port>[0-9]{1,5}))?(?:[/?#]\S*)?",
-    re.IGNORECASE,
-)
-_FEWEST_LABELS = 2
-_LABEL = re.compile(r"(?!-)[\w-]{1,63}(?<!-)")
-# The second form is how other scripts are written in ASCII.
-_TOP_LEVEL = re.compile(r"[^\W\d_]{2,}|xn--[a-z0-9-]+", re.IGNORECASE)
-_INTEGER_TEXT = re.compile(r"-?[0-9]{1,40}")
-_LEADING_INTEGER = re.compile(r"\s*[+-]?[0-9]{1,40}")

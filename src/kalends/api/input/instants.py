@@ -7,13 +7,19 @@ from typing import Annotated, TypeAlias
 from pydantic import BeforeValidator, WithJsonSchema
 from pydantic_core import PydanticCustomError
 
-from kalends.api.input.fields import Rule, broken
+from kalends.api.input.fields import Rule, violation
 
 _TEXT = "must be an ISO 8601 date or date-time such as 2050-09-05T10:00:00Z"
 
 EARLIEST = datetime(1000, 1, 1, tzinfo=UTC)
 LATEST = datetime(9000, 1, 1, tzinfo=UTC)
-"""The instants that are taken from requests, so that arithmetic on them cannot overflow."""
+"""The bounds of instants in requests, so that arithmetic on them cannot overflow."""
+
+_ISO_MONTH = re.compile(r"\d{4}-\d{2}", re.ASCII)
+
+_ISO = re.compile(
+    r"\d{4}-\d{2}-\d{2}(T\d{2}:\d{2}(:\d{2}([.,]\d{1,9})?)?(Z|[+-]\d{2}(:?\d{2})?)?)?", re.ASCII
+)
 
 
 def parse_instant(value: object) -> datetime:
@@ -24,12 +30,12 @@ def parse_instant(value: object) -> datetime:
     """
     moment = _read(value)
     if not EARLIEST <= moment <= LATEST:
-        raise broken("isDateString", f"must be between {EARLIEST.year} and {LATEST.year}")
+        raise violation("isDateString", f"must be between {EARLIEST.year} and {LATEST.year}")
     return moment
 
 
 def parse_bound(value: object) -> datetime:
-    """Return the instant that a text names as the end of a range, which may lie as far out as it wants.
+    """Return the instant that a text names as the end of a range, clamped to `EARLIEST` and `LATEST`.
 
     Raises:
         PydanticCustomError: the text names no instant.
@@ -49,7 +55,7 @@ def parse_date(value: object) -> date:
     try:
         return parse_instant(value).date()
     except PydanticCustomError:
-        raise broken("isDate", "must be a calendar date in the format YYYY-MM-DD") from None
+        raise violation("isDate", "must be a calendar date in the format YYYY-MM-DD") from None
 
 
 def is_midnight(moment: datetime) -> bool:
@@ -88,10 +94,4 @@ def _read(value: object) -> datetime:
 
 
 def _refusal() -> PydanticCustomError:
-    return broken("isDateString", _TEXT)
-
-
-_ISO_MONTH = re.compile(r"\d{4}-\d{2}", re.ASCII)
-_ISO = re.compile(
-    r"\d{4}-\d{2}-\d{2}(T\d{2}:\d{2}(:\d{2}([.,]\d{1,9})?)?(Z|[+-]\d{2}(:?\d{2})?)?)?", re.ASCII
-)
+    return violation("isDateString", _TEXT)

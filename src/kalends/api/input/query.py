@@ -8,18 +8,21 @@ from fastapi import Request
 from pydantic import BaseModel, ValidationError
 
 from kalends.api.input.validation import invalid
-from kalends.api.output.errors import BadRequest
+from kalends.api.refusals import MalformedQuery
 
 MAX_PARAMETERS = 1_000
 
 Model = TypeVar("Model", bound=BaseModel)
+
+_INDEXED = re.compile(r"(?P<name>[^\[\]]+)\[(?:1?[0-9]|20)?\]")
+_NESTED = re.compile(r"(?P<name>[^\[\]]+)\[(?P<key>[^\[\]]+)\]")
 
 
 class Query(Generic[Model]):
     """A dependency that reads the query string into a model: `Annotated[Listing, Depends(Query(Listing))]`.
 
     Raises:
-        BadRequest: the model refuses the parameters.
+        InvalidValues, InvalidProperties: the model refuses the parameters.
     """
 
     def __init__(self, model: type[Model]) -> None:
@@ -27,7 +30,7 @@ class Query(Generic[Model]):
 
     async def __call__(self, request: Request) -> Model:
         """Return the validated query of the request."""
-        # Not a plain function: FastAPI would run it in a thread, which costs more than the whole parse.
+        # Asynchronous, as every dependency must be (`api/http/plan.py`).
         raw = parse_query(request.scope["query_string"])
         try:
             return self.model.model_validate(raw)
@@ -40,16 +43,16 @@ def parse_query(query: bytes) -> dict[str, Any]:
     `a[b]=c` an object.
 
     Raises:
-        BadRequest: more than `MAX_PARAMETERS`, or text that is not UTF-8.
+        MalformedQuery: more than `MAX_PARAMETERS`, or text that is not UTF-8.
     """
     try:
         pairs = parse_qsl(
             query.decode(), keep_blank_values=True, max_num_fields=MAX_PARAMETERS, errors="strict"
         )
     except UnicodeDecodeError as error:
-        raise BadRequest("The query string is not valid UTF-8.") from error
+        raise MalformedQuery("The query string is not valid UTF-8.") from error
     except ValueError as error:
-        raise BadRequest(f"The query string has more than {MAX_PARAMETERS} parameters.") from error
+        raise MalformedQuery(f"The query string has more than {MAX_PARAMETERS} parameters.") from error
     parsed: dict[str, Any] = {}
     for name, value in pairs:
         _add(parsed, name, value)
@@ -80,7 +83,3 @@ def _add(parsed: dict[str, Any], name: str, value: str) -> None:
         parsed[name] = [*present, value] if isinstance(present, list) else [present, value]
         return
     parsed[name] = value
-
-
-_INDEXED = re.compile(r"(?P<name>[^\[\]]+)\[(?:1?[0-9]|20)?\]")
-_NESTED = re.compile(r"(?P<name>[^\[\]]+)\[(?P<key>[^\[\]]+)\]")

@@ -3,6 +3,9 @@
 from functools import cache
 from zoneinfo import available_timezones
 
+# Entries of the zone database that are not zones where people live.
+_NOT_ZONES = frozenset({"localtime", "posixrules", "Factory"})
+
 
 @cache
 def _spellings() -> dict[str, str]:
@@ -12,7 +15,3 @@ def _spellings() -> dict[str, str]:
 def canonical_time_zone(name: str) -> str | None:
     """Return the IANA spelling of a zone given in any capitalisation; None when there is no such zone."""
     return _spellings().get(name.lower())
-
-
-# Files of the zone database that are no zones people live in.
-_NOT_ZONES = frozenset({"localtime", "posixrules", "Factory"})

@@ -9,12 +9,15 @@ from pydantic import BaseModel, ValidationError, ValidatorFunctionWrapHandler, W
 from pydantic.fields import FieldInfo
 
 from kalends.api.input.fields import Rule
-from kalends.api.output.errors import BadRequest, InvalidProperties
+from kalends.api.output.errors import BadRequest
+from kalends.api.refusals import InvalidPath, InvalidProperties, InvalidValues
 from kalends.api.wire import SecretBody, StrictBody
 
 Location = tuple[str | int, ...]
 
 _TOP = "body"
+
+_PYTHON_BOOLEAN = re.compile(r"(?<![\w'])(?:True|False)(?![\w'])")
 
 
 def invalid(model: type[BaseModel], raw: object, errors: Sequence[Mapping[str, Any]]) -> BadRequest:
@@ -29,7 +32,7 @@ def invalid(model: type[BaseModel], raw: object, errors: Sequence[Mapping[str, A
         location = error["loc"]
         rule = _rule_of(model, error)
         fragments.append(f"{_path(location)} {rule.text}")
-        # An item that breaks a rule is the array's fault; only what is inside of items is their own.
+        # A rule that an item breaks is reported for the array; only members of items have records.
         is_of_item = len(location) > 1 and isinstance(location[-1], int)
         holder = location[:-1] if is_of_item else location or (_TOP,)
         node = tree
@@ -39,7 +42,7 @@ def invalid(model: type[BaseModel], raw: object, errors: Sequence[Mapping[str, A
         node["constraints"].setdefault(rule.name, f"{prefix}{holder[-1]} {rule.text}")
     message = ", ".join(dict.fromkeys(fragments))
     if issubclass(model, StrictBody | SecretBody):
-        return BadRequest(message)
+        return InvalidValues(message)
     return InvalidProperties(message, _records(tree["children"], _known(model, raw)))
 
 
@@ -47,7 +50,7 @@ def refused_in_plain_words(name: str) -> WrapValidator:
     """Return a validator that refuses a property in one sentence, without a record for each of its members.
 
     Raises:
-        BadRequest: the property, `name`, or one of its members breaks a rule.
+        InvalidValues: the property, `name`, or one of its members breaks a rule.
     """
 
     def read(value: object, handler: ValidatorFunctionWrapHandler) -> object:
@@ -56,14 +59,14 @@ def refused_in_plain_words(name: str) -> WrapValidator:
         except ValidationError as error:
             found = error.errors(include_url=False)
             fragments = [f"{_path((name, *one['loc']))} {_plain_rule(one).text}" for one in found]
-            raise BadRequest(", ".join(dict.fromkeys(fragments))) from error
+            raise InvalidValues(", ".join(dict.fromkeys(fragments))) from error
 
     return WrapValidator(read)
 
 
-def invalid_path(errors: Sequence[Mapping[str, Any]]) -> BadRequest:
+def invalid_path(errors: Sequence[Mapping[str, Any]]) -> InvalidPath:
     """Return the refusal of path parameters."""
-    return BadRequest(", ".join(f"{error['loc'][-1]} {_plain_rule(error).text}" for error in errors))
+    return InvalidPath(", ".join(f"{error['loc'][-1]} {_plain_rule(error).text}" for error in errors))
 
 
 def _records(children: Mapping[str, Any], target: object) -> list[dict[str, object]]:
@@ -207,6 +210,3 @@ def _plain_type(annotation: object) -> object:
 def _item_type(kind: object) -> object:
     arguments = get_args(kind)
     return _plain_type(arguments[0]) if arguments else kind
-
-
-_PYTHON_BOOLEAN = re.compile(r"(?<![\w'])(?:True|False)(?![\w'])")

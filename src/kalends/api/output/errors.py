@@ -1,28 +1,43 @@
-"""Every failure that a client can cause, as one family of exceptions.
+"""The family of refusals: every failure that a client can cause is a class below one of these.
 
-An error carries its HTTP status, the code that clients switch on, and a message that says what was wrong,
-where, and what is accepted. `api.envelope` turns it into the one error body (http-core.md 6).
+Each carries its HTTP status, the code that clients switch on, and a message that says what was wrong, where,
+and what is accepted. `api.envelope` turns it into the one error body (http-core.md 6).
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from http import HTTPStatus
-from typing import ClassVar
+from typing import ClassVar, Protocol, TypeAlias, runtime_checkable
 
 
 class DomainError(Exception):
     """A refusal that the client can act on.
 
-    `details` of the body are `{message, error, statusCode}` plus what the raiser adds.
+    There is a class for each refusal that a client, a page or a test tells apart, in the `refusals.py` of the
+    package that raises it. Its docstring begins with its status and says in a sentence when it is raised: the
+    document shows this. A class whose message is always the same has it as an attribute; the others make it
+    in `__init__`. `hint` is for people, where the message is a code that existing clients know.
+
+    `details` of the body are `{message, error, statusCode}`, the hint, and what the class adds.
     """
 
     status: ClassVar[int]
     code: ClassVar[str]
+    message: str
+    hint: str | None = None
 
     def __init__(
-        self, message: str, *, code: str | None = None, details: Mapping[str, object] | None = None
+        self,
+        message: str | None = None,
+        *,
+        hint: str | None = None,
+        code: str | None = None,
+        details: Mapping[str, object] | None = None,
     ) -> None:
-        super().__init__(message)
-        self.message = message
+        if message is not None:
+            self.message = message
+        if hint is not None:
+            self.hint = hint
+        super().__init__(self.message)
         self.wire_code = code or self.code
         self._details = details or {}
 
@@ -30,7 +45,21 @@ class DomainError(Exception):
     def details(self) -> object:
         """Return what the body shows under `error.details`."""
         reason = HTTPStatus(self.status).phrase
-        return {"message": self.message, "error": reason, "statusCode": self.status, **self._details}
+        hint = {} if self.hint is None else {"hint": self.hint}
+        return {"message": self.message, "error": reason, "statusCode": self.status, **self._details, **hint}
+
+
+Refusals: TypeAlias = tuple[type[DomainError], ...]
+"""The classes by which something refuses."""
+
+
+@runtime_checkable
+class Refusing(Protocol):
+    """A dependency that declares by which classes it refuses: a guard."""
+
+    @property
+    def refusals(self) -> Refusals:
+        """Return the classes."""
 
 
 class BadRequest(DomainError):
@@ -66,6 +95,13 @@ class Conflict(DomainError):
 
     status = 409
     code = "ConflictException"
+
+
+class Gone(DomainError):
+    """410: what was there is over."""
+
+    status = 410
+    code = "GoneException"
 
 
 class PayloadTooLarge(DomainError):
@@ -106,16 +142,3 @@ class ServiceUnavailable(DomainError):
 
     status = 503
     code = "ServiceUnavailableException"
-
-
-class InvalidProperties(BadRequest):
-    """400: properties of the body or query break their rules; `details.errors` lists each."""
-
-    def __init__(self, message: str, errors: Sequence[Mapping[str, object]]) -> None:
-        super().__init__(message)
-        self.errors = errors
-
-    @property
-    def details(self) -> object:
-        """Return one entry for each property: `target`, `value`, `property`, `children`, `constraints`."""
-        return {"errors": self.errors}

@@ -4,12 +4,8 @@ import psycopg
 import psycopg_pool
 from psycopg import errors as database
 
-from kalends.api.output.errors import (
-    BadRequest,
-    Conflict,
-    DomainError,
-    ServiceUnavailable,
-)
+from kalends.api.output.errors import DomainError
+from kalends.api.refusals import AlreadyStored, DanglingReference, DatabaseUnavailable, ValueOutOfRange
 
 
 def refusal_of(error: Exception) -> DomainError | None:
@@ -18,12 +14,12 @@ def refusal_of(error: Exception) -> DomainError | None:
         case DomainError():
             return error
         case database.UniqueViolation():
-            return Conflict("Something with these values exists already.", code="CONFLICT")
+            return AlreadyStored()
         case database.ForeignKeyViolation():
-            return BadRequest("The request refers to something that does not exist.", code="BAD_REQUEST")
+            return DanglingReference()
         case database.DataError():
-            return BadRequest("A value is out of the range that can be stored.", code="BAD_REQUEST")
+            return ValueOutOfRange()
         case psycopg.OperationalError() | psycopg_pool.PoolTimeout():
-            return ServiceUnavailable("The database is busy or cannot be reached. Please try again.")
+            return DatabaseUnavailable()
         case _:
             return None

@@ -3,9 +3,9 @@
 from datetime import UTC, datetime, timedelta
 from uuid import uuid4
 
-from kalends.api.output.errors import BadRequest, NotFound
 from kalends.bookings import bookability
 from kalends.bookings.actors import Actor
+from kalends.bookings.bookability import WantedTime
 from kalends.bookings.booking import Attendee, Booking, Seat, Status
 from kalends.bookings.commands import storage
 from kalends.bookings.commands.command import Create
@@ -14,6 +14,12 @@ from kalends.bookings.draft.draft import Draft, booking_from, draft_of, length_o
 from kalends.bookings.facts import service as facts
 from kalends.bookings.facts.fact import FactKind
 from kalends.bookings.facts.service import Change
+from kalends.bookings.refusals import (
+    BeyondCalendar,
+    InstantNotOffered,
+    TeamNotBookable,
+    TooManyOccurrences,
+)
 from kalends.bookings.seats import check_not_seated, seat_of, seated_booking
 from kalends.bookings.sql import reads, writes
 from kalends.db.database import UnitOfWork
@@ -38,16 +44,17 @@ async def create(
     `blocked` are addresses that may not book.
 
     Raises:
-        NotFound: nothing has the event type's address, or its host is locked.
-        BadRequest: an answer breaks its field's rule, or a time cannot be booked; `details.reasons` then
-            says why.
-        Forbidden: the booker's address is blocked, or a limit of the event type is reached.
-        Conflict: the seats are taken, the booker has one, or the same booking exists already.
+        NotFound: nothing has the event type's address, or it cannot be booked.
+        HostLocked: the account of its host is locked.
+        InstantNotOffered, LengthNotOffered, TooManyOccurrences, BeyondCalendar: it does not offer this.
+        what `draft_of` raises;
+        SeatsFull, AlreadySignedUp: the seats are taken, or the booker has one.
+        TimeUnavailable and the others of `refusals.OF_TIME`: a time cannot be booked.
     """
     event_type = await _get_event_type(work, command.event_type)
     organizer = event_types.user_of(event_type)
     if command.is_instant:
-        raise BadRequest("instant: only event types of teams can be booked for now.")
+        raise InstantNotOffered
     length = event_type.terms.length
     if event_type.recurrence is None:
         length = length_of(event_type, command.length)
@@ -67,7 +74,7 @@ async def _create_one(
     period = (command.start, end)
     await bookability.lock_time(work, event_type, draft.organizer.id)
     await bookability.use_reservation(work, event_type, command.reservation_uid, period, now=now)
-    await bookability.require_free(work, event_type, period, now=now, zone=draft.booker.time_zone)
+    await bookability.require_free(work, WantedTime(event_type, period, draft.booker.time_zone), now=now)
     status = status_of(event_type, command.start, now)
     [booking] = await storage.store(work, [booking_from(draft, event_type, *period, status=status)])
     await facts.record(work, [facts.fact_of(Change(_kind(status), now), booking, event_type)])
@@ -109,9 +116,9 @@ async def _take_seat(
     await bookability.use_reservation(work, event_type, command.reservation_uid, period, now=now)
     joined = await reads.find_seated(work.connection, event_type.id, command.start)
     if joined is not None:
-        await reads.lock_bookings(work, [joined.id])
+        await reads.lock_rows(work, [joined.id])
         check_not_seated(joined, draft.booker.email)
-    await bookability.require_free(work, event_type, period, now=now, zone=draft.booker.time_zone)
+    await bookability.require_free(work, WantedTime(event_type, period, draft.booker.time_zone), now=now)
     seat = seat_of(draft)
     if joined is not None:
         return await _join(work, event_type, joined, draft.booker, seat, now=now)
@@ -137,7 +144,7 @@ async def _get_event_type(work: UnitOfWork, address: EventTypeAddress) -> EventT
     if isinstance(address, SlugAddress) and isinstance(address.owner, TeamAddress):
         team = address.owner
         await teams.check_team(work.connection, team.slug, team.organization_slug)
-        raise NotFound(f"The team {team.slug!r} cannot be booked: so far its event types have slots only.")
+        raise TeamNotBookable(team.slug)
     # Before the time is locked: whoever deletes its host locks event types first too.
     return await event_types.get_kept(work, address)
 
@@ -148,15 +155,15 @@ def _starts(event_type: EventType, draft: Draft, command: Create) -> list[dateti
         raise LookupError("only an event type with a recurrence has occurrences")
     count = command.recurrence_count or recurrence.count
     if count > recurrence.count:
-        raise BadRequest(f"recurrenceCount must not be greater than {recurrence.count}.")
+        raise TooManyOccurrences(recurrence.count)
     if count > MOST_OCCURRENCES:
-        raise BadRequest(f"recurrenceCount must not be greater than {MOST_OCCURRENCES}.")
+        raise TooManyOccurrences(MOST_OCCURRENCES)
     period = _PERIODS[recurrence.frequency]
     first = int(command.start.timestamp())
     try:
         starts = occurrences(first, draft.booker.time_zone, period, recurrence.interval, count)
     except BeyondCalendarError as error:
-        raise BadRequest("start: the last occurrence lies beyond the calendar.") from error
+        raise BeyondCalendar from error
     return [datetime.fromtimestamp(start, UTC) for start in starts]
 
 

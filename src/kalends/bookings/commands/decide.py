@@ -5,20 +5,25 @@ from datetime import datetime
 
 from msgspec.structs import replace
 
-from kalends.api.output.errors import BadRequest
 from kalends.bookings import bookability
 from kalends.bookings.access import require_host, require_host_or_system_admin
 from kalends.bookings.actors import Actor
+from kalends.bookings.bookability import WantedTime
 from kalends.bookings.booking import Booking, Status
 from kalends.bookings.commands import storage
 from kalends.bookings.commands.command import MarkAbsent
 from kalends.bookings.facts import service as facts
 from kalends.bookings.facts.fact import FactKind
 from kalends.bookings.facts.service import Change
-from kalends.bookings.refusals import TAKEN
+from kalends.bookings.refusals import (
+    TAKEN,
+    ConfirmationWithoutEventType,
+    NotStarted,
+    UnknownAttendee,
+)
 from kalends.bookings.sql import reads, writes
-from kalends.bookings.sql.locks import Held, hold, hold_series
-from kalends.bookings.transitions import Command, effect_of
+from kalends.bookings.sql.locks import LockedBooking, lock_booking, lock_series
+from kalends.bookings.transitions import Transition, effect_of
 from kalends.db.database import UnitOfWork
 from kalends.event_types import service as event_types
 from kalends.event_types.event_type import EventType
@@ -33,25 +38,24 @@ async def confirm(work: UnitOfWork, actor: Actor, uid: str, *, now: datetime) ->
     Hours, notice and window are not asked again: the host decides. The time must still be free.
 
     Raises:
-        NotFound: no booking has this uid.
-        Forbidden: somebody else than the host or a system admin asks, or a limit of the event type is
-            reached.
-        BadRequest: it is not pending, or a time is taken meanwhile; `details.reasons` says by what.
+        UnknownBooking: no booking has this uid.
+        NotTheHost: somebody else asks, who is no system administrator either.
+        NotPending: it does not wait for its host.
+        ConfirmationWithoutEventType: its event type was deleted.
+        NotFound: its event type is a team's now.
+        TimeUnavailable, BookingLimitReached, DurationLimitReached, SeatsFull: a time is taken meanwhile.
     """
-    held = await _hold_pending(work, actor, uid, Command.CONFIRM)
-    waiting, event_type = await _waiting(work, held)
+    locked = await _lock_pending(work, actor, uid, Transition.CONFIRM)
+    waiting, event_type = await _waiting(work, locked)
     if event_type is None:
-        raise BadRequest("The event type of this booking was deleted, so it cannot be confirmed.")
+        raise ConfirmationWithoutEventType
     bookability.check_is_bookable(event_type)
     for booking in waiting:
         zone = booking.attendees[0].time_zone if booking.attendees else booking.organizer.time_zone
         await bookability.require_free(
             work,
-            event_type,
-            (booking.start, booking.end),
+            WantedTime(event_type, (booking.start, booking.end), zone, moving=booking.uid),
             now=now,
-            zone=zone,
-            moving=booking.uid,
             among=TAKEN,
             of=booking.start if len(waiting) > 1 else None,
         )
@@ -66,12 +70,12 @@ async def decline(work: UnitOfWork, actor: Actor, uid: str, reason: str | None, 
     """Reject a pending booking, and with it all pending ones of its series; return it.
 
     Raises:
-        NotFound: no booking has this uid.
-        Forbidden: somebody else than the host or a system admin asks.
-        BadRequest: it is not pending.
+        UnknownBooking: no booking has this uid.
+        NotTheHost: somebody else asks, who is no system administrator either.
+        NotPending: it does not wait for its host.
     """
-    held = await _hold_pending(work, actor, uid, Command.DECLINE)
-    waiting, event_type = await _waiting(work, held)
+    locked = await _lock_pending(work, actor, uid, Transition.DECLINE)
+    waiting, event_type = await _waiting(work, locked)
     await writes.reject_bookings(work, [booking.id for booking in waiting], reason)
     change = Change(FactKind.REJECTED, now, actor=actor.email, reason=reason)
     await _record_all(work, change, waiting, event_type, lead_uid=uid)
@@ -84,7 +88,7 @@ async def expire_request(work: UnitOfWork, booking_id: int, *, now: datetime) ->
     Only the booking's own row is locked, which its timers' worker has done already: giving time back needs
     no turn among those who take it.
     """
-    await reads.lock_bookings(work, [booking_id])
+    await reads.lock_rows(work, [booking_id])
     found = await reads.find_by_ids(work.connection, [booking_id])
     if not found or found[0].status is not Status.PENDING or found[0].start > now:
         return
@@ -101,25 +105,26 @@ async def expire_request(work: UnitOfWork, booking_id: int, *, now: datetime) ->
 async def mark_absent(
     work: UnitOfWork, actor: Actor, uid: str, command: MarkAbsent, *, now: datetime
 ) -> Booking:
-    """Keep who did not come to a booking; return it.
+    """Record who did not come to a booking; return it.
 
     Raises:
-        NotFound: no booking has this uid.
-        Forbidden: somebody else than the host asks.
-        BadRequest: it is not accepted, has not started yet, or an address is none of an attendee.
+        UnknownBooking: no booking has this uid.
+        NotTheHost: somebody else asks.
+        NotAccepted, NotStarted: it is not accepted, or has not started yet.
+        UnknownAttendee: an address is none of an attendee.
     """
-    held = await hold(work, uid)
-    booking = held.booking
+    locked = await lock_booking(work, uid)
+    booking = locked.booking
     require_host(actor, booking)
     if command.host is None and not command.attendees:
         return booking
-    effect_of(booking, Command.MARK_ABSENT)
+    effect_of(booking, Transition.MARK_ABSENT)
     absent, present = _named(booking, command, now)
     await writes.set_absences(work, booking.id, host=command.host, absent_ids=absent, present_ids=present)
     changed = await _read(work, uid)
     change = Change(FactKind.ABSENCE_UPDATED, now, actor=actor.email)
     fact = replace(
-        facts.fact_of(change, changed, held.event_type),
+        facts.fact_of(change, changed, locked.event_type),
         absences=tuple(command.attendees),
         is_host_absence=command.host is not None,
     )
@@ -130,31 +135,31 @@ async def mark_absent(
 def _named(booking: Booking, command: MarkAbsent, now: datetime) -> tuple[list[int], list[int]]:
     """Return the ids of the attendees who are absent, and of those who are not."""
     if command.attendees and booking.start > now:
-        raise BadRequest("attendees: absences can be kept once the booking has started.")
+        raise NotStarted
     absent: list[int] = []
     present: list[int] = []
     for named in command.attendees:
         ids = [one.id for one in booking.attendees if one.email.lower() == named.email.lower()]
         if not ids:
-            raise BadRequest(f"attendees: {named.email!r} does not attend this booking.")
+            raise UnknownAttendee(named.email)
         (absent if named.is_absent else present).extend(ids)
     return absent, present
 
 
-async def _hold_pending(work: UnitOfWork, actor: Actor, uid: str, command: Command) -> Held:
-    held = await hold(work, uid)
-    require_host_or_system_admin(actor, held.booking)
-    effect_of(held.booking, command)
-    return held
+async def _lock_pending(work: UnitOfWork, actor: Actor, uid: str, transition: Transition) -> LockedBooking:
+    locked = await lock_booking(work, uid)
+    require_host_or_system_admin(actor, locked.booking)
+    effect_of(locked.booking, transition)
+    return locked
 
 
-async def _waiting(work: UnitOfWork, held: Held) -> tuple[list[Booking], EventType | None]:
+async def _waiting(work: UnitOfWork, locked: LockedBooking) -> tuple[list[Booking], EventType | None]:
     """Return the pending bookings that are decided about together, by their start."""
-    booking = held.booking
+    booking = locked.booking
     if booking.recurring_uid is None:
-        return [booking], held.event_type
-    series, event_type = await hold_series(work, booking.recurring_uid)
-    return [one for one in series if one.status is Status.PENDING], event_type
+        return [booking], locked.event_type
+    series = await lock_series(work, booking.recurring_uid)
+    return [one for one in series.bookings if one.status is Status.PENDING], series.event_type
 
 
 async def _accept(work: UnitOfWork, event_type: EventType, booking: Booking) -> None:

@@ -16,7 +16,7 @@ async def cancel_bookings_of(work: UnitOfWork, host_id: int, reason: str, *, now
 
     Their event types must be locked, so that no new ones are made meanwhile.
     """
-    booking_ids = await reads.lock_bookings_of_only_host(work, host_id, now)
+    booking_ids = await reads.lock_rows_of_only_host(work, host_id, now)
     return await _cancel(work, booking_ids, reason, now=now)
 
 
@@ -24,7 +24,7 @@ async def cancel_bookings_of_event_types(
     work: UnitOfWork, event_type_ids: Sequence[int], reason: str, *, now: datetime
 ) -> int:
     """Cancel what has not ended of event types, which must be locked; return how many bookings that were."""
-    booking_ids = await reads.lock_bookings_of_event_types(work, event_type_ids, now)
+    booking_ids = await reads.lock_rows_of_event_types(work, event_type_ids, now)
     return await _cancel(work, booking_ids, reason, now=now)
 
 

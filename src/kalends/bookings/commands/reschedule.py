@@ -4,24 +4,28 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from kalends.api.output.errors import BadRequest, NotFound
 from kalends.bookings import bookability
 from kalends.bookings.access import is_host, is_host_by_name, is_same_address
 from kalends.bookings.actors import Actor
+from kalends.bookings.bookability import WantedTime
 from kalends.bookings.booking import Attendee, Booking, Status
 from kalends.bookings.commands import seat, storage
 from kalends.bookings.commands.command import Reschedule
 from kalends.bookings.commands.outcome import Outcome
 from kalends.bookings.draft import draft
 from kalends.bookings.draft.form import REASON, View, is_asked
-from kalends.bookings.draft.problems import refused_answers
 from kalends.bookings.facts import service as facts
 from kalends.bookings.facts.fact import FactKind
 from kalends.bookings.facts.service import Change
-from kalends.bookings.refusals import OUT_OF_BOUNDS
+from kalends.bookings.refusals import (
+    MoveWithoutEventType,
+    NobodyAttends,
+    RescheduleReasonMissing,
+    ReschedulingDisabled,
+)
 from kalends.bookings.sql import writes
-from kalends.bookings.sql.locks import hold
-from kalends.bookings.transitions import Command, effect_of
+from kalends.bookings.sql.locks import lock_booking
+from kalends.bookings.transitions import Transition, effect_of
 from kalends.db.database import UnitOfWork
 from kalends.event_types import service as event_types
 from kalends.event_types.event_type import EventType
@@ -43,26 +47,27 @@ async def reschedule(
     `blocked` are addresses that may not book; their bookings are moved by the host only.
 
     Raises:
-        NotFound: no booking has this uid, it was declined, its event type is gone, its host is locked, or it
-            has no such seat.
-        BadRequest: it was cancelled or replaced already, or the new time cannot be booked.
-        Forbidden: the booker's address is blocked, a limit of the event type is reached, or somebody who is
-            not the host moves all seats.
-        Unauthorized: nobody proven moves all seats.
-        Conflict: there is no seat left at the new time, or the attendee has one there.
+        UnknownBooking: no booking has this uid.
+        MoveWithoutEventType, ReschedulingDisabled, HostLocked: its event type is gone, or does not allow it.
+        DeclinedAlready, RescheduledAlready, CancelledAlready, WrongState: its state does not allow it.
+        UnknownSeatToMove: it has no such seat.
+        HostNotProven, NotTheHostOfAllSeats: somebody who is not proven to be the host moves all seats.
+        AddressBlocked: the booker's address is blocked.
+        RescheduleReasonMissing: the form demands a reason.
+        TimeUnavailable and the others of `refusals.OF_NEW_TIME`: the new time cannot be booked.
     """
-    held = await hold(work, uid)
-    booking, event_type = held.booking, held.event_type
+    locked = await lock_booking(work, uid)
+    booking, event_type = locked.booking, locked.event_type
     if event_type is None:
-        raise NotFound("The event type of this booking was deleted, so it cannot be rescheduled.")
+        raise MoveWithoutEventType
     if event_type.disable_rescheduling:
-        raise BadRequest("Bookings of this event type cannot be rescheduled.")
+        raise ReschedulingDisabled
     bookability.check_host_is_open(event_types.user_of(event_type))
     period = draft.moved_period(booking, event_type, command.start)
     await bookability.use_reservation(work, event_type, command.reservation_uid, period, now=now)
     if command.seat_uid is not None:
         return await seat.move_seat(work, actor, booking, event_type, command, now=now, blocked=blocked)
-    effect_of(booking, Command.RESCHEDULE)
+    effect_of(booking, Transition.RESCHEDULE)
     if booking.is_seated:
         return await seat.move_all(work, actor, booking, event_type, command, now=now)
     if not is_host(actor, booking):
@@ -84,12 +89,9 @@ async def _replace(
     responses = _responses(booking, event_type, command)
     await bookability.require_free(
         work,
-        event_type,
-        period,
+        WantedTime(event_type, period, booker.time_zone, moving=booking.uid),
         now=now,
-        zone=booker.time_zone,
-        moving=booking.uid,
-        bounds_code=OUT_OF_BOUNDS,
+        is_move=True,
     )
     is_by_host = is_host_by_name(actor, booking, command.rescheduled_by)
     status = Status.ACCEPTED if is_by_host else draft.status_of(event_type, command.start, now)
@@ -124,7 +126,7 @@ def _booker(booking: Booking) -> Attendee:
     if booker is not None:
         return booker
     if not booking.attendees:
-        raise NotFound("Nobody attends this booking, so it cannot be rescheduled.")
+        raise NobodyAttends
     return booking.attendees[0]
 
 
@@ -140,5 +142,5 @@ def _responses(booking: Booking, event_type: EventType, command: Reschedule) -> 
             and field.get("required")
             and is_asked(field, View.RESCHEDULE)
         ):
-            raise refused_answers(["{rescheduleReason}error_required_field"])
+            raise RescheduleReasonMissing
     return responses

@@ -3,11 +3,10 @@
 from dataclasses import replace
 from datetime import datetime
 
-from kalends.api.output.errors import Conflict, NotFound
 from kalends.bookings import bookability
 from kalends.bookings.access import SeatedAttendee, find_seat, is_host, require_host_of_all_seats
 from kalends.bookings.actors import Actor
-from kalends.bookings.bookability import Period
+from kalends.bookings.bookability import Period, WantedTime
 from kalends.bookings.booking import Attendee, Booking, Status, new_uid
 from kalends.bookings.commands import storage
 from kalends.bookings.commands.command import Reschedule
@@ -16,18 +15,16 @@ from kalends.bookings.draft import draft
 from kalends.bookings.facts import service as facts
 from kalends.bookings.facts.fact import FactKind
 from kalends.bookings.facts.service import Change
-from kalends.bookings.refusals import BOUNDS, OUT_OF_BOUNDS
-from kalends.bookings.seats import already_signed_up, check_not_seated, seat_of_moved, seats_of
+from kalends.bookings.refusals import BOUNDS, AlreadyAtThisTime, TooFewSeats, UnknownSeatToMove
+from kalends.bookings.seats import check_not_seated, seat_of_moved, seats_of
 from kalends.bookings.sql import reads, writes
 from kalends.bookings.sql.writes import NewBooking
-from kalends.bookings.transitions import Command, effect_of
+from kalends.bookings.transitions import Transition, effect_of
 from kalends.db.database import UnitOfWork
 from kalends.event_types.event_type import EventType
 from kalends.outbox import service as outbox
 from kalends.reservations import service as reservations
 from kalends.scheduling.engine import Code
-
-_SAME_TIME = "The booking is at this time already."
 
 
 async def move_seat(
@@ -43,19 +40,20 @@ async def move_seat(
     """Move one attendee to another start, into the booking there or a new one.
 
     Raises:
-        NotFound: the booking has no such seat.
-        Forbidden: the attendee's address is one of those `blocked`, and no host asks.
-        BadRequest: the booking is not accepted, or the new time cannot be booked.
-        Conflict: there is no seat left at the new time, or the attendee has one there.
+        UnknownSeatToMove: the booking has no such seat.
+        what `effect_of` raises;
+        AddressBlocked: the attendee's address is one of those `blocked`, and no host asks.
+        AlreadyAtThisTime, AlreadySignedUp: the attendee has a seat at the new time.
+        TimeUnavailable and the others of `refusals.OF_NEW_TIME`: the new time cannot be booked.
     """
     moving = find_seat(booking, command.seat_uid or "")
     if moving is None:
-        raise NotFound(f"seatUid: this booking has no seat {command.seat_uid!r}.")
-    effect_of(booking, Command.RESCHEDULE)
+        raise UnknownSeatToMove(command.seat_uid)
+    effect_of(booking, Transition.RESCHEDULE)
     if not is_host(actor, booking):
         draft.check_not_blocked(moving.attendee.email, actor, blocked)
     if command.start == booking.start:
-        raise already_signed_up(_SAME_TIME)
+        raise AlreadyAtThisTime
     is_last = len(seats_of(booking)) == 1
     target = await _target(work, booking, event_type, command.start)
     period = draft.moved_period(booking, event_type, command.start)
@@ -63,12 +61,9 @@ async def move_seat(
         check_not_seated(target, moving.attendee.email)
     await bookability.require_free(
         work,
-        event_type,
-        period,
+        WantedTime(event_type, period, moving.attendee.time_zone, moving=booking.uid if is_last else None),
         now=now,
-        zone=moving.attendee.time_zone,
-        moving=booking.uid if is_last else None,
-        bounds_code=OUT_OF_BOUNDS,
+        is_move=True,
     )
     if target is not None:
         await writes.move_attendees(work, [moving.attendee.id], target.id)
@@ -106,26 +101,24 @@ async def move_all(
     """Let a host move a seated booking with everybody in it, into the booking there if there is one.
 
     Raises:
-        Unauthorized: nobody proven asks.
-        Forbidden: somebody else than the host asks.
-        BadRequest: the new time cannot be booked.
-        Conflict: there are too few seats at the new time, or it is the present one.
+        HostNotProven, NotTheHostOfAllSeats: somebody who is not proven to be the host asks.
+        AlreadyAtThisTime: the new time is the present one.
+        TooFewSeats: not everybody has a seat at the new time.
+        TimeUnavailable and the others of `refusals.OF_NEW_TIME`: the new time cannot be booked.
     """
     require_host_of_all_seats(actor, booking)
     if command.start == booking.start:
-        raise already_signed_up(_SAME_TIME)
+        raise AlreadyAtThisTime
     target = await _target(work, booking, event_type, command.start)
     period = draft.moved_period(booking, event_type, command.start)
+    zone = booking.attendees[0].time_zone if booking.attendees else booking.organizer.time_zone
     await bookability.require_free(
         work,
-        event_type,
-        period,
+        WantedTime(event_type, period, zone, moving=booking.uid),
         now=now,
-        zone=booking.attendees[0].time_zone if booking.attendees else booking.organizer.time_zone,
-        moving=booking.uid,
         # Whether there are seats enough for everybody is asked below.
         among=None if target is None else BOUNDS,
-        bounds_code=OUT_OF_BOUNDS,
+        is_move=True,
     )
     moved_id = booking.id
     if target is None:
@@ -163,7 +156,7 @@ async def _target(
     found = await reads.find_seated(work.connection, event_type.id, start)
     if found is None or found.id == booking.id:
         return None
-    await reads.lock_bookings(work, [found.id])
+    await reads.lock_rows(work, [found.id])
     return await reads.find_seated(work.connection, event_type.id, start)
 
 
@@ -191,9 +184,7 @@ async def _merge(
     left = capacity - len(seats_of(target))
     kept = await reservations.count_binding_seats(work.connection, event_type.id, target.start, now=now)
     if asked > left - kept:
-        reason = Code.SEATS_FULL if asked > left else Code.RESERVED
-        hint = "There are too few seats at this time."
-        raise Conflict("not_enough_available_seats_error", details={"reasons": [str(reason)], "hint": hint})
+        raise TooFewSeats(Code.SEATS_FULL if asked > left else Code.RESERVED)
     await writes.move_attendees(work, [attendee.id for attendee in newcomers], target.id)
     await _end(work, booking)
 

@@ -9,7 +9,6 @@ from typing import Any
 
 from kalends.accounts.user import User
 from kalends.api.input.locales import Locale
-from kalends.api.output.errors import BadRequest, Forbidden
 from kalends.bookings.actors import Actor
 from kalends.bookings.booking import Attendee, Booking, Status, new_uid
 from kalends.bookings.commands.command import Create
@@ -22,6 +21,7 @@ from kalends.bookings.draft.form import (
 )
 from kalends.bookings.draft.places import is_web_address, place_of
 from kalends.bookings.draft.title import Names, title_of
+from kalends.bookings.refusals import AddressBlocked, LengthNotOffered, MetadataNotText
 from kalends.bookings.sql.writes import NewBooking
 from kalends.event_types.event_type import EventType
 from kalends.event_types.form.fields import effective_fields
@@ -60,8 +60,9 @@ def draft_of(
     """Return what a booking will say. `blocked` are addresses, in lower case, that may not book.
 
     Raises:
-        BadRequest: an answer or the location breaks a rule, or metadata holds more than texts.
-        Forbidden: the booker's address is blocked.
+        what `check_custom_answers`, `merged_answers` and `place_of` raise;
+        MetadataNotText: metadata holds more than texts.
+        AddressBlocked: the booker's address is blocked.
     """
     fields = effective_fields(event_type)
     check_custom_answers(fields, command.responses)
@@ -200,16 +201,13 @@ def length_of(event_type: EventType, asked: int | None) -> int:
     """Return the minutes of a booking whose booker may ask for a length.
 
     Raises:
-        BadRequest: it is none that the event type offers.
+        LengthNotOffered: it is none that the event type offers.
     """
     if asked is None:
         return event_type.terms.length
     options = event_type.length_options
-    if not options:
-        raise BadRequest("lengthInMinutes: this event type has one length only; leave the property out.")
     if asked not in options:
-        offered = ", ".join(map(str, options))
-        raise BadRequest(f"lengthInMinutes must be one of: {offered}.")
+        raise LengthNotOffered(options)
     return asked
 
 
@@ -239,18 +237,18 @@ def check_not_blocked(email: str, actor: Actor, blocked: frozenset[str]) -> None
     """Check that an address, unless it is proven to be the actor's own, is none of those that may not book.
 
     Raises:
-        Forbidden: it is blocked.
+        AddressBlocked: it is blocked.
     """
     is_own = actor.email is not None and actor.email.lower() == email.lower()
     if _base_address(email) in blocked and not is_own:
-        raise Forbidden("attendee.email: this address cannot be used for bookings here.")
+        raise AddressBlocked
 
 
 def _metadata(given: Mapping[str, object]) -> dict[str, Any]:
     """Return the metadata to store: texts only, without the key that the server itself uses."""
     wrong = [key for key, value in given.items() if not isinstance(value, str)]
     if wrong:
-        raise BadRequest(f"metadata: {wrong[0]!r} must have a string as value.", code="BAD_REQUEST")
+        raise MetadataNotText(wrong[0])
     return {key: value for key, value in given.items() if key != VIDEO_CALL_URL}
 
 

@@ -9,8 +9,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from kalends.api.input.fields import is_phone_number
-from kalends.api.output.errors import BadRequest
-from kalends.bookings.draft.problems import refused_answers
+from kalends.bookings.refusals import AnswerMissing, FormIncomplete, InvalidAnswers
 from kalends.event_types.event_type import StoredObject
 from kalends.event_types.form.fields import is_own_question
 
@@ -53,19 +52,14 @@ def check_custom_answers(fields: Sequence[StoredObject], given: Mapping[str, Any
     """Check that every question of the owner's that must be answered is.
 
     Raises:
-        BadRequest: an answer is missing; the message names its field. Or a question is stored in a form that
-            no answer can be checked by.
+        AnswerMissing: an answer is missing.
+        FormIncomplete: a question is stored in a form by which no answer can be checked.
     """
     if not all(field.keys() >= _HEAD for field in fields):
-        raise BadRequest(
-            "A question of this event type's booking form is incomplete: its owner has to send it anew.",
-            code="BAD_REQUEST",
-        )
+        raise FormIncomplete
     for field in fields:
         if is_own_question(field) and field.get("required") and field["name"] not in given:
-            raise BadRequest(
-                f"bookingFieldsResponses.{field['name']} is missing: this event type requires an answer."
-            )
+            raise AnswerMissing(field["name"])
 
 
 def merged_answers(
@@ -77,8 +71,8 @@ def merged_answers(
     gets an address that stands for it.
 
     Raises:
-        BadRequest: an answer breaks the rule of its field, or there is neither an address nor a phone number;
-            `details.problems` lists every such field.
+        InvalidAnswers: an answer breaks the rule of its field, or there is neither an address nor a phone
+            number.
     """
     answers = _merged(given, own)
     by_name = {field["name"]: field for field in fields}
@@ -98,7 +92,7 @@ def merged_answers(
             if name in answers:
                 answers[name] = checked
     if problems:
-        raise refused_answers(problems)
+        raise InvalidAnswers(problems)
     answers["email"] = _address(answers, by_name)
     return answers
 
@@ -131,7 +125,7 @@ def _merged(given: Mapping[str, Any], own: Own) -> dict[str, Any]:
 def _check_texts(answers: Mapping[str, Any]) -> None:
     wrong = [name for name in _PLAIN_TEXTS if not isinstance(answers.get(name, ""), str)]
     if wrong:
-        raise refused_answers([f"{{{name}}}Invalid string" for name in wrong])
+        raise InvalidAnswers([f"{{{name}}}Invalid string" for name in wrong])
 
 
 def _checked(field: StoredObject, answer: Any, view: View) -> Any:
@@ -167,7 +161,7 @@ def _address(answers: Mapping[str, Any], by_name: Mapping[str, StoredObject]) ->
     """Return the booker's address; one that the form does not ask for does not count if it asks for a phone.
 
     Raises:
-        BadRequest: neither is there.
+        InvalidAnswers: neither is there.
     """
     email: str = answers["email"]
     phone_field = by_name.get("attendeePhoneNumber")
@@ -175,9 +169,9 @@ def _address(answers: Mapping[str, Any], by_name: Mapping[str, StoredObject]) ->
         return email
     phone = answers.get("attendeePhoneNumber")
     if not phone:
-        raise refused_answers([f"{{attendeePhoneNumber}}{_REQUIRED}"])
+        raise InvalidAnswers([f"{{attendeePhoneNumber}}{_REQUIRED}"])
     if not is_phone_number(phone):
-        raise refused_answers(["{attendeePhoneNumber}invalid_number"])
+        raise InvalidAnswers(["{attendeePhoneNumber}invalid_number"])
     return f"{str(phone).removeprefix('+')}@{PHONE_DOMAIN}"
 
 

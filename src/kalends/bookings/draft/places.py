@@ -6,8 +6,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from kalends.api.input.fields import is_phone_number, is_url
-from kalends.api.output.errors import BadRequest
-from kalends.bookings.draft.problems import refused_answers
+from kalends.bookings.refusals import InvalidAnswers, LocationNotOffered
 from kalends.event_types.event_type import CAL_VIDEO, EventType, StoredObject
 from kalends.event_types.locations.kinds import ROW_KINDS, integration_kind
 
@@ -49,8 +48,8 @@ def place_of(event_type: EventType, chosen: Choice | str | None, organizer: Mapp
     """Return the place of a new booking. `organizer` is the metadata of the user who holds it.
 
     Raises:
-        BadRequest: the event type does not offer this kind of location, or what the booker has to add is
-            missing or wrong.
+        LocationNotOffered: the event type does not offer this kind of location.
+        InvalidAnswers: what the booker has to add is missing or wrong.
     """
     if isinstance(chosen, str):
         return _text_place(chosen)
@@ -87,14 +86,14 @@ def _chosen_place(event_type: EventType, chosen: Choice, organizer: Mapping[str,
     offered = [stored for stored in event_type.locations if stored["type"] == kind]
     if not offered:
         named = chosen.integration if chosen.kind == "integration" else chosen.kind
-        raise BadRequest(f"location: this event type does not offer a location of type {named!r}.")
+        raise LocationNotOffered(named)
     if kind not in _ASKING:
         return _stored_place(offered[-1], {"value": kind, "optionValue": ""}, organizer)
     text = (chosen.text or "").strip()
     if not text:
-        raise refused_answers(["{location}error_required_field"])
+        raise InvalidAnswers(["{location}error_required_field"])
     if kind == "phone" and not is_phone_number(text):
-        raise refused_answers(["{location}invalid_number"])
+        raise InvalidAnswers(["{location}invalid_number"])
     return Place(kind, {"value": kind, "optionValue": text}, text)
 
 

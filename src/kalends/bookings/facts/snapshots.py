@@ -2,13 +2,15 @@
 
 Snapshots are stored as JSON for weeks, and read by releases before and after, so they are no entities: they
 change on purpose only. To add a field, give it a default that says what was so before there was the field,
-and fill it in `x_snapshot_of`. Most of what has its default is left out, so a default never changes: texts
-that were stored before are read with it. What cannot be said so is a new version (see `stored`).
+and fill it in `x_snapshot_of`; a setting of an event type fills the field of its name by itself. Most of what
+has its default is left out, so a default never changes: texts that were stored before are read with it. What
+cannot be said so is a new version (see `stored`).
 """
 
 from collections.abc import Mapping
 from datetime import datetime
 from enum import Enum
+from operator import attrgetter
 from typing import Any
 from uuid import UUID
 
@@ -18,6 +20,7 @@ from kalends.api.input.locales import Locale
 from kalends.bookings.booking import Attendee, Booking, Organizer, Seat, Status
 from kalends.event_types.event_type import EventType, Frequency, Recurrence, StoredObject
 from kalends.event_types.owner import Owner, TeamOwner, UserOwner
+from kalends.event_types.settings.table import SETTINGS
 from kalends.event_types.terms import Seats
 
 
@@ -229,27 +232,31 @@ def attendee_snapshot_of(attendee: Attendee) -> AttendeeSnapshot:
     )
 
 
+_MADE = (
+    "id",
+    "owner",
+    "requires_confirmation",
+    "recurrence",
+    "seats",
+    "sends_host_mails",
+    "sends_attendee_mails",
+)
+_COPIED = tuple(name for name in EventTypeSnapshot.__struct_fields__ if name not in _MADE)
+"""The fields of a snapshot that are settings of the same name, kept as they are."""
+
+_PATHS = {setting.field: setting.path for setting in SETTINGS.values()}
+_copied_of = attrgetter(*(_PATHS[name] for name in _COPIED))
+
+
 def event_type_snapshot_of(event_type: EventType) -> EventTypeSnapshot:
     """Return what facts keep of an event type."""
     return EventTypeSnapshot(
+        **dict(zip(_COPIED, _copied_of(event_type), strict=True)),
         id=event_type.id,
         owner=_owner_snapshot_of(event_type.owner),
-        title=event_type.title,
-        slug=event_type.slug,
-        length=event_type.terms.length,
-        description=event_type.description,
-        booking_fields=event_type.booking_fields,
-        disable_guests=event_type.disable_guests,
         requires_confirmation=event_type.confirmation.is_required,
         recurrence=None if event_type.recurrence is None else _recurrence_snapshot_of(event_type.recurrence),
         seats=None if event_type.terms.seats is None else _sharing_snapshot_of(event_type.terms.seats),
-        hide_calendar_notes=event_type.hide_calendar_notes,
-        hide_calendar_event_details=event_type.hide_calendar_event_details,
-        hide_organizer_email=event_type.hide_organizer_email,
-        disable_cancelling=event_type.disable_cancelling,
-        disable_rescheduling=event_type.disable_rescheduling,
-        price=event_type.price,
-        currency=event_type.currency,
         sends_host_mails=sends_mails(event_type.metadata, "host"),
         sends_attendee_mails=sends_mails(event_type.metadata, "attendee"),
     )

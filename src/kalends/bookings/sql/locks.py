@@ -1,14 +1,15 @@
-"""Taking hold of bookings that exist, in the one order that all commands keep.
+"""Locking bookings that exist, in the one order that all commands keep.
 
 The event type's row first, as whoever deletes it reaches for its bookings after it; then the event type's
 and the hosts' advisory locks; then the rows of the bookings.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
-from kalends.api.output.errors import NotFound
 from kalends.bookings import bookability
 from kalends.bookings.booking import Booking
+from kalends.bookings.refusals import UnknownBooking
 from kalends.bookings.sql import reads
 from kalends.db.database import UnitOfWork
 from kalends.db.locks import lock_hosts
@@ -17,54 +18,57 @@ from kalends.event_types.event_type import EventType
 
 
 @dataclass(frozen=True, slots=True)
-class Held:
+class LockedBooking:
     """A booking that no other command changes now, and its event type, if that still exists."""
 
     booking: Booking
     event_type: EventType | None
 
 
-async def hold(work: UnitOfWork, uid: str) -> Held:
+@dataclass(frozen=True, slots=True)
+class LockedSeries:
+    """The bookings of a series by their start, which no other command changes now, and its event type."""
+
+    bookings: Sequence[Booking]
+    event_type: EventType | None
+
+
+async def lock_booking(work: UnitOfWork, uid: str) -> LockedBooking:
     """Lock a booking and the time of its host.
 
     Raises:
-        NotFound: no booking has this uid.
+        UnknownBooking: no booking has this uid.
     """
     found = await reads.find_booking(work.connection, uid)
     if found is None:
-        raise unknown(uid)
-    event_type = await _hold_around(work, found)
-    await reads.lock_bookings(work, [found.id])
+        raise UnknownBooking(uid)
+    event_type = await _lock_around(work, found)
+    await reads.lock_rows(work, [found.id])
     booking = await reads.find_booking(work.connection, uid)
     if booking is None:
-        raise unknown(uid)
-    return Held(booking, event_type if booking.event_type is not None else None)
+        raise UnknownBooking(uid)
+    return LockedBooking(booking, event_type if booking.event_type is not None else None)
 
 
-async def hold_series(work: UnitOfWork, recurring_uid: str) -> tuple[list[Booking], EventType | None]:
-    """Lock all bookings of a series and the time of their host; return them by their start.
+async def lock_series(work: UnitOfWork, recurring_uid: str) -> LockedSeries:
+    """Lock all bookings of a series and the time of their host.
 
     Raises:
-        NotFound: no series has this uid.
+        UnknownBooking: no series has this uid.
     """
     found = await reads.find_series(work.connection, recurring_uid)
     if not found:
-        raise unknown(recurring_uid)
-    event_type = await _hold_around(work, found[0])
+        raise UnknownBooking(recurring_uid)
+    event_type = await _lock_around(work, found[0])
     # All that are in it now: one may have been moved since it was looked up.
-    await reads.lock_series(work, recurring_uid)
+    await reads.lock_rows_of_series(work, recurring_uid)
     series = await reads.find_series(work.connection, recurring_uid)
     if not series:
-        raise unknown(recurring_uid)
-    return series, event_type
+        raise UnknownBooking(recurring_uid)
+    return LockedSeries(series, event_type)
 
 
-def unknown(uid: str) -> NotFound:
-    """Return the refusal of a uid that nothing has."""
-    return NotFound(f"There is no booking {uid!r}.")
-
-
-async def _hold_around(work: UnitOfWork, booking: Booking) -> EventType | None:
+async def _lock_around(work: UnitOfWork, booking: Booking) -> EventType | None:
     event_type = None
     if booking.event_type is not None:
         await event_types.keep(work, booking.event_type.id)

@@ -72,14 +72,14 @@ async def find_seated(connection: Connection, event_type_id: int, start: datetim
     return None if row is None else to_booking(row)
 
 
-async def lock_bookings(work: UnitOfWork, booking_ids: Sequence[int]) -> None:
+async def lock_rows(work: UnitOfWork, booking_ids: Sequence[int]) -> None:
     """Keep other commands off these bookings until this one ends."""
     await work.connection.execute(
         "SELECT FROM bookings WHERE id = ANY(%s) ORDER BY id FOR UPDATE", (sorted(booking_ids),)
     )
 
 
-async def lock_bookings_of_only_host(work: UnitOfWork, host_id: int, now: datetime) -> list[int]:
+async def lock_rows_of_only_host(work: UnitOfWork, host_id: int, now: datetime) -> list[int]:
     """Keep other commands off what has not ended and nobody else hosts until this one ends; return ids."""
     cursor = await work.connection.execute(
         """
@@ -95,7 +95,7 @@ async def lock_bookings_of_only_host(work: UnitOfWork, host_id: int, now: dateti
     return [row[0] for row in await cursor.fetchall()]
 
 
-async def lock_bookings_of_event_types(
+async def lock_rows_of_event_types(
     work: UnitOfWork, event_type_ids: Sequence[int], now: datetime
 ) -> list[int]:
     """Keep other commands off what has not ended of event types until this one ends; return ids."""
@@ -111,7 +111,7 @@ async def lock_bookings_of_event_types(
     return [row[0] for row in await cursor.fetchall()]
 
 
-async def lock_series(work: UnitOfWork, recurring_uid: str) -> None:
+async def lock_rows_of_series(work: UnitOfWork, recurring_uid: str) -> None:
     """Keep other commands off all bookings of a series until this one ends."""
     await work.connection.execute(
         "SELECT FROM bookings WHERE recurring_booking_uid = %s ORDER BY id FOR UPDATE", (recurring_uid,)

@@ -16,10 +16,10 @@ from kalends.api.input.fields import (
     TimeZone,
     Url,
     Uuid,
-    broken,
     check_object,
     check_text,
     leading_integer,
+    violation,
 )
 from kalends.api.input.instants import Bound, Instant
 from kalends.api.input.locales import Locale
@@ -63,7 +63,7 @@ class AttendeeInput(StrictBody):
     @model_validator(mode="after")
     def _can_be_reached(self) -> "AttendeeInput":
         if not self.email and not self.phone_number:
-            raise broken("requireEmailOrPhone", "needs an email or a phoneNumber")
+            raise violation("requireEmailOrPhone", "needs an email or a phoneNumber")
         return self
 
 
@@ -95,12 +95,12 @@ def _check_location(value: object) -> str | Choice | None:
     chosen = check_object(value)
     kind = chosen.get("type")
     if not isinstance(kind, str):
-        raise broken("ValidateLocation", "must be a string, or an object with a type")
+        raise violation("ValidateLocation", "must be a string, or an object with a type")
     integration, text = chosen.get("integration"), chosen.get(_OWN_TEXT.get(kind, ""))
     if kind == "integration" and not isinstance(integration, str):
-        raise broken("ValidateLocation", "needs an integration, which must be a string")
+        raise violation("ValidateLocation", "needs an integration, which must be a string")
     if text is not None and not isinstance(text, str):
-        raise broken("ValidateLocation", f"needs {_OWN_TEXT[kind]}, which must be a string")
+        raise violation("ValidateLocation", f"needs {_OWN_TEXT[kind]}, which must be a string")
     return Choice(kind, integration if isinstance(integration, str) else None, text)
 
 
@@ -135,7 +135,7 @@ class CreateBookingBody(StrictBody):
     @model_validator(mode="after")
     def _names_an_event_type(self) -> "CreateBookingBody":
         if not self.event_type_id and not (self.event_type_slug and (self.username or self.team_slug)):
-            raise broken("requireEventTypeIdentification", _ADDRESSING)
+            raise violation("requireEventTypeIdentification", _ADDRESSING)
         return self
 
     def to_command(self) -> Create:
@@ -171,7 +171,7 @@ class CreateBookingBody(StrictBody):
     @model_validator(mode="after")
     def _is_not_both_instant_and_recurring(self) -> "CreateBookingBody":
         if self.instant is not None and self.recurrence_count is not None:
-            raise broken("whitelistValidation", "takes no recurrenceCount together with instant")
+            raise violation("whitelistValidation", "takes no recurrenceCount together with instant")
         return self
 
 
@@ -187,7 +187,7 @@ class RescheduleBookingBody(StrictBody):
     @model_validator(mode="after")
     def _gives_no_reason_for_a_seat(self) -> "RescheduleBookingBody":
         if self.seat_uid is not None and self.rescheduling_reason is not None:
-            raise broken("whitelistValidation", "takes no reschedulingReason together with seatUid")
+            raise violation("whitelistValidation", "takes no reschedulingReason together with seatUid")
         return self
 
     def to_command(self) -> Reschedule:
@@ -206,7 +206,7 @@ class CancelBookingBody(StrictBody):
     @model_validator(mode="after")
     def _does_not_name_a_seat_of_several(self) -> "CancelBookingBody":
         if self.seat_uid is not None and self.cancel_subsequent_bookings:
-            raise broken("whitelistValidation", "takes no cancelSubsequentBookings together with seatUid")
+            raise violation("whitelistValidation", "takes no cancelSubsequentBookings together with seatUid")
         return self
 
     def to_command(self) -> Cancel:

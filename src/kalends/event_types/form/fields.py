@@ -1,4 +1,4 @@
-"""The booking form, as stored: system fields and those that an event type adds (event-types.md 8.3)."""
+"""The booking form as stored: system fields and the event type's own (event-types.md 8.3)."""
 
 from collections.abc import Sequence
 from typing import Protocol
@@ -13,26 +13,21 @@ TRAILING = ("title", "notes", "guests", "rescheduleReason")
 
 
 class Form(Protocol):
-    """What the questions of a form follow from: an event type, or what a fact keeps of one."""
+    """What the questions of a form are made from: an event type, or a fact's snapshot of one."""
 
     @property
     def booking_fields(self) -> Sequence[StoredObject] | None:
-        """Return the stored fields; None: the system fields."""
+        """Return the stored fields; None stands for the system fields."""
 
     @property
     def disable_guests(self) -> bool:
-        """Tell whether nobody may bring guests."""
-
-
-def default_fields() -> list[StoredObject]:
-    """Return the form of an event type that stores none, built afresh."""
-    return [system_field(name) for name in (*LEADING, *TRAILING)]
+        """Tell whether bookers may not bring guests."""
 
 
 def effective_fields(form: Form) -> list[StoredObject]:
     """Return the questions of an event type's form: the stored ones, completed by missing system fields.
 
-    They are the caller's own to change. The guests field is hidden when guests are disabled.
+    They are copies, which the caller may change. The guests field is hidden while guests are disabled.
     """
     stored = [dict(field) for field in form.booking_fields or ()]
     present = {str(field.get("name")) for field in stored}
@@ -58,7 +53,7 @@ def system_field(name: str) -> StoredObject:
 
 
 def name_field(label: str | None = None, placeholder: str | None = None) -> StoredObject:
-    """Return the question for the whole name in one."""
+    """Return the question for the whole name."""
     custom = {key: text for key, text in (("label", label), ("placeholder", placeholder)) if text is not None}
     return {
         **_system("name", "name", "your_name", required=True),
@@ -69,7 +64,7 @@ def name_field(label: str | None = None, placeholder: str | None = None) -> Stor
 
 
 def split_name_field(first: StoredObject, last: StoredObject) -> StoredObject:
-    """Return the question for first and last name apart; `first` and `last` are members of their inputs."""
+    """Return the question for first and last name; `first` and `last` are members of their two inputs."""
     return {
         **_system("name", "name", "your_name", required=True),
         "variant": "firstAndLastName",

@@ -6,15 +6,14 @@ from typing import Annotated, Any, Literal, TypeAlias
 
 from pydantic import AfterValidator, BeforeValidator, Field
 
-from kalends.api.input.alternatives import member_broken, members_of, not_among
+from kalends.api.input.alternatives import member_violation, members_of, not_among
 from kalends.api.input.fields import (
     Boolean,
     NonEmptyText,
     Text,
-    broken,
+    violation,
 )
 from kalends.api.input.validation import refused_in_plain_words
-from kalends.api.output.errors import BadRequest
 from kalends.api.wire import Body
 from kalends.event_types.event_type import StoredObject
 from kalends.event_types.form.fields import (
@@ -25,6 +24,7 @@ from kalends.event_types.form.fields import (
     split_name_field,
     system_field,
 )
+from kalends.event_types.refusals import EmailFieldNotAsked, ReservedFieldSlug
 
 ATTENDEE_PHONE = "attendeePhoneNumber"
 
@@ -128,13 +128,13 @@ class NotesField(_SystemField):
 
 
 class GuestsField(_SystemField):
-    """Whom else the booker brings."""
+    """The addresses of other guests."""
 
     slug: Literal["guests"]
 
 
 class RescheduleReasonField(_SystemField):
-    """Why a booking is moved."""
+    """Why a booking is rescheduled."""
 
     slug: Literal["rescheduleReason"]
 
@@ -218,7 +218,7 @@ class UrlField(_WrittenField):
 
 
 class SelectField(_WrittenField):
-    """One of some options, from a menu."""
+    """One of several options, from a menu."""
 
     type: Literal["select"]
     options: list[Text]
@@ -228,7 +228,7 @@ class SelectField(_WrittenField):
 
 
 class _ChoiceField(_OwnField):
-    """A question that stays the event type's own, and takes the place of a system field of its slug."""
+    """A question that is always the event type's own, and replaces a system field with the same slug."""
 
     options: list[Text]
 
@@ -238,19 +238,19 @@ class _ChoiceField(_OwnField):
 
 
 class MultiSelectField(_ChoiceField):
-    """Some of some options, from a menu."""
+    """Any number of options, from a menu."""
 
     type: Literal["multiselect"]
 
 
 class CheckboxGroupField(_ChoiceField):
-    """Some of some options, to be ticked."""
+    """Any number of options, to be ticked."""
 
     type: Literal["checkbox"]
 
 
 class RadioGroupField(_ChoiceField):
-    """One of some options, to be ticked."""
+    """One of several options, to be ticked."""
 
     type: Literal["radio"]
 
@@ -318,7 +318,7 @@ def _read_field(value: object) -> Body:
         return _BY_SLUG[slug].model_validate({key: members[key] for key in members if key != "type"})
     form = _BY_TYPE.get(kind) if isinstance(kind, str) else None
     if form is None:
-        raise member_broken("type", value=kind, error=not_among(_BY_TYPE))
+        raise member_violation("type", value=kind, error=not_among(_BY_TYPE))
     return form.model_validate(members)
 
 
@@ -329,7 +329,7 @@ def _check_slugs(fields: list[AnyField]) -> list[AnyField]:
             continue
         if field.slug in taken:
             text = "is the slug of another field of the form; each must have its own"
-            raise member_broken(position, "slug", value=field.slug, error=broken("arrayUnique", text))
+            raise member_violation(position, "slug", value=field.slug, error=violation("arrayUnique", text))
         taken.add(field.slug)
     return fields
 
@@ -337,19 +337,14 @@ def _check_slugs(fields: list[AnyField]) -> list[AnyField]:
 def _check_reserved_slugs(fields: list[AnyField]) -> list[AnyField]:
     for position, field in enumerate(fields):
         if isinstance(field, SlugField) and field.slug in LEADING:
-            raise BadRequest(
-                f"bookingFields.{position}.slug is the slug of a system field; an own field needs another.",
-                code="TRPCError",
-            )
+            raise ReservedFieldSlug(position)
     return fields
 
 
 def _check_email(fields: list[AnyField]) -> list[AnyField]:
     email = next((field for field in fields if isinstance(field, EmailField)), None)
     if email is not None and (email.hidden or not email.required):
-        raise BadRequest(
-            "checkIsEmailUserAccessible - bookingFields: the email field must be required and not hidden."
-        )
+        raise EmailFieldNotAsked
     return fields
 
 
@@ -363,7 +358,7 @@ BookingFields: TypeAlias = Annotated[
 ]
 
 
-def form(fields: Sequence[AnyField]) -> list[StoredObject]:
+def form_of(fields: Sequence[AnyField]) -> tuple[StoredObject, ...]:
     """Return a whole booking form as stored; system fields that it does not mention have their defaults."""
     names = [field.to_row() for field in fields if isinstance(field, NameField | SplitNameField)]
     emails = [field.to_row() for field in fields if isinstance(field, EmailField)]
@@ -371,17 +366,17 @@ def form(fields: Sequence[AnyField]) -> list[StoredObject]:
     own = [row for row in slugged if is_own_question(row) or row["name"] == ATTENDEE_PHONE]
     system = {row["name"]: row for row in slugged if row not in own}
     taken = {row["name"] for row in own}
-    return [
+    return (
         names[0] if names else system_field("name"),
         emails[0] if emails else system_field("email"),
         system_field("location"),
         *own,
         *(system.get(name) or system_field(name) for name in TRAILING if name not in taken),
-    ]
+    )
 
 
 def _sent(field: Body, *names: str) -> dict[str, Any]:
-    """Return the members with these names that the request has."""
+    """Return those of the named members that the request has."""
     return {name: getattr(field, name) for name in names if name in field.model_fields_set}
 
 

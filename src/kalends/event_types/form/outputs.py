@@ -26,6 +26,21 @@ FieldType = Literal[
     "url",
 ]
 
+_SYSTEM_TYPES = {
+    "email": "email",
+    "attendeePhoneNumber": "phone",
+    "title": "text",
+    "notes": "textarea",
+    "guests": "multiemail",
+    "rescheduleReason": "textarea",
+}
+_WITH_OPTIONS = frozenset(("select", "multiselect", "checkbox", "radio"))
+
+_WITH_PLACEHOLDER = frozenset(
+    ("phone", "address", "text", "url", "number", "textarea", "multiemail", "select")
+)
+_OWN_TYPES = _WITH_OPTIONS | _WITH_PLACEHOLDER | {"boolean"}
+
 
 class NameFieldOutput(TypedDict):
     """The question for the booker's whole name."""
@@ -90,7 +105,7 @@ class SystemFieldOutput(TypedDict):
 
 
 class RescheduleReasonFieldOutput(TypedDict):
-    """The question why a booking is moved."""
+    """The question why a booking is rescheduled."""
 
     isDefault: bool
     type: str
@@ -146,7 +161,7 @@ class SelectFieldOutput(ChoiceFieldOutput):
 
 
 class UnknownFieldOutput(TypedDict):
-    """A stored field that fits no other form, as JSON."""
+    """A stored field that is none of the others, as JSON."""
 
     type: str
     slug: str
@@ -169,8 +184,8 @@ BookingFieldOutput: TypeAlias = (
 )
 
 
-def booking_fields(stored: Sequence[StoredObject]) -> list[BookingFieldOutput]:
-    """Show a booking form; what fits no form of a field comes last."""
+def booking_fields_output(stored: Sequence[StoredObject]) -> list[BookingFieldOutput]:
+    """Show a booking form; fields of unknown form come last."""
     shown = [_known(field) for field in stored]
     unknown = [_unknown(field) for field, known in zip(stored, shown, strict=True) if known is None]
     # The tests hold every answer against the contract, which tells the forms better than types could.
@@ -197,7 +212,7 @@ def _system(field: StoredObject, kind: str, *booleans: str) -> dict[str, Any]:
 
 
 def _name(field: StoredObject) -> dict[str, Any] | None:
-    """Show the question for the name; None for variants that are not those of `booking_fields`."""
+    """Show the question for the name; None for variants that are not those of `booking_fields_output`."""
     match field:
         case {
             "variant": "firstAndLastName",
@@ -256,18 +271,3 @@ def _texts(field: StoredObject) -> dict[str, str]:
 def _unknown(field: StoredObject) -> dict[str, Any]:
     text = json.dumps(field, ensure_ascii=False, separators=(",", ":"))
     return {"type": "unknown", "slug": "unknown", "bookingField": text}
-
-
-_SYSTEM_TYPES = {
-    "email": "email",
-    "attendeePhoneNumber": "phone",
-    "title": "text",
-    "notes": "textarea",
-    "guests": "multiemail",
-    "rescheduleReason": "textarea",
-}
-_WITH_OPTIONS = frozenset(("select", "multiselect", "checkbox", "radio"))
-_WITH_PLACEHOLDER = frozenset(
-    ("phone", "address", "text", "url", "number", "textarea", "multiemail", "select")
-)
-_OWN_TYPES = _WITH_OPTIONS | _WITH_PLACEHOLDER | {"boolean"}

@@ -1,5 +1,6 @@
 """Where bookings take place, as requests say it (event-types.md 7)."""
 
+from collections.abc import Sequence
 from typing import Annotated, Literal, TypeAlias
 
 from pydantic import BeforeValidator, Field
@@ -114,3 +115,8 @@ Location: TypeAlias = Annotated[
 ]
 
 Locations: TypeAlias = Annotated[list[Location], Field(min_length=1), refused_in_plain_words("locations")]
+
+
+def locations_of(given: Sequence[Location]) -> tuple[StoredObject, ...]:
+    """Return the stored form of locations."""
+    return tuple(location.to_row() for location in given)

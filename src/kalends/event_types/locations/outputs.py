@@ -27,6 +27,14 @@ LocationKind = Literal[
     "unknown",
 ]
 
+_BARE: dict[str, LocationKind] = {
+    ROW_KINDS["attendeeAddress"]: "attendeeAddress",
+    ROW_KINDS["attendeePhone"]: "attendeePhone",
+    ROW_KINDS["attendeeDefined"]: "attendeeDefined",
+    ROW_KINDS["organizersDefaultApp"]: "organizersDefaultApp",
+}
+_APPS: dict[str, Integration] = {integration_kind(name): name for name in INTEGRATIONS}
+
 
 class AddressLocationOutput(TypedDict):
     """A place; empty for those who may not know it before they book."""
@@ -62,13 +70,13 @@ class IntegrationLocationOutput(TypedDict):
 
 
 class BareLocationOutput(TypedDict):
-    """A location that the booker says, or the host's usual app."""
+    """A location that the booker names, or the host's default app."""
 
     type: LocationKind
 
 
 class UnknownLocationOutput(TypedDict):
-    """A stored location that fits no other form, as JSON."""
+    """A stored location that is none of the others, as JSON."""
 
     type: Literal["unknown"]
     location: str
@@ -83,17 +91,9 @@ LocationOutput: TypeAlias = (
     | UnknownLocationOutput
 )
 
-_BARE: dict[str, LocationKind] = {
-    ROW_KINDS["attendeeAddress"]: "attendeeAddress",
-    ROW_KINDS["attendeePhone"]: "attendeePhone",
-    ROW_KINDS["attendeeDefined"]: "attendeeDefined",
-    ROW_KINDS["organizersDefaultApp"]: "organizersDefaultApp",
-}
-_APPS: dict[str, Integration] = {integration_kind(name): name for name in INTEGRATIONS}
 
-
-def locations(stored: Sequence[StoredObject], *, shows_private: bool) -> list[LocationOutput]:
-    """Show locations; those that fit no form come last.
+def locations_output(stored: Sequence[StoredObject], *, shows_private: bool) -> list[LocationOutput]:
+    """Show locations; those of unknown form come last.
 
     Without `shows_private` details of locations that are not public are left empty.
     """

@@ -1,4 +1,4 @@
-"""Settings of an event type that are objects, as requests say them (event-types.md 6.2 to 6.7)."""
+"""The settings of an event type that are objects, as requests have them (event-types.md 6.2 to 6.7)."""
 
 import re
 from collections.abc import Callable, Mapping
@@ -9,7 +9,7 @@ from pydantic import BeforeValidator, ConfigDict, Field, WithJsonSchema, model_v
 
 from kalends.api.input.alternatives import (
     by_type,
-    member_broken,
+    member_violation,
     members_of,
     not_among,
 )
@@ -18,8 +18,8 @@ from kalends.api.input.fields import (
     Boolean,
     Integer,
     Text,
-    broken,
     check_text,
+    violation,
 )
 from kalends.api.input.instants import CalendarDate
 from kalends.api.wire import Body
@@ -41,11 +41,34 @@ LONGEST_WINDOW = 36_500
 """Most days of a booking window: a century."""
 
 SHORTEST_DURATION_LIMIT = 15
-"""Least minutes that a period may be limited to."""
+"""The fewest minutes that a period may be limited to."""
 
 Minutes = Annotated[Integer, Field(ge=0, le=LONGEST_MINUTES)]
 PositiveMinutes = Annotated[Integer, Field(ge=1, le=LONGEST_MINUTES)]
 PositiveInteger = Annotated[Integer, Field(ge=1, le=MAX_INTEGER)]
+
+_PERIODS = ("day", "week", "month", "year")
+
+_HEX = re.compile(r"#?(?:[0-9a-f]{3,4}|[0-9a-f]{6}|[0-9a-f]{8})", re.ASCII | re.IGNORECASE)
+
+NAME_VARIABLES = (
+    "{Event type title}",
+    "{Organiser}",
+    "{Scheduler}",
+    "{Location}",
+    "{Organiser first name}",
+    "{Scheduler first name}",
+    "{Scheduler last name}",
+    "{Event duration}",
+    "{LOCATION}",
+    "{HOST/ATTENDEE}",
+    "{HOST}",
+    "{ATTENDEE}",
+    "{USER}",
+)
+"""The variables that the name of bookings may have."""
+
+_VARIABLE = re.compile(r"\{[^}]+\}")
 
 
 class Disabled(Body):
@@ -74,12 +97,14 @@ def _unless_disabled(read: Callable[[object], Body]) -> BeforeValidator:
 def _is_disabled(members: Mapping[str, object]) -> bool:
     disabled = members.get("disabled", False)
     if not isinstance(disabled, bool):
-        raise member_broken("disabled", value=disabled, error=broken("isBoolean", "must be a boolean value"))
+        raise member_violation(
+            "disabled", value=disabled, error=violation("isBoolean", "must be a boolean value")
+        )
     return disabled
 
 
 class _Limits(Body):
-    """At most so much a period: a smaller period never allows more than a larger one."""
+    """The limits of some periods: a smaller period never allows more than a larger one."""
 
     model_config = ConfigDict(extra="forbid")
 
@@ -92,16 +117,15 @@ class _Limits(Body):
         given = [(period, getattr(self, period)) for period in _PERIODS if period in self.model_fields_set]
         for (smaller, few), (larger, many) in pairwise(given):
             if few > many:
-                rule = broken("ascendingLimits", f"must not be greater than the limit of a {larger}, {many}")
-                raise member_broken(smaller, value=few, error=rule)
+                rule = violation(
+                    "ascendingLimits", f"must not be greater than the limit of a {larger}, {many}"
+                )
+                raise member_violation(smaller, value=few, error=rule)
         return self
 
 
-_PERIODS = ("day", "week", "month", "year")
-
-
 class CountLimits(_Limits):
-    """Most bookings that start in a period."""
+    """The most bookings that may start in a period."""
 
     day: PositiveInteger = 1
     week: PositiveInteger = 1
@@ -114,7 +138,7 @@ _DurationLimit = Annotated[Integer, Field(ge=SHORTEST_DURATION_LIMIT, le=MAX_INT
 
 
 class DurationLimits(_Limits):
-    """Most minutes that are booked in a period."""
+    """The most minutes that may be booked in a period."""
 
     day: _DurationLimit = SHORTEST_DURATION_LIMIT
     week: _DurationLimit = SHORTEST_DURATION_LIMIT
@@ -130,7 +154,7 @@ DurationLimitsOrDisabled: TypeAlias = Annotated[
 ]
 
 
-def limits(given: _Limits | Disabled) -> dict[str, int]:
+def limits_of(given: _Limits | Disabled) -> dict[str, int]:
     """Return the stored form of limits; switched off they are empty."""
     return {} if isinstance(given, Disabled) else given.to_row()
 
@@ -174,8 +198,8 @@ class RangeWindow(Body):
     def _begins_before_its_end(self) -> "RangeWindow":
         first, last = self.value
         if first > last:
-            rule = broken("isRange", "must be two dates, the earlier one first")
-            raise member_broken("value", value=[first.isoformat(), last.isoformat()], error=rule)
+            rule = violation("isRange", "must be two dates, the earlier one first")
+            raise member_violation("value", value=[first.isoformat(), last.isoformat()], error=rule)
         return self
 
     def to_window(self) -> BookingWindow:
@@ -198,7 +222,7 @@ WindowOrDisabled: TypeAlias = Annotated[
 ]
 
 
-def window(given: BusinessDaysWindow | CalendarDaysWindow | RangeWindow | Disabled) -> BookingWindow:
+def window_of(given: BusinessDaysWindow | CalendarDaysWindow | RangeWindow | Disabled) -> BookingWindow:
     """Return the setting of a booking window; switched off it is unlimited."""
     return BookingWindow() if isinstance(given, Disabled) else given.to_window()
 
@@ -215,8 +239,8 @@ class BookerLayouts(Body):
     @model_validator(mode="after")
     def _default_is_enabled(self) -> "BookerLayouts":
         if self.default_layout not in self.enabled_layouts:
-            rule = broken("isIn", "must be one of enabledLayouts")
-            raise member_broken("defaultLayout", value=self.default_layout, error=rule)
+            rule = violation("isIn", "must be one of enabledLayouts")
+            raise member_violation("defaultLayout", value=self.default_layout, error=rule)
         return self
 
     def to_row(self) -> StoredObject:
@@ -234,7 +258,7 @@ def _check_unit(value: object) -> str:
 
 
 class NoticeThreshold(Body):
-    """How short before its start a booking needs a confirmation."""
+    """How close to its start a booking must be made to need a confirmation."""
 
     unit: Annotated[
         str, BeforeValidator(_check_unit), WithJsonSchema({"type": "string", "pattern": "^(minutes|hours)$"})
@@ -243,7 +267,7 @@ class NoticeThreshold(Body):
 
 
 class ConfirmationPolicy(Body):
-    """Whether bookings wait for the host: `always`, or those made later than `noticeThreshold` says."""
+    """Which bookings wait for the host: `always` all, else those made later than `noticeThreshold` says."""
 
     type: Literal["always", "time"]
     notice_threshold: NoticeThreshold | None = None
@@ -252,8 +276,8 @@ class ConfirmationPolicy(Body):
     @model_validator(mode="after")
     def _time_needs_a_threshold(self) -> "ConfirmationPolicy":
         if self.type == "time" and self.notice_threshold is None:
-            rule = broken("isDefined", "must be an object with unit and count for the type time")
-            raise member_broken("noticeThreshold", value=None, error=rule)
+            rule = violation("isDefined", "must be an object with unit and count for the type time")
+            raise member_violation("noticeThreshold", value=None, error=rule)
         return self
 
     @property
@@ -276,13 +300,13 @@ PolicyOrDisabled: TypeAlias = Annotated[
 ]
 
 
-def confirmation(given: ConfirmationPolicy | Disabled) -> Confirmation:
+def confirmation_of(given: ConfirmationPolicy | Disabled) -> Confirmation:
     """Return the setting of confirmations; switched off none is required."""
     return Confirmation() if isinstance(given, Disabled) else given.to_confirmation()
 
 
 class RecurrenceInput(Body):
-    """So many bookings, so many years, months or weeks apart."""
+    """A number of bookings, some years, months or weeks apart."""
 
     interval: PositiveInteger
     occurrences: Annotated[Integer, Field(ge=1, le=MOST_OCCURRENCES)]
@@ -304,7 +328,7 @@ def _read_recurrence(value: object) -> Body:
 RecurrenceOrDisabled: TypeAlias = Annotated[RecurrenceInput | Disabled, BeforeValidator(_read_recurrence)]
 
 
-def recurrence(given: RecurrenceInput | Disabled) -> Recurrence | None:
+def recurrence_of(given: RecurrenceInput | Disabled) -> Recurrence | None:
     """Return the setting of a series; None when it is switched off."""
     return None if isinstance(given, Disabled) or given.disabled else given.to_recurrence()
 
@@ -333,18 +357,16 @@ def _read_seats(value: object) -> Body | None:
 SeatsOrDisabled: TypeAlias = Annotated[SeatsInput | Disabled | None, BeforeValidator(_read_seats)]
 
 
-def seats(given: SeatsInput | Disabled) -> Seats | None:
+def seats_of(given: SeatsInput | Disabled) -> Seats | None:
     """Return the setting of seats; None when they are switched off."""
     return None if isinstance(given, Disabled) or given.disabled else given.to_seats()
 
 
 def _check_color(value: object) -> str:
     if not isinstance(value, str) or not _HEX.fullmatch(value):
-        raise broken("isHexColor", "must be a color of 3, 4, 6 or 8 hexadecimal digits such as #292929")
+        raise violation("isHexColor", "must be a color of 3, 4, 6 or 8 hexadecimal digits such as #292929")
     return value
 
-
-_HEX = re.compile(r"#?(?:[0-9a-f]{3,4}|[0-9a-f]{6}|[0-9a-f]{8})", re.ASCII | re.IGNORECASE)
 
 HexColor: TypeAlias = Annotated[str, BeforeValidator(_check_color)]
 
@@ -372,32 +394,12 @@ class DestinationCalendar(Body):
 
 
 def check_custom_name(value: object) -> str:
-    """Return a name for bookings whose variables are all known."""
+    """Return a name for bookings, all of whose variables are known."""
     name = check_text(value)
     unknown = next((one for one in _VARIABLE.findall(name) if one not in NAME_VARIABLES), None)
     if unknown is not None:
-        raise broken(
+        raise violation(
             "customName",
             f"has the unknown variable {unknown}; known are {', '.join(NAME_VARIABLES)}",
         )
     return name
-
-
-NAME_VARIABLES = (
-    "{Event type title}",
-    "{Organiser}",
-    "{Scheduler}",
-    "{Location}",
-    "{Organiser first name}",
-    "{Scheduler first name}",
-    "{Scheduler last name}",
-    "{Event duration}",
-    "{LOCATION}",
-    "{HOST/ATTENDEE}",
-    "{HOST}",
-    "{ATTENDEE}",
-    "{USER}",
-)
-"""What the name of a booking may be made of."""
-
-_VARIABLE = re.compile(r"\{[^}]+\}")

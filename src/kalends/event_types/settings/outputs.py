@@ -1,4 +1,4 @@
-"""Settings of an event type that are objects, as answers show them (event-types.md 6.2 to 6.9)."""
+"""The settings of an event type that are objects, as answers show them (event-types.md 6.2 to 6.9)."""
 
 from collections.abc import Mapping
 from datetime import date
@@ -11,6 +11,13 @@ from kalends.event_types.terms import BookingWindow, Seats, WindowKind
 
 WindowType = Literal["businessDays", "calendarDays", "range"]
 Layout = Literal["month", "week", "column"]
+
+_FREQUENCIES: Mapping[Frequency, Literal["yearly", "monthly", "weekly"]] = {
+    Frequency.YEARLY: "yearly",
+    Frequency.MONTHLY: "monthly",
+    Frequency.WEEKLY: "weekly",
+}
+_LAYOUTS: Mapping[str, Layout] = {"month_view": "month", "week_view": "week", "column_view": "column"}
 
 
 class DisabledOutput(TypedDict):
@@ -45,7 +52,7 @@ class BookerLayoutsOutput(TypedDict):
 
 
 class NoticeThresholdOutput(TypedDict):
-    """How short before its start a booking needs a confirmation."""
+    """How close to its start a booking must be made to need a confirmation."""
 
     unit: str
     count: int
@@ -94,20 +101,12 @@ class DestinationCalendarOutput(TypedDict):
     externalId: str
 
 
-_FREQUENCIES: Mapping[Frequency, Literal["yearly", "monthly", "weekly"]] = {
-    Frequency.YEARLY: "yearly",
-    Frequency.MONTHLY: "monthly",
-    Frequency.WEEKLY: "weekly",
-}
-_LAYOUTS: Mapping[str, Layout] = {"month_view": "month", "week_view": "week", "column_view": "column"}
-
-
-def limits(stored: Mapping[str, int]) -> dict[str, int]:
+def limits_output(stored: Mapping[str, int]) -> dict[str, int]:
     """Show limits; they are empty when switched off."""
     return {period.removeprefix("PER_").lower(): limit for period, limit in stored.items()}
 
 
-def window(stored: BookingWindow) -> WindowOutput:
+def window_output(stored: BookingWindow) -> WindowOutput:
     """Show a booking window."""
     match stored:
         case BookingWindow(kind=WindowKind.RANGE, first=date() as first, last=date() as last):
@@ -121,8 +120,8 @@ def window(stored: BookingWindow) -> WindowOutput:
     return {"disabled": True}
 
 
-def confirmation_policy(stored: Confirmation) -> PolicyOutput:
-    """Show whether bookings wait for the host; a threshold tells of it whatever else is stored."""
+def confirmation_policy_output(stored: Confirmation) -> PolicyOutput:
+    """Show which bookings wait for the host; a stored threshold decides whatever else is stored."""
     if stored.threshold is not None:
         return {
             "type": "time",
@@ -134,7 +133,7 @@ def confirmation_policy(stored: Confirmation) -> PolicyOutput:
     return {"disabled": True}
 
 
-def recurrence(stored: Recurrence | None) -> RecurrenceOutput | None:
+def recurrence_output(stored: Recurrence | None) -> RecurrenceOutput | None:
     """Show how often a booking repeats."""
     if stored is None:
         return None
@@ -146,7 +145,7 @@ def recurrence(stored: Recurrence | None) -> RecurrenceOutput | None:
     }
 
 
-def seats(stored: Seats | None) -> SeatsOutput | DisabledOutput:
+def seats_output(stored: Seats | None) -> SeatsOutput | DisabledOutput:
     """Show how many attendees share a time."""
     if stored is None:
         return {"disabled": True}
@@ -158,8 +157,8 @@ def seats(stored: Seats | None) -> SeatsOutput | DisabledOutput:
     }
 
 
-def booker_layouts(stored: Any) -> BookerLayoutsOutput | None:
-    """Show how the booking page shows the calendar; None if nothing is stored of it."""
+def booker_layouts_output(stored: Any) -> BookerLayoutsOutput | None:
+    """Show how the booking page shows the calendar; None unless both parts are stored."""
     match stored:
         case {"defaultLayout": default, "enabledLayouts": [*enabled]} if default in _LAYOUTS:
             return {
@@ -169,7 +168,7 @@ def booker_layouts(stored: Any) -> BookerLayoutsOutput | None:
     return None
 
 
-def color(stored: StoredObject | None) -> ColorOutput | None:
+def color_output(stored: StoredObject) -> ColorOutput | None:
     """Show colors; None unless both are stored."""
     match stored:
         case {"lightEventTypeColor": str(light), "darkEventTypeColor": str(dark)}:

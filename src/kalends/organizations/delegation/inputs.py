@@ -6,7 +6,7 @@ from typing import Annotated, Any, TypeAlias
 from fastapi import Path
 from pydantic import BeforeValidator, Field
 
-from kalends.api.input.fields import Boolean, NonEmptyText, Rule, broken, check_object, check_text
+from kalends.api.input.fields import Boolean, NonEmptyText, Rule, check_object, check_text, violation
 from kalends.api.wire import Changes, SecretBody
 from kalends.organizations.delegation.credential import (
     CreateDelegationCredential,
@@ -26,10 +26,12 @@ def _check_key(value: object) -> Mapping[str, Any]:
     elif "tenant_id" in key:
         names = _OF_MICROSOFT
     else:
-        raise broken("isServiceAccountKey", "must have client_email, of Google, or tenant_id, of Microsoft")
+        raise violation(
+            "isServiceAccountKey", "must have client_email, of Google, or tenant_id, of Microsoft"
+        )
     for name in names:
         if not isinstance(key.get(name), str) or not key[name]:
-            raise broken("isServiceAccountKey", f"must have {name}, a string that is not empty")
+            raise violation("isServiceAccountKey", f"must have {name}, a string that is not empty")
     return key
 
 

@@ -7,6 +7,7 @@ from fastapi import Depends, Request
 
 from kalends.access.guards import OrganizationAdmin, organization_admin
 from kalends.access.holding import hold
+from kalends.access.refusals import RoleChanged
 from kalends.api.dependencies import Reader, Work, runtime_of
 from kalends.api.http.operation import Router
 from kalends.api.output.errors import DomainError
@@ -25,7 +26,12 @@ from kalends.organizations.delegation.outputs import (
     DelegationCredentialOutput,
     delegation_credential_output,
 )
-from kalends.organizations.delegation.refusals import UnknownCredential
+from kalends.organizations.delegation.refusals import (
+    CredentialNotSetUp,
+    DomainTaken,
+    UnknownCredential,
+    UnknownWorkspacePlatform,
+)
 from kalends.security.encryption import Keyring
 
 router = Router("/v2/organizations/{orgId}/delegation-credentials", "Orgs / Delegation Credentials")
@@ -64,7 +70,7 @@ Credential: TypeAlias = Annotated[DelegationCredential, Depends(CredentialInOrga
 Keys: TypeAlias = Annotated[Keyring, Depends(_keys)]
 
 
-@router.post("")
+@router.post("", refuses=(RoleChanged, UnknownWorkspacePlatform, DomainTaken))
 async def create_delegation_credential(
     place: OrganizationAdmin,
     author: RequestAuthor,
@@ -78,7 +84,7 @@ async def create_delegation_credential(
     return delegation_credential_output(made)
 
 
-@router.patch("/{credentialId}")
+@router.patch("/{credentialId}", refuses=(RoleChanged, CredentialNotSetUp))
 async def update_delegation_credential(
     credential: Credential,
     place: OrganizationAdmin,

@@ -13,10 +13,10 @@ from kalends.api.input.fields import (
     QueryInteger,
     Rule,
     Text,
-    broken,
     check_email,
     check_text,
     check_url,
+    violation,
 )
 from kalends.api.input.query import comma_list
 from kalends.api.input.time_zones import canonical_time_zone
@@ -50,21 +50,21 @@ def _check_lower_email(value: object) -> str:
 def _check_username(value: object) -> str:
     username = check_text(value).strip().lower()
     if not username or "/" in username:
-        raise broken("isString", "must be a string that is not blank and has no slash")
+        raise violation("isString", "must be a string that is not blank and has no slash")
     return username
 
 
 def _check_color(value: object) -> str:
     color = check_text(value)
     if not _COLOR.fullmatch(color):
-        raise broken("isHexColor", "must be a hexadecimal color such as #292929")
+        raise violation("isHexColor", "must be a hexadecimal color such as #292929")
     return color
 
 
 def _check_zone(value: object) -> str:
     zone = check_text(value)
     if canonical_time_zone(zone) != zone:
-        raise broken("isTimeZone", "must be an IANA time zone such as Europe/Rome, in this very spelling")
+        raise violation("isTimeZone", "must be an IANA time zone such as Europe/Rome, in this very spelling")
     return zone
 
 
@@ -73,13 +73,13 @@ def _check_avatar(value: object) -> str:
     if not avatar.startswith("data:"):
         return check_url(avatar)
     if not _IMAGE.fullmatch(avatar):
-        raise broken("isAvatar", "must be the URL of an image, or one as data:image/png;base64,…")
+        raise violation("isAvatar", "must be the URL of an image, or one as data:image/png;base64,…")
     return avatar
 
 
 def _check_time_format(value: object) -> int | None:
     if value is not None and (isinstance(value, bool) or value not in (12, 24)):
-        raise broken("isIn", "must be one of the following values: 12, 24")
+        raise violation("isIn", "must be one of the following values: 12, 24")
     return None if value is None else int(str(value))
 
 
@@ -164,7 +164,7 @@ def _one_or_several(value: object) -> object:
 
 
 def _not_served(value: object) -> None:
-    raise broken("isNotServed", "cannot be asked for: this server has no attributes yet")
+    raise violation("isNotServed", "cannot be asked for: this server has no attributes yet")
 
 
 class OrganizationUsersQuery(Body):

@@ -6,11 +6,14 @@ from fastapi import Depends
 
 from kalends.access.guards import OrganizationAdmin, UserInOrganization
 from kalends.access.holding import hold
+from kalends.access.refusals import RoleChanged
 from kalends.api.dependencies import CurrentSettings, Now, Reader, Work
 from kalends.api.http.operation import Router
 from kalends.api.input.query import Query
 from kalends.audit.authorship import RequestAuthor
 from kalends.memberships.administration import Administration
+from kalends.memberships.refusals import LastAdministrator
+from kalends.organizations.refusals import UsernameTaken
 from kalends.organizations.users import sql
 from kalends.organizations.users.commands.create import create_user
 from kalends.organizations.users.commands.delete import delete_user
@@ -21,6 +24,15 @@ from kalends.organizations.users.inputs import (
     UpdateOrganizationUserBody,
 )
 from kalends.organizations.users.outputs import OrganizationUserOutput, organization_user_output
+from kalends.organizations.users.refusals import (
+    AccountOfSomebodyElse,
+    EmailOfAnotherAccount,
+    ScheduleOfSomebodyElse,
+    ScheduleTooEarly,
+    UserInOrganizationAlready,
+    UsernameInOrganization,
+    UsernameOfAnotherAccount,
+)
 
 router = Router("/v2/organizations/{orgId}/users", "Orgs / Users")
 
@@ -36,7 +48,17 @@ async def list_organization_users(
     return [organization_user_output(one, place.organization_id) for one in found]
 
 
-@router.post("")
+@router.post(
+    "",
+    refuses=(
+        RoleChanged,
+        ScheduleTooEarly,
+        UserInOrganizationAlready,
+        EmailOfAnotherAccount,
+        UsernameInOrganization,
+        UsernameTaken,
+    ),
+)
 async def create_organization_user(
     place: OrganizationAdmin,
     author: RequestAuthor,
@@ -54,7 +76,17 @@ async def create_organization_user(
     return organization_user_output(made, place.organization_id)
 
 
-@router.patch("/{userId}")
+@router.patch(
+    "/{userId}",
+    refuses=(
+        RoleChanged,
+        AccountOfSomebodyElse,
+        UsernameInOrganization,
+        UsernameOfAnotherAccount,
+        EmailOfAnotherAccount,
+        ScheduleOfSomebodyElse,
+    ),
+)
 async def update_organization_user(
     place: UserInOrganization, author: RequestAuthor, body: UpdateOrganizationUserBody, work: Work
 ) -> OrganizationUserOutput:
@@ -64,7 +96,7 @@ async def update_organization_user(
     return organization_user_output(changed, place.organization_id)
 
 
-@router.delete("/{userId}")
+@router.delete("/{userId}", refuses=(RoleChanged, AccountOfSomebodyElse, LastAdministrator))
 async def delete_organization_user(
     place: UserInOrganization, author: RequestAuthor, settings: CurrentSettings, now: Now, work: Work
 ) -> OrganizationUserOutput:

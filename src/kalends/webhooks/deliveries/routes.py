@@ -8,7 +8,7 @@ from kalends.api.dependencies import Now, Reader, Work
 from kalends.api.http.operation import Guard, Router
 from kalends.api.input.query import Query
 from kalends.auth.dependencies import Caller
-from kalends.webhooks import inputs, pinging, service
+from kalends.webhooks import inputs, outputs, pinging, service
 from kalends.webhooks.guards import Following, Keys, Sender
 from kalends.webhooks.inputs import DeliveryId
 from kalends.webhooks.webhook import Webhook
@@ -23,10 +23,10 @@ def delivery_router(prefix: str, tag: str, webhook_of_path: Guard[Webhook]) -> R
     @router.get("/deliveries")
     async def list_deliveries(
         webhook: Annotated[Webhook, Depends(webhook_of_path)], page: DeliveriesPage, connection: Reader
-    ) -> list[inputs.DeliveryOutput]:
+    ) -> list[outputs.DeliveryOutput]:
         """List what was and is to be delivered to a webhook, the latest first, with every attempt."""
         found = await service.list_deliveries(connection, webhook, page.to_command())
-        return [inputs.delivery(one) for one in found]
+        return [outputs.delivery_output(one) for one in found]
 
     @router.post("/deliveries/{deliveryId}/retry", status=200)
     async def retry_delivery(
@@ -35,9 +35,9 @@ def delivery_router(prefix: str, tag: str, webhook_of_path: Guard[Webhook]) -> R
         follower: Following,
         work: Work,
         now: Now,
-    ) -> inputs.DeliveryOutput:
+    ) -> outputs.DeliveryOutput:
         """Deliver again, at once, under the same message id."""
-        return inputs.delivery(await service.retry(work, follower, webhook, delivery_id, now=now))
+        return outputs.delivery_output(await service.retry(work, follower, webhook, delivery_id, now=now))
 
     @router.post("/replay", status=200)
     async def replay_events(
@@ -46,13 +46,13 @@ def delivery_router(prefix: str, tag: str, webhook_of_path: Guard[Webhook]) -> R
         follower: Following,
         work: Work,
         now: Now,
-    ) -> inputs.ReplayOutput:
+    ) -> outputs.ReplayOutput:
         """Deliver again all that happened since a moment: at most 1,000 events, which are kept for 30 days.
 
         `next` is from where to go on when there were more.
         """
         replayed = await service.replay(work, follower, webhook, body.to_command(), now=now)
-        return inputs.replay(replayed)
+        return outputs.replay_output(replayed)
 
     @router.post("/ping", status=200)
     async def ping(
@@ -61,9 +61,9 @@ def delivery_router(prefix: str, tag: str, webhook_of_path: Guard[Webhook]) -> R
         keys: Keys,
         sender: Sender,
         now: Now,
-    ) -> inputs.PingOutput:
+    ) -> outputs.PingOutput:
         """Send a sample, and tell what came of it."""
         known = service.reveal(keys, webhook)
-        return inputs.ping(await pinging.ping(sender, known, caller_id=caller.user.id, now=now))
+        return outputs.ping_output(await pinging.ping(sender, known, caller_id=caller.user.id, now=now))
 
     return router
