@@ -23,7 +23,7 @@ class DomainTaken(BadRequest):
         super().__init__(f"domain: there is a delegation credential for {domain!r} already.")
 
 
-class UnknownCredential(NotFound):
+class UnknownDelegationCredential(NotFound):
     """404: the organization has no such delegation credential."""
 
     def __init__(self, organization_id: int) -> None:

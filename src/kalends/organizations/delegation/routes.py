@@ -29,7 +29,7 @@ from kalends.organizations.delegation.outputs import (
 from kalends.organizations.delegation.refusals import (
     CredentialNotSetUp,
     DomainTaken,
-    UnknownCredential,
+    UnknownDelegationCredential,
     UnknownWorkspacePlatform,
 )
 from kalends.security.encryption import Keyring
@@ -42,11 +42,14 @@ class CredentialInOrganizationGuard:
 
     Raises:
         what `OrganizationGuard` raises;
-        UnknownCredential: the organization has none with this id, which may be none at all.
+        UnknownDelegationCredential: the organization has none with this id, which may be none at all.
     """
 
     declaration: ClassVar[Declaration] = organization_admin.declaration
-    refusals: ClassVar[tuple[type[DomainError], ...]] = (*organization_admin.refusals, UnknownCredential)
+    refusals: ClassVar[tuple[type[DomainError], ...]] = (
+        *organization_admin.refusals,
+        UnknownDelegationCredential,
+    )
 
     async def __call__(
         self, place: OrganizationAdmin, credential_id: CredentialId, connection: Reader
@@ -55,10 +58,10 @@ class CredentialInOrganizationGuard:
         try:
             named = UUID(credential_id)
         except ValueError:
-            raise UnknownCredential(place.organization_id) from None
+            raise UnknownDelegationCredential(place.organization_id) from None
         found = await sql.find_credential(connection, named, place.organization_id)
         if found is None:
-            raise UnknownCredential(place.organization_id)
+            raise UnknownDelegationCredential(place.organization_id)
         return found
 
 

@@ -9,7 +9,7 @@ from kalends.organizations.delegation import sql
 from kalends.organizations.delegation.credential import CreateDelegationCredential, DelegationCredential
 from kalends.organizations.delegation.refusals import (
     DomainTaken,
-    UnknownCredential,
+    UnknownDelegationCredential,
     UnknownWorkspacePlatform,
 )
 from kalends.security.encryption import Keyring
@@ -34,7 +34,7 @@ async def create_credential(
     )
     made = await sql.find_credential(work.connection, credential_id, organization_id)
     if made is None:
-        raise UnknownCredential(organization_id)
+        raise UnknownDelegationCredential(organization_id)
     subject = Subject("delegation_credential", str(credential_id))
     await audit.record(work, author, NewEntry(organization_id, subject, "created", after=made.snapshot))
     return made

@@ -7,7 +7,7 @@ from kalends.audit.entry import Author, NewEntry, Subject
 from kalends.db.database import UnitOfWork
 from kalends.organizations.delegation import sql
 from kalends.organizations.delegation.credential import DelegationCredential, DelegationCredentialChanges
-from kalends.organizations.delegation.refusals import CredentialNotSetUp, UnknownCredential
+from kalends.organizations.delegation.refusals import CredentialNotSetUp, UnknownDelegationCredential
 from kalends.security.encryption import Keyring
 
 
@@ -22,7 +22,7 @@ async def update_credential(
 
     Raises:
         CredentialNotSetUp: it is to be enabled, which needs a try that this server cannot make.
-        UnknownCredential: it was deleted meanwhile.
+        UnknownDelegationCredential: it was deleted meanwhile.
     """
     if changes.enabled:
         raise CredentialNotSetUp
@@ -33,7 +33,7 @@ async def update_credential(
         await sql.disable(work, before.id)
     after = await sql.find_credential(work.connection, before.id, before.organization_id)
     if after is None:
-        raise UnknownCredential(before.organization_id)
+        raise UnknownDelegationCredential(before.organization_id)
     was, is_now = audit.changes_between(before.snapshot, after.snapshot)
     if changes.service_account_key is not None:
         is_now["hasNewServiceAccountKey"] = True
