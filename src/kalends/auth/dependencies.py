@@ -26,7 +26,7 @@ from kalends.auth.refusals import (
     CredentialMissing,
     HalfOfOAuthClient,
     PermissionMissing,
-    UnknownCredential,
+    UnknownBearer,
     UnknownOAuthClient,
 )
 
@@ -128,7 +128,7 @@ def _identify(request: Request) -> Principal:
     if isinstance(holder, KeyHolder):
         return service.principal_of(holder, now=runtime_of(request).clock())
     if credentials.bearer(request.headers.get("authorization", "")):
-        raise UnknownCredential
+        raise UnknownBearer
     if client_id or secret:
         raise HalfOfOAuthClient
     raise CredentialMissing

@@ -11,7 +11,7 @@ class CredentialMissing(Unauthorized):
     message = "This operation needs a credential; send Authorization: Bearer and your API key."
 
 
-class UnknownCredential(Unauthorized):
+class UnknownBearer(Unauthorized):
     """401: this server does not know the bearer token."""
 
     message = "This credential is not known; send Authorization: Bearer and your API key."
@@ -92,7 +92,7 @@ class UnknownKeyId(NotFound):
 
 
 OF_CREDENTIALS: Refusals = (
-    UnknownCredential,
+    UnknownBearer,
     UnknownOAuthClient,
     HalfOfOAuthClient,
     ApiKeyExpired,
