@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from tests.support.client import Client, Host, booking_of, data
 from tests.support.organizations import People
+from tests.support.teams import Rows
 
 _SLOT, _OTHER_SLOT = "2050-09-05T10:00:00Z", "2050-09-06T10:00:00Z"
 _LONG_AGO = "2000-01-01T00:00:00Z"
@@ -106,6 +107,8 @@ async def make_estate(people: People, slug: str, hook_lists: Iterable[str]) -> E
     user = await people.account(f"{slug}-user")
     organization_id = await people.organization(slug, boss)
     membership_id = await people.enters(user, organization_id)
+    # The account is the organization's own, which may therefore end it.
+    await Rows(people.database).sets("users", user.id, organization_id=organization_id)
     team_id = await people.team(f"{slug}-team", organization=organization_id)
     team_membership_id = await people.joins(user, team_id)
     schedule = await user.creates_schedule(isDefault=True)
