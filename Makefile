@@ -13,7 +13,7 @@ STAMP := .venv/.synced
 export UV_PYTHON_DOWNLOADS := never
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run quick test test-all check bench contract
+.PHONY: help setup run quick test test-all check bench contract readers
 
 help: ## List these words
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -49,6 +49,9 @@ bench: $(STAMP) ## Measure speed and size
 
 contract: $(STAMP) ## Show how much of the contract is served, and what differs
 	$(VENV)/python -m tools.contract
+
+readers: ## Install ical.js, which reads invitations in tests; needs Node
+	npm ci --silent --prefix tests/notifications/readers
 
 $(STAMP): pyproject.toml uv.lock $(filter .tools/%,$(UV))
 	$(UV) sync --frozen

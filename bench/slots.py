@@ -24,7 +24,7 @@ from kalends.event_types.address import IdAddress, lookup_of
 from kalends.scheduling import engine
 from kalends.slots import outputs, queries, situation
 from kalends.slots.inputs import SlotsQuery
-from kalends.slots.rows import Found, Range
+from kalends.slots.rows import FoundSubject, Range
 from kalends.slots.service import Slots
 from kalends.slots.situation import Question, Situation, ask
 
@@ -149,7 +149,7 @@ async def _time_parts(url: str, event_type_id: int) -> dict[str, list[float]]:
     return times
 
 
-async def _read(database: Database, event_type_id: int, asked: Range) -> Found:
+async def _read(database: Database, event_type_id: int, asked: Range) -> FoundSubject:
     lookup = lookup_of(IdAddress(event_type_id))
     async with database.connection() as connection:
         found = await queries.find(connection, queries.team_event_type(lookup), asked)
@@ -158,7 +158,7 @@ async def _read(database: Database, event_type_id: int, asked: Range) -> Found:
     return found
 
 
-async def _situation(database: Database, question: Question, found: Found) -> Situation:
+async def _situation(database: Database, question: Question, found: FoundSubject) -> Situation:
     async with database.connection() as connection:
         return await situation.load_found(connection, question, found)
 

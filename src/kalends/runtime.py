@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 from kalends.api.limits.rate_limits import RateLimiter
 from kalends.api.limits.storage import open_storage
 from kalends.auth.admission import Admission
+from kalends.db.connect import disk_of
 from kalends.db.database import Database
 from kalends.operations.metrics_page import MetricsPage
 from kalends.outgoing import Outgoing
@@ -47,7 +48,7 @@ def utc_now() -> datetime:
 
 def make_runtime(settings: Settings, *, clock: Callable[[], datetime] = utc_now) -> Runtime:
     """Return what a server or a worker with these settings is made of; `clock` tells it the time."""
-    database = Database(settings.connection_url(), size=settings.database_pool_size)
+    database = Database(settings.connection_url(), size=settings.database_pool_size, disk=disk_of(settings))
     limiter = RateLimiter(open_storage(settings, database), clock)
     return Runtime(
         settings=settings,

@@ -13,6 +13,7 @@ from multiprocessing.process import BaseProcess
 from types import FrameType
 from typing import TYPE_CHECKING
 
+from kalends.operations import files
 from kalends.settings import Settings, get_settings
 
 if TYPE_CHECKING:
@@ -85,12 +86,13 @@ def run(settings: Settings, listener: socket.socket) -> None:
     """
     import uvicorn
 
+    files.allow_connections(settings)
     config = uvicorn.Config(
         "kalends.server:create_worker_app",
         factory=True,
         workers=settings.workers,
         loop="uvloop",
-        http="httptools",
+        http="kalends.api.http.connection:BoundedConnection",
         ws="none",
         lifespan="on",
         backlog=_BACKLOG,

@@ -5,7 +5,17 @@
 
 import multiprocessing
 
+from httptools import HttpParserError, HttpParserUpgrade
 from uvicorn import _subprocess
+from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol, RequestResponseCycle
+
+__all__ = [
+    "HttpParserError",
+    "HttpParserUpgrade",
+    "HttpToolsProtocol",
+    "RequestResponseCycle",
+    "fork_processes_from",
+]
 
 
 def fork_processes_from(module: str) -> None:

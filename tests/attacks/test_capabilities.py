@@ -3,9 +3,9 @@
 from typing import Any
 
 from tests.attacks.harm import no_harm, still_harmful
-from tests.bookings.support import SEATS, URL, attendee, books
 from tests.notifications.conftest import Office
 from tests.notifications.mailbox import Mailbox
+from tests.support.bookings import SEATS, URL, attendee, books, cancels
 from tests.support.client import Client, Host, data, refusal
 
 GUEST = "guest@example.com"
@@ -76,15 +76,40 @@ async def test_a_class_that_hides_its_attendees_shows_a_stranger_none(ana: Host,
     assert (await finds_class(client, event_type))["attendees"] == []
 
 
-@still_harmful(18, "the invitation of a guest has the uid of the booking, which is power over it")
 async def test_the_mails_of_guests_hold_nothing_that_gives_power_over_the_booking(
     ana: Host, client: Client, office: Office, mailbox: Mailbox
 ) -> None:
     booking = await books(client, await ana.creates_event_type(), guests=[GUEST])
     await office.works()
     mail = mailbox.to(GUEST)
+    calendar_uid = str(mail.event.uid.value)
+    assert calendar_uid == booking["icsUid"]
+    refusal(await client.get(f"{URL}/{calendar_uid}"), 404)
+    refusal(await client.get(f"{URL}/{calendar_uid.partition('@')[0]}"), 404)
     with no_harm():
         assert booking["uid"] not in f"{mail.text} {mail.html} {mail.invitation} {mail.message.items()}"
+
+
+async def test_no_mail_to_a_guest_holds_a_uid_whatever_happens(
+    ana: Host, client: Client, office: Office, mailbox: Mailbox
+) -> None:
+    event_type = await ana.creates_event_type(
+        recurrence={"frequency": "weekly", "interval": 1, "occurrences": 3}
+    )
+    series = await books(client, event_type, guests=[GUEST])
+    moved = data(
+        await client.post(f"{URL}/{series[1]['uid']}/reschedule", json={"start": "2050-09-13T09:00:00Z"}), 201
+    )
+    await office.works()
+    await cancels(client, series[2]["uid"], cancellationReason="ill")
+    await office.works()
+    uids = {one["uid"] for one in [*series, moved]} | {series[0]["recurringBookingUid"]}
+    mails = [mail for mail in mailbox.received if mail.recipient == GUEST]
+    assert len(mails) == 3
+    for mail in mails:
+        seen = f"{mail.text} {mail.html} {mail.invitation} {mail.message.items()} {mail.message.as_string()}"
+        with no_harm():
+            assert not [uid for uid in uids if uid in seen]
 
 
 async def test_the_mails_of_a_class_hold_the_seat_of_their_reader_only(

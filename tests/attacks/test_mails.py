@@ -1,18 +1,16 @@
 """Headers and bodies that strangers write into mails (finding 5)."""
 
 from email.header import decode_header, make_header
-from email.headerregistry import Address
-from email.message import EmailMessage
 from email.parser import BytesParser
-from email.policy import SMTP, compat32
+from email.policy import compat32
 from typing import Any
 
 import pytest
 
-from tests.attacks.harm import no_harm, still_harmful
-from tests.bookings.support import attendee, books
+from tests.attacks.harm import no_harm
 from tests.notifications.conftest import Office
 from tests.notifications.mailbox import Mailbox
+from tests.support.bookings import attendee, books
 from tests.support.client import Client, Host, data
 
 NAME = (
@@ -20,18 +18,6 @@ NAME = (
     "=0d=0a=0d=0a=3Ch1=3EPay=3C/h1=3E=3C=21--?="
 )
 BO = "bo@example.com"
-
-FOLDED = "a name that is an encoded word is decoded into the head of a mail, with its line breaks"
-
-
-def _decodes_when_folding() -> bool:
-    """Tell whether this interpreter is one from before the fix of CVE-2024-6923."""
-    message = EmailMessage(SMTP)
-    message["To"] = Address("=?utf-8?q?a=0d=0aX-Injected=3A1?=", addr_spec=BO)
-    return b"\r\nX-Injected" in message.as_bytes()
-
-
-IS_VULNERABLE = _decodes_when_folding()
 
 
 def injected(mailbox: Mailbox) -> list[str]:
@@ -43,7 +29,6 @@ def injected(mailbox: Mailbox) -> list[str]:
     return found
 
 
-@still_harmful(5, FOLDED, condition=IS_VULNERABLE)
 async def test_the_name_of_an_attendee_becomes_no_header(
     ana: Host, client: Client, office: Office, mailbox: Mailbox
 ) -> None:
@@ -54,7 +39,6 @@ async def test_the_name_of_an_attendee_becomes_no_header(
         assert injected(mailbox) == []
 
 
-@still_harmful(5, FOLDED, condition=IS_VULNERABLE)
 async def test_the_name_of_a_host_becomes_no_header(
     ana: Host, client: Client, office: Office, mailbox: Mailbox
 ) -> None:
@@ -67,7 +51,6 @@ async def test_the_name_of_a_host_becomes_no_header(
 
 
 @pytest.mark.parametrize("text", ["=?utf-8?q?You_have_won?=", "=?utf-8?b?WW91IGhhdmUgd29u?="])
-@still_harmful(5, "a subject of ASCII is sent raw, and shown as what its encoded words stand for")
 async def test_a_subject_is_shown_as_it_was_written(
     ana: Host, client: Client, office: Office, mailbox: Mailbox, text: str
 ) -> None:

@@ -1,6 +1,7 @@
 """Memory that strangers fill for ever (findings 7 and 23)."""
 
 import secrets
+from collections.abc import Iterator
 from functools import _lru_cache_wrapper
 from importlib import import_module
 from ipaddress import ip_network
@@ -11,11 +12,12 @@ import pytest
 
 import kalends
 from kalends.api.limits import rate_limits
+from kalends.bounded_cache import BoundedCache
 from kalends.handlebars.parser import parse
 from kalends.operations.preloading import preload
+from kalends.slots import situation
 from tests.attacks.counting import kept_bytes
-from tests.attacks.harm import no_harm, still_harmful
-from tests.support.client import Client
+from tests.support.client import Client, Host, data
 
 TEXT = 20_000
 """Characters of what a stranger sends in one header."""
@@ -49,18 +51,13 @@ def test_texts_that_are_no_addresses_are_not_kept(header: str) -> None:
     assert kept.count < 5 * TEXT
 
 
-BY_NUMBER = "caches are bounded by the number of what they keep, which users make as large as they like"
-
-
-@still_harmful(23, BY_NUMBER)
 def test_parsed_templates_are_kept_up_to_a_bound_in_bytes() -> None:
     sources = ["{{a}}" * 100 + f"{number:060000}" for number in range(60)]
     parsed = [parse(source) for source in sources]
     kept = list(
         takewhile(lambda pair: parse(pair[0]) is pair[1], zip(sources[::-1], parsed[::-1], strict=True))
     )
-    with no_harm():
-        assert sum(len(source) for source, _ in kept) < MOST_CHARACTERS
+    assert sum(len(source) for source, _ in kept) < MOST_CHARACTERS
 
 
 SMALL = {
@@ -75,22 +72,75 @@ SMALL = {
     "kalends.timezones.service": "nothing",
     "kalends.web.pages": "nothing",
     "kalends.web.zones": "nothing",
+    "kalends.db.rows": "our own statements",
+    "kalends.scheduling.schedules": "names of zones that exist",
+    "kalends.slots.statements": "our own statements",
     "kalends.localization.language": "codes of languages of 35 characters at most, our own files",
 }
 """Modules whose caches are bounded by number, by what these are keyed: nothing that a user makes large."""
 
 
-def modules_with_caches() -> set[str]:
-    found = set()
+MOST_KEPT = 100_000_000
+"""Bytes of all caches together, by their own estimates."""
+
+
+def values_of_modules() -> Iterator[object]:
     for module in walk_packages(kalends.__path__, "kalends."):
         if ".migrations" not in module.name and not module.name.endswith("__main__"):
-            values = vars(import_module(module.name)).values()
-            found |= {value.__module__ for value in values if isinstance(value, _lru_cache_wrapper)}
-    return {name for name in found if name.startswith("kalends.")}
+            yield from vars(import_module(module.name)).values()
 
 
-@still_harmful(23, BY_NUMBER)
 def test_no_cache_that_is_bounded_by_number_is_keyed_by_what_users_make_large() -> None:
-    found = modules_with_caches()
-    with no_harm():
-        assert found - set(SMALL) == set()
+    found = {value.__module__ for value in values_of_modules() if isinstance(value, _lru_cache_wrapper)}
+    assert {name for name in found if name.startswith("kalends.")} == set(SMALL)
+
+
+def test_caches_of_what_users_make_large_are_bounded_by_bytes() -> None:
+    found = {id(value): value for value in values_of_modules() if isinstance(value, BoundedCache)}
+    assert len(found) >= 2
+    assert sum(cache.most_bytes for cache in found.values()) <= MOST_KEPT
+
+
+def test_a_bounded_cache_keeps_the_latest_that_fit() -> None:
+    made = []
+
+    def function(text: str) -> str:
+        made.append(text)
+        return text * 2
+
+    cache = BoundedCache(function, len, most_bytes=80)
+    for number in range(10):
+        assert cache(f"{number}" * 10) == f"{number}" * 20
+    assert cache.kept_bytes == 80
+    assert cache("2" * 10) == "2" * 20
+    assert len(made) == 10
+    assert cache("0" * 10) == "0" * 20
+    # What was asked for lately stays: that drove out the third.
+    assert cache("2" * 10) == "2" * 20
+    assert len(made) == 11
+
+
+def test_a_bounded_cache_keeps_nothing_that_would_drive_out_all() -> None:
+    cache = BoundedCache(str.upper, len, most_bytes=80)
+    assert cache("a" * 11) == "A" * 11
+    assert cache.kept_bytes == 0
+
+
+async def test_hours_that_users_make_long_are_kept_up_to_a_bound_in_bytes(ana: Host, client: Client) -> None:
+    event_type = await ana.creates_event_type()
+    query = {"eventTypeId": event_type["id"], "start": "2050-09-05", "end": "2050-09-06"}
+    data(await client.get("/v2/slots", params=query))
+    before = situation._parsed_schedule.kept_bytes
+    overrides = [
+        {
+            "date": f"{2050 + day // 336}-{day // 28 % 12 + 1:02}-{day % 28 + 1:02}",
+            "startTime": "09:00",
+            "endTime": "10:00",
+        }
+        for day in range(480)
+    ]
+    [schedule] = data(await ana.client.get("/v2/schedules"))
+    data(await ana.client.patch(f"/v2/schedules/{schedule['id']}", json={"overrides": overrides}))
+    data(await client.get("/v2/slots", params=query))
+    kept = situation._parsed_schedule.kept_bytes - before
+    assert 480 * 400 < kept < situation._parsed_schedule.most_bytes // 8

@@ -13,8 +13,8 @@ from kalends.db.database import Database
 from kalends.runtime import make_runtime
 from kalends.settings import Settings
 from tests.attacks.harm import no_harm, still_harmful
-from tests.bookings.support import URL
 from tests.conftest import Clock
+from tests.support.bookings import URL
 from tests.support.callers import Callers
 from tests.support.client import Host, booking_of
 from tests.support.receiver import Receiver, answers, hangs

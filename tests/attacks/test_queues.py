@@ -6,9 +6,9 @@ from typing import Any
 from kalends.db.database import Database
 from tests.attacks.harm import no_harm, still_harmful
 from tests.attacks.rows import multiply
-from tests.bookings.support import ELEVEN, TEN, books
 from tests.notifications.conftest import Office
 from tests.notifications.mailbox import Mailbox
+from tests.support.bookings import ELEVEN, TEN, books
 from tests.support.client import Client, Host
 from tests.support.receiver import Receiver, hangs, receiving
 from tests.webhooks.conftest import Post, subscribe

@@ -13,7 +13,7 @@ from kalends.webhooks.deliveries import templates
 from tests.attacks.counting import busiest_turn, counted_calls
 from tests.attacks.harm import no_harm, still_harmful
 from tests.attacks.rows import multiply
-from tests.bookings.support import books
+from tests.support.bookings import books
 from tests.support.client import Client, Host, data
 from tests.support.receiver import Receiver
 from tests.webhooks.conftest import Post, deliveries, subscribe
@@ -26,9 +26,6 @@ PATH = ".".join(["a"] * 250)
 LONG_PATHS = "x" + "{{#each @root}}" * 4 + "{{" + PATH + "}}" + "{{/each}}" * 4
 KEYS: dict[str, Any] = {f"key{number}": {} for number in range(5)}
 
-UNCOUNTED = "work is counted in nodes and passes, not in what an expression costs"
-INSIDE = "templates are filled in on the event loop"
-
 
 def calls_for(template: str, context: dict[str, Any]) -> int:
     """Return how many calls it takes to fill a template in, or to refuse to."""
@@ -37,54 +34,43 @@ def calls_for(template: str, context: dict[str, Any]) -> int:
     return calls.count
 
 
-@still_harmful(3, UNCOUNTED)
 def test_long_paths_count_as_work() -> None:
     calls = calls_for(LONG_PATHS, KEYS)
-    with no_harm():
-        assert calls < MOST_CALLS
+    assert calls < MOST_CALLS
 
 
-@still_harmful(3, UNCOUNTED)
 def test_keys_that_are_long_lists_count_as_work() -> None:
     people: list[Any] = [{"name": "Bo"}] * 20
     template = "x{{#each all}}{{#each @root.all}}{{lookup . @root.big}}{{/each}}{{/each}}"
     calls = calls_for(template, {"all": people, "big": ["a"] * 400})
-    with no_harm():
-        assert calls < MOST_CALLS
+    assert calls < MOST_CALLS
 
 
-@still_harmful(3, UNCOUNTED)
 def test_the_texts_of_a_json_template_share_a_budget() -> None:
     template = json.dumps(
         ["{{#each @root}}{{#each @root}}{{#each @root}}{{a}}{{/each}}{{/each}}{{/each}}"] * 30
     )
     calls = calls_for(template, {f"key{number}": {} for number in range(12)})
-    with no_harm():
-        assert calls < MOST_CALLS
+    assert calls < MOST_CALLS
 
 
-@still_harmful(13, "each text of a JSON template may grow to the bound of a whole body")
 def test_a_body_has_a_bound_in_bytes() -> None:
     template = json.dumps(["{{#each @root}}{{#each @root}}" + "Z" * 1_000 + "{{/each}}{{/each}}"] * 12)
     size = 0
     with suppress(TemplateError):
         size = len(templates.filled(template, {f"key{number}": {} for number in range(12)}).content)
-    with no_harm():
-        assert size <= LARGEST_BODY
+    assert size <= LARGEST_BODY
 
 
-@still_harmful(3, INSIDE)
 async def test_a_ping_keeps_nobody_waiting_for_its_template(ana: Host, receiver: Receiver) -> None:
     template = LONG_PATHS.replace(PATH, ".".join(["a"] * 40))
     webhook = await subscribe(ana, receiver, "BOOKING_CREATED", payloadTemplate=template)
     with busiest_turn() as busiest:
         answer = await ana.client.post(f"/v2/webhooks/{webhook['id']}/ping")
     assert answer.status_code in (200, 400)
-    with no_harm():
-        assert busiest.count < MOST_CALLS
+    assert busiest.count < MOST_CALLS
 
 
-@still_harmful(3, "a replay fills in all bodies at once, on the event loop")
 async def test_a_replay_keeps_nobody_waiting(
     ana: Host, client: Client, database: Database, receiver: Receiver, post: Post
 ) -> None:
@@ -97,11 +83,9 @@ async def test_a_replay_keeps_nobody_waiting(
         body = {"from": "2020-01-01T00:00:00Z"}
         answer = await ana.client.post(f"/v2/webhooks/{webhook['id']}/replay", json=body)
     assert data(answer)["queued"] == 21
-    with no_harm():
-        assert busiest.count < MOST_CALLS
+    assert busiest.count < MOST_CALLS
 
 
-@still_harmful(13, "the bodies of a hundred facts for all their webhooks are held at once")
 async def test_deliveries_are_written_down_a_few_at_a_time(
     ana: Host, client: Client, database: Database, receiver: Receiver, post: Post
 ) -> None:
@@ -116,8 +100,7 @@ async def test_deliveries_are_written_down_a_few_at_a_time(
     [largest] = await sizes(database)
     assert len(await deliveries(ana, webhook)) == 31
     assert largest > 100_000
-    with no_harm():
-        assert peak < 12 * largest
+    assert peak < 12 * largest
 
 
 async def sizes(database: Database) -> list[int]:
@@ -126,7 +109,6 @@ async def sizes(database: Database) -> list[int]:
         return [row[0] for row in await cursor.fetchall()]
 
 
-@still_harmful(13, "a user may have any number of webhooks")
 async def test_a_user_has_a_bounded_number_of_webhooks(ana: Host) -> None:
     made = []
     for number in range(101):
@@ -137,8 +119,7 @@ async def test_a_user_has_a_bounded_number_of_webhooks(ana: Host) -> None:
         }
         made.append((await ana.client.post("/v2/webhooks", json=body)).status_code)
     assert made[:100] == [201] * 100
-    with no_harm():
-        assert made[100] == 400
+    assert made[100] == 400
 
 
 @still_harmful(3, "a fact that kills its worker is tried again at every start, for ever")

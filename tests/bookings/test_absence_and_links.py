@@ -7,8 +7,8 @@ import pytest
 from icalendar import Calendar
 
 from kalends.db.database import Database
-from tests.bookings.support import SEATS, URL, attendee, books, facts
 from tests.conftest import Clock
+from tests.support.bookings import SEATS, URL, attendee, books, facts
 from tests.support.client import Client, Host, data, refusal
 
 BO_IS_ABSENT = {"attendees": [{"email": "bo@example.com", "absent": True}]}

@@ -6,7 +6,7 @@ import pytest
 from psycopg.types.json import Jsonb
 
 from kalends.db.database import Database
-from tests.bookings.support import ELEVEN, TEN, URL, WEEKLY, books, reschedules
+from tests.support.bookings import ELEVEN, TEN, URL, WEEKLY, books, reschedules
 from tests.support.client import Client, Host, booking_of, data, refusal
 
 

@@ -10,7 +10,8 @@ from psycopg import errors
 
 from kalends.db.database import Database
 from kalends.db.rows import first_row
-from tests.bookings.support import (
+from tests.conftest import Clock
+from tests.support.bookings import (
     CONFIRMED,
     ELEVEN,
     SEATS,
@@ -24,7 +25,6 @@ from tests.bookings.support import (
     reschedules,
     statuses,
 )
-from tests.conftest import Clock
 from tests.support.client import Client, Host, booking_of, data, refusal
 
 

@@ -6,7 +6,8 @@ import pytest
 
 from kalends.bookings import service
 from kalends.db.database import Database
-from tests.bookings.support import (
+from tests.conftest import Clock
+from tests.support.bookings import (
     BLOCKING,
     CONFIRMED,
     ELEVEN,
@@ -24,7 +25,6 @@ from tests.bookings.support import (
     statuses,
     timers,
 )
-from tests.conftest import Clock
 from tests.support.client import Client, Host, booking_of, data, refusal
 
 

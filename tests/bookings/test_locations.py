@@ -6,7 +6,7 @@ import pytest
 from psycopg.types.json import Jsonb
 
 from kalends.db.database import Database
-from tests.bookings.support import ELEVEN, TEN, TWELVE, URL, books
+from tests.support.bookings import ELEVEN, TEN, TWELVE, URL, books
 from tests.support.client import Client, Host, booking_of, refusal
 
 ADDRESS = {"type": "address", "address": "Dock 4", "public": True}

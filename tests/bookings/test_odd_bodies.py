@@ -12,7 +12,7 @@ from hypothesis import settings as tries
 from hypothesis import strategies as chance
 
 from kalends.db.database import Database
-from tests.bookings.support import BLOCKING, SEATS, URL, WEEKLY, books, facts
+from tests.support.bookings import BLOCKING, SEATS, URL, WEEKLY, books, facts
 from tests.support.client import Client, Host, refusal
 
 ODD: list[Any] = [

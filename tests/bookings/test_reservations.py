@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from tests.bookings.support import ELEVEN, TEN, TWELVE, URL, attendee, books, reschedules
+from tests.support.bookings import ELEVEN, TEN, TWELVE, URL, attendee, books, reschedules, reserves
 from tests.support.client import Client, Host, data, refusal
 
 THREE_SEATS = {"seatsPerTimeSlot": 3, "showAttendeeInfo": True, "showAvailabilityCount": True}
@@ -10,8 +10,7 @@ THREE_SEATS = {"seatsPerTimeSlot": 3, "showAttendeeInfo": True, "showAvailabilit
 
 async def keeps(client: Client, event_type: dict[str, Any], start: str) -> str:
     """Reserve a start for whoever names the reservation, and return its uid."""
-    body = {"eventTypeId": event_type["id"], "slotStart": start, "binding": True}
-    uid: str = data(await client.post("/v2/slots/reservations", json=body), 201)["reservationUid"]
+    uid: str = (await reserves(client, event_type["id"], start, binding=True))["reservationUid"]
     return uid
 
 
@@ -56,7 +55,7 @@ async def test_a_host_moves_all_seats_to_a_time_that_leaves_those_that_are_kept(
 ) -> None:
     course = await ana.creates_event_type("class", seats=THREE_SEATS)
     await books(client, course, ELEVEN, attendee=attendee("di"))
-    uid = await keeps(client, course, ELEVEN)
+    uid = await keeps(ana.client, course, ELEVEN)
     await books(client, course, TEN, attendee=attendee("bo"))
     two = await books(client, course, TEN, attendee=attendee("cy"))
     error = refusal(await ana.client.post(f"{URL}/{two['uid']}/reschedule", json={"start": ELEVEN}), 409)

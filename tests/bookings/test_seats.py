@@ -4,7 +4,8 @@ from datetime import timedelta
 from typing import Any
 
 from kalends.db.database import Database
-from tests.bookings.support import (
+from tests.conftest import Clock
+from tests.support.bookings import (
     ELEVEN,
     SEATS,
     TEN,
@@ -19,7 +20,6 @@ from tests.bookings.support import (
     statuses,
     timers,
 )
-from tests.conftest import Clock
 from tests.support.client import Client, Host, booking_of, data, refusal
 
 

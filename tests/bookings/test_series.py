@@ -3,7 +3,8 @@
 from datetime import timedelta
 
 from kalends.db.database import Database
-from tests.bookings.support import (
+from tests.conftest import Clock
+from tests.support.bookings import (
     TEN,
     URL,
     WEEKLY,
@@ -15,7 +16,6 @@ from tests.bookings.support import (
     statuses,
     timers,
 )
-from tests.conftest import Clock
 from tests.support.client import Client, Host, booking_of, data, refusal
 
 

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from tests.bookings.support import (
+from tests.support.bookings import (
     CONFIRMED,
     SEATS,
     TWELVE,

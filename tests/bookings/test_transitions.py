@@ -10,7 +10,8 @@ import pytest
 from kalends.bookings.booking import Status
 from kalends.bookings.transitions import EFFECTS, Effect, Transition
 from kalends.db.database import Database
-from tests.bookings.support import (
+from tests.conftest import Clock
+from tests.support.bookings import (
     CONFIRMED,
     TEN,
     TWELVE,
@@ -21,7 +22,6 @@ from tests.bookings.support import (
     kinds_of_facts,
     reschedules,
 )
-from tests.conftest import Clock
 from tests.support.client import Client, Host, data, refusal
 
 Send = Callable[[Host, str], Awaitable[httpx.Response]]

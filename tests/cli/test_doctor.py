@@ -6,7 +6,7 @@ from pathlib import Path
 
 import psycopg
 
-from kalends.operations.doctor import check_secret, check_waiting_mails
+from kalends.operations.doctor import check_files, check_secret, check_waiting_mails
 from kalends.security import secret
 from kalends.settings import Settings
 from tests.cli.kalends import kalends, kalends_json
@@ -16,12 +16,14 @@ CHECKS = [
     "settings",
     "zone data",
     "disk",
+    "files",
     "mail",
     "database",
     "clock",
     "migrations",
     "secret",
     "waiting mails",
+    "conferencing",
 ]
 
 
@@ -39,7 +41,15 @@ def test_a_misspelt_variable_is_pointed_out(url: str) -> None:
 
 def test_more_connections_than_the_database_takes_are_pointed_out(url: str) -> None:
     found = kalends_json("doctor", "--database-url", url, KALENDS_WORKERS="64")
-    assert "640 are wanted" in found["checks"][4]["advice"]
+    assert "640 are wanted" in found["checks"][5]["advice"]
+
+
+def test_fewer_files_than_connections_are_pointed_out() -> None:
+    settings = Settings(connections_most=1_000)
+    assert check_files(settings, 4_096).verdict == "ok"
+    check = check_files(settings, 1_024)
+    assert check.verdict == "warning"
+    assert "RLIMIT_NOFILE" in check.found
 
 
 def test_a_mail_server_that_does_not_answer_is_pointed_out_with_its_name_and_without_its_password(

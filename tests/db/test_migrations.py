@@ -15,8 +15,8 @@ from sqlalchemy import Engine, NullPool, create_engine
 from kalends.db import migrate
 from kalends.db.errors import DatabaseUnavailable, MigrationFailed, SchemaTooNew, SchemaTooOld
 from kalends.models import metadata
+from tests.support.postgres import as_superuser, empty_database
 from tests.support.postgres import database_url as database_url_of
-from tests.support.postgres import empty_database
 
 _UPGRADE = """
 import sys
@@ -187,7 +187,7 @@ def test_a_failing_migration_changes_nothing(empty_url: str) -> None:
 
 
 def test_a_database_that_cannot_hold_every_script_is_refused(database_url: str) -> None:
-    with psycopg.connect(database_url, autocommit=True) as connection:
+    with psycopg.connect(as_superuser(database_url), autocommit=True) as connection:
         connection.execute("CREATE DATABASE narrow ENCODING 'LATIN1' TEMPLATE template0 LOCALE_PROVIDER libc")
         try:
             with pytest.raises(DatabaseUnavailable, match="encoding LATIN1"):

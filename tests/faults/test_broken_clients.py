@@ -23,7 +23,6 @@ NONSENSE = {
     "an unknown version": b"GET /health HTTP/9.9\r\nHost: kalends.test\r\n\r\n",
     "an unknown method": b"BREW /health HTTP/1.1\r\nHost: kalends.test\r\n\r\n",
     "a header with NUL": b"GET /health HTTP/1.1\r\nHost: kalends.test\r\nX-Note: a\0b\r\n\r\n",
-    "a path of a megabyte": b"GET /" + b"a" * 1_000_000 + b" HTTP/1.1\r\nHost: kalends.test\r\n\r\n",
     "a negative length": HEAD + JSON + b"Content-Length: -2\r\n\r\n{}",
     "a length beyond all numbers": HEAD + JSON + b"Content-Length: 9" + b"9" * 40 + b"\r\n\r\n{}",
     "two lengths": HEAD + JSON + b"Content-Length: 2\r\nContent-Length: 3\r\n\r\n{}",
@@ -43,6 +42,11 @@ async def scene(server: Server) -> Scene:
 async def test_nonsense_is_answered_400_and_the_server_lives_on(server: Server, sent: bytes) -> None:
     assert (await _answer_to(server, sent)).status == 400
     assert (await _answer_to(server, request_bytes("GET", "/health"))).status == 200
+
+
+async def test_a_path_of_a_megabyte_is_refused(server: Server) -> None:
+    path = b"GET /" + b"a" * 1_000_000 + b" HTTP/1.1\r\nHost: kalends.test\r\n\r\n"
+    assert (await _answer_to(server, path)).status == 431
 
 
 async def test_a_body_of_ten_megabytes_is_refused_and_the_connection_stays_usable(server: Server) -> None:

@@ -6,9 +6,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from kalends.handlebars.budget import MOST_CHARACTERS, MOST_STEPS, Budget
 from kalends.handlebars.errors import TemplateError
 from kalends.handlebars.parser import parse
-from kalends.handlebars.render import MOST_CHARACTERS, MOST_PASSES, render
+from kalends.handlebars.render import render
 
 CONTEXT: dict[str, Any] = {
     "title": "Tea & cake",
@@ -30,7 +31,7 @@ CONTEXT: dict[str, Any] = {
 
 
 def shown(template: str) -> str:
-    return render(template, CONTEXT, escape=lambda text: text.replace("&", "&amp;"))
+    return render(template, CONTEXT, escape=lambda text: text.replace("&", "&amp;"), budget=Budget())
 
 
 @pytest.mark.parametrize(
@@ -126,6 +127,7 @@ def test_a_template_becomes(template: str, text: str) -> None:
         "{{!-- never closed }}",
         "{{#if yes}}" * 51 + "{{/if}}" * 51,
         "{{" + "(lookup a " * 60 + "b" + ")" * 60 + "}}",
+        "{{#if a " + "b=1 " * 10 + "}}{{/if}}",
     ],
 )
 def test_what_is_malformed_is_refused(template: str) -> None:
@@ -138,24 +140,81 @@ def test_a_refusal_names_the_line() -> None:
         parse("a\n{{title}}\n{{shout title}}")
 
 
+MANY: dict[str, Any] = {
+    "many": list(range(500)),
+    "long": "x" * 10_000,
+    "name": "&",
+    "deep": {"er": {"still": 1}},
+}
+STEPS = f"more than {MOST_STEPS} steps"
+CHARACTERS = f"longer than {MOST_CHARACTERS} characters"
+
+
 @pytest.mark.parametrize(
     ("template", "why"),
     [
-        ("{{#each many}}{{#each ../many}}{{/each}}{{/each}}", f"more than {MOST_PASSES} times"),
-        ("{{#each many}}" + "{{missing}}" * 2_000 + "{{/each}}", "parts"),
-        ("{{#each many}}{{../long}}{{/each}}", f"longer than {MOST_CHARACTERS}"),
+        ("{{#each many}}{{#each ../many}}{{/each}}{{/each}}", STEPS),
+        ("{{#each many}}" + "x{{! }}" * 300 + "{{/each}}", STEPS),
+        ("{{#each many}}" + "{{missing}}" * 2_000 + "{{/each}}", STEPS),
+        ("{{#each many}}{{" + "../" * 250 + "many}}{{/each}}", STEPS),
+        ("{{#each many}}{{@root." + "deep." * 250 + "er}}{{/each}}", STEPS),
+        ("{{#each many}}{{#if (lookup @root @root.many)}}{{/if}}{{/each}}", STEPS),
+        ("{{#each many}}{{#with @root}}{{many}}{{/with}}{{/each}}", STEPS),
+        ("{{#each many}}{{../long}}{{/each}}", CHARACTERS),
+        ("{{#each many}}" + "x" * 10_000 + "{{/each}}", CHARACTERS),
     ],
 )
 def test_a_template_cannot_grow_without_bound(template: str, why: str) -> None:
-    context = {"many": list(range(500)), "long": "x" * 1_000}
     with pytest.raises(TemplateError, match=why):
-        render(template, context, escape=str)
+        render(template, MANY, escape=str, budget=Budget())
+
+
+def test_what_a_value_is_escaped_to_counts() -> None:
+    with pytest.raises(TemplateError, match=CHARACTERS):
+        render("{{#each many}}{{../name}}{{/each}}", MANY, escape=lambda text: text * 10_000, budget=Budget())
+
+
+def test_texts_share_a_budget() -> None:
+    budget = Budget()
+    template = "{{#each many}}{{this}}{{/each}}"
+    for _ in range(10):
+        assert render(template, MANY, escape=str, budget=budget)
+    with pytest.raises(TemplateError, match=STEPS):
+        render(template * 30, MANY, escape=str, budget=budget)
+
+
+def test_a_template_is_given_up_after_a_while() -> None:
+    with pytest.raises(TemplateError, match=r"longer than 0\.0 s"):
+        render("{{#each many}}{{this}}{{/each}}", MANY, escape=str, budget=Budget(seconds=0.0))
+
+
+A_LOT = 300_000
+"""Characters with which what took their square would never end."""
+
+
+@pytest.mark.parametrize(
+    "template",
+    [
+        "\\" * A_LOT,
+        " " * A_LOT + "x{{#if a}}{{/if}}",
+        "{{#if a}}" + " \t" * A_LOT + "x{{/if}}",
+        "\n" * A_LOT + "x{{! y }}",
+    ],
+    ids=["backslashes", "blanks before", "blanks after", "lines"],
+)
+def test_reading_takes_as_long_as_a_template_is(template: str) -> None:
+    assert parse(template)
+
+
+def test_what_cannot_be_read_is_refused_as_fast() -> None:
+    with pytest.raises(TemplateError, match="cannot be understood"):
+        parse("{{" + "[" * A_LOT + "}}")
 
 
 @given(st.text(alphabet="{}#/^!&~()|[]. \n\"'=@abeifnslchtu", max_size=60))
 def test_whatever_is_written_is_filled_in_or_refused(template: str) -> None:
     try:
-        text = render(template, CONTEXT, escape=str)
+        text = render(template, CONTEXT, escape=str, budget=Budget())
     except TemplateError:
         return
     assert "{{" not in template or text is not None
@@ -163,4 +222,4 @@ def test_whatever_is_written_is_filled_in_or_refused(template: str) -> None:
 
 @given(st.text(alphabet=st.characters(exclude_characters="{\\"), max_size=60))
 def test_what_has_no_tags_stays_as_it_is(text: str) -> None:
-    assert render(text, {}, escape=str) == text
+    assert render(text, {}, escape=str, budget=Budget()) == text

@@ -69,7 +69,7 @@ async def test_the_hosts_clock_is_the_one_they_chose(
     assert "13:00 – 14:00" in twenty_four
 
 
-async def test_a_language_without_a_catalog_is_english_with_its_own_dates(
+async def test_a_language_without_a_catalog_is_english_in_words_and_dates(
     ana: Host, client: Client, office: Office, mailbox: Mailbox
 ) -> None:
     attendee = {"name": "Bo Guest", "email": BO, "timeZone": "Europe/Rome", "language": "pl"}
@@ -77,7 +77,7 @@ async def test_a_language_without_a_catalog_is_english_with_its_own_dates(
     await office.works()
     mail = mailbox.to(BO)
     assert "Your event is scheduled" in mail.text
-    assert "poniedziałek, 5 września 2050, 12:00 – 13:00" in mail.text
+    assert "Monday, September 5, 2050, 12:00 PM – 1:00 PM" in mail.text
 
 
 async def test_booker_and_host_get_links_to_change_it_and_guests_none(

@@ -7,8 +7,8 @@ import pytest
 from prometheus_client.parser import text_string_to_metric_families
 
 from kalends.app import Api
-from tests.bookings.support import books
 from tests.conftest import Clock
+from tests.support.bookings import books
 from tests.support.client import Client, Host
 from tests.support.receiver import Receiver, answers
 from tests.webhooks.conftest import Post, post, receiver, subscribe

@@ -7,22 +7,14 @@ from typing import Any
 import pytest
 
 from tests.conftest import Clock
+from tests.support.bookings import RESERVATIONS, TEN, reserves
 from tests.support.client import Client, Host, booking_of, data, refusal
-
-TEN = "2050-09-05T10:00:00.000Z"
-URL = "/v2/slots/reservations"
 
 
 async def listed_hours(client: Client, event_type_id: int) -> list[str]:
     parameters: dict[str, Any] = {"eventTypeId": event_type_id, "start": "2050-09-05", "end": "2050-09-05"}
     days = data(await client.get("/v2/slots", params=parameters))
     return [slot["start"][11:13] for slot in days.get("2050-09-05", [])]
-
-
-async def reserves(client: Client, event_type_id: int, start: str = TEN, **more: Any) -> dict[str, Any]:
-    body = {"eventTypeId": event_type_id, "slotStart": start, **more}
-    found: dict[str, Any] = data(await client.post(URL, json=body), 201)
-    return found
 
 
 async def test_anybody_keeps_a_slot_for_five_minutes(ana: Host, client: Client) -> None:
@@ -39,7 +31,7 @@ async def test_anybody_keeps_a_slot_for_five_minutes(ana: Host, client: Client) 
         "binding": False,
     }
     assert "10" not in await listed_hours(client, event_type["id"])
-    await client.delete(f"{URL}/{reservation['reservationUid']}")
+    await client.delete(f"{RESERVATIONS}/{reservation['reservationUid']}")
     assert "10" in await listed_hours(client, event_type["id"])
 
 
@@ -55,16 +47,16 @@ async def test_an_expired_reservation_hides_nothing(ana: Host, client: Client, c
     reservation = await reserves(client, event_type["id"])
     clock.advance(timedelta(minutes=5))
     assert "10" in await listed_hours(client, event_type["id"])
-    assert data(await client.get(f"{URL}/{reservation['reservationUid']}")) is not None
+    assert data(await client.get(f"{RESERVATIONS}/{reservation['reservationUid']}")) is not None
     await reserves(client, event_type["id"])
 
 
 async def test_a_chosen_duration_needs_the_owner(ana: Host, ben: Host, client: Client) -> None:
     event_type = await ana.creates_event_type()
     body = {"eventTypeId": event_type["id"], "slotStart": TEN, "reservationDuration": 10}
-    refusal(await client.post(URL, json=body), 401)
-    refusal(await ben.client.post(URL, json=body), 403)
-    reservation = data(await ana.client.post(URL, json=body), 201)
+    refusal(await client.post(RESERVATIONS, json=body), 401)
+    refusal(await ben.client.post(RESERVATIONS, json=body), 403)
+    reservation = data(await ana.client.post(RESERVATIONS, json=body), 201)
     assert reservation["reservationUntil"] == "2050-09-01T06:10:00.000Z"
     assert reservation["reservationDuration"] == 10
 
@@ -87,7 +79,7 @@ async def test_a_duration_of_nothing_needs_nobody_and_expires_at_once(ana: Host,
 async def test_a_credential_that_is_not_good_is_refused_before_the_body(
     client: Client, headers: dict[str, str]
 ) -> None:
-    refusal(await client.post(URL, json={}, headers=headers), 401)
+    refusal(await client.post(RESERVATIONS, json={}, headers=headers), 401)
 
 
 @pytest.mark.parametrize(
@@ -107,14 +99,14 @@ async def test_a_bad_property_is_refused_by_name(
 ) -> None:
     event_type = await ana.creates_event_type()
     body = {"eventTypeId": event_type["id"], "slotStart": TEN, **change}
-    error = refusal(await client.post(URL, json=body), 400)
+    error = refusal(await client.post(RESERVATIONS, json=body), 400)
     assert [record["property"] for record in error["details"]["errors"]] == [named]
 
 
 async def test_a_length_is_refused_where_there_is_only_one(ana: Host, client: Client) -> None:
     event_type = await ana.creates_event_type()
     body = {"eventTypeId": event_type["id"], "slotStart": TEN, "slotDuration": 60}
-    assert "slotDuration" in refusal(await client.post(URL, json=body), 400)["message"]
+    assert "slotDuration" in refusal(await client.post(RESERVATIONS, json=body), 400)["message"]
 
 
 async def test_one_of_several_lengths_may_be_chosen(ana: Host, client: Client) -> None:
@@ -124,9 +116,11 @@ async def test_one_of_several_lengths_may_be_chosen(ana: Host, client: Client) -
     assert (reservation["slotDuration"], reservation["slotEnd"]) == (120, "2050-09-05T12:00:00.000Z")
     assert await listed_hours(client, event_type["id"]) == ["07", "09", "12", "13", "14"]
     body = {"eventTypeId": event_type["id"], "slotStart": TEN, "slotDuration": 45}
-    assert "30, 60, 120" in refusal(await client.post(URL, json=body), 400)["message"]
+    assert "30, 60, 120" in refusal(await client.post(RESERVATIONS, json=body), 400)["message"]
     renewed = data(
-        await client.patch(f"{URL}/{reservation['reservationUid']}", json={**body, "slotDuration": None})
+        await client.patch(
+            f"{RESERVATIONS}/{reservation['reservationUid']}", json={**body, "slotDuration": None}
+        )
     )
     assert renewed["slotDuration"] == 120
 
@@ -138,21 +132,21 @@ async def test_a_listed_slot_of_another_length_is_reserved_by_its_uid_if_that_le
     parameters = {"eventTypeId": event_type["id"], "start": TEN, "end": "2050-09-05T10:30:00Z"}
     listed = await client.get("/v2/slots", params={**parameters, "duration": 30, "slotUids": "true"})
     (slot,) = data(listed)["2050-09-05"]
-    refused = refusal(await client.post(URL, json={"slotUid": slot["slotUid"]}), 400)
+    refused = refusal(await client.post(RESERVATIONS, json={"slotUid": slot["slotUid"]}), 400)
     assert "slotUid" in refused["message"]
     await ana.client.patch(f"/v2/event-types/{event_type['id']}", json={"lengthInMinutesOptions": [30, 60]})
-    reservation = data(await client.post(URL, json={"slotUid": slot["slotUid"]}), 201)
+    reservation = data(await client.post(RESERVATIONS, json={"slotUid": slot["slotUid"]}), 201)
     assert reservation["slotDuration"] == 30
 
 
 async def test_a_duration_over_the_longest_is_refused(ana: Host) -> None:
     event_type = await ana.creates_event_type()
     body = {"eventTypeId": event_type["id"], "slotStart": TEN, "reservationDuration": 1441}
-    assert "1440" in refusal(await ana.client.post(URL, json=body), 400)["message"]
+    assert "1440" in refusal(await ana.client.post(RESERVATIONS, json=body), 400)["message"]
 
 
 async def test_an_unknown_event_type_is_404(client: Client) -> None:
-    refusal(await client.post(URL, json={"eventTypeId": 999, "slotStart": TEN}), 404)
+    refusal(await client.post(RESERVATIONS, json={"eventTypeId": 999, "slotStart": TEN}), 404)
 
 
 async def test_what_is_taken_is_422_with_the_reason(ana: Host, client: Client) -> None:
@@ -162,7 +156,7 @@ async def test_what_is_taken_is_422_with_the_reason(ana: Host, client: Client) -
 
     async def reasons(event_type_id: int, start: str) -> Any:
         body = {"eventTypeId": event_type_id, "slotStart": start}
-        return refusal(await client.post(URL, json=body), 422)["details"]["reasons"]
+        return refusal(await client.post(RESERVATIONS, json=body), 422)["details"]["reasons"]
 
     assert await reasons(other["id"], "2050-09-05T08:30:00Z") == ["booking"]
     assert await reasons(other["id"], "2050-09-05T09:00:00Z") == ["buffer"]
@@ -181,12 +175,12 @@ async def test_a_cancelled_booking_does_not_stand_against_a_reservation(ana: Hos
 async def test_a_reservation_is_read_by_its_uid_and_unknown_ones_are_null(ana: Host, client: Client) -> None:
     event_type = await ana.creates_event_type()
     reservation = await reserves(client, event_type["id"])
-    read = data(await client.get(f"{URL}/{reservation['reservationUid']}"))
+    read = data(await client.get(f"{RESERVATIONS}/{reservation['reservationUid']}"))
     assert "reservationDuration" not in read
     assert read["slotStart"] == TEN
     for unknown in ("e84be5a3-4696-49e3-acc7-b2f3999c3b94", "nothing"):
-        assert data(await client.get(f"{URL}/{unknown}")) is None
-        assert (await client.delete(f"{URL}/{unknown}")).json() == {"status": "success"}
+        assert data(await client.get(f"{RESERVATIONS}/{unknown}")) is None
+        assert (await client.delete(f"{RESERVATIONS}/{unknown}")).json() == {"status": "success"}
 
 
 async def test_a_reservation_moves_and_is_renewed(ana: Host, client: Client, clock: Clock) -> None:
@@ -194,7 +188,7 @@ async def test_a_reservation_moves_and_is_renewed(ana: Host, client: Client, clo
     uid = (await reserves(client, event_type["id"]))["reservationUid"]
     clock.advance(timedelta(minutes=3))
     body = {"eventTypeId": event_type["id"], "slotStart": "2050-09-05T13:00:00Z"}
-    moved = data(await client.patch(f"{URL}/{uid}", json=body))
+    moved = data(await client.patch(f"{RESERVATIONS}/{uid}", json=body))
     assert moved["reservationUid"] == uid
     assert moved["reservationUntil"] == "2050-09-01T06:08:00.000Z"
     assert await listed_hours(client, event_type["id"]) == ["07", "08", "09", "10", "11", "12", "14"]
@@ -205,10 +199,10 @@ async def test_a_renewal_does_not_collide_with_itself_but_with_others(ana: Host,
     first = (await reserves(client, event_type["id"]))["reservationUid"]
     await reserves(client, event_type["id"], "2050-09-05T12:00:00Z")
     same = {"eventTypeId": event_type["id"], "slotStart": "2050-09-05T10:30:00Z"}
-    data(await client.patch(f"{URL}/{first}", json=same))
+    data(await client.patch(f"{RESERVATIONS}/{first}", json=same))
     taken = {"eventTypeId": event_type["id"], "slotStart": "2050-09-05T11:30:00Z"}
-    refusal(await client.patch(f"{URL}/{first}", json=taken), 422)
-    assert data(await client.get(f"{URL}/{first}"))["slotStart"] == "2050-09-05T10:30:00.000Z"
+    refusal(await client.patch(f"{RESERVATIONS}/{first}", json=taken), 422)
+    assert data(await client.get(f"{RESERVATIONS}/{first}"))["slotStart"] == "2050-09-05T10:30:00.000Z"
 
 
 async def test_a_renewal_for_longer_than_the_default_needs_the_owner(
@@ -217,17 +211,17 @@ async def test_a_renewal_for_longer_than_the_default_needs_the_owner(
     event_type = await ana.creates_event_type()
     uid = (await reserves(client, event_type["id"]))["reservationUid"]
     body = {"eventTypeId": event_type["id"], "slotStart": TEN, "reservationDuration": 60}
-    refusal(await client.patch(f"{URL}/{uid}", json=body), 401)
-    refusal(await ben.client.patch(f"{URL}/{uid}", json=body), 403)
-    assert data(await ana.client.patch(f"{URL}/{uid}", json=body))["reservationDuration"] == 60
-    data(await client.patch(f"{URL}/{uid}", json={**body, "reservationDuration": 5}))
+    refusal(await client.patch(f"{RESERVATIONS}/{uid}", json=body), 401)
+    refusal(await ben.client.patch(f"{RESERVATIONS}/{uid}", json=body), 403)
+    assert data(await ana.client.patch(f"{RESERVATIONS}/{uid}", json=body))["reservationDuration"] == 60
+    data(await client.patch(f"{RESERVATIONS}/{uid}", json={**body, "reservationDuration": 5}))
 
 
 async def test_an_unknown_reservation_cannot_be_moved(ana: Host, client: Client) -> None:
     event_type = await ana.creates_event_type()
     body = {"eventTypeId": event_type["id"], "slotStart": TEN}
-    refusal(await client.patch(f"{URL}/e84be5a3-4696-49e3-acc7-b2f3999c3b94", json=body), 404)
-    refusal(await client.patch(f"{URL}/nothing", json=body), 404)
+    refusal(await client.patch(f"{RESERVATIONS}/e84be5a3-4696-49e3-acc7-b2f3999c3b94", json=body), 404)
+    refusal(await client.patch(f"{RESERVATIONS}/nothing", json=body), 404)
 
 
 async def test_a_listed_slot_is_reserved_by_its_uid(ana: Host, client: Client) -> None:
@@ -235,7 +229,7 @@ async def test_a_listed_slot_is_reserved_by_its_uid(ana: Host, client: Client) -
     parameters = {"eventTypeId": event_type["id"], "start": "2050-09-05", "end": "2050-09-05"}
     days = data(await client.get("/v2/slots", params={**parameters, "slotUids": "true"}))
     slot = days["2050-09-05"][3]
-    reservation = data(await client.post(URL, json={"slotUid": slot["slotUid"]}), 201)
+    reservation = data(await client.post(RESERVATIONS, json={"slotUid": slot["slotUid"]}), 201)
     assert reservation["slotStart"] == slot["start"]
 
 
@@ -264,7 +258,10 @@ async def test_a_listed_slot_is_reserved_by_its_uid(ana: Host, client: Client) -
 )
 async def test_what_only_looks_like_a_slot_uid_is_refused_by_its_name(client: Client, named: str) -> None:
     uid = base64.urlsafe_b64encode(named.encode()).decode().rstrip("=")[:5_000]
-    for method, url in (("POST", URL), ("PATCH", f"{URL}/e84be5a3-4696-49e3-acc7-b2f3999c3b94")):
+    for method, url in (
+        ("POST", RESERVATIONS),
+        ("PATCH", f"{RESERVATIONS}/e84be5a3-4696-49e3-acc7-b2f3999c3b94"),
+    ):
         error = refusal(await client.request(method, url, json={"slotUid": uid}), 400)
         assert error["message"] == "slotUid must be the slotUid of a listed slot"
         (record,) = error["details"]["errors"]
@@ -274,14 +271,14 @@ async def test_what_only_looks_like_a_slot_uid_is_refused_by_its_name(client: Cl
 
 @pytest.mark.parametrize("uid", ["made-up", "", "MS4yN", "ñ", "a" * 6_000, 5, {"a": 1}])
 async def test_what_is_no_slot_uid_is_refused_by_its_name(client: Client, uid: Any) -> None:
-    error = refusal(await client.post(URL, json={"slotUid": uid}), 400)
+    error = refusal(await client.post(RESERVATIONS, json={"slotUid": uid}), 400)
     assert [record["property"] for record in error["details"]["errors"]] == ["slotUid"]
 
 
 async def test_a_slot_uid_of_the_first_or_last_instant_names_a_slot(client: Client) -> None:
     for start in (-30610224000, 221845392000):
         uid = base64.urlsafe_b64encode(f"2147483647.{start}.30".encode()).decode().rstrip("=")
-        refusal(await client.post(URL, json={"slotUid": uid}), 404)
+        refusal(await client.post(RESERVATIONS, json={"slotUid": uid}), 404)
 
 
 async def test_an_ordinary_reservation_refuses_no_booking(ana: Host, client: Client) -> None:
@@ -299,15 +296,16 @@ async def test_a_binding_reservation_refuses_every_booking_but_the_one_that_name
     assert refusal(stranger, 400)["details"]["reasons"] == ["reserved"]
     named = booking_of(event_type["id"], TEN, reservationUid=uid)
     data(await client.post("/v2/bookings", json=named), 201)
-    assert data(await client.get(f"{URL}/{uid}")) is None
+    assert data(await client.get(f"{RESERVATIONS}/{uid}")) is None
 
 
 async def test_a_refused_booking_leaves_the_reservation_it_names(ana: Host, client: Client) -> None:
     event_type = await ana.creates_event_type()
-    uid = (await reserves(client, event_type["id"], "2050-09-05T15:00:00Z", binding=True))["reservationUid"]
+    made = await reserves(ana.client, event_type["id"], "2050-09-05T15:00:00Z", binding=True)
+    uid = made["reservationUid"]
     named = booking_of(event_type["id"], "2050-09-05T15:00:00Z", reservationUid=uid)
     refusal(await client.post("/v2/bookings", json=named), 400)
-    assert data(await client.get(f"{URL}/{uid}")) is not None
+    assert data(await client.get(f"{RESERVATIONS}/{uid}")) is not None
 
 
 async def test_an_expired_binding_reservation_refuses_nobody(ana: Host, client: Client, clock: Clock) -> None:
@@ -321,7 +319,7 @@ async def test_naming_an_ordinary_reservation_uses_it_up(ana: Host, client: Clie
     event_type = await ana.creates_event_type()
     uid = (await reserves(client, event_type["id"]))["reservationUid"]
     data(await client.post("/v2/bookings", json=booking_of(event_type["id"], TEN, reservationUid=uid)), 201)
-    assert data(await client.get(f"{URL}/{uid}")) is None
+    assert data(await client.get(f"{RESERVATIONS}/{uid}")) is None
 
 
 async def test_a_reservation_of_another_time_is_not_used_up(ana: Host, client: Client) -> None:
@@ -329,7 +327,7 @@ async def test_a_reservation_of_another_time_is_not_used_up(ana: Host, client: C
     uid = (await reserves(client, event_type["id"]))["reservationUid"]
     other = booking_of(event_type["id"], "2050-09-05T12:00:00Z", reservationUid=uid)
     data(await client.post("/v2/bookings", json=other), 201)
-    assert data(await client.get(f"{URL}/{uid}")) is not None
+    assert data(await client.get(f"{RESERVATIONS}/{uid}")) is not None
 
 
 async def test_the_buffers_around_a_binding_reservation_are_kept_free(ana: Host, client: Client) -> None:

@@ -6,7 +6,8 @@ from typing import Any
 
 import pytest
 
-from tests.reservations.test_reservations import TEN, URL, listed_hours, reserves
+from tests.reservations.test_reservations import listed_hours
+from tests.support.bookings import RESERVATIONS, TEN, reserves
 from tests.support.client import Client, Host, booking_of, data, refusal
 from tests.support.teams import Rows
 
@@ -21,15 +22,15 @@ async def test_members_of_the_team_or_its_organization_choose_how_long(
     acme = await rows.organization("acme")
     crew = await rows.team("crew", organization=acme)
     body = {"eventTypeId": await rows.event_type(crew, ana), **CHOSEN}
-    refusal(await client.post(URL, json=body), 401)
+    refusal(await client.post(RESERVATIONS, json=body), 401)
     # Who hosts an event type is not for that a member.
-    refusal(await ana.client.post(URL, json=body), 403)
+    refusal(await ana.client.post(RESERVATIONS, json=body), 403)
     await rows.joins(ana, crew)
     await rows.joins(ben, acme)
     for member in (ana, ben):
-        made = data(await member.client.post(URL, json=body), 201)
+        made = data(await member.client.post(RESERVATIONS, json=body), 201)
         assert made["reservationDuration"] == 10
-        await client.delete(f"{URL}/{made['reservationUid']}")
+        await client.delete(f"{RESERVATIONS}/{made['reservationUid']}")
 
 
 async def test_an_invitation_is_no_membership(ana: Host, ben: Host, rows: Rows) -> None:
@@ -37,7 +38,7 @@ async def test_an_invitation_is_no_membership(ana: Host, ben: Host, rows: Rows) 
     await rows.joins(ben, crew, accepted=False)
     event_type = await ana.creates_event_type()
     for event_type_id in (event_type["id"], await rows.event_type(crew, ana)):
-        refusal(await ben.client.post(URL, json={"eventTypeId": event_type_id, **CHOSEN}), 403)
+        refusal(await ben.client.post(RESERVATIONS, json={"eventTypeId": event_type_id, **CHOSEN}), 403)
 
 
 @pytest.mark.parametrize("kind", ["team", "organization"])
@@ -48,10 +49,10 @@ async def test_a_team_mate_chooses_how_long_for_a_users_event_type(
     body = {"eventTypeId": event_type["id"], **CHOSEN}
     await rows.team("apart", ana)
     await rows.team("elsewhere", ben)
-    refusal(await ben.client.post(URL, json=body), 403)
+    refusal(await ben.client.post(RESERVATIONS, json=body), 403)
     await (rows.team if kind == "team" else rows.organization)("shared", ana, ben)
-    made = data(await ben.client.post(URL, json=body), 201)
-    longer = await ben.client.patch(f"{URL}/{made['reservationUid']}", json=body)
+    made = data(await ben.client.post(RESERVATIONS, json=body), 201)
+    longer = await ben.client.patch(f"{RESERVATIONS}/{made['reservationUid']}", json=body)
     assert data(longer)["reservationDuration"] == 10
 
 
@@ -60,7 +61,7 @@ async def test_an_event_type_without_hosts_cannot_be_reserved(
     ana: Host, client: Client, rows: Rows, kind: str
 ) -> None:
     event_type = await rows.event_type(await rows.team("crew", ana), kind=kind)
-    response = await client.post(URL, json={"eventTypeId": event_type, "slotStart": TEN})
+    response = await client.post(RESERVATIONS, json={"eventTypeId": event_type, "slotStart": TEN})
     assert "hosts" in refusal(response, 400)["message"]
 
 
@@ -73,8 +74,8 @@ async def test_a_round_robin_is_reserved_as_often_as_it_has_free_hosts(
     await reserves(client, event_type)
     assert "10" not in await listed_hours(client, event_type)
     body = {"eventTypeId": event_type, "slotStart": TEN}
-    assert refusal(await client.post(URL, json=body), 422)["details"]["reasons"] == ["reserved"]
-    await client.delete(f"{URL}/{first['reservationUid']}")
+    assert refusal(await client.post(RESERVATIONS, json=body), 422)["details"]["reasons"] == ["reserved"]
+    await client.delete(f"{RESERVATIONS}/{first['reservationUid']}")
     assert "10" in await listed_hours(client, event_type)
     await reserves(client, event_type)
 
@@ -83,7 +84,7 @@ async def test_a_busy_host_is_one_place_less(ana: Host, ben: Host, client: Clien
     event_type = await rows.event_type(await rows.team("crew"), ana, ben)
     await rows.is_booked(ana, event_type, AT_TEN, AT_TEN + HOUR)
     await reserves(client, event_type)
-    response = await client.post(URL, json={"eventTypeId": event_type, "slotStart": TEN})
+    response = await client.post(RESERVATIONS, json={"eventTypeId": event_type, "slotStart": TEN})
     assert refusal(response, 422)["details"]["reasons"] == ["booking", "reserved"]
 
 
@@ -125,7 +126,7 @@ async def test_a_collective_reservation_takes_all_hosts_and_a_mixed_one_the_fixe
         made = await reserves(client, event_type)
         for other in (of_ana["id"], of_ben["id"], together, mixed, rotating):
             assert "10" not in await listed_hours(client, other)
-        await client.delete(f"{URL}/{made['reservationUid']}")
+        await client.delete(f"{RESERVATIONS}/{made['reservationUid']}")
         for other in (of_ana["id"], of_ben["id"], together, mixed, rotating):
             assert "10" in await listed_hours(client, other)
 
@@ -146,7 +147,7 @@ async def test_a_reservation_moves_between_event_types_with_its_hosts(
     of_ana, of_ben = await ana.creates_event_type(), await ben.creates_event_type()
     together = await rows.event_type(await rows.team("crew"), ana, ben, kind="collective")
     made = await reserves(client, together)
-    url = f"{URL}/{made['reservationUid']}"
+    url = f"{RESERVATIONS}/{made['reservationUid']}"
     moved = data(await client.patch(url, json={"eventTypeId": of_ana["id"], "slotStart": TEN}))
     assert moved["reservationUid"] == made["reservationUid"]
     assert "10" not in await listed_hours(client, of_ana["id"])
@@ -171,7 +172,7 @@ async def test_a_seat_of_a_team_event_type_is_counted_once(
     [slot] = data(await client.get("/v2/slots", params=asked))["2050-09-05"]
     assert (slot["seatsBooked"], slot["seatsRemaining"]) == (1, 1)
     await reserves(client, event_type)
-    response = await client.post(URL, json={"eventTypeId": event_type, "slotStart": TEN})
+    response = await client.post(RESERVATIONS, json={"eventTypeId": event_type, "slotStart": TEN})
     assert refusal(response, 422)["details"]["reasons"] == ["reserved"]
 
 
@@ -180,7 +181,7 @@ async def test_at_once_no_more_get_a_round_robin_than_it_has_hosts(
 ) -> None:
     event_type = await rows.event_type(await rows.team("crew"), ana, ben)
     body = {"eventTypeId": event_type, "slotStart": TEN}
-    answers = await asyncio.gather(*(client.post(URL, json=body) for _ in range(8)))
+    answers = await asyncio.gather(*(client.post(RESERVATIONS, json=body) for _ in range(8)))
     assert sorted(answer.status_code for answer in answers) == [201] * 2 + [422] * 6
 
 
@@ -192,7 +193,7 @@ async def test_teams_with_the_same_hosts_never_wait_for_each_other(
     other = await rows.event_type(team, ben, ana, slug="other", booking_limits={"PER_DAY": 9})
     own = await ben.creates_event_type()
     bodies = [{"eventTypeId": number, "slotStart": TEN} for number in (one, other, own["id"])]
-    answers = await asyncio.gather(*(client.post(URL, json=body) for body in bodies * 3))
+    answers = await asyncio.gather(*(client.post(RESERVATIONS, json=body) for body in bodies * 3))
     assert {answer.status_code for answer in answers} == {201, 422}
     async with rows.database.connection() as connection:
         cursor = await connection.execute("SELECT host_id, count(*) FROM slot_reservations GROUP BY 1")

@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from tests.conftest import Clock
+from tests.support.bookings import books
 from tests.support.client import Client, Host, booking_of, data, refusal
 
 WEEK = {"start": "2050-09-05", "end": "2050-09-09"}
@@ -16,13 +17,6 @@ async def days(client: Client, event_type: dict[str, Any], **parameters: Any) ->
     """Return the days that have slots."""
     asked = {"eventTypeId": event_type["id"], **WEEK, **parameters}
     return list(data(await client.get("/v2/slots", params=asked)))
-
-
-async def books(client: Client, event_type: dict[str, Any], start: str) -> dict[str, Any]:
-    booked: dict[str, Any] = data(
-        await client.post("/v2/bookings", json=booking_of(event_type["id"], start)), 201
-    )
-    return booked
 
 
 async def reasons(client: Client, event_type: dict[str, Any], at: str) -> list[str]:

@@ -7,12 +7,11 @@ import pytest
 
 from kalends.db.database import Database
 from tests.conftest import Clock
+from tests.support.bookings import ELEVEN, RESERVATIONS, reserves
 from tests.support.client import Client, Host, booking_of, data, refusal
 
-ELEVEN = "2050-09-05T11:00:00.000Z"
 NOON = "2050-09-05T12:00:00.000Z"
 MONDAY = {"start": "2050-09-05", "end": "2050-09-05"}
-RESERVATIONS = "/v2/slots/reservations"
 
 
 @pytest.fixture
@@ -42,12 +41,6 @@ async def sits(client: Client, event_type: dict[str, Any], name: str, start: str
     body["attendee"] |= {"name": name, "email": f"{name}@example.com"}
     booked: dict[str, Any] = data(await client.post("/v2/bookings", json=body), 201)
     return booked
-
-
-async def holds(client: Client, event_type: dict[str, Any], start: str = ELEVEN, **more: Any) -> Any:
-    """Hold a seat."""
-    body = {"eventTypeId": event_type["id"], "slotStart": start, **more}
-    return data(await client.post(RESERVATIONS, json=body), 201)
 
 
 async def test_slots_tell_their_seats_and_the_booking_that_has_some(
@@ -163,7 +156,7 @@ async def test_a_limit_leaves_the_free_seats_of_what_is_booked(
 
 
 async def test_a_held_seat_counts_as_booked_and_hides_nothing(client: Client, lesson: dict[str, Any]) -> None:
-    reservation = await holds(client, lesson)
+    reservation = await reserves(client, lesson["id"], ELEVEN)
     found = await slots(client, lesson)
     assert found[ELEVEN] == {"start": ELEVEN, "seatsBooked": 1, "seatsRemaining": 2, "seatsTotal": 3}
     await client.delete(f"{RESERVATIONS}/{reservation['reservationUid']}")
@@ -174,13 +167,13 @@ async def test_held_and_booked_seats_together_leave_no_more_to_hold(
     client: Client, lesson: dict[str, Any], clock: Clock
 ) -> None:
     await sits(client, lesson, "bo")
-    await holds(client, lesson)
-    await holds(client, lesson)
+    await reserves(client, lesson["id"], ELEVEN)
+    await reserves(client, lesson["id"], ELEVEN)
     body = {"eventTypeId": lesson["id"], "slotStart": ELEVEN}
     refused = refusal(await client.post(RESERVATIONS, json=body), 422)
     assert refused["details"]["reasons"] == ["reserved"]
     clock.advance(timedelta(minutes=5))
-    await holds(client, lesson)
+    await reserves(client, lesson["id"], ELEVEN)
 
 
 async def test_a_seat_of_a_full_booking_cannot_be_held(client: Client, lesson: dict[str, Any]) -> None:
@@ -193,7 +186,7 @@ async def test_a_seat_of_a_full_booking_cannot_be_held(client: Client, lesson: d
 
 async def test_a_held_seat_refuses_no_booking_unless_it_binds(client: Client, lesson: dict[str, Any]) -> None:
     for _ in range(3):
-        await holds(client, lesson)
+        await reserves(client, lesson["id"], ELEVEN)
     await sits(client, lesson, "bo")
     await sits(client, lesson, "cleo")
 
@@ -202,7 +195,7 @@ async def test_a_binding_seat_is_kept_for_the_booking_that_names_it(
     client: Client, lesson: dict[str, Any]
 ) -> None:
     await sits(client, lesson, "bo")
-    held = [await holds(client, lesson, binding=True) for _ in range(2)]
+    held = [await reserves(client, lesson["id"], ELEVEN, binding=True) for _ in range(2)]
     body = booking_of(lesson["id"], ELEVEN)
     body["attendee"]["email"] = "cleo@example.com"
     refused = refusal(await client.post("/v2/bookings", json=body), 400)
@@ -217,7 +210,7 @@ async def test_a_binding_seat_keeps_its_host_from_everything_else_at_that_time(
 ) -> None:
     await changes(ana, lesson, slotInterval=30)
     other = await ana.creates_event_type("other")
-    await holds(client, lesson, binding=True)
+    await reserves(client, lesson["id"], ELEVEN, binding=True)
     assert ELEVEN not in await slots(client, other)
     found = await slots(client, lesson)
     assert ELEVEN in found
@@ -231,7 +224,7 @@ async def test_what_a_held_seat_will_need_is_promised_to_nobody_else(
     ana: Host, client: Client, lesson: dict[str, Any]
 ) -> None:
     other = await ana.creates_event_type("other")
-    await holds(client, lesson)
+    await reserves(client, lesson["id"], ELEVEN)
     assert ELEVEN in await slots(client, other)
     body = {"eventTypeId": other["id"], "slotStart": ELEVEN}
     refused = refusal(await client.post(RESERVATIONS, json=body), 422)
@@ -242,7 +235,7 @@ async def test_a_held_seat_moves_to_another_event_type_and_becomes_an_ordinary_r
     ana: Host, client: Client, lesson: dict[str, Any]
 ) -> None:
     other = await ana.creates_event_type("other")
-    held = await holds(client, lesson)
+    held = await reserves(client, lesson["id"], ELEVEN)
     body = {"eventTypeId": other["id"], "slotStart": NOON}
     data(await client.patch(f"{RESERVATIONS}/{held['reservationUid']}", json=body))
     assert (await slots(client, lesson))[ELEVEN]["seatsBooked"] == 0
@@ -268,7 +261,7 @@ async def test_an_ordinary_reservation_elsewhere_hides_no_start_of_which_a_seat_
     ana: Host, client: Client, lesson: dict[str, Any], database: Database
 ) -> None:
     other = await ana.creates_event_type("other")
-    await holds(client, other)
+    await reserves(client, other["id"], ELEVEN)
     assert ELEVEN not in await slots(client, lesson)
     # No seat of a time that is taken can be held now, but one may have been before.
     async with database.connection() as connection:

@@ -10,9 +10,11 @@ from pkgutil import walk_packages
 import pytest
 
 import kalends
-from kalends.api.document.refusals import sentence_of
+from kalends.api.document.refusals import refusals_of, sentence_of
+from kalends.api.http.operation import Operation
 from kalends.api.output import errors
 from kalends.api.output.errors import DomainError
+from kalends.app import Api
 
 ROOT = Path(__file__).parents[2]
 SOURCES = Path(kalends.__file__).parent
@@ -21,6 +23,8 @@ BASES = frozenset(
     kind for kind in vars(errors).values() if isinstance(kind, type) and issubclass(kind, DomainError)
 )
 """The classes of a status, which stand for no refusal of their own."""
+
+_NAMES_OF_BASES = frozenset(kind.__name__ for kind in BASES)
 
 TEXTS = frozenset({"message", "args", "hint"})
 """The attributes of an exception that hold its text."""
@@ -79,6 +83,36 @@ def _below(kind: type[DomainError]) -> Iterator[type[DomainError]]:
     for below in kind.__subclasses__():
         yield below
         yield from _below(below)
+
+
+def bare_statuses(source: str) -> Iterator[int]:
+    """Yield the lines that refuse by the class of a status, in place of one of their own."""
+    for node in ast.walk(ast.parse(source)):
+        match node:
+            case ast.Call(ast.Name(name)) | ast.Raise(ast.Name(name)) if name in _NAMES_OF_BASES:
+                yield node.lineno
+
+
+@pytest.mark.parametrize("line", ["raise NotFound", "raise NotFound('no')", "error = Conflict('no')"])
+def test_a_bare_status_is_found(line: str) -> None:
+    assert list(bare_statuses(line))
+
+
+def test_every_refusal_has_a_class_of_its_own() -> None:
+    bare = [
+        f"{path.relative_to(SOURCES)}:{line}"
+        for path in sorted(SOURCES.rglob("*.py"))
+        for line in bare_statuses(path.read_text())
+    ]
+    assert bare == []
+
+
+def test_no_operation_declares_a_bare_status(api: Api) -> None:
+    assert not [
+        f"{operation.method} {operation.path}"
+        for operation in api.routes
+        if isinstance(operation, Operation) and BASES & set(refusals_of(operation))
+    ]
 
 
 @pytest.mark.parametrize(

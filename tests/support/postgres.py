@@ -17,6 +17,7 @@ from psycopg import sql
 from kalends.db import migrate
 from kalends.db.embedded import embedded_postgres
 from kalends.db.programs import account_of, binary, open_way, run
+from kalends.db.roles import APPLICATION, SUPERUSER
 
 _TEMPLATE = "kalends_template"
 _LOCK = 1
@@ -34,12 +35,18 @@ class SharedServer:
 def shared_server(base: Path) -> Iterator[SharedServer]:
     """Lend the one server below `base`, started by whichever worker comes first, stopped by the last."""
     with embedded_postgres(base / "database", durable=False) as url:
-        with psycopg.connect(url, autocommit=True) as connection:
+        with psycopg.connect(as_superuser(url), autocommit=True) as connection:
             connection.execute("SELECT pg_advisory_lock(%s)", (_LOCK,))
             found = connection.execute(
                 "SELECT 1 FROM pg_database WHERE datname = %s", (_TEMPLATE,)
             ).fetchone()
             if found is None:
+                # Emptying tables row by row for their references would take longer than most tests.
+                connection.execute(
+                    sql.SQL("GRANT SET ON PARAMETER session_replication_role TO {}").format(
+                        sql.Identifier(APPLICATION)
+                    )
+                )
                 with empty_database(url, "draft") as draft:
                     migrate.upgrade(draft)
                     connection.execute(f"ALTER DATABASE draft RENAME TO {_TEMPLATE}")
@@ -49,16 +56,23 @@ def shared_server(base: Path) -> Iterator[SharedServer]:
 @contextmanager
 def clone_database(server: SharedServer, name: str) -> Iterator[str]:
     """Lend the URL of a new, migrated database without rows."""
-    statement = sql.SQL("CREATE DATABASE {} TEMPLATE {}")
-    with _database(server.url, name, statement.format(sql.Identifier(name), sql.Identifier(server.template))):
+    statement = sql.SQL("CREATE DATABASE {} TEMPLATE {} OWNER {}")
+    names = map(sql.Identifier, (name, server.template, APPLICATION))
+    with _database(server.url, name, statement.format(*names)):
         yield database_url(server.url, name)
 
 
 @contextmanager
 def empty_database(url: str, name: str) -> Iterator[str]:
     """Lend the URL of a new database without tables, on the server of another URL."""
-    with _database(url, name, sql.SQL("CREATE DATABASE {}").format(sql.Identifier(name))):
+    names = map(sql.Identifier, (name, APPLICATION))
+    with _database(url, name, sql.SQL("CREATE DATABASE {} OWNER {}").format(*names)):
         yield database_url(url, name)
+
+
+def as_superuser(url: str) -> str:
+    """Return the URL for the first role of the server, which may do what the application's may not."""
+    return url.replace(f"//{APPLICATION}@", f"//{SUPERUSER}@")
 
 
 def database_url(url: str, name: str) -> str:
@@ -119,12 +133,12 @@ def free_port() -> int:
 
 @contextmanager
 def _database(url: str, name: str, create: sql.Composed) -> Iterator[None]:
-    with psycopg.connect(url, autocommit=True) as connection:
+    with psycopg.connect(as_superuser(url), autocommit=True) as connection:
         connection.execute(create)
     try:
         yield
     finally:
-        with psycopg.connect(url, autocommit=True) as connection:
+        with psycopg.connect(as_superuser(url), autocommit=True) as connection:
             connection.execute(
                 sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(name))
             )

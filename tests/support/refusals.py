@@ -6,7 +6,6 @@ from kalends.api.document.refusals import refusals_of
 from kalends.api.http.edge import Allowance, Edge, no_allowance
 from kalends.api.http.operation import Operation
 from kalends.api.output.failures import refusal_of
-from tests.source.test_refusals import BASES
 
 _UNDECLARED = "tests.undeclared"
 
@@ -54,7 +53,7 @@ def _note(scope: Scope, error: Exception) -> None:
     if refusal is None or not isinstance(operation, Operation) or operation.show_failure is not None:
         return
     kind = type(refusal)
-    if kind not in BASES and kind not in refusals_of(operation):
+    if kind not in refusals_of(operation):
         scope[_UNDECLARED].append(
             f"{operation.method} {operation.path} does not declare {kind.__name__}: name it in `refuses`"
         )

@@ -6,8 +6,10 @@ from collections.abc import Callable
 from contextlib import AbstractContextManager
 from datetime import UTC, datetime
 from typing import Any
+from urllib.parse import parse_qs, unquote, urlsplit
 
 import pytest
+import vobject
 
 from kalends.security.link_tokens import Purpose
 from tests.conftest import Clock, Statements
@@ -166,7 +168,8 @@ async def test_a_page_is_in_the_readers_language(scene: Scene) -> None:
     page = await scene.browser.opens(f"/booking/{uid}", token=token(uid))
     assert "Montag, 5. September 2050, 10:00 – 11:00" in page.text
     assert "Bestätigt" in page.text
-    assert {"Anderen Termin wählen", "Buchung absagen"} == set(page.links)
+    calendars = {"Google Calendar", "Microsoft Office", "Microsoft Outlook", "Kalenderdatei"}
+    assert {"Anderen Termin wählen", "Buchung absagen", *calendars} == set(page.links)
     assert page.response.headers["content-language"] == "de"
     for part in ("cancel", "reschedule"):
         page = await scene.browser.opens(f"/booking/{uid}/{part}", token=token(uid))
@@ -176,6 +179,41 @@ async def test_a_page_is_in_the_readers_language(scene: Scene) -> None:
     assert "lundi 5 septembre 2050, 10:00 – 11:00" in page.text
     host = await scene.browser.opens(f"/booking/{uid}", token=host_token(scene.host, uid))
     assert "Monday, September 5, 2050" in host.text
+
+
+async def test_a_page_has_links_that_put_what_takes_place_into_a_calendar(scene: Scene, clock: Clock) -> None:
+    uid = (await scene.books(name="Bo & Co; #1"))["uid"]
+    page = await scene.browser.opens(f"/booking/{uid}", token=token(uid))
+    google = parse_qs(urlsplit(page.links["Google Calendar"]).query)
+    assert google["text"] == ["Intro between Ana and Bo & Co; #1"]
+    assert google["dates"] == ["20500905T080000Z/20500905T090000Z"]
+    assert "outlook.live.com" in page.links["Microsoft Outlook"]
+    calendar = unquote(page.links["Calendar file"].removeprefix("data:text/calendar,"))
+    event = vobject.readOne(calendar).vevent
+    assert event.summary.value == "Intro between Ana and Bo & Co; #1"
+    assert event.dtstart.value == datetime(2050, 9, 5, 8, tzinfo=UTC)
+    clock.now = datetime(2050, 9, 5, 10, tzinfo=UTC)
+    over = await scene.browser.opens(f"/booking/{uid}", token=token(uid))
+    assert "Google Calendar" not in over.links
+
+
+async def test_the_links_of_who_shares_a_booking_with_strangers_name_none_of_them(scene: Scene) -> None:
+    await scene.set(seats_per_time_slot=5)
+    await scene.books(name="Zoe Stranger")
+    seat = await scene.books()
+    page = await scene.browser.opens(
+        f"/booking/{seat['uid']}", token=seat_token(seat["uid"], "bo@example.com", seat["seatUid"])
+    )
+    assert "Google Calendar" in page.links
+    assert not [link for link in page.links.values() if "Zoe" in unquote(link)]
+
+
+async def test_a_booking_without_a_place_promises_no_video_meeting(scene: Scene) -> None:
+    booking = await scene.books()
+    assert booking["location"] == "integrations:daily"
+    page = await scene.browser.opens(f"/booking/{booking['uid']}", token=token(booking["uid"]))
+    assert "Where The host will tell where" in page.text
+    assert "Cal Video" not in page.text
 
 
 async def test_a_moved_booking_tells_where_it_came_from_and_where_it_went(scene: Scene) -> None:
@@ -350,7 +388,8 @@ async def test_pages_need_no_script_and_keep_to_the_content_policy(scene: Scene,
     assert "default-src 'self'" in page.response.headers["content-security-policy"]
     assert page.response.headers["referrer-policy"] == "no-referrer"
     assert page.response.headers["x-robots-tag"] == "noindex, nofollow"
-    assert not re.search(r"<script|<style|\sstyle=|\son\w+=|javascript:|https?://", page.response.text)
+    html = re.sub(r'<a href="https://[^"]+" rel="noopener noreferrer">', "", page.response.text)
+    assert not re.search(r"<script|<style|\sstyle=|\son\w+=|javascript:|https?://", html)
 
 
 async def test_the_style_is_served_for_good(scene: Scene) -> None:

@@ -8,7 +8,8 @@ from typing import Any
 
 from kalends.bookings.facts.fact import FactKind
 from kalends.webhooks.triggers import ANNOUNCEMENTS
-from tests.bookings.support import (
+from tests.conftest import Clock
+from tests.support.bookings import (
     CONFIRMED,
     ELEVEN,
     SEATS,
@@ -22,7 +23,6 @@ from tests.bookings.support import (
     confirms,
     reschedules,
 )
-from tests.conftest import Clock
 from tests.support.client import Client, Host, data
 from tests.support.receiver import Receiver
 from tests.webhooks.conftest import Post, subscribe

@@ -17,8 +17,8 @@ from kalends.outbox.fact import Fact
 from kalends.outgoing import Limits, Outgoing
 from kalends.security.encryption import Keyring
 from kalends.webhooks.deliveries.courier import Courier
-from tests.bookings.support import books, facts
 from tests.conftest import Clock
+from tests.support.bookings import books, facts
 from tests.support.client import Client, Host
 from tests.support.receiver import (
     Behaviour,

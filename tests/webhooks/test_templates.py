@@ -14,7 +14,7 @@ from kalends.webhooks.deliveries.templates import (
     filled,
 )
 from tests.conftest import Clock
-from tests.support.client import Host, booking_of, data
+from tests.support.client import Host, booking_of, data, refusal
 from tests.support.receiver import Receiver
 from tests.webhooks.conftest import Post, deliveries, subscribe
 
@@ -133,6 +133,50 @@ async def test_a_template_that_fails_is_logged_and_can_be_mended(
     assert [request.id for request in receiver.requests] == [logged["messageId"]]
     [logged] = await deliveries(ana, webhook)
     assert [one["number"] for one in logged["attempts"]] == [1, 2, 3]
+
+
+@pytest.mark.parametrize(
+    ("template", "why"),
+    [
+        ("{{#each @root}}{{#each @root}}{{#each @root}}{{a.b.c.d}}{{/each}}{{/each}}{{/each}}", "steps"),
+        ("{{#each @root}}{{#each @root}}" + "Z" * 5_000 + "{{/each}}{{/each}}", "characters"),
+        (json.dumps(["{{#each @root}}{{#each @root}}" + "Z" * 500 + "{{/each}}{{/each}}"] * 9), "characters"),
+        (json.dumps(["{{#each @root}}" + "\x01" * 900 + "{{/each}}"] * 9), "bytes"),
+    ],
+)
+async def test_a_body_that_takes_too_much_fails_and_the_others_arrive(
+    ana: Host, receiver: Receiver, post: Post, template: str, why: str
+) -> None:
+    greedy = await subscribe(ana, receiver, "BOOKING_CREATED", payloadTemplate=template)
+    url = f"{receiver.url}/other"
+    await subscribe(ana, receiver, "BOOKING_CREATED", subscriberUrl=url, payloadTemplate="t={{title}}")
+    await books(ana, "Bo Guest")
+    await post.delivers()
+    [logged] = await deliveries(ana, greedy)
+    assert logged["status"] == "failed"
+    assert [one["error"] for one in logged["attempts"]] == ["render"]
+    assert why in logged["attempts"][0]["errorDetail"]
+    assert len(receiver.requests) == 1
+
+
+@pytest.mark.parametrize(
+    ("template", "why"),
+    [
+        ("{{a}}" * 1_001, "more than 1000 tags"),
+        ("{{#if a " + "b=1 " * 10 + "}}{{/if}}", "more than 20 words"),
+    ],
+)
+async def test_a_template_with_too_many_parts_is_refused(
+    ana: Host, receiver: Receiver, template: str, why: str
+) -> None:
+    body = {
+        "active": True,
+        "subscriberUrl": receiver.url,
+        "triggers": ["BOOKING_CREATED"],
+        "payloadTemplate": template,
+    }
+    error = refusal(await ana.client.post("/v2/webhooks", json=body), 400)
+    assert why in str(error["details"])
 
 
 async def books(host: Host, name: str) -> dict[str, Any]:

@@ -234,5 +234,4 @@ def _zone_of(name: str) -> str:
 
 
 def _taken(error: errors.UniqueViolation) -> EmailTaken | AccountNameTaken:
-    is_email = error.diag.constraint_name == "uq_users_email"
-    return EmailTaken() if is_email else AccountNameTaken()
+    return EmailTaken() if error.diag.constraint_name == "uq_users_email" else AccountNameTaken()

@@ -15,6 +15,19 @@ from kalends.api.output.errors import (
 )
 
 
+class BoundReached(BadRequest):
+    """400: there would be more of something than the server allows; the message names the bound."""
+
+    def __init__(self, where: str, most: int, what: str) -> None:
+        super().__init__(f"{where}: at most {most} {what}.")
+
+
+class NoHttpRequest(BadRequest):
+    """400: what came over the connection is no HTTP request."""
+
+    message = "This is no HTTP request."
+
+
 class UnknownOperation(NotFound):
     """404: there is no operation at this method and path."""
 
@@ -133,6 +146,16 @@ class ValueOutOfRange(BadRequest):
 
     code = "BAD_REQUEST"
     message = "A value is out of the range that can be stored."
+
+
+class DatabaseFull(ServiceUnavailable):
+    """503: the disk of the database has no room for what is to be stored; a minute later it may have."""
+
+    message = (
+        "The server's disk is full, so nothing can be stored. What is stored can be read. Please try again "
+        "once the operator has made room."
+    )
+    retry_after = 60
 
 
 class DatabaseUnavailable(ServiceUnavailable):

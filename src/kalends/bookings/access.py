@@ -1,7 +1,8 @@
-"""What a booking lets whom do: its host, its attendees, and who has a seat in it.
+"""What the host, the attendees and the holders of seats may do with a booking.
 
-Roles in organizations are matters of `kalends.access`; here only the booking itself is asked. Whoever is not
-proven to be the host has an attendee's power by knowing the booking's uid, and a seat's by knowing its uid.
+Roles in organizations are the business of `kalends.access`; here only the booking itself counts. Whoever is
+not proven to be the host but knows the booking's uid may do what an attendee may; the uid of a seat gives
+power over that seat.
 """
 
 from collections.abc import Sequence
@@ -27,7 +28,7 @@ def is_host(actor: Actor, booking: Booking) -> bool:
 
 
 def is_host_by_name(actor: Actor, booking: Booking, named: str | None) -> bool:
-    """Tell whether somebody is proven to be the host, and says to act as the host.
+    """Tell whether somebody is proven to be the host, and claims to act as the host.
 
     A host may also act in the name of an attendee. The address `named` is the host's if it is that of now, or
     of when the booking was made.
@@ -84,17 +85,17 @@ def find_seat(booking: Booking, seat_uid: str) -> SeatedAttendee | None:
 
 
 def seen_by(actor: Actor, outcome: Outcome) -> Outcome:
-    """Leave out who must not be seen (bookings.md B28).
+    """Leave out the attendees whom somebody must not see (bookings.md B28).
 
-    Whoever shares a seated booking whose event type hides attendees sees themselves only; its host sees all.
-    So it is when the event type is gone, and with it what it said.
+    Whoever shares a seated booking whose event type hides attendees sees only themselves; the host sees all.
+    The same holds when the event type is gone, and its setting with it.
     """
     shown = tuple(_seen(actor, booking, outcome.seat_uid) for booking in outcome.bookings)
     return replace(outcome, bookings=shown)
 
 
 def all_seen_by(actor: Actor, bookings: Sequence[Booking]) -> list[Booking]:
-    """Leave out of bookings who must not be seen, as `seen_by`."""
+    """Leave out the attendees of several bookings, as `seen_by` does."""
     return [_seen(actor, booking, None) for booking in bookings]
 
 

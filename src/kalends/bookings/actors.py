@@ -9,7 +9,8 @@ from kalends.auth.principal import Principal
 class Actor:
     """Somebody who acts on a booking, as far as that is proven: by a credential, or by a signed link.
 
-    `user_id` None: all that is known is that they know the booking's uid, which gives an attendee's power.
+    `user_id` None: all that is proven is that they know the booking's uid, so they may do what an attendee
+    may.
     """
 
     user_id: int | None = None

@@ -6,6 +6,7 @@ from datetime import datetime
 from uuid import UUID
 
 from kalends.accounts.user import User
+from kalends.bookings.actors import Actor
 from kalends.bookings.refusals import HostLocked, time_refusal
 from kalends.db.database import UnitOfWork
 from kalends.db.locks import lock_hosts
@@ -14,6 +15,7 @@ from kalends.event_types.event_type import EventType
 from kalends.reservations import service as reservations
 from kalends.scheduling import engine
 from kalends.scheduling.engine import Code
+from kalends.slots import effort
 from kalends.slots import service as slots
 from kalends.slots.rows import subject_of
 from kalends.slots.situation import CountedReservations, Question, Situation, ask, load
@@ -35,15 +37,29 @@ class WantedTime:
 
 
 async def lock_time(work: UnitOfWork, event_type: EventType, host_id: int) -> None:
-    """Let this command alone decide about the time of a host, and about the event type's counts."""
+    """Lock the time of a host, and the counts of the event type if it has limits."""
     counted = event_type.id if event_type.terms.counts_bookings else None
     await lock_hosts(work, [host_id], event_type_id=counted)
+
+
+async def make_way(
+    work: UnitOfWork, actor: Actor, event_type: EventType, periods: Sequence[Period], *, now: datetime
+) -> None:
+    """Let the host of an event type have these periods whoever holds them without a credential.
+
+    The caller has locked the time.
+    """
+    host = event_types.user_of(event_type)
+    if actor.user_id == host.id:
+        before, after = event_type.terms.time_before, event_type.terms.time_after
+        buffered = [(start - before, end + after) for start, end in periods]
+        await reservations.give_way(work, host.id, buffered, now=now)
 
 
 async def use_reservation(
     work: UnitOfWork, event_type: EventType, uid: UUID | None, period: Period, *, now: datetime
 ) -> None:
-    """Let a booking of this period have what the reservation that it names keeps; None: it names none.
+    """Use up the reservation that a booking of this period names; `uid` None: it names none.
 
     The caller has locked the time.
     """
@@ -79,14 +95,18 @@ async def require_free(
     of: datetime | None = None,
     is_move: bool = False,
 ) -> None:
-    """Check that a time can be booked; of what stands against it only the codes `among` all count.
+    """Check that a time can be booked; `among` are the codes that count against it, None: all.
 
     `of` and `is_move` are those of `time_refusal`.
 
     Raises:
         TimeUnavailable, TimeOutOfBounds, BookingLimitReached, DurationLimitReached, SeatsFull: it cannot.
     """
-    verdict = await slots.check(work.connection, _question(wanted, now))
+    question = _question(wanted, now)
+    if among is not None and Code.BOOKING_WINDOW not in among:
+        # A rolling window takes a while to work out, and nobody asks for it.
+        question = replace(question, settled=replace(question.rules, window=None))
+    verdict = await slots.check(work.connection, question)
     counted = [reason for reason in verdict.reasons if among is None or reason.code in among]
     if counted:
         raise time_refusal(counted, of=of, is_move=is_move)
@@ -95,7 +115,7 @@ async def require_free(
 async def require_all_free(
     work: UnitOfWork, event_type: EventType, periods: Sequence[Period], *, now: datetime, zone: str
 ) -> None:
-    """Check that each of several periods, sorted, can be booked after those before it.
+    """Check that sorted periods can be booked one after the other.
 
     Raises:
         TimeUnavailable, BookingLimitReached, DurationLimitReached, SeatsFull: one cannot; of several, the
@@ -104,11 +124,19 @@ async def require_all_free(
     span = (periods[0][0], max(end for _, end in periods))
     question = _question(WantedTime(event_type, span, zone), now)
     situation = await load(work.connection, question, names_bookings=True)
-    for period in periods:
-        verdict = ask(engine.check, _question(WantedTime(event_type, period, zone), now), situation)
-        if not verdict.is_accepted:
-            raise time_refusal(verdict.reasons, of=period[0] if len(periods) > 1 else None)
-        situation = _with_booking(situation, event_type, period)
+
+    def check_each() -> None:
+        known = situation
+        first = _question(WantedTime(event_type, periods[0], zone), now)
+        rules = ask(engine.settled, first, situation)
+        for period in periods:
+            asked = _question(WantedTime(event_type, period, zone), now)
+            verdict = ask(engine.check, replace(asked, settled=rules), known)
+            if not verdict.is_accepted:
+                raise time_refusal(verdict.reasons, of=period[0] if len(periods) > 1 else None)
+            known = _with_booking(known, event_type, period)
+
+    await effort.answer(question, situation, check_each, times=len(periods))
 
 
 def _question(wanted: WantedTime, now: datetime) -> Question:
@@ -126,7 +154,7 @@ def _question(wanted: WantedTime, now: datetime) -> Question:
 
 
 def _with_booking(situation: Situation, event_type: EventType, period: Period) -> Situation:
-    """Return the situation once a period has been booked."""
+    """Return the situation after a period has been booked."""
     begins, ends = (int(instant.timestamp()) for instant in period)
     before, after = event_type.terms.before_event_buffer, event_type.terms.after_event_buffer
     busy = engine.buffered(begins, ends, before, after, booked_before=before, booked_after=after)

@@ -21,13 +21,13 @@ class Status(Enum):
 
     @property
     def is_final(self) -> bool:
-        """Tell whether nothing can follow."""
+        """Tell whether no transition leads out of it."""
         return self in (Status.CANCELLED, Status.REJECTED)
 
 
 @dataclass(frozen=True, slots=True)
 class Seat:
-    """An attendee's place in a seated booking, with what they answered; the uid has power over it alone."""
+    """An attendee's place in a seated booking, with their answers; its uid gives power over it alone."""
 
     uid: UUID
     description: str | None
@@ -114,7 +114,7 @@ _ALPHABET = "123456789abcdefghijkmnopqrstuvwxyzABCDEFGHJKLMNPQRSTUVWXYZ"
 
 
 def new_uid() -> str:
-    """Return a uid: 22 base58 characters, 128 random bits. Whoever knows it has an attendee's power."""
+    """Return a uid: 22 base58 characters, 128 random bits. Whoever knows it may do what an attendee may."""
     number = secrets.randbits(128)
     characters = []
     for _ in range(22):

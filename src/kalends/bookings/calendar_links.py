@@ -8,6 +8,10 @@ from kalends.bookings.booking import Booking
 from kalends.bookings.draft.draft import VIDEO_CALL_URL
 from kalends.event_types.event_type import EventType
 from kalends.event_types.locations.kinds import INTEGRATION_PREFIX, ROW_KINDS
+from kalends.localization.plain import one_line
+
+ICS = "ics"
+"""The id of the link that is a file."""
 
 _PRODUCT = "-//Kalends//Kalends//EN"
 
@@ -24,74 +28,76 @@ class CalendarLink:
     link: str
 
 
-def links_of(booking: Booking, event_type: EventType) -> list[CalendarLink]:
-    """Return the links of a booking, in the order that clients know."""
-    description = event_type.description or ""
-    location = _place(booking)
+def links_of(booking: Booking, event_type: EventType, title: str | None = None) -> list[CalendarLink]:
+    """Return the links of a booking, in the order that clients know; `title` None: as it is stored."""
+    entry = _Entry(booking, one_line(title or booking.title), event_type.description or "", _place(booking))
     return [
-        CalendarLink("googleCalendar", "Google Calendar", _google(booking, description, location)),
-        CalendarLink(
-            "microsoftOffice",
-            "Microsoft Office",
-            _microsoft("outlook.office.com", booking, description, location),
-        ),
-        CalendarLink(
-            "microsoftOutlook",
-            "Microsoft Outlook",
-            _microsoft("outlook.live.com", booking, description, location),
-        ),
-        CalendarLink("ics", "ICS", _ics(booking, description, location)),
+        CalendarLink("googleCalendar", "Google Calendar", _google(entry)),
+        CalendarLink("microsoftOffice", "Microsoft Office", _microsoft("outlook.office.com", entry)),
+        CalendarLink("microsoftOutlook", "Microsoft Outlook", _microsoft("outlook.live.com", entry)),
+        CalendarLink(ICS, "ICS", _ics(entry)),
     ]
 
 
+@dataclass(frozen=True, slots=True)
+class _Entry:
+    """What a calendar is to show of a booking."""
+
+    booking: Booking
+    title: str
+    description: str
+    location: str
+
+
 def _place(booking: Booking) -> str:
-    """Return where the meeting is, in words or as a link; nothing for what is only a code of ours."""
+    """Return where the meeting is, in words or as a link; empty for a code that only the server knows."""
     location: str = booking.metadata.get(VIDEO_CALL_URL) or booking.location or ""
     is_code = location.startswith(INTEGRATION_PREFIX) or location in _CODES
     return "" if is_code else location
 
 
-def _google(booking: Booking, description: str, location: str) -> str:
+def _google(entry: _Entry) -> str:
     values = {
-        "dates": f"{_basic(booking.start)}/{_basic(booking.end)}",
-        "text": booking.title,
-        "details": description,
+        "dates": f"{_basic(entry.booking.start)}/{_basic(entry.booking.end)}",
+        "text": entry.title,
+        "details": entry.description,
     }
-    if location:
-        values["location"] = location
+    if entry.location:
+        values["location"] = entry.location
     query = urlencode(values, safe="/", quote_via=quote)
     return f"https://calendar.google.com/calendar/r/eventedit?{query}"
 
 
-def _microsoft(host: str, booking: Booking, description: str, location: str) -> str:
+def _microsoft(host: str, entry: _Entry) -> str:
     values = {
-        "body": description,
-        "enddt": _extended(booking.end),
+        "body": entry.description,
+        "enddt": _extended(entry.booking.end),
         "path": "/calendar/action/compose",
         "rru": "addevent",
-        "startdt": _extended(booking.start),
-        "subject": booking.title,
+        "startdt": _extended(entry.booking.start),
+        "subject": entry.title,
     }
-    if location:
-        values["location"] = location
+    if entry.location:
+        values["location"] = entry.location
     query = urlencode(values, safe="", quote_via=quote)
     return f"https://{host}/calendar/0/deeplink/compose?{query}"
 
 
-def _ics(booking: Booking, description: str, location: str) -> str:
+def _ics(entry: _Entry) -> str:
     from icalendar import Calendar, Event  # here, as few requests need it and it takes long to load
 
+    booking = entry.booking
     event = Event()
     event.add("uid", booking.ical_uid)
     event.add("sequence", booking.ical_sequence)
     event.add("dtstamp", booking.updated_at or booking.created_at)
     event.add("dtstart", booking.start.astimezone(UTC))
     event.add("duration", timedelta(minutes=(booking.end - booking.start).total_seconds() // 60))
-    event.add("summary", booking.title)
-    if description:
-        event.add("description", description)
-    if location:
-        event.add("location", location)
+    event.add("summary", entry.title)
+    if entry.description:
+        event.add("description", entry.description)
+    if entry.location:
+        event.add("location", one_line(entry.location))
     calendar = Calendar()
     calendar.add("prodid", _PRODUCT)
     calendar.add("version", "2.0")

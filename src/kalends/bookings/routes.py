@@ -9,11 +9,13 @@ from kalends.api.dependencies import CurrentSettings, Now, Reader, Work
 from kalends.api.http.operation import Router
 from kalends.api.input.fields import BookingUid
 from kalends.api.input.query import Query
+from kalends.api.refusals import BoundReached
 from kalends.auth.dependencies import Authenticated, CallerIfKnown
 from kalends.auth.principal import Permission, Principal
 from kalends.bookings import service
 from kalends.bookings.access import all_seen_by, seen_by
 from kalends.bookings.actors import actor_of
+from kalends.bookings.bounds import Bounds
 from kalends.bookings.refusals import (
     OF_ANSWERS,
     OF_NEW_TIME,
@@ -77,18 +79,25 @@ WritingCaller: TypeAlias = Annotated[Principal, Depends(Authenticated(Permission
         BeyondCalendar,
         *OF_ANSWERS,
         AddressBlocked,
+        BoundReached,
         AlreadySignedUp,
         *OF_TIME,
     ),
 )
 async def create_booking(
     caller: CallerIfKnown, body: inputs.CreateBookingBody, work: Work, now: Now, settings: CurrentSettings
-) -> outputs.Created:
+) -> outputs.CreatedOutput:
     """Book a time of an event type: one booking, a series, or a seat; public."""
     actor = actor_of(caller)
+    bounds = Bounds(
+        guests=settings.guests_most,
+        occurrences=settings.occurrences_most,
+        series_guests=settings.series_guests_most,
+        series_answers=settings.series_answers_bytes,
+    )
     blocked = settings.blocked_addresses
-    created = await service.create(work, actor, body.to_command(), now=now, blocked=blocked)
-    return outputs.created(seen_by(actor, created))
+    created = await service.create(work, actor, body.to_command(), bounds, now=now, blocked=blocked)
+    return outputs.created_output(seen_by(actor, created))
 
 
 @router.get("", refuses=(UnknownEventTypes,))
@@ -97,19 +106,19 @@ async def list_bookings(
     query: Annotated[inputs.BookingsQuery, Depends(Query(inputs.BookingsQuery))],
     connection: Reader,
     now: Now,
-) -> list[outputs.Found]:
+) -> list[outputs.AnyBookingOutput]:
     """List the bookings that the caller organizes or attends."""
     found = await service.list_for(connection, caller, query.to_command(), now=now)
-    return [outputs.booking(one) for one in all_seen_by(actor_of(caller), found)]
+    return [outputs.booking_output(one) for one in all_seen_by(actor_of(caller), found)]
 
 
 @router.get("/{bookingUid}", refuses=(UnknownBooking,))
 async def get_booking(
     booking_uid: BookingUid, caller: CallerIfKnown, connection: Reader
-) -> outputs.Found | outputs.FoundSeries:
+) -> outputs.AnyBookingOutput | outputs.AnySeriesOutput:
     """Show a booking, or all of a series, to whoever knows its uid."""
     found = await service.get_booking_or_series(connection, booking_uid)
-    return outputs.found(seen_by(actor_of(caller), found))
+    return outputs.booking_or_series_output(seen_by(actor_of(caller), found))
 
 
 @router.post(
@@ -137,12 +146,12 @@ async def reschedule_booking(
     work: Work,
     now: Now,
     settings: CurrentSettings,
-) -> outputs.Moved:
+) -> outputs.MovedOutput:
     """Move a booking: the old one is cancelled, a new one takes its place; or move a seat."""
     actor = actor_of(caller)
     blocked = settings.blocked_addresses
     moved = await service.reschedule(work, actor, booking_uid, body.to_command(), now=now, blocked=blocked)
-    return outputs.moved(seen_by(actor, moved))
+    return outputs.moved_output(seen_by(actor, moved))
 
 
 @router.post(
@@ -163,11 +172,11 @@ async def reschedule_booking(
 )
 async def cancel_booking(
     booking_uid: BookingUid, caller: CallerIfKnown, body: inputs.CancelBookingBody, work: Work, now: Now
-) -> outputs.Found | outputs.FoundSeries:
+) -> outputs.AnyBookingOutput | outputs.AnySeriesOutput:
     """Cancel a booking, an occurrence and those after it, a series, or one seat; a host says why."""
     actor = actor_of(caller)
     cancelled = await service.cancel(work, actor, booking_uid, body.to_command(), now=now)
-    return outputs.found(seen_by(actor, cancelled))
+    return outputs.booking_or_series_output(seen_by(actor, cancelled))
 
 
 @router.post(
@@ -187,19 +196,19 @@ async def cancel_booking(
 )
 async def confirm_booking(
     booking_uid: BookingUid, caller: WritingCaller, work: Work, now: Now
-) -> outputs.Found | outputs.FoundSeries:
+) -> outputs.AnyBookingOutput | outputs.AnySeriesOutput:
     """Accept a booking that waits for its host, with all of its series that wait."""
-    return outputs.booking(await service.confirm(work, actor_of(caller), booking_uid, now=now))
+    return outputs.booking_output(await service.confirm(work, actor_of(caller), booking_uid, now=now))
 
 
 @router.post("/{bookingUid}/decline", status=200, refuses=(UnknownBooking, NotTheHost, NotPending))
 async def decline_booking(
     booking_uid: BookingUid, caller: WritingCaller, body: inputs.DeclineBookingBody, work: Work, now: Now
-) -> outputs.Found | outputs.FoundSeries:
+) -> outputs.AnyBookingOutput | outputs.AnySeriesOutput:
     """Reject a booking that waits for its host, with all of its series that wait."""
     actor = actor_of(caller)
     declined = await service.decline(work, actor, booking_uid, body.reason or None, now=now)
-    return outputs.booking(declined)
+    return outputs.booking_output(declined)
 
 
 @router.post(
@@ -209,11 +218,11 @@ async def decline_booking(
 )
 async def mark_absent(
     booking_uid: BookingUid, caller: WritingCaller, body: inputs.MarkAbsentBody, work: Work, now: Now
-) -> outputs.Marked:
-    """Keep who did not come: the host, attendees, or both."""
+) -> outputs.MarkedOutput:
+    """Record who did not come: the host, attendees, or both."""
     actor = actor_of(caller)
     marked = await service.mark_absent(work, actor, booking_uid, body.to_command(), now=now)
-    return outputs.booking(marked)
+    return outputs.booking_output(marked)
 
 
 @router.get(
@@ -225,4 +234,4 @@ async def calendar_links(
 ) -> list[outputs.CalendarLinkOutput]:
     """Show the links that put a booking into a calendar."""
     links = await service.calendar_links_for(connection, actor_of(caller), booking_uid)
-    return outputs.calendar_links(links)
+    return outputs.calendar_link_outputs(links)

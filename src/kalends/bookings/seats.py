@@ -15,17 +15,17 @@ def seats_of(booking: Booking) -> list[Attendee]:
 
 
 def seat_of(draft: Draft) -> Seat:
-    """Return a new seat with what its attendee answered."""
+    """Return a new seat with its attendee's answers."""
     return Seat(uuid4(), draft.description, draft.responses, draft.metadata)
 
 
 def seat_of_moved(seat: Seat) -> Seat:
-    """Return the seat that an attendee has in the new booking that they moved to."""
+    """Return the seat of an attendee in the booking that they move to."""
     return replace(seat, uid=uuid4())
 
 
 def seated_booking(new: NewBooking, seat: Seat) -> NewBooking:
-    """Return a booking that others may join: what was answered is the seat's."""
+    """Return a booking that others may join: the answers belong to the seat."""
     booker, *guests = new.attendees
     return replace(
         new,

@@ -1,7 +1,7 @@
-"""What can be done with bookings (bookings.md). Each command lives in a module of its own kind.
+"""What can be done with bookings (bookings.md). Each command has a module of its own in `commands`.
 
-A command takes its locks first (`sql/locks.py`). What it reads after that is what it decides by, with the
-engine that lists slots.
+A command takes its locks first (`sql/locks.py`) and decides by what it reads after that, with the engine that
+lists slots.
 """
 
 from datetime import datetime

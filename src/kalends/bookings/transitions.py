@@ -15,7 +15,7 @@ from kalends.bookings.refusals import (
 
 
 class Transition(Enum):
-    """What can be asked of a booking that exists."""
+    """A change that can be asked of a booking that exists."""
 
     CONFIRM = "confirm"
     DECLINE = "decline"
@@ -61,7 +61,7 @@ EFFECTS: dict[Status, dict[Transition, Effect]] = {
         Transition.CANCEL: Effect.CHANGES_NOTHING,
         Transition.MARK_ABSENT: Effect.REFUSED,
     },
-    # Nobody has taken the meeting yet, and only a host of the team can.
+    # No host has taken the meeting yet, and only one of the team can.
     Status.AWAITING_HOST: {
         Transition.CONFIRM: Effect.REFUSED,
         Transition.DECLINE: Effect.REFUSED,

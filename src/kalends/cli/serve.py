@@ -69,7 +69,7 @@ def serve(
     with (
         server.orderly_exit(),
         server.listen(settings.host, settings.port) as listener,
-        connect.database_url(settings) as url,
+        connect.database_url(settings, is_kept=True) as url,
     ):
         applied = migrate.upgrade(url)
         if applied:

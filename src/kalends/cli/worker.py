@@ -25,7 +25,7 @@ def worker(data_dir: DataDir = None, database_url: DatabaseUrl = None) -> None:
 
     logs.configure(settings)
     log = structlog.get_logger()
-    with server.orderly_exit(), connect.database_url(settings) as url:
+    with server.orderly_exit(), connect.database_url(settings, is_kept=True) as url:
         secret.signing_key(settings)  # its absence must stop the start, not a delivery
         migrate.require_current(url)
         if secret.claim(settings, url):

@@ -6,19 +6,24 @@ from contextlib import contextmanager
 import psycopg
 from psycopg.rows import TupleRow
 
-from kalends.db.embedded import embedded_postgres
+from kalends.db.disk import Disk
+from kalends.db.embedded import embedded_postgres, is_address_of
 from kalends.db.errors import DatabaseUnavailable
 from kalends.settings import Settings
 
 OLDEST_VERSION = 15
 """The oldest PostgreSQL that the schema and the statements work on."""
 
+MEGABYTE = 1_000_000
+
 _CONNECT_SECONDS = 10
 
 
 @contextmanager
-def database_url(settings: Settings) -> Iterator[str]:
+def database_url(settings: Settings, *, is_kept: bool = False) -> Iterator[str]:
     """Lend the URL of the database that the settings name: a given one, else that of the data folder.
+
+    With `is_kept`, for processes that stay, the data folder's own server is started again when it dies.
 
     Raises:
         DatabaseUnavailable: the data folder's own server cannot be started.
@@ -26,8 +31,16 @@ def database_url(settings: Settings) -> Iterator[str]:
     if settings.database_url is not None:
         yield settings.database_url.get_secret_value()
     else:
-        with embedded_postgres(settings.data_dir) as url:
+        with embedded_postgres(settings.data_dir, is_kept=is_kept) as url:
             yield url
+
+
+def disk_of(settings: Settings) -> Disk | None:
+    """Return the disk of the database in use, if it is the data folder's own; None: it is elsewhere."""
+    if not is_address_of(settings.connection_url(), settings.data_dir):
+        return None
+    folder = settings.data_dir.expanduser().absolute()
+    return Disk(folder, settings.disk_least_mb * MEGABYTE, settings.disk_enough_mb * MEGABYTE)
 
 
 def connect(url: str) -> psycopg.Connection[TupleRow]:

@@ -12,7 +12,9 @@ from psycopg.pq import TransactionStatus
 from psycopg.rows import TupleRow
 from psycopg_pool import AsyncConnectionPool
 
+from kalends.db.disk import Disk
 from kalends.db.psycopg_internals import roll_back_and_chain
+from kalends.db.reconnection import Reconnection
 
 Connection: TypeAlias = AsyncConnection[TupleRow]
 """A pooled connection on autocommit: each statement sees the latest committed data."""
@@ -32,13 +34,19 @@ class UnitOfWork:
 class Database:
     """The pool of one process. `async with Database(url, size=10) as database:` opens and closes it.
 
+    `disk` is that of a database whose disk is this machine's.
+
     Raises:
         psycopg_pool.PoolTimeout: on entering, the server cannot be reached within `connect_timeout` seconds;
             later, all connections stay in use, or the server stays away, for 10 seconds.
     """
 
-    def __init__(self, url: str, *, size: int = 10, connect_timeout: float = 10.0) -> None:
+    def __init__(
+        self, url: str, *, size: int = 10, connect_timeout: float = 10.0, disk: Disk | None = None
+    ) -> None:
+        self.disk = disk
         self._connect_timeout = connect_timeout
+        self._reconnection = Reconnection(self._try)
         self._pool: AsyncConnectionPool[Connection] = AsyncConnectionPool(
             url,
             min_size=min(2, size),
@@ -46,6 +54,7 @@ class Database:
             open=False,
             timeout=_LONGEST_WAIT_SECONDS,
             reconnect_timeout=_GIVE_UP_SECONDS,
+            reconnect_failed=self._note_absence,
             kwargs={"autocommit": True, "prepare_threshold": 2, "options": SESSION_OPTIONS},
         )
 
@@ -56,13 +65,21 @@ class Database:
     async def __aexit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
+        self._reconnection.end()
         await self._pool.close()
 
+    def _note_absence(self, _pool: object) -> None:
+        self._reconnection.begin()
+
+    async def _try(self) -> None:
+        async with self.connection(patience=_TRY_SECONDS):
+            pass
+
     @asynccontextmanager
-    async def connection(self) -> AsyncIterator[Connection]:
-        """Lend a connection for reads."""
+    async def connection(self, *, patience: float | None = None) -> AsyncIterator[Connection]:
+        """Lend a connection for reads; `patience` in seconds is shorter than that of others, if given."""
         # On autocommit there is nothing to commit or to roll back when it is given back.
-        connection = await self._pool.getconn()
+        connection = await self._pool.getconn(patience)
         try:
             yield connection
         finally:
@@ -70,7 +87,12 @@ class Database:
 
     @asynccontextmanager
     async def transaction(self) -> AsyncIterator[UnitOfWork]:
-        """Run one command: commit when the block ends, roll back when it raises."""
+        """Run one command: commit when the block ends, roll back when it raises.
+
+        Raises:
+            DiskFull: there is no room for what it may write.
+        """
+        self._require_room()
         async with self._pool.connection() as connection, connection.transaction():
             yield UnitOfWork(connection)
 
@@ -80,7 +102,11 @@ class Database:
 
         The error of a statement whose rows are not fetched shows later: at the next that fetches, or when the
         block ends. Whoever wants to catch it fetches.
+
+        Raises:
+            DiskFull: there is no room for what it may write.
         """
+        self._require_room()
         refusal: Exception | None = None
         async with (
             self._pool.connection() as connection,
@@ -101,6 +127,10 @@ class Database:
         if refusal is not None:
             raise refusal
 
+    def _require_room(self) -> None:
+        if self.disk is not None:
+            self.disk.require_room()
+
     def statistics(self) -> dict[str, Any]:
         """Return the pool's counters."""
         return dict(self._pool.get_stats())
@@ -117,15 +147,16 @@ async def _has_succeeded(connection: Connection, pipeline: AsyncPipeline) -> boo
 
 _LONGEST_WAIT_SECONDS = 10.0
 
-# The pool tries at ever longer intervals. Once it has given up, the next request makes it try at once, so a
-# server that was away for long is found again without delay.
-_GIVE_UP_SECONDS = 3.0
+# The pool itself would try at ever longer intervals; `Reconnection` tries steadily once it has given up.
+_GIVE_UP_SECONDS = 0.5
+_TRY_SECONDS = 1.0
 
 # A statement or a lock that waits longer than this is a fault, not a load. Prepared statements are planned
 # once: planning anew costs more than our short statements themselves (655 against 252 µs for hours and
 # busy times of a host), and PostgreSQL would go on doing it. Such a plan outlives the moment when a new
 # table is read fastest whole.
 SESSION_OPTIONS = (
-    "-c TimeZone=UTC -c statement_timeout=30s -c lock_timeout=10s -c plan_cache_mode=force_generic_plan"
+    "-c TimeZone=UTC -c statement_timeout=30s -c lock_timeout=10s"
+    " -c idle_in_transaction_session_timeout=60s -c plan_cache_mode=force_generic_plan"
     " -c enable_seqscan=off"
 )

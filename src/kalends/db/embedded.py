@@ -16,20 +16,21 @@ import subprocess
 import tempfile
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager, nullcontext, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO
 from urllib.parse import quote
 
-import psycopg
-
 from kalends.db.errors import DatabaseUnavailable
+from kalends.db.keeper import looked_after
 from kalends.db.programs import Account, account_of, binary, last_lines, open_way, run
+from kalends.db.roles import APPLICATION, SUPERUSER, prepare_roles
 
-_ROLE = _DATABASE = "kalends"
+_CLUSTER = "postgres"
 _WAIT_SECONDS = 60.0
 _POLL_SECONDS = 0.005
+_PRIVATE = 0o600
 _LOG_BYTES = 1_000_000
 _NO_PROCESS = 2**30
 _SOCKET = ".s.PGSQL.5432"
@@ -68,11 +69,12 @@ class _Postmaster:
 
 
 @contextmanager
-def embedded_postgres(data_dir: Path, *, durable: bool = True) -> Iterator[str]:
+def embedded_postgres(data_dir: Path, *, durable: bool = True, is_kept: bool = False) -> Iterator[str]:
     """Lend the URL of the data folder's own database, starting the server when nobody did yet.
 
     The last process that leaves stops the server. Without `durable`, which only the process that starts
-    the server decides, a power cut may destroy the data: for tests.
+    the server decides, a power cut may destroy the data: for tests. With `is_kept` a server that dies is
+    started again, for processes that stay.
 
     Raises:
         DatabaseUnavailable: the folder cannot be written, holds another version's data, or the server does
@@ -83,14 +85,20 @@ def embedded_postgres(data_dir: Path, *, durable: bool = True) -> Iterator[str]:
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         folder = folder.resolve()
         users = _open_lock(folder / "postgres.users.lock")
-    cluster = folder / "postgres"
+    cluster = folder / _CLUSTER
+
+    def start() -> None:
+        with _alone(folder):
+            _join_or_start(cluster, durable=durable)
+
     with users:
         try:
             with _explained(folder), _alone(folder):
                 fcntl.flock(users, fcntl.LOCK_SH)
                 postmaster = _join_or_start(cluster, durable=durable)
-                _create_database(postmaster)
-            yield _url(postmaster, _DATABASE)
+                prepare_roles(_url(postmaster, "{role}", "{database}"))
+            with looked_after(lambda: _runs(cluster), start) if is_kept else nullcontext():
+                yield _url(postmaster)
         finally:
             with _explained(folder), _alone(folder):
                 if _is_last(users):
@@ -101,7 +109,7 @@ def embedded_postgres(data_dir: Path, *, durable: bool = True) -> Iterator[str]:
 
 
 def _open_lock(path: Path) -> IO[bytes]:
-    return os.fdopen(os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600), "r+b")
+    return os.fdopen(os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, _PRIVATE), "r+b")
 
 
 @contextmanager
@@ -186,7 +194,7 @@ def _initialise(cluster: Path, *, durable: bool) -> None:
     if account is not None:
         open_way(draft, account)
         open_way(binary("initdb"), account)
-    options = ["--auth=trust", f"--username={_ROLE}", "--encoding=UTF8", "--no-instructions"]
+    options = ["--auth=trust", f"--username={SUPERUSER}", "--encoding=UTF8", "--no-instructions"]
     # Sorting and letter case that no update of the operating system's locales can change.
     options += ["--locale=C", "--locale-provider=builtin", "--builtin-locale=C.UTF-8"]
     if not durable:
@@ -225,7 +233,7 @@ def _launch(cluster: Path, log: Path, *, durable: bool) -> int:
     for name, value in settings.items():
         server += ["-c", f"{name}={value}"]
     # The shell leaves at once, so that the server is no child of ours that has to be waited for.
-    with log.open("ab") as stderr:
+    with _open_log(log) as stderr:
         started = run(
             ["/bin/sh", "-c", '"$@" </dev/null >&2 & echo $!', "sh", *server], account, stderr=stderr
         )
@@ -251,6 +259,13 @@ def _stop(cluster: Path) -> None:
         running.socket_folder.rmdir()
 
 
+def _open_log(log: Path) -> IO[bytes]:
+    """Open a log to write at its end; it may quote what people sent, so nobody else reads it."""
+    descriptor = os.open(log, os.O_WRONLY | os.O_APPEND | os.O_CREAT | os.O_CLOEXEC, _PRIVATE)
+    os.fchmod(descriptor, _PRIVATE)
+    return os.fdopen(descriptor, "ab")
+
+
 def _rotate(log: Path) -> int:
     """Keep one older log; return where the next start begins to write."""
     if not log.exists():
@@ -263,6 +278,10 @@ def _rotate(log: Path) -> int:
 
 
 # --- Processes -------------------------------------------------------------------------------------
+
+
+def _runs(cluster: Path) -> bool:
+    return _find_running(cluster) is not None
 
 
 def _find_running(cluster: Path) -> _Postmaster | None:
@@ -335,16 +354,15 @@ def _fits_a_socket(folder: Path) -> bool:
     return len(path) <= _SOCKET_PATH_BYTES and b"," not in path and b'"' not in path
 
 
-# --- The database ----------------------------------------------------------------------------------
+# --- Addresses -------------------------------------------------------------------------------------
 
 
-def _url(postmaster: _Postmaster, database: str) -> str:
+def _url(postmaster: _Postmaster, role: str = APPLICATION, database: str = APPLICATION) -> str:
     folder = quote(str(postmaster.socket_folder), safe="")
-    return f"postgresql://{_ROLE}@/{database}?host={folder}&port=5432"
+    return f"postgresql://{role}@/{database}?host={folder}&port=5432"
 
 
-def _create_database(postmaster: _Postmaster) -> None:
-    with psycopg.connect(_url(postmaster, "postgres"), autocommit=True) as connection:
-        found = connection.execute("SELECT 1 FROM pg_database WHERE datname = %s", (_DATABASE,)).fetchone()
-        if found is None:
-            connection.execute(f"CREATE DATABASE {_DATABASE}")
+def is_address_of(url: str, data_dir: Path) -> bool:
+    """Tell whether a URL is that of the data folder's own server, which runs."""
+    running = _find_running(data_dir.expanduser().absolute().resolve() / _CLUSTER)
+    return running is not None and url == _url(running)

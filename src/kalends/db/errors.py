@@ -9,6 +9,10 @@ class DatabaseUnavailable(DatabaseFault):
     """It does not run, cannot be reached, or is of a version that is not supported."""
 
 
+class DiskFull(DatabaseFault):
+    """There is too little room on its disk to write anything."""
+
+
 class SchemaTooNew(DatabaseFault):
     """A newer Kalends has migrated it."""
 

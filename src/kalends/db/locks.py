@@ -9,6 +9,7 @@ from kalends.db.rows import json_rows, only_row
 _EVENT_TYPE = 0
 _HOST = 1
 _FACTS = 2
+_STRANGER = 5
 
 
 async def lock_hosts(work: UnitOfWork, host_ids: Sequence[int], *, event_type_id: int | None = None) -> None:
@@ -27,6 +28,11 @@ async def lock_hosts(work: UnitOfWork, host_ids: Sequence[int], *, event_type_id
         """,
         (json_rows(keys),),
     )
+
+
+async def lock_stranger(work: UnitOfWork, address: str) -> None:
+    """Keep other commands that count what this address holds waiting until this one ends."""
+    await work.connection.execute("SELECT pg_advisory_xact_lock(%s, hashtext(%s))", (_STRANGER, address))
 
 
 async def try_lock_facts(work: UnitOfWork) -> bool:

@@ -96,17 +96,42 @@ def _make_account() -> pwd.struct_passwd:
 
 
 def open_way(path: Path, account: Account) -> None:
-    """Let the account pass through the folders above a path, and no more than pass."""
-    for folder in path.resolve().parents:
+    """Let the account pass through the folders above a path, and no more than pass.
+
+    Raises:
+        DatabaseUnavailable: a folder that would have to be opened belongs to somebody else, to whom it may be
+            private; nothing was changed.
+    """
+    closed = [folder for folder in path.resolve().parents if not _passes(folder.stat(), account)]
+    for folder in closed:
+        uid = folder.stat().st_uid
+        if uid not in (os.geteuid(), account.uid):
+            owner = _name_of(uid)
+            raise DatabaseUnavailable(
+                f"PostgreSQL runs as {_name_of(account.uid)} and cannot pass through {folder}, which "
+                f"belongs to {owner} and is closed to others; run kalends as {owner}, use a folder elsewhere "
+                f"(--data-dir, KALENDS_DATA_DIR), or open it yourself: chmod o+x {folder}"
+            )
+    for folder in closed:
         status = folder.stat()
-        if status.st_uid == account.uid:
-            passing = stat.S_IXUSR
-        elif status.st_gid == account.gid:
-            passing = stat.S_IXGRP
-        else:
-            passing = stat.S_IXOTH
-        if not status.st_mode & passing:
-            folder.chmod(stat.S_IMODE(status.st_mode) | passing)
+        folder.chmod(stat.S_IMODE(status.st_mode) | _passing_bit(status, account))
+
+
+def _passes(status: os.stat_result, account: Account) -> bool:
+    return bool(status.st_mode & _passing_bit(status, account))
+
+
+def _passing_bit(status: os.stat_result, account: Account) -> int:
+    if status.st_uid == account.uid:
+        return stat.S_IXUSR
+    return stat.S_IXGRP if status.st_gid == account.gid else stat.S_IXOTH
+
+
+def _name_of(uid: int) -> str:
+    try:
+        return pwd.getpwuid(uid).pw_name
+    except KeyError:
+        return str(uid)
 
 
 def last_lines(text: str, count: int = 3) -> str:

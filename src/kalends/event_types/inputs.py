@@ -11,6 +11,7 @@ from kalends.api.input.changes import NOT_SENT
 from kalends.api.input.fields import (
     MAX_INTEGER,
     Boolean,
+    QueryInteger,
     Text,
     Url,
     violation,
@@ -178,6 +179,8 @@ class EventTypesQuery(Body):
     ] = None
     org_slug: Text | None = None
     org_id: Annotated[int | None, BeforeValidator(_number_or_nothing)] = None
+    take: Annotated[QueryInteger, Field(ge=1, le=500)] = 500
+    skip: Annotated[QueryInteger, Field(ge=0)] = 0
 
     def to_listing(self) -> Listing:
         """Return what is asked for."""

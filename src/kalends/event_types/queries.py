@@ -10,6 +10,7 @@ from kalends.db.database import Connection, UnitOfWork
 from kalends.db.rows import Columns, NamedRow, first_row, named_row, named_rows, only_row
 from kalends.db.statements import assignments
 from kalends.event_types.address import EventTypeAddress, UserAddress, lookup_of, owner_lookup
+from kalends.event_types.bounds import Page
 from kalends.event_types.columns import SETTINGS, columns_of, settings_of
 from kalends.event_types.event_type import EventType, SchedulingType, Settings
 from kalends.event_types.owner import Host, TeamOwner, UserOwner
@@ -58,11 +59,32 @@ async def find_kept(work: UnitOfWork, address: EventTypeAddress) -> EventType | 
     return None if row is None else await _event_type(work.connection, row)
 
 
-async def list_of_user(connection: Connection, owner: UserAddress) -> list[EventType]:
-    """Return the event types of a user by id; none if nobody has this address."""
+async def list_of_user(
+    connection: Connection, owner: UserAddress, page: Page, *, slug: str | None, caller_id: int | None
+) -> list[EventType]:
+    """Return event types of a user by id, hidden ones for their owner only; of nobody none."""
     lookup = owner_lookup(owner)
-    statement = f"{_OF_USERS} WHERE {lookup.condition} ORDER BY e.id"
-    return [_of_user(row) for row in await named_rows(connection, statement, lookup.values)]
+    statement = f"""
+        {_OF_USERS}
+         WHERE e.id IN (
+               SELECT id
+                 FROM (SELECT id, sum(bytes) OVER (ORDER BY id) - bytes AS bytes_before
+                         FROM (SELECT e.id, octet_length(e::text) AS bytes FROM event_types e
+                                WHERE {lookup.condition} AND (NOT e.hidden OR e.user_id = %(caller_id)s)
+                                  AND (%(slug)s::text IS NULL OR e.slug = %(slug)s)
+                                ORDER BY e.id LIMIT %(take)s OFFSET %(skip)s) page) measured
+                WHERE bytes_before < %(most_bytes)s)
+         ORDER BY e.id
+    """
+    values = {
+        **lookup.values,
+        "caller_id": caller_id,
+        "slug": slug,
+        "take": page.take,
+        "skip": page.skip,
+        "most_bytes": page.most_bytes,
+    }
+    return [_of_user(row) for row in await named_rows(connection, statement, values)]
 
 
 async def any_exists(connection: Connection, event_type_ids: Sequence[int]) -> bool:
@@ -115,18 +137,21 @@ async def lock_event_type(work: UnitOfWork, event_type_id: int) -> EventType | N
     return None if row is None else await _event_type(work.connection, row)
 
 
-async def insert_event_type(work: UnitOfWork, owner_id: int, settings: Settings) -> int:
-    """Store an event type and return its id.
+async def insert_event_type(work: UnitOfWork, owner_id: int, settings: Settings) -> tuple[int, int]:
+    """Store an event type; return its id, and how many its owner had before.
 
     Raises:
         psycopg.errors.UniqueViolation: the owner has one with this slug.
     """
     values = {**columns_of(settings), "user_id": owner_id}
-    statement = sql.SQL("INSERT INTO event_types ({}) VALUES ({}) RETURNING id").format(
+    statement = sql.SQL(
+        "INSERT INTO event_types ({}) VALUES ({})"
+        " RETURNING id, (SELECT count(*) FROM event_types e WHERE e.user_id = %(user_id)s)"
+    ).format(
         sql.SQL(", ").join(map(sql.Identifier, values)), sql.SQL(", ").join(map(sql.Placeholder, values))
     )
-    (event_type_id,) = await only_row(work.connection, statement, values)
-    return int(event_type_id)
+    event_type_id, before = await only_row(work.connection, statement, values)
+    return int(event_type_id), int(before)
 
 
 async def update_event_type(work: UnitOfWork, event_type_id: int, settings: Settings) -> None:

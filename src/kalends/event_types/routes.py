@@ -1,17 +1,20 @@
 """`/v2/event-types`, version 2024-06-14: the event types of a user."""
 
+import asyncio
 from datetime import date
 from typing import Annotated, TypeAlias
 
 from fastapi import Depends
 
-from kalends.api.dependencies import Reader, Work
+from kalends.api.dependencies import CurrentSettings, Reader, Work
 from kalends.api.http.operation import Router
 from kalends.api.input.fields import EventTypeId
 from kalends.api.input.query import Query
+from kalends.api.refusals import BoundReached
 from kalends.auth.dependencies import Authenticated, CallerIfKnown
 from kalends.auth.principal import Permission, Principal
 from kalends.event_types import inputs, outputs, service
+from kalends.event_types.bounds import Bounds, Page
 from kalends.event_types.refusals import (
     OF_SETTINGS,
     ChangedSlugTaken,
@@ -28,12 +31,19 @@ ReadingCaller: TypeAlias = Annotated[Principal, Depends(Authenticated(Permission
 WritingCaller: TypeAlias = Annotated[Principal, Depends(Authenticated(Permission.EVENT_TYPE_WRITE))]
 
 
-@router.post("", refuses=(EventTypeSlugTaken, *OF_SETTINGS))
+async def _bounds(settings: CurrentSettings) -> Bounds:
+    return Bounds(settings.event_types_most, settings.booking_fields_most, settings.field_options_most)
+
+
+CurrentBounds: TypeAlias = Annotated[Bounds, Depends(_bounds)]
+
+
+@router.post("", refuses=(BoundReached, EventTypeSlugTaken, *OF_SETTINGS))
 async def create_event_type(
-    caller: WritingCaller, body: inputs.CreateEventTypeBody, work: Work
+    caller: WritingCaller, body: inputs.CreateEventTypeBody, work: Work, bounds: CurrentBounds
 ) -> outputs.EventTypeOutput:
     """Create an event type."""
-    created = await service.create(work, caller.user.id, body.to_changes())
+    created = await service.create(work, caller.user.id, body.to_changes(), bounds)
     return outputs.event_type_output(created)
 
 
@@ -42,13 +52,22 @@ async def list_event_types(
     caller: CallerIfKnown,
     query: Annotated[inputs.EventTypesQuery, Depends(Query(inputs.EventTypesQuery))],
     connection: Reader,
+    settings: CurrentSettings,
 ) -> list[outputs.EventTypeOutput]:
-    """List the event types of a user, or the group meeting of several; public."""
+    """List the event types of a user, or the group meeting of several; public.
+
+    `take` and `skip` are ours: a list ends early where the event types have very long forms.
+    """
     listing = query.to_listing()
     if listing.is_of_group:
         return [outputs.group_meeting_output(await service.find_group(connection, listing))]
-    found = await service.list_public(connection, listing, caller)
-    return [outputs.public_event_type_output(one, is_own=service.is_owner(one, caller)) for one in found]
+    page = Page(query.take, query.skip, settings.event_types_listed_bytes)
+    shown = []
+    for one in await service.list_public(connection, listing, page, caller):
+        shown.append(outputs.public_event_type_output(one, is_own=service.is_owner(one, caller)))
+        # A form may be long, and others wait.
+        await asyncio.sleep(0)
+    return shown
 
 
 @router.get("/{eventTypeId}", refuses=(EventTypeNotYours,))
@@ -60,12 +79,16 @@ async def get_event_type(
     return outputs.event_type_output(found)
 
 
-@router.patch("/{eventTypeId}", refuses=(EventTypeNotYours, ChangedSlugTaken, *OF_SETTINGS))
+@router.patch("/{eventTypeId}", refuses=(BoundReached, EventTypeNotYours, ChangedSlugTaken, *OF_SETTINGS))
 async def update_event_type(
-    caller: WritingCaller, event_type_id: EventTypeId, body: inputs.UpdateEventTypeBody, work: Work
+    caller: WritingCaller,
+    event_type_id: EventTypeId,
+    body: inputs.UpdateEventTypeBody,
+    work: Work,
+    bounds: CurrentBounds,
 ) -> outputs.EventTypeOutput:
     """Change an event type; what is not sent stays."""
-    changed = await service.update(work, caller, event_type_id, body.to_changes())
+    changed = await service.update(work, caller, event_type_id, body.to_changes(), bounds)
     return outputs.event_type_output(changed)
 
 

@@ -7,10 +7,12 @@ from psycopg import errors
 
 from kalends.accounts.user import User
 from kalends.api.output.errors import NotFound
+from kalends.api.refusals import BoundReached
 from kalends.auth.principal import Principal
 from kalends.db.database import Connection, UnitOfWork
 from kalends.event_types import queries
 from kalends.event_types.address import EventTypeAddress, IdAddress, TeamAddress, UserAddress
+from kalends.event_types.bounds import Bounds, Page
 from kalends.event_types.changes import SettingsChanges
 from kalends.event_types.connections import check_connections
 from kalends.event_types.event_type import BLANK, CAL_VIDEO, EventType, Settings
@@ -59,20 +61,24 @@ class Listing:
         return self.owner is None and self.usernames is not None
 
 
-async def create(work: UnitOfWork, owner_id: int, changes: SettingsChanges) -> EventType:
+async def create(work: UnitOfWork, owner_id: int, changes: SettingsChanges, bounds: Bounds) -> EventType:
     """Create an event type of a user.
 
     Raises:
+        BoundReached: the owner has as many as may be, or its form is too large.
         EventTypeSlugTaken: the owner has one with this slug.
         what `OF_SETTINGS` lists: the owner lacks what it relies on, or its settings exclude each other.
     """
     check_connections(changes)
+    bounds.check_form(changes)
     settings = changes.applied_to(BLANK)
     await _check_schedule(work, owner_id, changes)
     try:
-        event_type_id = await queries.insert_event_type(work, owner_id, settings)
+        event_type_id, before = await queries.insert_event_type(work, owner_id, settings)
     except errors.UniqueViolation as error:
         raise EventTypeSlugTaken(settings.slug) from error
+    if before >= bounds.event_types:
+        raise BoundReached("slug", bounds.event_types, "event types of a user; delete one first")
     return await get(work.connection, IdAddress(event_type_id))
 
 
@@ -185,16 +191,16 @@ async def any_exists(connection: Connection, event_type_ids: Sequence[int]) -> b
     return await queries.any_exists(connection, event_type_ids)
 
 
-async def list_public(connection: Connection, listing: Listing, caller: Principal | None) -> list[EventType]:
-    """Return the event types that a list asks for; hidden ones only for their owner."""
+async def list_public(
+    connection: Connection, listing: Listing, page: Page, caller: Principal | None
+) -> list[EventType]:
+    """Return a page of what a list asks for; hidden ones only for their owner."""
     if listing.owner is None:
         return []
-    return [
-        event_type
-        for event_type in await queries.list_of_user(connection, listing.owner)
-        if (listing.event_slug is None or event_type.slug == listing.event_slug)
-        and (not event_type.hidden or is_owner(event_type, caller))
-    ]
+    caller_id = None if caller is None else caller.user.id
+    return await queries.list_of_user(
+        connection, listing.owner, page, slug=listing.event_slug, caller_id=caller_id
+    )
 
 
 async def find_group(connection: Connection, listing: Listing) -> list[User]:
@@ -207,17 +213,19 @@ async def find_group(connection: Connection, listing: Listing) -> list[User]:
 
 
 async def update(
-    work: UnitOfWork, caller: Principal, event_type_id: int, changes: SettingsChanges
+    work: UnitOfWork, caller: Principal, event_type_id: int, changes: SettingsChanges, bounds: Bounds
 ) -> EventType:
     """Change an event type of the caller; what the request does not say stays.
 
     Raises:
+        BoundReached: its form would be too large.
         EventTypeNotYours: the caller has none with this id.
         ChangedSlugTaken: the caller has another one with this slug.
         what `OF_SETTINGS` lists: the caller lacks what it is to rely on, or its settings would exclude each
             other.
     """
     check_connections(changes)
+    bounds.check_form(changes)
     before = await queries.lock_event_type(work, event_type_id)
     if before is None or not is_owner(before, caller):
         raise EventTypeNotYours

@@ -39,22 +39,20 @@ def pieces(template: str) -> list[Piece]:
     found: list[Piece] = []
     position = counted = 0
     line = 1
-    for match in _OPENING.finditer(template):
-        if match.start() < position:
+    while (opening := template.find("{{", position)) >= 0:
+        line += template.count("\n", counted, opening)
+        counted = opening
+        before = template[position:opening]
+        text = before.rstrip("\\")
+        # A backslash makes braces mere text; two of them are a backslash before a tag.
+        backslashes = len(before) - len(text)
+        text += "\\" * (backslashes // 2)
+        position = opening + 2
+        if backslashes % 2:
+            found.append(Piece(None, text + "{{", line))
             continue
-        text = template[position : match.start()]
-        line += template.count("\n", counted, match.start())
-        counted = match.start()
-        if match["escape"]:
-            # A backslash makes braces mere text; two of them are a backslash before a tag.
-            backslashes = len(match["escape"])
-            text += "\\" * (backslashes // 2)
-            if backslashes % 2:
-                found.append(Piece(None, text + "{{", line))
-                position = match.end()
-                continue
         found.append(Piece(None, text, line))
-        tag, position = _tag(template, match.end(), line)
+        tag, position = _tag(template, position, line)
         found.append(tag)
     found.append(Piece(None, template[position:], line))
     _drop_lines_of_tags(found)
@@ -95,18 +93,17 @@ def _drop_lines_of_tags(found: list[Piece]) -> None:
             continue
         before, after = found[index - 1], found[index + 1]
         is_first, is_last = index == 1, index == len(found) - 2
-        starts = _BLANK_BEFORE.search(before.content)
+        begun = before.content.rstrip(_BLANKS)
         ends = _BLANK_AFTER.match(after.content)
         if (
-            starts
-            and ends
-            and (starts["newline"] or (is_first and starts.start() == 0))
+            ends
+            and (begun.endswith(("\n", "\r")) or (is_first and not begun))
             and (ends["newline"] or (is_last and ends.end() == len(after.content)))
         ):
             standing_alone.append((before, after))
     # Cut only now: what one tag removes is what the next one looks at.
     for before, after in standing_alone:
-        before.content = _TRAILING_BLANKS.sub("", before.content)
+        before.content = before.content.rstrip(_BLANKS)
         after.content = _LEADING_BLANK_LINE.sub("", after.content, count=1)
 
 
@@ -118,7 +115,6 @@ def _trim(found: list[Piece]) -> None:
             found[index + 1].content = found[index + 1].content.lstrip()
 
 
-_OPENING = re.compile(r"(?P<escape>\\*)\{\{")
 _SIGNS = ("!--", *"{&#^/!>*")
 _PLAIN_CLOSING = re.compile(r"(?P<trim>~)?\}\}")
 _CLOSINGS = {
@@ -126,7 +122,6 @@ _CLOSINGS = {
     "!--": re.compile(r"--(?P<trim>~)?\}\}"),
 }
 _UNSUPPORTED = {">": "partials", "*": "decorators"}
-_BLANK_BEFORE = re.compile(r"(?P<newline>\n|\r)?[ \t]*\Z")
+_BLANKS = " \t"
 _BLANK_AFTER = re.compile(r"[ \t]*(?P<newline>\r?\n)?")
-_TRAILING_BLANKS = re.compile(r"[ \t]+\Z")
 _LEADING_BLANK_LINE = re.compile(r"\A[ \t]*\r?\n|\A[ \t]+\Z")

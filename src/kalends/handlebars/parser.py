@@ -2,8 +2,8 @@
 
 import re
 from dataclasses import dataclass
-from functools import lru_cache
 
+from kalends.bounded_cache import bounded_cache
 from kalends.handlebars.errors import TemplateError
 from kalends.handlebars.lexer import Piece, TagKind, pieces
 from kalends.handlebars.nodes import Block, Call, Expression, Literal, Node, Output, Path, Text
@@ -11,11 +11,19 @@ from kalends.handlebars.nodes import Block, Call, Expression, Literal, Node, Out
 MOST_NESTING = 50
 """How deep blocks, or parentheses, may stand in each other."""
 
+MOST_WORDS = 20
+"""Most names, values, signs and parentheses of one tag."""
+
 _BLOCKS = ("if", "unless", "each", "with")
 _INLINE = {"lookup": 2}
 
 
-@lru_cache(maxsize=256)
+_KEPT_BYTES = 32_000_000
+_BYTES_A_CHARACTER = 40
+"""What nodes take, at most, for each character of their template."""
+
+
+@bounded_cache(_KEPT_BYTES, lambda template: _BYTES_A_CHARACTER * len(template) + 1_000)
 def parse(template: str) -> tuple[Node, ...]:
     """Return the nodes of a template.
 
@@ -139,13 +147,20 @@ class _Words:
         self._next = 0
 
     def _split(self, content: str) -> list[str]:
-        words, position = [], 0
-        for match in _WORD.finditer(content):
-            if content[position : match.start()].strip():
+        words: list[str] = []
+        position, end = 0, len(content)
+        while position < end:
+            if content[position].isspace():
+                position += 1
+                continue
+            match = _WORD.match(content, position)
+            if match is None:
                 break
             words.append(match.group())
             position = match.end()
-        if content[position:].strip() or not words:
+            if len(words) > MOST_WORDS:
+                raise TemplateError(f"line {self._line}: a tag has more than {MOST_WORDS} words")
+        if position < end or not words:
             raise TemplateError(f"line {self._line}: {content[:40]!r} cannot be understood")
         return words
 

@@ -1,1 +1,1 @@
-"""What mails and pages tell people in words: their language, answers, places."""
+"""What mails and pages say in words: languages, answers, places."""

@@ -1,4 +1,4 @@
-"""Addresses of attendees, as far as people are shown them."""
+"""Which addresses of attendees are shown to people."""
 
 _FAUX_DOMAIN = "@sms.cal.com"
 

@@ -1,12 +1,12 @@
-"""How the answers to an owner's own questions are told in mails and on pages."""
+"""How answers to the owner's own questions are shown in mails and on pages."""
 
 from kalends.event_types.event_type import StoredObject
 from kalends.event_types.form.fields import is_own_question
 from kalends.localization.language import Language
 
 
-def is_told(field: StoredObject, *, is_for_host: bool) -> bool:
-    """Tell whether a question is the owner's own and may be seen: hidden ones are for the host only."""
+def is_shown(field: StoredObject, *, is_for_host: bool) -> bool:
+    """Tell whether a question is the owner's own and may be shown; hidden ones are for the host only."""
     return is_own_question(field) and (is_for_host or not field.get("hidden"))
 
 

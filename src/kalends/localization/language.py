@@ -1,7 +1,7 @@
 """A person's language: the sentences of mails, and dates as that language writes them.
 
-Catalogs are read from their `.po` files. A sentence that a catalog lacks is English; dates and times come
-from CLDR, so they are right in languages without a catalog too.
+Catalogs are read from their `.po` files, dates and times come from CLDR. A language without a catalog is
+English in both: dates of one language in sentences of another read like a mistake.
 """
 
 from dataclasses import dataclass
@@ -92,10 +92,12 @@ class Language:
 def language_for(code: str | None, time_zone: str, clock: int | None = None) -> Language:
     """Return the language of a person by its code, such as `pt-BR`, and an IANA time zone.
 
-    What is not known becomes English, or UTC.
+    What is not known, or has no catalog, becomes English; a zone that is none becomes UTC.
     """
     locale = _locale(code) if code and len(code) <= LONGEST_CODE else Locale(SOURCE)
     tag, catalog = _catalog(locale)
+    if tag == SOURCE and locale.language != SOURCE:
+        locale = Locale(SOURCE)
     return Language(locale, tag, catalog, _zone(time_zone), clock)
 
 

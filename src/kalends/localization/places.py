@@ -5,13 +5,14 @@ from dataclasses import dataclass
 from typing import Any, Protocol
 
 from kalends.api.input.fields import is_phone_number
-from kalends.bookings.booking import Status
 from kalends.bookings.draft.places import is_web_address
 from kalends.event_types.locations.kinds import INTEGRATION_PREFIX
 from kalends.localization.language import Language, mark
 
+# What a booking has where its event type names no place. No conferencing can be configured yet.
+_OWN_PROVIDER = "daily"
+
 _PROVIDERS = {
-    "daily": "Cal Video",
     "google:meet": "Google Meet",
     "zoom": "Zoom",
     "office365_video": "Microsoft Teams",
@@ -34,8 +35,8 @@ _KINDS = {
 }
 
 
-class Placed(Protocol):
-    """What tells where a booking takes place: a booking, or what a fact keeps of one."""
+class LocatedBooking(Protocol):
+    """A booking, or a fact's snapshot of one, as far as it says where it takes place."""
 
     @property
     def location(self) -> str | None:
@@ -44,10 +45,6 @@ class Placed(Protocol):
     @property
     def metadata(self) -> Mapping[str, Any]:
         """Return what is stored beside it, `videoCallUrl` among others."""
-
-    @property
-    def status(self) -> Status:
-        """Return where the booking stands."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +56,7 @@ class Place:
     note: str | None = None
 
 
-def place_of(booking: Placed, language: Language) -> Place | None:
+def place_of(booking: LocatedBooking, language: Language) -> Place | None:
     """Return where a booking takes place; None: nobody has said."""
     location = booking.metadata.get("videoCallUrl") or booking.location
     if not location:
@@ -67,7 +64,7 @@ def place_of(booking: Placed, language: Language) -> Place | None:
     if is_web_address(location):
         return Place(location, location)
     if location.startswith(INTEGRATION_PREFIX):
-        return _online(location, booking.status, language)
+        return _online(location, language)
     if location in _KINDS:
         return Place(language.text(_KINDS[location]))
     if is_phone_number(location):
@@ -75,11 +72,11 @@ def place_of(booking: Placed, language: Language) -> Place | None:
     return Place(location)
 
 
-def _online(location: str, status: Status, language: Language) -> Place:
+def _online(location: str, language: Language) -> Place:
+    """Return an online meeting for which there is no link: nobody makes one but the host."""
+    where = language.text("The host will tell where")
     code = location.removeprefix(INTEGRATION_PREFIX)
+    if code == _OWN_PROVIDER:
+        return Place(where)
     provider = _PROVIDERS.get(code) or code.removesuffix("_video").replace("_", " ").title()
-    note = language.text("The link follows once the event is confirmed.")
-    return Place(
-        language.text("Online meeting (%(provider)s)", provider=provider),
-        note=note if status is Status.PENDING else None,
-    )
+    return Place(language.text("Online meeting (%(provider)s)", provider=provider), note=where)

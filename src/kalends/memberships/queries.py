@@ -7,6 +7,7 @@ from kalends.db.rows import Columns, NamedRow, first_row, named_row, named_rows,
 from kalends.memberships.member import Member
 from kalends.memberships.membership import Membership, Role
 
+_PLAIN = Columns(Membership, "m", without=("role",))
 _OF_MEMBERSHIP = ("id", "team_id", "user_id", "role", "accepted", "disable_impersonation")
 _MEMBER_FIELDS = tuple(Member.__dataclass_fields__)
 _MEMBER = ", ".join(f"m.{name}" if name in _OF_MEMBERSHIP else f"u.{name}" for name in _MEMBER_FIELDS)

@@ -9,6 +9,7 @@ from sqlalchemy import (
     Index,
     Integer,
     Table,
+    Text,
     text,
 )
 from sqlalchemy.dialects.postgresql import UUID
@@ -31,7 +32,19 @@ slot_reservations = Table(
     Column("is_seat", Boolean, nullable=False, server_default=text("false")),
     # A binding one refuses bookings that do not name it; an ordinary one hides its time from lists.
     Column("is_binding", Boolean, nullable=False, server_default=text("false")),
+    # Of a binding one made without a credential: from which part of the address space, and since when.
+    Column("stranger", Text),
+    Column("held_since", DateTime(timezone=True)),
     created_at(),
     CheckConstraint("start_time < end_time", name="period"),
+    CheckConstraint(
+        "(stranger IS NULL) = (held_since IS NULL) AND (stranger IS NULL OR is_binding)", name="stranger"
+    ),
+    Index(
+        "ix_slot_reservations_stranger",
+        "stranger",
+        "release_at",
+        postgresql_where=text("stranger IS NOT NULL"),
+    ),
     Index("ix_slot_reservations_host_id_release_at", "host_id", "release_at"),
 )

@@ -11,10 +11,10 @@ import structlog
 from kalends.bookings.facts.fact import BookingFact
 from kalends.bookings.facts.stored import decode
 from kalends.db.database import Connection, Database
+from kalends.localization.plain import one_line
 from kalends.notifications import queries
 from kalends.notifications.content import messages
 from kalends.notifications.content.links import Links
-from kalends.notifications.content.plain import one_line
 from kalends.notifications.content.writing import (
     Circumstances,
     Written,

@@ -49,7 +49,7 @@ async def queue_invitation(work: UnitOfWork, settings: Settings, invitation: Mem
     reason = reason_not_to_send(template, recipient, None, is_enabled=settings.mail_enabled)
     message = None
     if reason is None:
-        message = messages.pack(secret.encryption_keys(settings), messages.build(envelope, letter, None))
+        message = messages.pack(secret.encryption_keys(settings), messages.build(envelope, letter))
     mail = NewMail(
         cause=invitation.cause,
         template=template,

@@ -53,8 +53,9 @@ PLAN: Plan = {
 
 
 def planned(fact: BookingFact) -> list[Planned]:
-    """Return the mails that follow from a fact; of a series, the leading occurrence speaks for all."""
-    if not fact.is_lead:
+    """Return the mails that follow from a fact; in most series one occurrence speaks for all."""
+    is_told = fact.is_lead or (fact.series is not None and fact.series.is_told_singly)
+    if not is_told:
         return []
     return [
         mail

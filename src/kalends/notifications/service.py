@@ -4,7 +4,6 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from uuid import NAMESPACE_URL, uuid5
 
-from kalends.api.output.errors import NotFound
 from kalends.bookings.facts.fact import BookingFact, FactKind
 from kalends.bookings.facts.stored import decode
 from kalends.db.database import Connection, Database, UnitOfWork
@@ -15,6 +14,7 @@ from kalends.notifications.content.composition import about_webhook
 from kalends.notifications.content.messages import Envelope
 from kalends.notifications.mail import Audience, Mail, NewMail, Recipient, Template
 from kalends.notifications.plan import PLAN, Planned, planned
+from kalends.notifications.refusals import MailNotRepeatable, UnknownMail
 from kalends.notifications.suppression import reason_not_to_send
 from kalends.notifications.transport.sender import Sender, sender_of
 from kalends.outbox.backlog import Backlog
@@ -71,11 +71,11 @@ async def read_mail(connection: Connection, settings: Settings, mail_id: int) ->
     """Return a mail and its message; None: it was never written, or is forgotten.
 
     Raises:
-        NotFound: there is no such mail.
+        UnknownMail: there is no such mail.
     """
     found = await queries.find_mail(connection, mail_id)
     if found is None:
-        raise NotFound(f"There is no mail {mail_id}.")
+        raise UnknownMail(mail_id)
     mail, stored = found
     return mail, None if stored is None else messages.unpack(secret.encryption_keys(settings), stored)
 
@@ -84,10 +84,10 @@ async def send_again(work: UnitOfWork, mail_id: int, *, now: datetime) -> None:
     """Queue a mail once more that was sent or could not be.
 
     Raises:
-        NotFound: there is no such mail, or its message is forgotten.
+        MailNotRepeatable: there is no such mail, or its message is forgotten.
     """
     if not await queries.requeue(work, mail_id, now):
-        raise NotFound(f"There is no mail {mail_id} that could be sent again.")
+        raise MailNotRepeatable(mail_id)
 
 
 async def backlog(connection: Connection, *, now: datetime) -> Backlog:
@@ -110,7 +110,8 @@ def _new_mail(
     stored: StoredFact, fact: BookingFact, mail: Planned, sender: Sender, *, is_enabled: bool
 ) -> NewMail:
     booking, recipient, cause = fact.booking, mail.recipient, _cause(stored, fact)
-    is_series = fact.series is not None and len(fact.series.starts) > 1
+    series = fact.series
+    is_series = series is not None and len(series.starts) > 1 and not series.is_told_singly
     return NewMail(
         cause=cause,
         template=mail.template,
@@ -137,7 +138,7 @@ def _mail_to_owner(stored: StoredFact, owner: Recipient, settings: Settings, sen
     letter = about_webhook(language, disabled.subscriber_url, disabled.failing_since)
     message_id = _message_id(cause, template, owner, sender)
     envelope = Envelope((sender.name, sender.address), ("", owner.email), message_id, disabled.disabled_at)
-    message = messages.pack(secret.encryption_keys(settings), messages.build(envelope, letter, None))
+    message = messages.pack(secret.encryption_keys(settings), messages.build(envelope, letter))
     reason = reason_not_to_send(template, owner, None, is_enabled=settings.mail_enabled)
     return NewMail(
         cause=cause,

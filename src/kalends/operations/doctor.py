@@ -13,12 +13,14 @@ import psycopg
 from psycopg.rows import TupleRow
 
 from kalends.db import migrate
-from kalends.db.connect import connect, database_url
+from kalends.db.connect import MEGABYTE, connect, database_url
+from kalends.db.disk import DiskLevel, level_of
 from kalends.db.errors import DatabaseFault
 from kalends.notifications.queries import SERVER_AWAY
 from kalends.notifications.transport.failures import ServerUnavailable
 from kalends.notifications.transport.folder import mail_folder
 from kalends.notifications.transport.smtp import try_server
+from kalends.operations.files import files_allowed, files_wanted
 from kalends.security import secret
 from kalends.settings import ALIASES, Settings
 from kalends.settings.smtp_url import server_of
@@ -27,7 +29,6 @@ Verdict: TypeAlias = Literal["ok", "warning", "problem"]
 """A problem keeps the server from working; a warning does not."""
 
 _ZONE_VERSION = "# version "
-_LEAST_FREE_BYTES = 1_000_000_000
 _OTHER_CONNECTIONS = 10  # of commands, backups, and PostgreSQL's own reserve
 _DATABASE_FACTS = """
     SELECT current_setting('server_version'), pg_database_size(current_database()) / 1000000,
@@ -56,9 +57,9 @@ class Check:
 
 
 def examine(settings: Settings) -> list[Check]:
-    """Check variables, zone data, disk, mail server, database, clock, migrations, secret, mails that wait."""
+    """Check settings, zone data, disk, mails, database, clock, migrations, secret and conferencing."""
     checks = [check_variables(), check_zone_data(datetime.now(UTC)), check_disk(settings)]
-    checks.append(check_mail(settings))
+    checks += [check_files(settings, files_allowed(at_most=True)), check_mail(settings)]
     try:
         with database_url(settings) as url, connect(url) as connection:
             checks += [check_database(settings, connection), check_clock(connection)]
@@ -70,7 +71,7 @@ def examine(settings: Settings) -> list[Check]:
                 checks.append(check_waiting_mails(connection, datetime.now(UTC)))
     except DatabaseFault as error:
         checks.append(Check("database", "problem", str(error)))
-    return checks
+    return [*checks, check_conferencing()]
 
 
 def check_variables() -> Check:
@@ -100,9 +101,25 @@ def check_disk(settings: Settings) -> Check:
     existing = next(path for path in (folder, *folder.parents) if path.exists())
     free = shutil.disk_usage(existing).free
     found = f"{free / 1e9:.1f} GB free in {folder}"
-    if free < _LEAST_FREE_BYTES:
-        return Check("disk", "problem", found, "Make room, or choose another folder with KALENDS_DATA_DIR")
-    return Check("disk", "ok", found)
+    advice = "Make room, or choose another folder with KALENDS_DATA_DIR"
+    least, enough = settings.disk_least_mb * MEGABYTE, settings.disk_enough_mb * MEGABYTE
+    match level_of(free, least=least, enough=enough):
+        case DiskLevel.NONE:
+            return Check("disk", "problem", f"{found}: too little to store anything", advice)
+        case DiskLevel.LITTLE:
+            return Check("disk", "warning", found, advice)
+        case DiskLevel.ENOUGH:
+            return Check("disk", "ok", found)
+
+
+def check_files(settings: Settings, allowed: int) -> Check:
+    """See whether a process may open a file for each connection of a client; `allowed` is how many it may."""
+    wanted = files_wanted(settings)
+    found = f"a process may open {allowed} files (RLIMIT_NOFILE), and opens up to {wanted}"
+    if allowed < wanted:
+        advice = "Raise the limit (ulimit -Hn, LimitNOFILE=), or lower KALENDS_CONNECTIONS_MOST"
+        return Check("files", "warning", found, advice)
+    return Check("files", "ok", found)
 
 
 def check_mail(settings: Settings) -> Check:
@@ -119,6 +136,12 @@ def check_mail(settings: Settings) -> Check:
         advice = "Mails wait until the mail server takes them; check KALENDS_SMTP_URL"
         return Check("mail", "warning", f"{where}: {error}", advice)
     return Check("mail", "ok", f"{where} takes mails")
+
+
+def check_conferencing() -> Check:
+    """Say who makes video meetings: nobody."""
+    found = 'none is configured; where an event type names no place, people read "The host will tell where"'
+    return Check("conferencing", "ok", found)
 
 
 def check_database(settings: Settings, connection: psycopg.Connection[TupleRow]) -> Check:

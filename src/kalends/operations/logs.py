@@ -8,6 +8,9 @@ from structlog.typing import Processor
 
 from kalends.settings import Settings
 
+_SILENT = ("psycopg.pool",)
+"""Those that say again and again what we say once."""
+
 _QUIET = ("alembic", "asyncio", "httpx", "uvicorn.access", "uvicorn.error")
 """Libraries of which only warnings matter to those who run a server."""
 
@@ -39,6 +42,8 @@ def configure(settings: Settings) -> None:
     root.setLevel(level)
     for name in _QUIET:
         logging.getLogger(name).setLevel(max(level, logging.WARNING))
+    for name in _SILENT:
+        logging.getLogger(name).setLevel(max(level, logging.ERROR))
 
 
 def _renderers(settings: Settings) -> list[Processor]:

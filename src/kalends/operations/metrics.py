@@ -1,15 +1,18 @@
-"""`/metrics`: how the workers do, for Prometheus.
+"""`/metrics`: how the workers and this process do, for Prometheus.
 
-All of it is counted in the database, so any server tells the whole truth, whichever processes do the work,
-and a restart resets nothing. Only counts are told: nothing of anybody's data.
+What the workers do is counted in the database, so any server tells the whole truth, whichever processes do
+the work, and a restart resets nothing. Without the database there is what this process knows, and that it is
+away. Only counts are told: nothing of anybody's data.
 """
 
 from collections.abc import Iterator, Mapping
 from datetime import datetime
 
+import psycopg
+import psycopg_pool
 from fastapi import Request, Response
 from fastapi.responses import PlainTextResponse
-from prometheus_client import CollectorRegistry, generate_latest
+from prometheus_client import CollectorRegistry, Gauge, generate_latest
 from prometheus_client.core import (
     CounterMetricFamily,
     GaugeMetricFamily,
@@ -20,12 +23,21 @@ from prometheus_client.registry import Collector
 
 from kalends.api.dependencies import CurrentDatabase, Now, runtime_of
 from kalends.api.http.operation import PageRouter
-from kalends.db.database import Connection
+from kalends.db.database import Connection, Database
 from kalends.notifications import service as notifications
+from kalends.operations.process import REGISTRY, metrics_of_process
 from kalends.outbox import service as outbox
 from kalends.outbox.backlog import Backlog
 from kalends.webhooks import service as webhooks
 from kalends.webhooks.deliveries.courier import LAG_BUCKETS
+
+_PATIENCE_SECONDS = 2.0
+_DATABASE_UP = b"""\
+# HELP kalends_database_up Whether the database answers.
+# TYPE kalends_database_up gauge
+kalends_database_up %d
+"""
+_UP, _DOWN = _DATABASE_UP % 1, _DATABASE_UP % 0
 
 _CONTENT_TYPE = "text/plain; version=0.0.4; charset=utf-8"
 
@@ -34,14 +46,38 @@ router = PageRouter("/metrics", "Health", is_counted=False)
 
 @router.get("", documented_as=PlainTextResponse)
 async def metrics(request: Request, database: CurrentDatabase, now: Now) -> Response:
-    """Tell Prometheus what waits for the workers, and what they have done."""
+    """Tell Prometheus what waits for the workers, what they have done, and how this process does."""
 
     async def make() -> bytes:
-        async with database.connection() as connection:
-            return await _text(connection, now)
+        try:
+            async with database.connection(patience=_PATIENCE_SECONDS) as connection:
+                return _UP + await _text(connection, now)
+        except (psycopg.Error, psycopg_pool.PoolTimeout):
+            return _DOWN
 
     text = await runtime_of(request).metrics_page.text(make)
-    return Response(text, media_type=_CONTENT_TYPE)
+    _look_at(database)
+    return Response(text + metrics_of_process(), media_type=_CONTENT_TYPE)
+
+
+_disk_free = Gauge(
+    "kalends_disk_free_bytes",
+    "Room on the disk of the embedded database; 0: it is elsewhere.",
+    registry=REGISTRY,
+)
+_connections = Gauge(
+    "kalends_database_connections", "Connections to the database.", ["state"], registry=REGISTRY
+)
+_waiting = Gauge("kalends_database_waiting", "Who waits for such a connection.", registry=REGISTRY)
+
+
+def _look_at(database: Database) -> None:
+    _disk_free.set(database.disk.free_bytes() if database.disk is not None else 0)
+    counters = database.statistics()
+    idle = counters["pool_available"]
+    _connections.labels("idle").set(idle)
+    _connections.labels("busy").set(counters["pool_size"] - idle)
+    _waiting.set(counters["requests_waiting"])
 
 
 async def _text(connection: Connection, now: datetime) -> bytes:

@@ -22,7 +22,7 @@ MAX_MINUTES = 366 * 24 * 60
 
 
 class ReserveSlotBody(Body):
-    """A slot to keep, named by its parts or by the `slotUid` that a list shows on request."""
+    """A slot to reserve, named by its parts or by the `slotUid` that a list shows on request."""
 
     event_type_id: Integer
     slot_start: Instant

@@ -39,7 +39,7 @@ async def count_binding_seats(
 
 
 async def lock(work: UnitOfWork, uid: UUID) -> bool:
-    """Keep a reservation as it is until this command ends, and tell whether it is there."""
+    """Lock a reservation, and tell whether it is there."""
     return (
         await first_row(work.connection, "SELECT FROM slot_reservations WHERE uid = %s FOR UPDATE", (uid,))
         is not None
@@ -47,16 +47,18 @@ async def lock(work: UnitOfWork, uid: UUID) -> bool:
 
 
 async def save(work: UnitOfWork, reservation: Reservation, host_ids: Sequence[int]) -> None:
-    """Store a reservation, new or changed, of the time of these hosts and of nobody else."""
+    """Store a reservation, new or changed, of the time of these hosts and no others."""
     await work.connection.execute(
         """
         INSERT INTO slot_reservations (
-            uid, host_id, event_type_id, start_time, end_time, release_at, is_seat, is_binding)
-        SELECT %s, host_id, %s, %s, %s, %s, %s, %s FROM unnest(%s::int[]) AS host_id
+            uid, host_id, event_type_id, start_time, end_time, release_at, is_seat, is_binding, stranger,
+            held_since)
+        SELECT %s, host_id, %s, %s, %s, %s, %s, %s, %s, %s FROM unnest(%s::int[]) AS host_id
             ON CONFLICT (uid, host_id) DO UPDATE
            SET event_type_id = excluded.event_type_id, start_time = excluded.start_time,
                end_time = excluded.end_time, release_at = excluded.release_at,
-               is_seat = excluded.is_seat, is_binding = excluded.is_binding
+               is_seat = excluded.is_seat, is_binding = excluded.is_binding, stranger = excluded.stranger,
+               held_since = excluded.held_since
         """,
         (
             reservation.uid,
@@ -66,6 +68,8 @@ async def save(work: UnitOfWork, reservation: Reservation, host_ids: Sequence[in
             reservation.release_at,
             reservation.is_seat,
             reservation.is_binding,
+            reservation.stranger,
+            reservation.held_since,
             list(host_ids),
         ),
     )
@@ -75,8 +79,42 @@ async def save(work: UnitOfWork, reservation: Reservation, host_ids: Sequence[in
     )
 
 
-async def find_hosts_held(work: UnitOfWork, reservation: Reservation, now: datetime) -> set[int]:
-    """Return the hosts whose time other reservations of the event type take during this one."""
+async def count_of_stranger(
+    work: UnitOfWork, stranger: str, event_type_id: int, *, without: UUID | None, now: datetime
+) -> tuple[int, int]:
+    """Return how many binding reservations strangers hold from an address: of an event type, and in all."""
+    of_event_type, in_all = await only_row(
+        work.connection,
+        """
+        SELECT count(DISTINCT uid) FILTER (WHERE event_type_id = %s), count(DISTINCT uid)
+          FROM slot_reservations WHERE stranger = %s AND release_at > %s AND uid IS DISTINCT FROM %s
+        """,
+        (event_type_id, stranger, now, without),
+    )
+    return of_event_type, in_all
+
+
+async def delete_of_strangers(
+    work: UnitOfWork, host_id: int, starts: Sequence[datetime], ends: Sequence[datetime], now: datetime
+) -> None:
+    """Delete what strangers hold of a host's time in these periods, with the buffers that it keeps."""
+    await work.connection.execute(
+        """
+        DELETE FROM slot_reservations WHERE uid IN (
+            SELECT r.uid
+              FROM slot_reservations r
+              JOIN event_types held ON held.id = r.event_type_id
+              JOIN unnest(%s::timestamptz[], %s::timestamptz[]) AS period (starts, ends)
+                ON r.start_time - make_interval(mins => held.before_event_buffer) < period.ends
+               AND r.end_time + make_interval(mins => held.after_event_buffer) > period.starts
+             WHERE r.host_id = %s AND r.release_at > %s AND r.stranger IS NOT NULL)
+        """,
+        (list(starts), list(ends), host_id, now),
+    )
+
+
+async def find_reserved_hosts(work: UnitOfWork, reservation: Reservation, now: datetime) -> set[int]:
+    """Return the hosts whose time other reservations of the event type take at the same time."""
     cursor = await work.connection.execute(
         """
         SELECT host_id FROM slot_reservations

@@ -10,6 +10,7 @@ from kalends.api.output.errors import (
     Unauthorized,
     UnprocessableEntity,
 )
+from kalends.api.refusals import BoundReached
 from kalends.slots.refusals import UnknownEventTypeId
 
 
@@ -67,6 +68,17 @@ class NoHosts(BadRequest):
     message = "eventTypeId: this event type has no hosts."
 
 
+class SlotNotBookable(BadRequest):
+    """400: nobody could book the slot, so nobody without a credential may keep it from others."""
+
+    def __init__(self, reasons: Sequence[str]) -> None:
+        super().__init__(
+            f"slotStart: this slot cannot be booked ({', '.join(reasons)}), so it cannot be kept by a binding"
+            " reservation without a credential.",
+            details={"reasons": reasons},
+        )
+
+
 class SlotTaken(UnprocessableEntity):
     """422: the slot is taken; `details.reasons` says by what."""
 
@@ -82,7 +94,9 @@ OF_SLOT: Refusals = (
     NoHosts,
     SlotLengthFixed,
     SlotLengthNotOffered,
+    SlotNotBookable,
     SlotTaken,
     UnknownEventTypeId,
+    BoundReached,
 )
 """By which a slot is refused that is to be kept."""

@@ -6,7 +6,11 @@ from datetime import datetime
 
 @dataclass(frozen=True, slots=True)
 class Reservation:
-    """A time of an event type, or one seat at its start, that somebody keeps until `release_at`."""
+    """A time of an event type, or one seat at its start, that somebody keeps until `release_at`.
+
+    Of a binding one that was made without a credential `stranger` is the part of the address space that it
+    came from, and `held_since` when.
+    """
 
     uid: str
     event_type_id: int
@@ -15,6 +19,8 @@ class Reservation:
     release_at: datetime
     is_seat: bool
     is_binding: bool
+    stranger: str | None = None
+    held_since: datetime | None = None
 
     @property
     def minutes(self) -> int:

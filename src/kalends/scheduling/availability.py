@@ -1,4 +1,4 @@
-"""The free time of a host set, and who of it can take a booking."""
+"""The free time of a set of hosts, and which of them can take a booking."""
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
@@ -6,9 +6,10 @@ from dataclasses import dataclass
 from kalends.scheduling.hosts import Busy, Host, Reservation, Source, Taken, free_time
 from kalends.scheduling.intervals import Interval, clip, contains, merge, subtract
 from kalends.scheduling.limits import blocked_periods
+from kalends.scheduling.reservations import HeldTimes
 from kalends.scheduling.rules import Rules
 from kalends.scheduling.schedules import clock
-from kalends.scheduling.slots import Piece, alignment, cut, intersect, pieces_of
+from kalends.scheduling.slots import Piece, alignment, cut, intersect, pieces_of, union
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +37,7 @@ class Availability:
     rotating: list[HostTime]
     start: int
     end: int
+    held: HeldTimes
 
 
 def availability(rules: Rules, hosts: Sequence[Host], taken: Taken, start: int, end: int) -> Availability:
@@ -51,6 +53,7 @@ def availability(rules: Rules, hosts: Sequence[Host], taken: Taken, start: int, 
         [time for time in times if not time.host.is_fixed],
         start,
         end,
+        HeldTimes(taken.reservations),
     )
 
 
@@ -121,8 +124,7 @@ def grid(available: Availability, opens: int, closes: int) -> list[int]:
         each = [pieces(time) for time in available.rotating]
         if available.fixed:
             each = [intersect(shared, own, length) for own in each]
-        shared = [piece for own in each for piece in own]
-        shared.sort()
+        shared = union(each)
     return cut(shared, (rules.interval + rules.offset_start) * 60, length)
 
 
@@ -138,7 +140,7 @@ def base_free(available: Availability, start: int, end: int) -> list[int]:
 
 
 def suffices(available: Availability, host_ids: Collection[int]) -> bool:
-    """Say whether these hosts can hold the booking: every fixed one, and a rotating one if any rotate."""
+    """Tell whether these hosts can take the booking: every fixed one, and a rotating one if any rotate."""
     return (
         bool(available.fixed or available.rotating)
         and all(time.host.id in host_ids for time in available.fixed)
@@ -147,17 +149,15 @@ def suffices(available: Availability, host_ids: Collection[int]) -> bool:
 
 
 def reserved_hosts(available: Availability, start: int, end: int) -> dict[int, Reservation]:
-    """Return the hosts whom reservations keep from a booking at `[start, end)`, each with the reservation.
+    """Return the hosts whom reservations keep from a booking at `[start, end)`, each with its reservation.
 
     A reservation of this event type needs every host if some are fixed. If all rotate it needs one of
     those free at its time, so these are kept only when they are no more than the reservations that
     compete for them: then whoever is left takes nothing from anybody's reservation.
     """
-    reservations = available.taken.reservations
-    has_held_seat = any(one.is_seat and one.start == start for one in reservations)
-    held = [
-        one for one in reservations if one.keeps_from(start, end) and not (has_held_seat and one.only_hides)
-    ]
+    held = available.held.keeping_from(start, end)
+    if available.held.has_seat(start):
+        held = [one for one in held if not one.only_hides]
     kept = {reservation.host_id: reservation for reservation in held if reservation.host_id is not None}
     for reservation in held:
         if reservation.host_id is not None:
@@ -185,9 +185,5 @@ def _rivals(available: Availability, reservation: Reservation) -> list[Reservati
 
     Seats of one start do not: they are one booking.
     """
-    others = [
-        rival
-        for rival in available.taken.reservations
-        if rival.keeps_from(reservation.start, reservation.end)
-    ]
+    others = available.held.keeping_from(reservation.start, reservation.end)
     return [reservation, *others] if reservation.is_seat else others

@@ -7,6 +7,7 @@ seats are full. Instants are epoch seconds and intervals half-open; lengths in `
 from bisect import bisect_left
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from datetime import date
 
 from kalends.scheduling.availability import (
     Availability,
@@ -42,7 +43,7 @@ from kalends.scheduling.schedules import (
 )
 from kalends.scheduling.slots import by_day, day_parts
 from kalends.scheduling.windows import last_day, last_rolling_day, looked_at_days, range_bounds
-from kalends.scheduling.zones import DAY, UnknownZoneError, day_start, local_day
+from kalends.scheduling.zones import DAY, UnknownZoneError, date_of_day, day_start, local_day
 
 __all__ = [
     "NOTHING_TAKEN",
@@ -77,9 +78,11 @@ __all__ = [
     "explain",
     "explain_range",
     "list_slots",
+    "settled",
 ]
 
 _ALWAYS = 1 << 62
+_LONG_AGO = date(1970, 1, 1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,6 +154,27 @@ def check(
     if not suffices(available, able):
         against += _host_reasons(available, able, start, end)
     return Verdict(False, reasons=tuple(against)) if against else Verdict(True, able)
+
+
+def settled(
+    rules: Rules,
+    hosts: Sequence[Host],
+    *,
+    start: int,
+    end: int,
+    now: int,
+    zone: str = "UTC",
+    taken: Taken = NOTHING_TAKEN,
+) -> Rules:
+    """Return rules with the booking window of this moment, by which several times can be checked.
+
+    A rolling window takes as long to work out as to list months of slots. `[start, end)` is one of the times.
+    """
+    if not (isinstance(rules.window, DaysWindow) and rules.window.is_rolling):
+        return rules
+    _, beyond = _bounds(replace(rules, length=(end - start) // 60), hosts, now, zone, taken)
+    last = date_of_day(local_day(zone, beyond) - 1)
+    return replace(rules, window=RangeWindow(_LONG_AGO, last, zone))
 
 
 def explain(
@@ -228,7 +252,7 @@ def counting_range(rules: Rules, *, start: int, end: int, now: int, zone: str = 
 
 
 def _earliest(rules: Rules, now: int) -> int:
-    # Not even without notice is the running minute offered.
+    # The minute that is running is not offered, not even without notice.
     return now + max(rules.minimum_notice, 1) * 60
 
 
@@ -251,7 +275,7 @@ def _bookable_days(
 ) -> set[int]:
     """Return the local days from now on, before the day `beyond`, that have a slot.
 
-    Reservations are left out, so that a hold moves nobody's window and a booking sees the same window as
+    Reservations are left out, so that none moves anybody's window and a booking sees the same window as
     the listing it was chosen from.
     """
     if not hosts:
@@ -358,7 +382,7 @@ def _host_reasons(available: Availability, able: Sequence[int], start: int, end:
         own += busy_reasons(host, _all_busy(available.rules, available.taken, host, start, end), start, end)
         if host.id in kept:
             own.append(_reserved(kept[host.id], host.id))
-        # Open all along and still not free: the time crosses from one row of hours into the next.
+        # Open throughout and still not free: the time crosses from one row of hours into the next.
         found += own or [Reason(Code.OUTSIDE_WORKING_HOURS, host.id, start, end)]
     return found
 

@@ -1,4 +1,4 @@
-"""Hosts, the times they are busy, and what bookings and reservations take of an event type."""
+"""Hosts, their busy times, and the bookings and reservations of an event type."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -22,7 +22,7 @@ class Busy(NamedTuple):
     """A time at which a host is busy, in epoch seconds.
 
     `[start, end)` is what blocks, buffers included; `[raw_start, raw_end)` is the event itself.
-    `reference` is the caller's own name of it, handed back in reasons.
+    `reference` is the caller's own name for it, handed back in reasons.
     """
 
     start: int
@@ -92,7 +92,7 @@ class Reservation:
     reference: str | int | None = None
 
     def keeps_from(self, start: int, end: int) -> bool:
-        """Say whether it stands against a booking at `[start, end)` of a host that it takes."""
+        """Tell whether it stands against a booking at `[start, end)` of a host that it takes."""
         if self.is_seat and (not self.keeps_hosts or start == self.start):
             return False
         return self.start - self.before < end and self.end + self.after > start

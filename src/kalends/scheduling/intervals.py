@@ -81,12 +81,12 @@ def clip(intervals: Iterable[Interval], start: int, end: int) -> list[Interval]:
 
 
 def contains(free: Sequence[Interval], start: int, end: int) -> bool:
-    """Say whether one interval of `free`, sorted and disjoint, holds all of `[start, end)`."""
+    """Tell whether one interval of `free`, sorted and disjoint, holds all of `[start, end)`."""
     position = bisect_left(free, (start + 1,)) - 1
     return position >= 0 and end <= free[position][1]
 
 
 def overlaps(merged: Sequence[Interval], start: int, end: int) -> bool:
-    """Say whether an interval of `merged`, sorted and disjoint, shares time with `[start, end)`."""
+    """Tell whether an interval of `merged`, sorted and disjoint, shares time with `[start, end)`."""
     position = bisect_left(merged, (end,)) - 1
     return position >= 0 and merged[position][1] > start

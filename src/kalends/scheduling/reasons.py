@@ -63,7 +63,7 @@ def schedule_reasons(host: Host, start: int, end: int) -> list[Reason]:
 
 
 def busy_reasons(host: Host, busy: Sequence[Busy], start: int, end: int) -> list[Reason]:
-    """Return what of `busy` blocks a part of `[start, end)`; the code is `buffer` where only buffers do."""
+    """Return the reasons by which `busy` blocks a part of `[start, end)`; `buffer` where only buffers do."""
     found = []
     for item in busy:
         if item.raw_start < end and item.raw_end > start:

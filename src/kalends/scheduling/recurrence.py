@@ -14,11 +14,11 @@ from kalends.scheduling.zones import (
 )
 
 LATEST_YEAR = 9990
-"""No occurrence lies beyond this year: what follows must still fit a calendar."""
+"""No occurrence lies beyond this year, so that what follows it still fits a calendar."""
 
 
 class Period(Enum):
-    """What lies between two occurrences, times the interval."""
+    """The distance between two occurrences, to be multiplied by the interval."""
 
     YEAR = "year"
     MONTH = "month"

@@ -1,4 +1,4 @@
-"""What an event type demands of a slot. Lengths and distances are minutes, as in the API."""
+"""What an event type requires of a slot. Lengths and distances are in minutes, as in the API."""
 
 import datetime
 from dataclasses import dataclass
@@ -70,5 +70,5 @@ class Rules:
 
     @property
     def is_shared(self) -> bool:
-        """Whether a booked start goes on being offered; a single seat is booked like any slot."""
+        """Whether a booked start is still offered; with a single seat, it is not."""
         return self.seats is not None and self.seats > 1

@@ -1,8 +1,8 @@
 """Schedules: weekly hours and dated overrides, turned into open intervals (slots.md 4.4-4.7)."""
 
 import datetime
-from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field
 from functools import lru_cache
 
 from kalends.scheduling.intervals import Interval, clip, join_overlapping
@@ -50,11 +50,20 @@ class Override:
 
 @dataclass(frozen=True, slots=True)
 class Schedule:
-    """Weekly hours and overrides, told by the clock of one time zone."""
+    """Weekly hours and overrides, by the clock of one time zone.
+
+    It is made once and asked often: `rows_by_weekday` and `rows_by_day` are its hours, ready for use.
+    """
 
     zone: str
     weekly: tuple[WeeklyHours, ...] = ()
     overrides: tuple[Override, ...] = ()
+    rows_by_weekday: Sequence[_Rows] = field(init=False, repr=False, compare=False)
+    rows_by_day: Mapping[int, _Rows] = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "rows_by_weekday", _rows_by_weekday(self.weekly))
+        object.__setattr__(self, "rows_by_day", _rows_by_day(self.overrides))
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +88,7 @@ class Absence:
     reference: str | int | None = None
 
 
+@lru_cache(maxsize=1024)
 def default_schedule(zone: str) -> Schedule:
     """Return the hours of a host who has no schedule: Monday to Friday, 09:00 to 17:00."""
     return Schedule(zone, (WeeklyHours(frozenset(range(1, 6)), 9 * 60, 17 * 60),))
@@ -94,19 +104,18 @@ def openings(
     ignores_overrides: bool = False,
 ) -> list[Interval]:
     """Return when `schedule` is open in `[start, end)`: sorted, disjoint, touching intervals apart."""
-    weekly = _rows_by_weekday(schedule.weekly)
-    dated = {} if ignores_overrides else _rows_by_day(schedule.overrides)
+    dated = {} if ignores_overrides else schedule.rows_by_day
     found: list[Interval] = []
     for zone, first, last in stays(schedule.zone, travel, start, end):
         closed = closed_days(absences, first, last)
-        found += _open_on(zone, first, last, weekly, dated, closed)
+        found += _open_on(zone, first, last, schedule.rows_by_weekday, dated, closed)
     if travel:
         found = join_overlapping(sorted(found))
     return clip(found, start, end)
 
 
 def clock(schedule: Schedule, travel: Sequence[Travel], start: int, end: int) -> list[OffsetSince]:
-    """Return the offsets by which the host's clock runs in `[start, end)`, travels included."""
+    """Return the offsets of the host's clock in `[start, end)`, travels included."""
     if not travel:
         return offsets_between(schedule.zone, start, end)
     found: list[OffsetSince] = []
@@ -154,8 +163,6 @@ def _rows(hours: Sequence[WeeklyHours] | Sequence[Override]) -> _Rows:
     )
 
 
-# The same hours are asked for again and again.
-@lru_cache(maxsize=4096)
 def _rows_by_weekday(weekly: tuple[WeeklyHours, ...]) -> list[_Rows]:
     return [_rows([row for row in weekly if day in row.days]) for day in range(7)]
 
@@ -172,7 +179,7 @@ def _open_on(
     first: int,
     last: int,
     weekly: Sequence[_Rows],
-    dated: dict[int, _Rows],
+    dated: Mapping[int, _Rows],
     closed: Collection[int],
 ) -> list[Interval]:
     """Return the hours of the local days `first` to `last`.

@@ -1,6 +1,7 @@
 """Cutting free time into slots, and filing them under days (slots.md 4.11, 4.13)."""
 
 from bisect import bisect_left
+from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from datetime import date
 
@@ -61,6 +62,20 @@ def intersect(ones: Sequence[Piece], others: Sequence[Piece], length: int) -> li
         if end - start >= length:
             shared.append((start, end, first))
     return shared
+
+
+def union(each: Sequence[Sequence[Piece]]) -> list[Piece]:
+    """Return the pieces of several hosts, sorted, each once: many hosts have many in common.
+
+    They are sorted a day at a time, because sorting does not let other threads in.
+    """
+    if len(each) == 1:
+        return list(each[0])
+    days: defaultdict[int, set[Piece]] = defaultdict(set)
+    for pieces in each:
+        for piece in pieces:
+            days[piece[0] // DAY].add(piece)
+    return [piece for day in sorted(days) for piece in sorted(days[day])]
 
 
 def cut(pieces: Sequence[Piece], step: int, length: int) -> list[int]:

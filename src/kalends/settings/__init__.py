@@ -45,6 +45,13 @@ class Settings(BaseSettings):
     database_pool_size: int = Field(default=10, ge=2, le=500)
     """Most connections of one server process."""
 
+    disk_least_mb: int = Field(default=64, ge=16, le=1_000_000)
+    """With fewer megabytes free on the disk of the embedded database whatever would write is refused with
+    503, before PostgreSQL stops for want of room."""
+
+    disk_enough_mb: int = Field(default=1_000, ge=16, le=10_000_000)
+    """With fewer megabytes free the log and `kalends doctor` warn."""
+
     # --- Secrets -------------------------------------------------------------------------------------
 
     secret_key: SecretStr | None = Field(default=None, min_length=SHORTEST_SECRET)
@@ -70,6 +77,27 @@ class Settings(BaseSettings):
 
     trusted_proxies: str = ""
     """Comma-separated addresses or networks whose `X-Forwarded-For` and `CF-Connecting-IP` are believed."""
+
+    connections_most: int = Field(default=1_000, ge=8, le=100_000)
+    """Most connections of clients to one server process. Beyond, who waits longest without having asked
+    anything makes room; where all are busy, the new one gets 503. It is lowered to what the limit of open
+    files allows."""
+
+    request_head_bytes: int = Field(default=65_536, ge=1_024, le=1_048_576)
+    """Largest request line and headers together; more is 431."""
+
+    request_head_fields: int = Field(default=200, ge=20, le=10_000)
+    """Most headers of a request; more is 431."""
+
+    request_head_seconds: float = Field(default=30.0, gt=0, le=3_600)
+    """How long a client may take to send request line and headers, from their first byte or the connection's
+    beginning; then 408."""
+
+    request_body_seconds: float = Field(default=30.0, gt=0, le=3_600)
+    """How long a client may take to send the body of a request; then 408."""
+
+    answer_seconds: float = Field(default=30.0, gt=0, le=3_600)
+    """How long a client may take nothing of what it is sent; then its connection ends."""
 
     shutdown_grace_seconds: int = Field(default=30, ge=1, le=3600)
     """How long running requests may take to finish after SIGTERM."""
@@ -143,11 +171,51 @@ class Settings(BaseSettings):
     """Most slots of one `GET /v2/slots`, counted before reservations, limits and seats take some away. A year
     of quarter hours around the clock has 35,000."""
 
+    guests_most: int = Field(default=30, ge=0, le=100)
+    """Most guests of a booking, besides the booker."""
+
+    occurrences_most: int = Field(default=366, ge=1, le=366)
+    """Most occurrences of a series that is booked at once."""
+
+    series_guests_most: int = Field(default=3_000, ge=1, le=40_000)
+    """Most guests of all occurrences of a series together: each occurrence counts each of them."""
+
+    series_answers_bytes: int = Field(default=1_000_000, ge=10_000)
+    """Most bytes of answers in all occurrences of a series together: each occurrence keeps them."""
+
+    event_types_most: int = Field(default=500, ge=1, le=10_000)
+    """Most event types of a user."""
+
+    event_types_listed_bytes: int = Field(default=4_000_000, ge=100_000)
+    """How many bytes event types may have, as they are stored, before a list of them ends; `skip` goes on."""
+
+    booking_fields_most: int = Field(default=50, ge=0, le=1_000)
+    """Most fields that an event type adds to its booking form."""
+
+    field_options_most: int = Field(default=100, ge=1, le=10_000)
+    """Most options of a field of a booking form."""
+
+    webhooks_most: int = Field(default=100, ge=1, le=10_000)
+    """Most webhooks of a user, and of an organization."""
+
+    event_type_webhooks_most: int = Field(default=50, ge=1, le=10_000)
+    """Most webhooks of an event type."""
+
     reservation_longest_minutes: int = Field(default=1_440, ge=1, le=525_600)
     """Longest time for which an authenticated caller may reserve a slot."""
 
     blocked_emails: str = ""
     """Comma-separated e-mail addresses that may neither book nor be guests; `+tags` do not help them."""
+
+    binding_reservations_most: int = Field(default=5, ge=0)
+    """Most binding reservations that callers without a credential may have of an event type, by their
+    address (64 bits of one of IPv6)."""
+
+    binding_reservations_address_most: int = Field(default=20, ge=0)
+    """Most binding reservations that callers without a credential may have in all, by their address."""
+
+    binding_reservation_minutes: int = Field(default=15, ge=1, le=1_440)
+    """How long a binding reservation of a caller without a credential may last in all, renewals included."""
 
     reservations_are_binding: bool = False
     """Whether a reservation that does not say so refuses bookings that do not name it."""
@@ -199,7 +267,7 @@ class Settings(BaseSettings):
     def _is_mail_address(cls, address: str | None) -> str | None:
         try:
             if address is not None:
-                Address(addr_spec=parseaddr(address)[1])
+                Address(addr_spec=parseaddr(address)[1].encode("ascii").decode())
         except (ValueError, HeaderParseError, IndexError) as error:
             raise ValueError("must look like Kalends <kalends@example.com>") from error
         return address

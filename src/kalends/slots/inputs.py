@@ -35,7 +35,6 @@ from kalends.event_types.address import (
 from kalends.slots.service import Explain, GroupAddress, ListSlots, SlotsAddress
 
 _UTC = "UTC"
-_WRITTEN_AS_Z = (None, _UTC, "GMT")
 
 LONGEST_DURATION = 366 * 24 * 60
 MAX_USERNAMES = 100
@@ -61,7 +60,7 @@ _TWO_TIMES = violation("isDefined", "cannot be used together with at: ask for ei
 
 
 def _end_of_day(moment: datetime.datetime) -> datetime.datetime:
-    """Return midnight as the last second of the day it begins: that is how an end is meant."""
+    """Return the end that a client means: by midnight, the last second of the day that it begins."""
     return moment + datetime.timedelta(hours=23, minutes=59, seconds=59) if is_midnight(moment) else moment
 
 

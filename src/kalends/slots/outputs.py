@@ -9,7 +9,7 @@ from typing_extensions import TypedDict
 from kalends.scheduling import engine
 from kalends.scheduling.zones import DAY, date_of_day
 from kalends.slots.inputs import SlotsQuery
-from kalends.slots.service import Explained, Slots
+from kalends.slots.service import ExplainedTime, Slots
 from kalends.slots.slot_uid import SlotUid
 
 _UTC = "UTC"
@@ -110,11 +110,11 @@ class Explanation(TypedDict):
     hosts: NotRequired[list[HostReasons]]
 
 
-def explanation(found: Explained, zone: str | None, *, reader_id: int | None) -> Explanation:
+def explanation_output(found: ExplainedTime, zone: str | None, *, reader_id: int | None) -> Explanation:
     """Show why a time is or is not available: codes to the public, intervals and sources to its hosts.
 
-    `reader_id` is the user who may see all that; None: the public. Uids are powers over what they name, so
-    those of a host's bookings and reservations are for that host alone.
+    `reader_id` is the user who may see all that; None: the public. Whoever knows a uid has power over what it
+    names, so those of a host's bookings and reservations are shown to that host alone.
     """
     shown: Explanation = {
         "start": _local_text(found.start, zone),

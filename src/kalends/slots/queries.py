@@ -16,7 +16,7 @@ from kalends.slots import statements
 from kalends.slots.rows import (
     GROUP,
     BusyRow,
-    Found,
+    FoundSubject,
     HostRow,
     Range,
     ReservationRow,
@@ -43,7 +43,7 @@ def group(usernames: Sequence[str], organization: str) -> Source:
 
 async def find(
     connection: Connection, source: Source, asked: Range, *, names_bookings: bool = False
-) -> Found | None:
+) -> FoundSubject | None:
     """Return an event type or a group, and its hosts with what takes their time.
 
     Without `names_bookings` only the blocked periods are read, which is all that a list needs. None: there
@@ -54,7 +54,7 @@ async def find(
     rows = await named_rows(connection, statement, {**source.values, **asked.values}, is_binary=True)
     if source.statement is statements.OF_GROUP:
         is_refused = any(not row.allow_dynamic_booking for row in rows)
-        return Found(GROUP, [_host(row) for row in rows], (), asked, source, is_refused)
+        return FoundSubject(GROUP, [_host(row) for row in rows], (), asked, source, is_refused)
     if not rows:
         return None
     first = rows[0]
@@ -62,8 +62,8 @@ async def find(
     # An event type without hosts is one row without a host.
     hosts = [_host(row) for row in rows if row.host_id is not None]
     if subject.team_id is None:
-        return Found(subject, hosts, (), asked, source)
-    return Found(subject, _staying(hosts, first.moved_from), _reservations(first.kept), asked, source)
+        return FoundSubject(subject, hosts, (), asked, source)
+    return FoundSubject(subject, _staying(hosts, first.moved_from), _reservations(first.kept), asked, source)
 
 
 async def find_seated(connection: Connection, event_type_id: int, asked: Range) -> list[SeatedRow]:
@@ -87,9 +87,9 @@ async def find_counted(
 
 
 def _staying(hosts: Sequence[HostRow], moved_from: int | None) -> Sequence[HostRow]:
-    """Return the hosts of whom a moved booking may be: those who rotate only if it is theirs.
+    """Return the hosts to whom a moved booking may go: of those who rotate, the one who has it.
 
-    Where it is of none of them, all may have it (slots.md 4.2).
+    If none of them has it, all may (slots.md 4.2).
     """
     if not any(host.id == moved_from and not host.is_fixed for host in hosts):
         return hosts

@@ -5,7 +5,7 @@ from typing import Annotated
 
 from fastapi import Depends
 
-from kalends.api.dependencies import CurrentSettings, Now, Reader
+from kalends.api.dependencies import CurrentDatabase, CurrentSettings, Now, Reader
 from kalends.api.http.answers import EncodedJson
 from kalends.api.http.operation import Router
 from kalends.api.input.query import Query
@@ -28,22 +28,21 @@ async def explain_slot(
     found = await service.explain(connection, query.to_command(), now=now)
     is_told_all = await service.may_see_reasons(connection, found.subject, caller)
     reader_id = caller.user.id if caller is not None and is_told_all else None
-    return outputs.explanation(found, query.time_zone, reader_id=reader_id)
+    return outputs.explanation_output(found, query.time_zone, reader_id=reader_id)
 
 
 @router.get("", refuses=(RangeTooLong, TooManySlots, *OF_ADDRESS, UnknownEventTypeId, NotInGroups))
 async def list_slots(
     query: Annotated[inputs.SlotsQuery, Depends(Query(inputs.SlotsQuery))],
-    connection: Reader,
+    database: CurrentDatabase,
     now: Now,
     settings: CurrentSettings,
 ) -> EncodedJson[dict[str, list[outputs.SlotOutput]]]:
     """List the open slots of an event type, by calendar day; public."""
-    found = await service.list_slots(
-        connection,
-        query.to_command(),
-        now=now,
-        longest_days=settings.slots_range_days,
-        most_slots=settings.slots_most,
-    )
+    async with database.connection() as connection:
+        inquiry = await service.read_inquiry(
+            connection, query.to_command(), now=now, longest_days=settings.slots_range_days
+        )
+    # While this works, others may have the connection.
+    found = await service.answer_inquiry(inquiry, most_slots=settings.slots_most)
     return EncodedJson(outputs.slots_json(found, query))

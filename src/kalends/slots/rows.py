@@ -13,7 +13,7 @@ from kalends.slots.statements import Statement
 
 @dataclass(frozen=True, slots=True)
 class Subject:
-    """What slots are asked of: an event type and whose it is, or a group that meets ad hoc.
+    """The subject whose slots are asked for: an event type and its owner, or a group that meets ad hoc.
 
     A group has no `event_type_id` and no owner, an event type a `user_id` or a `team_id`.
     """
@@ -29,7 +29,7 @@ GROUP = Subject(SchedulingTerms(length=30))
 
 
 def subject_of(event_type: EventType) -> Subject:
-    """Return an event type as slots are asked of it."""
+    """Return the subject that an event type is."""
     match event_type.owner:
         case UserOwner(user):
             return Subject(event_type.terms, event_type.id, user_id=user.id)
@@ -39,7 +39,7 @@ def subject_of(event_type: EventType) -> Subject:
 
 @dataclass(frozen=True, slots=True)
 class BusyRow:
-    """A booking that blocks a host, in epoch seconds: the period with its own buffers, and without."""
+    """A booking that blocks a host, in epoch seconds: its period with its own buffers, and without them."""
 
     start: int
     end: int
@@ -125,8 +125,8 @@ class Source:
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
-    """What slots were asked of, and its hosts with what takes their time in the range that was `asked`.
+class FoundSubject:
+    """The subject whose slots were asked for, and its hosts with what takes their time in the range `asked`.
 
     `reservations` are those of a team's event type itself; those of a user's are among the host's.
     `is_refused`: somebody of a group does not take part in groups.

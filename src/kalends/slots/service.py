@@ -12,9 +12,9 @@ from kalends.event_types import service as event_types
 from kalends.event_types.address import EventTypeAddress, IdAddress, SlugAddress, UserAddress, lookup_of
 from kalends.scheduling import engine
 from kalends.scheduling.zones import day_of_date, day_start
-from kalends.slots import queries
+from kalends.slots import effort, queries
 from kalends.slots.refusals import NotInGroups, RangeTooLong, TooManySlots, UnknownEventTypeId
-from kalends.slots.rows import Found, Range, Source, Subject
+from kalends.slots.rows import FoundSubject, Range, Source, Subject
 from kalends.slots.situation import (
     Question,
     Situation,
@@ -91,7 +91,7 @@ class Explain:
 
 
 @dataclass(frozen=True, slots=True)
-class Explained:
+class ExplainedTime:
     """What stands against `[start, end)` of an event type or a group, and its hosts."""
 
     subject: Subject
@@ -102,19 +102,30 @@ class Explained:
     host_ids: Sequence[int]
 
 
+@dataclass(frozen=True, slots=True)
+class Inquiry:
+    """A question about slots with all that must be known to answer it."""
+
+    question: Question
+    situation: Situation
+
+
 async def list_slots(
-    connection: Connection,
-    command: ListSlots,
-    *,
-    now: datetime,
-    longest_days: int,
-    most_slots: int | None = None,
+    connection: Connection, command: ListSlots, *, now: datetime, longest_days: int
 ) -> Slots:
-    """Return the slots that are open.
+    """Return the slots that are open, however many: as `read_inquiry` and `answer_inquiry` do."""
+    return await answer_inquiry(
+        await read_inquiry(connection, command, now=now, longest_days=longest_days), most_slots=None
+    )
+
+
+async def read_inquiry(
+    connection: Connection, command: ListSlots, *, now: datetime, longest_days: int
+) -> Inquiry | None:
+    """Read what tells which slots are open; None: there are none.
 
     Raises:
         RangeTooLong: the range is longer than `longest_days`.
-        TooManySlots: it has more than `most_slots`; None: as many as there are.
         NotFound: nothing has this address.
         NotInGroups: somebody of a group does not take part in groups.
     """
@@ -124,23 +135,39 @@ async def list_slots(
     asked = range_of_any(command.start, end, now=now, moving=command.moving)
     found = await _find(connection, command.address, asked)
     if command.start == end or not found.hosts:
-        return NO_SLOTS
+        return None
     length = command.duration or found.subject.terms.length
     question = Question(
         found.subject, length, command.start, command.end, now, zone=command.zone, moving=command.moving
     )
-    situation = await load_found(connection, question, found)
-    if most_slots is not None and command.end - command.start > most_slots * question.rules.interval * 60:
-        # Laying the grid alone takes a hundredth of what it takes to hold each start against reservations,
-        # and to write it.
-        hours = Situation(situation.hosts, engine.NOTHING_TAKEN)
-        _check_count(ask(engine.list_slots, question, hours), most_slots)
-    starts = ask(engine.list_slots, question, situation)
+    return Inquiry(question, await load_found(connection, question, found))
+
+
+async def answer_inquiry(inquiry: Inquiry | None, *, most_slots: int | None) -> Slots:
+    """Return the slots that are open. It may take a while, and needs no connection.
+
+    Raises:
+        TooManySlots: there are more than `most_slots`; None: as many as there are.
+    """
+    if inquiry is None:
+        return NO_SLOTS
+    question, situation = inquiry.question, inquiry.situation
+
+    def starts_of() -> list[int]:
+        span = question.end - question.start
+        if most_slots is not None and span > most_slots * question.rules.interval * 60:
+            # Laying the grid takes a hundredth of the time of checking each start against reservations
+            # and writing it.
+            hours = Situation(situation.hosts, engine.NOTHING_TAKEN)
+            _check_count(ask(engine.list_slots, question, hours), most_slots)
+        return ask(engine.list_slots, question, situation)
+
+    starts = await effort.answer(question, situation, starts_of)
     _check_count(starts, most_slots)
-    event_type_id, seats = found.subject.event_type_id, question.rules.seats
+    event_type_id, seats = question.subject.event_type_id, question.rules.seats
     if seats is None:
-        return Slots(starts, length, event_type_id)
-    return Slots(starts, length, event_type_id, seats, _taken_seats(situation.taken))
+        return Slots(starts, question.length, event_type_id)
+    return Slots(starts, question.length, event_type_id, seats, _taken_seats(situation.taken))
 
 
 def _check_count(starts: Sequence[int], most: int | None) -> None:
@@ -148,7 +175,7 @@ def _check_count(starts: Sequence[int], most: int | None) -> None:
         raise TooManySlots(most)
 
 
-async def _find(connection: Connection, address: SlotsAddress, asked: Range) -> Found:
+async def _find(connection: Connection, address: SlotsAddress, asked: Range) -> FoundSubject:
     """Return what has an address.
 
     Raises:
@@ -198,11 +225,12 @@ def _taken_seats(taken: engine.Taken) -> dict[int, TakenSeats]:
 
 async def check(connection: Connection, question: Question) -> engine.Verdict:
     """Decide with the engine that lists slots whether the range of a question can be booked."""
-    return ask(engine.check, question, await load(connection, question, names_bookings=True))
+    situation = await load(connection, question, names_bookings=True)
+    return await effort.answer(question, situation, lambda: ask(engine.check, question, situation))
 
 
-async def explain(connection: Connection, command: Explain, *, now: datetime) -> Explained:
-    """Say why a time can or cannot be booked; a date is available when it offers a slot.
+async def explain(connection: Connection, command: Explain, *, now: datetime) -> ExplainedTime:
+    """Return why a time can or cannot be booked; a date is available when it offers a slot.
 
     Raises:
         NotFound: nothing has this address.
@@ -214,14 +242,17 @@ async def explain(connection: Connection, command: Explain, *, now: datetime) ->
     start, end = _explained_range(command, length)
     question = Question(found.subject, length, start, end, now, zone=command.zone, moving=command.moving)
     situation = await load_found(connection, question, found, names_bookings=True)
-    if isinstance(command.at, date):
-        is_available = bool(ask(engine.list_slots, question, situation))
-        reasons = ask(engine.explain_range, question, situation)
-    else:
+
+    def explained() -> tuple[bool, Sequence[engine.Reason]]:
+        if isinstance(command.at, date):
+            is_available = bool(ask(engine.list_slots, question, situation))
+            return is_available, ask(engine.explain_range, question, situation)
         is_available = ask(engine.check, question, situation).is_accepted
-        reasons = ask(engine.explain, question, situation)
+        return is_available, ask(engine.explain, question, situation)
+
+    is_available, reasons = await effort.answer(question, situation, explained, times=2)
     host_ids = [host.id for host in situation.hosts]
-    return Explained(found.subject, start, end, is_available, reasons, host_ids)
+    return ExplainedTime(found.subject, start, end, is_available, reasons, host_ids)
 
 
 def _explained_range(command: Explain, length: int) -> tuple[int, int]:
@@ -232,7 +263,7 @@ def _explained_range(command: Explain, length: int) -> tuple[int, int]:
 
 
 async def may_see_reasons(connection: Connection, subject: Subject, caller: Principal | None) -> bool:
-    """Tell whether a caller may learn what keeps the hosts: the owner, or a member of the team."""
+    """Tell whether a caller may learn what keeps the hosts busy: the owner may, and members of the team."""
     if caller is None:
         return False
     if subject.team_id is not None:

@@ -5,15 +5,20 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import Enum
-from functools import lru_cache
 from typing import TypeVar
 
+from kalends.bounded_cache import bounded_cache
 from kalends.db.database import Connection
 from kalends.event_types.address import IdAddress, lookup_of
 from kalends.scheduling import engine
 from kalends.slots import queries
 from kalends.slots.refusals import UnknownEventTypeId
-from kalends.slots.rows import Found, HostRow, Range, ReservationRow, SeatedRow, Source, Subject
+from kalends.slots.rows import FoundSubject, HostRow, Range, ReservationRow, SeatedRow, Source, Subject
+
+_KEPT_BYTES = 32_000_000
+_BYTES_A_SCHEDULE = 1_000
+_BYTES_A_CHARACTER = 60
+"""What a schedule takes in memory, at most, for each character of its stored hours."""
 
 Answer = TypeVar("Answer")
 
@@ -21,8 +26,8 @@ Answer = TypeVar("Answer")
 class CountedReservations(Enum):
     """Which reservations count.
 
-    All that are unexpired, for lists; only those that bind, for bookings; or all, with every held seat
-    keeping its host from anything else, for what is to be promised to somebody.
+    For lists, all that have not expired; for bookings, only those that bind; for reservations, all, and every
+    reserved seat keeps its host from anything else.
     """
 
     ALL = "all"
@@ -35,7 +40,8 @@ class Question:
     """What is asked of an event type or a group, for slots of `length` minutes.
 
     That is a range of epoch seconds, by whose zone, at which instant. `moving` is the uid of a booking,
-    `own_reservation` that of a reservation, that do not stand in the way. `rules` are those for the length.
+    `own_reservation` that of a reservation, that do not stand in the way. `rules` are those for the length,
+    or those that a command has `settled` on.
     """
 
     subject: Subject
@@ -47,10 +53,12 @@ class Question:
     moving: str | None = None
     reservations: CountedReservations = CountedReservations.ALL
     own_reservation: str | None = None
+    settled: engine.Rules | None = None
     rules: engine.Rules = field(init=False)
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "rules", self.subject.terms.rules(self.length))
+        rules = self.subject.terms.rules(self.length) if self.settled is None else self.settled
+        object.__setattr__(self, "rules", rules)
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,14 +78,14 @@ async def load(connection: Connection, question: Question, *, names_bookings: bo
         UnknownEventTypeId: the event type is gone.
     """
     source = _source(question.subject)
-    return await _read(connection, question, source, _range_of(question), names_bookings=names_bookings)
+    return await _read(connection, question, source, range_of(question), names_bookings=names_bookings)
 
 
 async def load_found(
-    connection: Connection, question: Question, found: Found, *, names_bookings: bool = False
+    connection: Connection, question: Question, found: FoundSubject, *, names_bookings: bool = False
 ) -> Situation:
     """Read what a question needs besides what was found with its subject."""
-    asked = _range_of(question)
+    asked = range_of(question)
     if names_bookings or asked != found.asked:
         return await _read(connection, question, found.source, asked, names_bookings=names_bookings)
     return await _situation(connection, question, found)
@@ -99,7 +107,7 @@ async def _read(
     return await _situation(connection, question, found)
 
 
-async def _situation(connection: Connection, question: Question, found: Found) -> Situation:
+async def _situation(connection: Connection, question: Question, found: FoundSubject) -> Situation:
     event_type_id, terms, asked = question.subject.event_type_id, question.subject.terms, found.asked
     before, after = terms.before_event_buffer * 60, terms.after_event_buffer * 60
     seated: Sequence[SeatedRow] = ()
@@ -126,8 +134,8 @@ async def _situation(connection: Connection, question: Question, found: Found) -
     )
 
 
-def _reservations(found: Found, question: Question) -> list[engine.Reservation]:
-    """Return what is kept of the event type itself, and of its hosts, each with the host that it takes."""
+def _reservations(found: FoundSubject, question: Question) -> list[engine.Reservation]:
+    """Return the reservations of the event type itself, and those of its hosts, each with its host."""
     each = [_reservation(held, None, question) for held in found.reservations]
     each += [_reservation(held, host.id, question) for host in found.hosts for held in host.reservations]
     return [reservation for reservation in each if reservation is not None]
@@ -139,7 +147,8 @@ def range_of_any(start: int, end: int, *, now: datetime, moving: str | None) -> 
     return Range(begins, ends, now, moving)
 
 
-def _range_of(question: Question) -> Range:
+def range_of(question: Question) -> Range:
+    """Return the range to read for a question."""
     begins, ends = engine.data_range(
         question.rules,
         start=question.start,
@@ -170,7 +179,7 @@ def _schedule_of(host: HostRow) -> engine.Schedule:
     return _parsed_schedule(host.zone, host.hours)
 
 
-@lru_cache(maxsize=10_000)
+@bounded_cache(_KEPT_BYTES, lambda zone, hours: _BYTES_A_CHARACTER * len(hours) + _BYTES_A_SCHEDULE)
 def _parsed_schedule(zone: str, hours: str) -> engine.Schedule:
     rows = json.loads(hours)
     weekly = tuple(
@@ -226,11 +235,11 @@ def _seated(row: SeatedRow, before: int, after: int) -> engine.Seated:
 
 
 def _reservation(row: ReservationRow, host_id: int | None, question: Question) -> engine.Reservation | None:
-    """Return a reservation as the engine takes it; None: it does not stand in the way of this question.
+    """Return a reservation as the engine takes it; None: it does not count for this question.
 
-    `host_id` is whose it is, None: the event type's own. Only a binding one keeps its buffers free too. A
-    held seat counts at its own start; what else its host may do then is left open unless it binds, or this
-    question is about a promise.
+    `host_id` None: it is the event type's own. Only a binding one keeps its buffers free too. A reserved seat
+    counts at its own start; it keeps its host from other meetings only if it binds, or if the question is
+    about a reservation.
     """
     if row.uid == question.own_reservation or (
         question.reservations is CountedReservations.BINDING and not row.is_binding

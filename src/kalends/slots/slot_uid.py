@@ -28,7 +28,7 @@ class SlotUid:
 
 
 def parse_slot_uid(text: str) -> SlotUid | None:
-    """Return what a slot's id names; None when it is not one of ours.
+    """Return what the id of a slot names; None: it is none that this server makes.
 
     What it names may be gone or never have been, but lies in what requests may say: the start between
     `EARLIEST` and `LATEST`, the numbers in 32 bits.

@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 
+from kalends.bookings.draft.draft import moved_length
 from kalends.db.database import Connection
 from kalends.event_types.address import IdAddress
 from kalends.scheduling.zones import DAY, day_of_date, day_start
@@ -26,7 +27,7 @@ class Month:
     """A month to choose a time in: all its days, and those that have times.
 
     `weeks` begin on the first day of the week where the visitor lives; None: a day of another month.
-    `previous` None: that month lies behind.
+    `previous` None: that month is past.
     """
 
     first: date
@@ -65,18 +66,8 @@ async def month_of(
     )
 
 
-def length_of(visit: Visit) -> timedelta:
-    """Return how long the moved booking takes: as long as now, while the event type offers that."""
-    length = visit.booking.end - visit.booking.start
-    if visit.event_type is None or visit.booking.is_seated:
-        return length
-    usual = visit.event_type.terms.length
-    offered = {usual, *visit.event_type.length_options}
-    return length if length.total_seconds() / 60 in offered else timedelta(minutes=usual)
-
-
 async def _first_month(connection: Connection, visit: Visit, today: date, longest_days: int) -> date:
-    """Return the month of the first time from the booking's own month on, or that month."""
+    """Return the month of the first time that is offered from the booking's own month on, or that month."""
     own = max(visit.booking.start.astimezone(visit.language.zone).date().replace(day=1), today)
     times = await _times(connection, visit, own, own + timedelta(days=_LOOK_AHEAD_DAYS), longest_days)
     return next(iter(times), own)
@@ -85,7 +76,7 @@ async def _first_month(connection: Connection, visit: Visit, today: date, longes
 async def _times(
     connection: Connection, visit: Visit, first: date, end: date, longest_days: int
 ) -> dict[date, list[datetime]]:
-    """Return the times from one date to before another, but for the present one, in the visitor's zone."""
+    """Return the times from one date until before another, without the present one, in the visitor's zone."""
     if visit.event_type is None:
         return {}
     zone = visit.language.zone
@@ -96,7 +87,7 @@ async def _times(
         begins,
         ends,
         zone.key,
-        int(length_of(visit).total_seconds()) // 60,
+        int(moved_length(visit.booking, visit.event_type).total_seconds()) // 60,
         visit.booking.uid,
     )
     found = await slots.list_slots(connection, command, now=visit.arrival.now, longest_days=longest_days)

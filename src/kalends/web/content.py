@@ -5,8 +5,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from kalends.bookings.booking import Attendee, Status
+from kalends.bookings.calendar_links import ICS, links_of
 from kalends.localization.addresses import is_faux
-from kalends.localization.answers import answer_text, is_told
+from kalends.localization.answers import answer_text, is_shown
 from kalends.localization.language import mark
 from kalends.localization.places import place_of
 from kalends.web.visit import Visit
@@ -39,7 +40,7 @@ class State:
 
 
 def title_of(visit: Visit) -> str:
-    """Return the booking's title; one that names somebody whom the visitor may not know is made anew."""
+    """Return the booking's title, or a neutral one where it names people whom the visitor may not know."""
     booking, event_type = visit.booking, visit.event_type
     if not booking.is_seated or sees_all(visit):
         return booking.title
@@ -50,7 +51,7 @@ def title_of(visit: Visit) -> str:
 
 
 def host_name(visit: Visit) -> str:
-    """Return how the host is called."""
+    """Return what the host is called."""
     organizer = visit.booking.organizer
     return organizer.name or organizer.username
 
@@ -80,8 +81,19 @@ def rows_of(visit: Visit) -> list[Row]:
     return [row for row in rows if row.lines]
 
 
+def calendars_of(visit: Visit) -> list[Line]:
+    """Return the links by which the visitor puts into their calendar what is still to take place."""
+    booking, event_type = visit.booking, visit.event_type
+    if event_type is None or booking.status is not Status.ACCEPTED or visit.is_over:
+        return []
+    return [
+        Line(visit.language.text("Calendar file") if link.id == ICS else link.label, url=link.link)
+        for link in links_of(booking, event_type, title_of(visit))
+    ]
+
+
 def sees_all(visit: Visit) -> bool:
-    """Tell whether the visitor may know who else attends: of strangers on seats, only if it is set so."""
+    """Tell whether the visitor may know who else attends; strangers who share a booking only if set so."""
     if visit.is_host or not visit.booking.is_seated:
         return True
     seats = visit.event_type.terms.seats if visit.event_type is not None else None
@@ -113,7 +125,7 @@ def _who(visit: Visit) -> Iterator[Line]:
 
 
 def _is_known_to(visit: Visit, attendee: Attendee) -> bool:
-    """Tell whether an attendee knows another's address: of the guests, who named them does."""
+    """Tell whether the visitor knows an attendee's address: bookers know those of guests they named."""
     booking = visit.booking
     return (
         visit.attendee is not None
@@ -157,7 +169,7 @@ def _answers(visit: Visit) -> Iterator[Row]:
     answers = _answers_known(visit)
     for field in visit.event_type.booking_fields or ():
         answer = answer_text(answers.get(field["name"]), visit.language)
-        if answer and is_told(field, is_for_host=visit.is_host):
+        if answer and is_shown(field, is_for_host=visit.is_host):
             yield Row(str(field.get("label") or field["name"]), [Line(answer)])
 
 
@@ -169,7 +181,7 @@ def _answers_known(visit: Visit) -> Mapping[str, Any]:
 
 
 def _reason(visit: Visit) -> Row:
-    """Return why it was cancelled or declined, or else why it was moved here; strangers are not told."""
+    """Return the reason for cancelling, declining or moving the booking; strangers are not told."""
     booking = visit.booking
     label, said = {
         Status.CANCELLED: (_CANCELLED_BECAUSE, booking.cancellation_reason),

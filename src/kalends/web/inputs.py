@@ -1,4 +1,4 @@
-"""What the pages are asked: who comes, by the link's query or the form that it led to, and what they want."""
+"""What the pages are sent: who visits, by the link's query or by a form, and what they want."""
 
 from collections.abc import Mapping
 from datetime import UTC, date, datetime
@@ -13,7 +13,7 @@ from kalends.security.secret import signing_key
 from kalends.settings import Settings
 from kalends.web.choosing import FIRST_YEAR, LAST_YEAR
 from kalends.web.refusals import MalformedDate, ReasonTooLong, TimeNotChosen, UnknownPageZone
-from kalends.web.views import LONGEST_REASON, START_FORMAT, Choice
+from kalends.web.views import LONGEST_REASON, START_FORMAT, TimeChoice
 from kalends.web.visit import Arrival, Visit, arrive
 
 PageUid: TypeAlias = Annotated[str, Path(alias="bookingUid")]
@@ -48,15 +48,15 @@ async def _visit_by_form(arrival: FormArrival, connection: Reader) -> Visit:
     return await arrive(connection, arrival)
 
 
-async def _choice(query: PageQuery) -> Choice:
+async def _choice(query: PageQuery) -> TimeChoice:
     return choice_of(query)
 
 
 FormVisit: TypeAlias = Annotated[Visit, Depends(_visit_by_form)]
-QueryChoice: TypeAlias = Annotated[Choice, Depends(_choice)]
+QueryChoice: TypeAlias = Annotated[TimeChoice, Depends(_choice)]
 
 
-def choice_of(query: Fields) -> Choice:
+def choice_of(query: Fields) -> TimeChoice:
     """Return the month and the day that are asked for; each may be left out.
 
     Raises:
@@ -64,7 +64,7 @@ def choice_of(query: Fields) -> Choice:
     """
     day, month = query.get("day"), query.get("month")
     try:
-        return Choice(
+        return TimeChoice(
             month=_within_years(date.fromisoformat(f"{month}-01")) if month else None,
             day=_within_years(date.fromisoformat(day)) if day else None,
         )

@@ -1,4 +1,4 @@
-"""The pages as HTML: templates, styles, and what goes wrong told to people."""
+"""The pages as HTML: templates, styles, and what people are told when something goes wrong."""
 
 import hashlib
 from collections.abc import Callable
@@ -60,7 +60,7 @@ def page(template: str, language: Language, *, status: int = 200, **content: Any
 
 
 def show_failure(scope: Scope, refusal: DomainError | None) -> Response:
-    """Return the page that says why there is no other."""
+    """Return the page that says what went wrong."""
     language = language_for(complete_language(_asked_code(scope)), "UTC")
     status = refusal.status if refusal is not None else 500
     heading, message = _failure(refusal, status)

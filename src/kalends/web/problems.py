@@ -53,6 +53,6 @@ def message_for(refusal: DomainError, language: Language, *, taken: str = TAKEN)
     return language.text(taken if sentence is TAKEN else sentence)
 
 
-def status_of(refusal: DomainError) -> int:
+def page_status_of(refusal: DomainError) -> int:
     """Return the status of the page that tells it; a browser has no credential to be asked for."""
     return _FORBIDDEN if refusal.status == _UNAUTHORIZED else refusal.status

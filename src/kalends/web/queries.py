@@ -35,7 +35,7 @@ async def find_former_times(connection: Connection, from_uid: str) -> list[Forme
 
 
 async def find_latest_uid(connection: Connection, uid: str) -> str | None:
-    """Return the uid of the booking that a moved one has become after all its moves; None: not moved."""
+    """Return the uid of the booking that replaced a moved one after all its moves; None: it was not moved."""
     row = await first_row(
         connection,
         """

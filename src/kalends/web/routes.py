@@ -26,7 +26,7 @@ from kalends.web.inputs import (
     start_of,
 )
 from kalends.web.refusals import NotPossible, NotTheHostsLink
-from kalends.web.views import Choice
+from kalends.web.views import TimeChoice
 from kalends.web.visit import Arrival, Visit, arrive
 
 router = PageRouter("", "Pages", show_failure=pages.show_failure)
@@ -35,7 +35,7 @@ _SEE_OTHER = 303
 
 
 class _Decision:
-    """Approving or declining, each on a page of its own; its link serves besides the one that manages all."""
+    """Approving or declining: a page each, which its own link opens, and the one that manages the booking."""
 
     def __init__(self, purpose: Purpose) -> None:
         self.is_declining = purpose is Purpose.DECLINE
@@ -138,7 +138,7 @@ async def reschedule_booking(
         async with database.connection() as connection:
             visit = await arrive(connection, arrival)
             day = start.astimezone(visit.language.zone).date() if start is not None else None
-            choice = Choice(month=day, day=day, start=start)
+            choice = TimeChoice(month=day, day=day, start=start)
             longest_days = settings.slots_range_days
             return await views.choose_time(
                 connection, visit, choice, form, refusal, longest_days=longest_days

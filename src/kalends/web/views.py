@@ -17,9 +17,9 @@ from kalends.localization.language import mark
 from kalends.web import queries
 from kalends.web.addresses import page_of, same_page
 from kalends.web.choosing import month_of
-from kalends.web.content import State, rows_of, state_of, title_of
+from kalends.web.content import State, calendars_of, rows_of, state_of, title_of
 from kalends.web.pages import page
-from kalends.web.problems import TAKEN, message_for, status_of
+from kalends.web.problems import TAKEN, message_for, page_status_of
 from kalends.web.visit import Visit
 from kalends.web.zones import zones_of
 
@@ -31,7 +31,7 @@ START_FORMAT = "%Y-%m-%dT%H:%M:%SZ"
 
 
 @dataclass(frozen=True, slots=True)
-class Choice:
+class TimeChoice:
     """What a visitor has chosen so far of another time."""
 
     month: date | None = None
@@ -73,6 +73,7 @@ async def show_booking(
         refusal,
         done=_done(visit, done),
         rows=rows_of(visit),
+        calendars=calendars_of(visit),
         latest=await _latest(connection, visit),
         former=former,
         zones=zones_of(visit),
@@ -107,7 +108,7 @@ async def ask_to_cancel(
 async def choose_time(
     connection: Connection,
     visit: Visit,
-    choice: Choice,
+    choice: TimeChoice,
     form: Mapping[str, str] | None = None,
     refusal: DomainError | None = None,
     *,
@@ -162,7 +163,7 @@ def _page(
     return page(
         template,
         visit.language,
-        status=200 if refusal is None else status_of(refusal),
+        status=200 if refusal is None else page_status_of(refusal),
         visit=visit,
         title=title_of(visit),
         state=state_of(visit),

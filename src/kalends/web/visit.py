@@ -1,7 +1,7 @@
 """Who looks at a booking, and what they may do with it.
 
-Whoever has a link from a mail is the person that it was made for. Whoever knows the uid alone has an
-attendee's power, as in the API, and sees nobody's address.
+Whoever has a link from a mail is the person that it was made for. Whoever knows only the uid may do what an
+attendee may, as in the API, and sees nobody's address.
 """
 
 from collections.abc import Collection
@@ -45,7 +45,7 @@ class Arrival:
 
 @dataclass(frozen=True, slots=True)
 class Visit:
-    """Somebody at the pages of a booking. `grant` None: all that they have is its uid."""
+    """Somebody at the pages of a booking. `grant` None: they know only its uid."""
 
     arrival: Arrival
     booking: Booking
@@ -76,7 +76,7 @@ class Visit:
 
     @property
     def is_over(self) -> bool:
-        """Whether the booking's time lies behind."""
+        """Whether the booking has ended."""
         return self.booking.end <= self.arrival.now
 
     @property
@@ -91,7 +91,7 @@ class Visit:
         event_type = self.event_type
         if event_type is None or event_type.disable_rescheduling:
             return False
-        # Times of teams are offered, and cannot be booked so far.
+        # Times of teams are offered but cannot be booked so far.
         return self._can_change and isinstance(event_type.owner, UserOwner)
 
     @property
@@ -133,7 +133,7 @@ async def arrive(
     *,
     needs_token: bool = False,
 ) -> Visit:
-    """Let somebody in.
+    """Return the visit of somebody who arrives.
 
     Raises:
         UnknownBooking: there is none.
@@ -144,7 +144,7 @@ async def arrive(
     grant = _grant(arrival, purposes) if arrival.token or needs_token else None
     booking = await bookings.get(connection, arrival.booking_uid)
     if grant is not None and not is_part(booking, grant):
-        # Nobody attends a seated booking any more that was cancelled: what is left is to say so.
+        # Nobody attends a seated booking any more once it is cancelled, so the page only says that it is.
         if not (booking.is_seated and booking.status.is_final) or grant.is_for_host:
             raise NoLongerPart
         grant = None

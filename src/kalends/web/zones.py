@@ -32,7 +32,7 @@ def zones_of(visit: Visit) -> Zones | None:
 
 @cache
 def _groups() -> list[Group]:
-    """Return the zones that people live in, by the part of the world, without former names of the same."""
+    """Return the zones that people live in, by the part of the world, without former names."""
     groups: dict[str, list[tuple[str, str]]] = {}
     for name in sorted(available_timezones() & set(get_global("zone_territories"))):
         region, _, place = name.partition("/")

@@ -28,11 +28,8 @@ async def tell_last(work: UnitOfWork, follower: Follower, user_id: int, *, now: 
         work.connection,
         {(announcement.trigger, fact.user_id, fact.event_type_id) for fact, announcement in facts},
     )
-    deliveries = [
-        delivery
-        for fact, announcement in facts
-        for delivery in follower.deliveries(
-            announcement,
+    occasions = [
+        (
             fact,
             [
                 webhook
@@ -40,9 +37,9 @@ async def tell_last(work: UnitOfWork, follower: Follower, user_id: int, *, now: 
                 if webhook.id in dying or webhook.team_id is not None
             ],
         )
+        for fact, announcement in facts
     ]
-    if deliveries:
-        await queries.insert_deliveries(work, deliveries, due_at=now)
+    await follower.write_down(work, occasions, due_at=now)
     if dying:
         await queries.disown_webhooks(work, dying, now)
 

@@ -7,7 +7,7 @@ from fastapi import Depends, Request
 from kalends.access.guards import OrganizationAdmin, organization_admin
 from kalends.api.dependencies import CurrentSettings, Reader, runtime_of
 from kalends.api.input.fields import EventTypeId
-from kalends.api.output.errors import DomainError, NotFound
+from kalends.api.output.errors import DomainError
 from kalends.auth.declaration import Declaration
 from kalends.auth.dependencies import Caller
 from kalends.event_types.refusals import UnknownEventType
@@ -15,9 +15,11 @@ from kalends.outgoing import Outgoing
 from kalends.security.encryption import Keyring
 from kalends.webhooks import service
 from kalends.webhooks.deliveries.following import Follower
+from kalends.webhooks.deliveries.shares import REQUESTS
 from kalends.webhooks.inputs import WebhookId
 from kalends.webhooks.refusals import (
     EventTypeOfSomebodyElse,
+    UnknownWebhook,
     WebhookNotInOrganization,
     WebhookOfAnotherEventType,
     WebhookOfNoEventType,
@@ -38,12 +40,12 @@ class OwnWebhookGuard:
     """Admit callers to a webhook of their own, and system administrators to any.
 
     Raises:
-        NotFound: there is no such webhook.
+        UnknownWebhook: there is no such webhook.
         WebhookOfSomebodyElse: it is of another user, or of another scope than a user.
     """
 
     declaration: ClassVar[Declaration] = _CALLER.followed_by("WhOwner")
-    refusals: ClassVar[tuple[type[DomainError], ...]] = (NotFound, WebhookOfSomebodyElse)
+    refusals: ClassVar[tuple[type[DomainError], ...]] = (UnknownWebhook, WebhookOfSomebodyElse)
 
     async def __call__(self, caller: Caller, webhook_id: WebhookId, connection: Reader) -> Webhook:
         """Return the webhook."""
@@ -77,7 +79,7 @@ class EventTypeWebhookGuard:
 
     Raises:
         what `EventTypeScopeGuard` raises;
-        NotFound: there is no such webhook.
+        UnknownWebhook: there is no such webhook.
         WebhookOfNoEventType: it is of another scope.
         WebhookOfAnotherEventType: it is of another event type.
     """
@@ -85,6 +87,7 @@ class EventTypeWebhookGuard:
     declaration: ClassVar[Declaration] = _EVENT_TYPE
     refusals: ClassVar[tuple[type[DomainError], ...]] = (
         *EventTypeScopeGuard.refusals,
+        UnknownWebhook,
         WebhookOfNoEventType,
         WebhookOfAnotherEventType,
     )
@@ -142,7 +145,7 @@ async def _outgoing(request: Request) -> Outgoing:
 
 
 async def _follower(settings: CurrentSettings) -> Follower:
-    return Follower(settings.base_url)
+    return Follower(settings.base_url, REQUESTS)
 
 
 Keys: TypeAlias = Annotated[Keyring, Depends(_keys)]

@@ -113,18 +113,22 @@ async def url_is_taken(connection: Connection, scope: Scope, url: str) -> bool:
     return row is not None
 
 
-async def insert_webhook(work: UnitOfWork, scope: Scope, columns: Mapping[str, Any]) -> str:
-    """Store a webhook and return its id.
+async def insert_webhook(work: UnitOfWork, scope: Scope, columns: Mapping[str, Any]) -> tuple[str, int]:
+    """Store a webhook; return its id, and how many the scope had before.
 
     Raises:
         psycopg.errors.UniqueViolation: the scope has one with this URL.
     """
     values = {**columns, **_values(scope)}
-    statement = sql.SQL("INSERT INTO webhooks ({}) VALUES ({}) RETURNING id").format(
-        sql.SQL(", ").join(map(sql.Identifier, values)), sql.SQL(", ").join(map(sql.Placeholder, values))
+    statement = sql.SQL(
+        "INSERT INTO webhooks ({}) VALUES ({}) RETURNING id, (SELECT count(*) FROM webhooks w WHERE {})"
+    ).format(
+        sql.SQL(", ").join(map(sql.Identifier, values)),
+        sql.SQL(", ").join(map(sql.Placeholder, values)),
+        sql.SQL(_IN_SCOPE),
     )
-    (webhook_id,) = await only_row(work.connection, statement, values)
-    return str(webhook_id)
+    webhook_id, before = await only_row(work.connection, statement, values)
+    return str(webhook_id), int(before)
 
 
 async def lock_webhook(work: UnitOfWork, webhook_id: str) -> None:
@@ -223,31 +227,25 @@ async def list_facts(
     since: datetime,
     until: datetime | None,
     limit: int,
-) -> list[StoredFact]:
-    """Return the facts of some kinds in a scope, within a time, by id."""
+) -> list[tuple[int, datetime]]:
+    """Return the ids of the facts of some kinds in a scope, within a time, with when they happened, by id."""
     in_scope = _OWN_FACTS if scope.team_id is None else _FACTS_OF_ORGANIZATION
     cursor = await connection.execute(
         f"""
-        {_FACT}
+        SELECT id, created_at FROM outbox_events
          WHERE created_at >= %(since)s AND (%(until)s::timestamptz IS NULL OR created_at < %(until)s)
            AND kind = ANY(%(kinds)s) AND ({in_scope})
          ORDER BY id LIMIT %(limit)s
         """,
         {**_values(scope), "kinds": list(kinds), "since": since, "until": until, "limit": limit},
     )
+    return [(event_id, created_at) for event_id, created_at in await cursor.fetchall()]
+
+
+async def list_facts_of(connection: Connection, event_ids: Sequence[int]) -> list[StoredFact]:
+    """Return those of these facts that are still kept, by id."""
+    cursor = await connection.execute(f"{_FACT} WHERE id = ANY(%s) ORDER BY id", (list(event_ids),))
     return [StoredFact(*row) for row in await cursor.fetchall()]
-
-
-async def find_fact(connection: Connection, event_id: int) -> StoredFact | None:
-    """Return a fact while it is kept."""
-    row = await first_row(
-        connection,
-        f"""
-        {_FACT} WHERE id = %s
-        """,
-        (event_id,),
-    )
-    return None if row is None else StoredFact(*row)
 
 
 async def list_deliveries(

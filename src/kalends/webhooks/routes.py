@@ -5,9 +5,11 @@ from typing import Annotated, TypeAlias, TypeVar
 
 from fastapi import Depends
 
-from kalends.api.dependencies import Now, Reader, Work
+from kalends.api.dependencies import CurrentSettings, Now, Reader, Work
 from kalends.api.http.operation import Guard, Router
 from kalends.api.input.query import Query
+from kalends.api.refusals import BoundReached
+from kalends.security.encryption import KeyMissing
 from kalends.webhooks import inputs, service
 from kalends.webhooks.deliveries.routes import delivery_router
 from kalends.webhooks.guards import (
@@ -25,6 +27,7 @@ from kalends.webhooks.outputs import (
     user_webhook_output,
     whole_webhook_output,
 )
+from kalends.webhooks.refusals import SubscriberUrlTaken, UnknownWebhook
 from kalends.webhooks.service import RevealedWebhook
 from kalends.webhooks.webhook import Scope, Webhook
 
@@ -49,21 +52,23 @@ def webhook_router(
     ScopeOfPath: TypeAlias = Annotated[Scope, Depends(scope_of_path)]
     WebhookOfPath: TypeAlias = Annotated[Webhook, Depends(webhook_of_path)]
 
-    @router.post("")
+    @router.post("", refuses=(BoundReached, SubscriberUrlTaken, KeyMissing))
     async def create_webhook(
-        scope: ScopeOfPath, body: inputs.CreateWebhookBody, keys: Keys, work: Work
+        scope: ScopeOfPath, body: inputs.CreateWebhookBody, keys: Keys, work: Work, settings: CurrentSettings
     ) -> Output:
         """Make a webhook."""
-        made = await service.create(work, keys, scope, body.to_columns())
+        is_of_event_type = scope.event_type_id is not None
+        most = settings.event_type_webhooks_most if is_of_event_type else settings.webhooks_most
+        made = await service.create(work, keys, scope, body.to_columns(), most=most)
         return output(service.reveal(keys, made))
 
-    @router.get("")
+    @router.get("", refuses=(KeyMissing,))
     async def list_webhooks(scope: ScopeOfPath, page: Page, keys: Keys, connection: Reader) -> list[Output]:
         """List the webhooks, the oldest first."""
         found = await service.list_in(connection, scope, take=page.take, skip=page.skip)
         return [output(service.reveal(keys, one)) for one in found]
 
-    @router.patch("/{webhookId}")
+    @router.patch("/{webhookId}", refuses=(UnknownWebhook, SubscriberUrlTaken, KeyMissing))
     async def update_webhook(
         webhook: WebhookOfPath, body: inputs.UpdateWebhookBody, keys: Keys, work: Work, now: Now
     ) -> Output:
@@ -71,7 +76,7 @@ def webhook_router(
         changed = await service.update(work, keys, webhook.id, body.sent(), now=now)
         return output(service.reveal(keys, changed))
 
-    @router.delete("/{webhookId}")
+    @router.delete("/{webhookId}", refuses=(UnknownWebhook, KeyMissing))
     async def delete_webhook(webhook: WebhookOfPath, keys: Keys, work: Work) -> Output:
         """Delete a webhook and return it."""
         return output(service.reveal(keys, await service.delete(work, webhook.id)))
@@ -85,7 +90,7 @@ def single_webhook_router(
     """Return the operation that shows a single webhook."""
     router = Router(prefix, tag, output=output)
 
-    @router.get("/{webhookId}")
+    @router.get("/{webhookId}", refuses=(KeyMissing,))
     async def get_webhook(webhook: Annotated[Webhook, Depends(webhook_of_path)], keys: Keys) -> Output:
         """Show a webhook."""
         return output(service.reveal(keys, webhook))

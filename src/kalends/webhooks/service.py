@@ -6,22 +6,32 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from kalends.api.output.errors import BadRequest, Conflict, NotFound
-from kalends.db.database import Connection, UnitOfWork
+from kalends.api.refusals import BoundReached
+from kalends.db.database import Connection, Database, UnitOfWork
 from kalends.event_types import service as event_types
 from kalends.event_types.address import IdAddress
 from kalends.outbox.backlog import Backlog
-from kalends.outbox.fact import StoredFact
 from kalends.security.encryption import Keyring
 from kalends.webhooks import queries
 from kalends.webhooks.deliveries import lease
 from kalends.webhooks.deliveries.following import Follower
-from kalends.webhooks.refusals import EventTypeOfSomebodyElse
-from kalends.webhooks.triggers import ANNOUNCEMENTS, announcement_of
-from kalends.webhooks.webhook import KEPT_SECRET, Delivery, NewDelivery, Scope, Webhook
+from kalends.webhooks.refusals import (
+    EventForgotten,
+    EventTypeOfSomebodyElse,
+    ReplayEndsBeforeStart,
+    SubscriberUrlTaken,
+    UnknownDelivery,
+    UnknownWebhook,
+    WebhookInactive,
+)
+from kalends.webhooks.triggers import ANNOUNCEMENTS
+from kalends.webhooks.webhook import KEPT_SECRET, Delivery, Scope, Webhook
 
 MOST_REPLAYED = 1_000
 """Most events of one replay."""
+
+_REPLAYED_AT_ONCE = 50
+"""Events of a replay that are read and written together."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,11 +93,11 @@ async def get(connection: Connection, webhook_id: str) -> Webhook:
     """Return a webhook of any scope.
 
     Raises:
-        NotFound: there is no such webhook.
+        UnknownWebhook: there is no such webhook.
     """
     webhook = await find(connection, webhook_id)
     if webhook is None:
-        raise NotFound(f"There is no webhook {webhook_id!r}.")
+        raise UnknownWebhook(webhook_id)
     return webhook
 
 
@@ -105,16 +115,21 @@ async def list_in(connection: Connection, scope: Scope, *, take: int, skip: int)
     return await queries.list_webhooks(connection, scope, take=take, skip=skip)
 
 
-async def create(work: UnitOfWork, keys: Keyring, scope: Scope, columns: Mapping[str, Any]) -> Webhook:
+async def create(
+    work: UnitOfWork, keys: Keyring, scope: Scope, columns: Mapping[str, Any], *, most: int
+) -> Webhook:
     """Make a webhook.
 
     Raises:
-        Conflict: the scope has one with this URL.
+        BoundReached: the scope has `most` already.
+        SubscriberUrlTaken: the scope has one with this URL.
         psycopg.errors.UniqueViolation: another request made one at the same time.
     """
     if await queries.url_is_taken(work.connection, scope, columns["subscriber_url"]):
-        raise Conflict("subscriberUrl: there is a webhook with this URL already.")
-    webhook_id = await queries.insert_webhook(work, scope, _stored(keys, columns))
+        raise SubscriberUrlTaken
+    webhook_id, before = await queries.insert_webhook(work, scope, _stored(keys, columns))
+    if before >= most:
+        raise BoundReached("subscriberUrl", most, "webhooks here; delete one first")
     return await get(work.connection, webhook_id)
 
 
@@ -185,8 +200,9 @@ async def retry(
     One that is being attempted just now is left to that. One whose body could not be made is made anew.
 
     Raises:
-        NotFound: the webhook has no such delivery, or it has no body and its event is forgotten.
-        BadRequest: the webhook is not active.
+        UnknownDelivery: the webhook has no such delivery.
+        EventForgotten: it has no body, and its event is forgotten.
+        WebhookInactive: the webhook is not active.
     """
     _require_active(webhook)
     has_body = await queries.lock_delivery(work, delivery_id)
@@ -196,40 +212,46 @@ async def retry(
     if has_body:
         await queries.restart_delivery(work, delivery_id, now=now)
     else:
-        fact = await queries.find_fact(work.connection, delivery.event_id)
-        if fact is None:
-            raise NotFound("The event of this delivery is older than its body can be made of.")
-        await queries.insert_deliveries(work, _again(follower, webhook, [fact]), due_at=now)
+        facts = await queries.list_facts_of(work.connection, [delivery.event_id])
+        if not facts:
+            raise EventForgotten
+        await follower.write_down(work, [(fact, [webhook]) for fact in facts], due_at=now)
     return await _delivery(work.connection, webhook, delivery_id)
 
 
 async def replay(
-    work: UnitOfWork, follower: Follower, webhook: Webhook, command: Replay, *, now: datetime
+    database: Database, follower: Follower, webhook: Webhook, command: Replay, *, now: datetime
 ) -> Replayed:
     """Deliver again what happened since a moment, also what the webhook was never told of.
 
-    What was delivered before keeps its id, so that a receiver knows it again.
+    What was delivered before keeps its id, so that a receiver knows it again. It is done in pieces, each in a
+    transaction of its own; one that is broken off can be repeated.
 
     Raises:
-        BadRequest: the webhook is not active, or `since` is not before `until`.
+        WebhookInactive: the webhook is not active.
+        ReplayEndsBeforeStart: `since` is not before `until`.
     """
     _require_active(webhook)
     if command.until is not None and command.until <= command.since:
-        raise BadRequest("to: must be later than `from`.")
+        raise ReplayEndsBeforeStart
     wanted = set(webhook.triggers if command.triggers is None else command.triggers) & set(webhook.triggers)
     kinds = [kind.value for kind, found in ANNOUNCEMENTS.items() if found and found.trigger in wanted]
-    facts = await queries.list_facts(
-        work.connection,
-        webhook.scope,
-        kinds,
-        since=command.since,
-        until=command.until,
-        limit=MOST_REPLAYED + 1,
-    )
-    deliveries = _again(follower, webhook, facts[:MOST_REPLAYED])
-    await queries.insert_deliveries(work, deliveries, due_at=now)
-    rest = facts[MOST_REPLAYED:]
-    return Replayed(len(deliveries), rest[0].created_at if rest else None)
+    async with database.connection() as connection:
+        found = await queries.list_facts(
+            connection,
+            webhook.scope,
+            kinds,
+            since=command.since,
+            until=command.until,
+            limit=MOST_REPLAYED + 1,
+        )
+    ids = [event_id for event_id, _ in found[:MOST_REPLAYED]]
+    queued = 0
+    for first in range(0, len(ids), _REPLAYED_AT_ONCE):
+        async with database.pipelined_transaction() as work:
+            facts = await queries.list_facts_of(work.connection, ids[first : first + _REPLAYED_AT_ONCE])
+            queued += await follower.write_down(work, [(fact, [webhook]) for fact in facts], due_at=now)
+    return Replayed(queued, found[MOST_REPLAYED][1] if len(found) > MOST_REPLAYED else None)
 
 
 async def forget_before(work: UnitOfWork, moment: datetime, *, limit: int) -> int:
@@ -245,22 +267,13 @@ async def backlog(connection: Connection, *, now: datetime) -> Backlog:
 async def _delivery(connection: Connection, webhook: Webhook, delivery_id: UUID) -> Delivery:
     delivery = await queries.find_delivery(connection, webhook.id, delivery_id)
     if delivery is None:
-        raise NotFound(f"This webhook has no delivery {delivery_id}.")
+        raise UnknownDelivery(delivery_id)
     return delivery
-
-
-def _again(follower: Follower, webhook: Webhook, facts: Sequence[StoredFact]) -> list[NewDelivery]:
-    return [
-        delivery
-        for fact in facts
-        if (announcement := announcement_of(fact.kind)) is not None
-        for delivery in follower.deliveries(announcement, fact, [webhook])
-    ]
 
 
 def _require_active(webhook: Webhook) -> None:
     if not webhook.active:
-        raise BadRequest("This webhook is not active, so nothing is delivered to it.")
+        raise WebhookInactive
 
 
 def _stored(keys: Keyring, columns: Mapping[str, Any]) -> dict[str, Any]:

@@ -34,15 +34,11 @@ async def tell_last_of_teams(
     going = set(event_type_ids)
     before = {_occasion(fact, told): _occasion_after(fact, told, going) for fact, told in facts}
     subscribed = await queries.list_subscribed(work.connection, {*before, *before.values()})
-    deliveries = [
-        delivery
+    occasions = [
+        (fact, _only_now(before, subscribed, _occasion(fact, announcement), dying))
         for fact, announcement in facts
-        for delivery in follower.deliveries(
-            announcement, fact, _only_now(before, subscribed, _occasion(fact, announcement), dying)
-        )
     ]
-    if deliveries:
-        await queries.insert_deliveries(work, deliveries, due_at=now)
+    await follower.write_down(work, occasions, due_at=now)
     if dying:
         await queries.disown_webhooks(work, dying, now)
 

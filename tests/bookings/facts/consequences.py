@@ -1,5 +1,6 @@
 """What webhooks and mails say of a stored fact, without a database: always the same of the same text."""
 
+import asyncio
 import re
 from datetime import UTC, datetime
 from uuid import UUID
@@ -16,7 +17,6 @@ from kalends.notifications.suppression import reason_not_to_send
 from kalends.notifications.transport.sender import Sender
 from kalends.outbox.fact import StoredFact
 from kalends.webhooks.deliveries.following import Follower
-from kalends.webhooks.triggers import announcement_of
 from kalends.webhooks.webhook import Webhook
 
 NOON = datetime(2050, 9, 1, 12, tzinfo=UTC)
@@ -31,13 +31,14 @@ _BOUNDARY = re.compile(rb"={15}\d+=+")
 
 def bodies_of(stored: bytes) -> list[str]:
     """Return what a webhook without a template is told, and what one with a template."""
+    return asyncio.run(_bodies_of(stored))
+
+
+async def _bodies_of(stored: bytes) -> list[str]:
     event = decode(stored)
-    announcement = announcement_of(event.kind.value)
-    if announcement is None:
-        return []
     fact = StoredFact(1, UUID(int=1), event.kind.value, stored, event.ordering_key, NOON)
-    deliveries = FOLLOWER.deliveries(announcement, fact, [_webhook(None), _webhook(TEMPLATE)])
-    return [(one.body or b"").decode() for one in deliveries]
+    webhooks = [_webhook(None), _webhook(TEMPLATE)]
+    return [(one.body or b"").decode() async for one in FOLLOWER.deliveries(fact, webhooks)]
 
 
 def mails_of(stored: bytes) -> list[tuple[str, str | None, bytes]]:

@@ -10,7 +10,8 @@ from psycopg.types.json import Jsonb
 from kalends.db.database import Database
 from kalends.outbox import timers
 from kalends.worker import fire_timer
-from tests.bookings.support import (
+from tests.conftest import Clock
+from tests.support.bookings import (
     BLOCKING,
     CONFIRMED,
     SEATS,
@@ -22,7 +23,6 @@ from tests.bookings.support import (
     confirms,
     reschedules,
 )
-from tests.conftest import Clock
 from tests.support.client import Client, Host, data
 
 QUESTIONS = [

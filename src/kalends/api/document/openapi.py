@@ -71,26 +71,8 @@ def _describe(operation: Operation) -> None:
     if by_name:
         operation.openapi_extra = {"parameters": list(reversed(by_name.values()))}
     refusals = refusals_of(operation)
-    statuses = {*_failures(operation), *(refusal.status for refusal in refusals)}
+    statuses = {HTTPStatus.INTERNAL_SERVER_ERROR, *(refusal.status for refusal in refusals)}
     operation.responses = {status: _failure(status, refusals) for status in sorted(statuses)}
-
-
-def _failures(operation: Operation) -> Iterator[int]:
-    """Yield the statuses with which an operation may refuse."""
-    has_body = operation.body_field is not None
-    yield from (400, 401, 429, 500, 503)
-    if any(isinstance(call, Documented) for call in dependencies_of(operation.dependant)):
-        yield 403
-    if (
-        "{" in operation.path
-        or has_body
-        or any(isinstance(call, Query) for call in dependencies_of(operation.dependant))
-    ):
-        yield 404
-    if has_body:
-        yield from (409, 413, 415, 422)
-    elif operation.plan.takes_key:
-        yield from (409, 422)
 
 
 def _failure(status: int, refusals: Refusals) -> dict[str, Any]:

@@ -12,6 +12,7 @@ from kalends.api.refusals import (
     AlreadyStored,
     BodyTooLarge,
     DanglingReference,
+    DatabaseFull,
     DatabaseUnavailable,
     IdempotencyKeyInUse,
     IdempotencyKeyReused,
@@ -30,7 +31,14 @@ from kalends.api.refusals import (
     VersionMissing,
 )
 
-OF_ALL: Refusals = (MalformedPath, MalformedVersion, UnknownApiKey, RateLimitReached, DatabaseUnavailable)
+OF_ALL: Refusals = (
+    MalformedPath,
+    MalformedVersion,
+    UnknownApiKey,
+    RateLimitReached,
+    DatabaseFull,
+    DatabaseUnavailable,
+)
 """By which any operation may refuse."""
 
 _OF_VALUES: Refusals = (InvalidValues, InvalidProperties, ValueOutOfRange)

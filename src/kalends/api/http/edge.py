@@ -11,7 +11,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from kalends.api.http.body import read_json
 from kalends.api.http.context import RequestContext, attach
 from kalends.api.output import envelope
-from kalends.api.output.errors import DomainError
+from kalends.api.output.errors import DomainError, ServiceUnavailable
 from kalends.api.output.failures import refusal_of
 
 _log = structlog.get_logger(__name__)
@@ -140,8 +140,12 @@ class Edge:
 
 def _failure(scope: Scope, context: RequestContext, refusal: DomainError | None) -> Response:
     if context.show_failure is not None:
-        return context.show_failure(scope, refusal)
-    return envelope.failure(refusal, context.url) if refusal else envelope.bug(context.url)
+        response = context.show_failure(scope, refusal)
+    else:
+        response = envelope.failure(refusal, context.url) if refusal else envelope.bug(context.url)
+    if isinstance(refusal, ServiceUnavailable):
+        response.headers["Retry-After"] = str(refusal.retry_after)
+    return response
 
 
 def rewritten(url: str) -> str:

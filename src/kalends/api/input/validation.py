@@ -1,5 +1,6 @@
 """Turning what Pydantic found into the answer that clients of this API parse (http-core.md 4)."""
 
+import json
 import re
 from collections.abc import Mapping, Sequence
 from types import UnionType
@@ -15,6 +16,12 @@ from kalends.api.wire import SecretBody, StrictBody
 
 Location = tuple[str | int, ...]
 
+MOST_RECORDS = 20
+"""Most mistakes that one refusal names, so that it is no larger than what it refuses."""
+
+MOST_SHOWN = 200
+"""Characters up to which a refusal repeats an object or an array that was sent."""
+
 _TOP = "body"
 
 _PYTHON_BOOLEAN = re.compile(r"(?<![\w'])(?:True|False)(?![\w'])")
@@ -24,11 +31,11 @@ def invalid(model: type[BaseModel], raw: object, errors: Sequence[Mapping[str, A
     """Return the refusal of `raw`, which `model` could not take.
 
     Operations that refuse unknown properties, or take secrets, get a plain sentence, the others one record
-    per property.
+    per property. Of many mistakes it names the first.
     """
     fragments: list[str] = []
     tree: dict[str, Any] = {"children": {}, "constraints": {}}
-    for error in errors:
+    for error in errors[:MOST_RECORDS]:
         location = error["loc"]
         rule = _rule_of(model, error)
         fragments.append(f"{_path(location)} {rule.text}")
@@ -40,7 +47,7 @@ def invalid(model: type[BaseModel], raw: object, errors: Sequence[Mapping[str, A
             node = node["children"].setdefault(str(part), {"children": {}, "constraints": {}})
         prefix = "each value in " if is_of_item else ""
         node["constraints"].setdefault(rule.name, f"{prefix}{holder[-1]} {rule.text}")
-    message = ", ".join(dict.fromkeys(fragments))
+    message = _sentence(fragments, len(errors))
     if issubclass(model, StrictBody | SecretBody):
         return InvalidValues(message)
     return InvalidProperties(message, _records(tree["children"], _known(model, raw)))
@@ -58,8 +65,10 @@ def refused_in_plain_words(name: str) -> WrapValidator:
             return handler(value)
         except ValidationError as error:
             found = error.errors(include_url=False)
-            fragments = [f"{_path((name, *one['loc']))} {_plain_rule(one).text}" for one in found]
-            raise InvalidValues(", ".join(dict.fromkeys(fragments))) from error
+            fragments = [
+                f"{_path((name, *one['loc']))} {_plain_rule(one).text}" for one in found[:MOST_RECORDS]
+            ]
+            raise InvalidValues(_sentence(fragments, len(found))) from error
 
     return WrapValidator(read)
 
@@ -69,19 +78,34 @@ def invalid_path(errors: Sequence[Mapping[str, Any]]) -> InvalidPath:
     return InvalidPath(", ".join(f"{error['loc'][-1]} {_plain_rule(error).text}" for error in errors))
 
 
+def _sentence(fragments: Sequence[str], count: int) -> str:
+    """Return what is wrong, each once, and how many of the `count` mistakes are not named."""
+    named = list(dict.fromkeys(fragments))
+    return ", ".join([*named, f"and {count - MOST_RECORDS} more"] if count > MOST_RECORDS else named)
+
+
 def _records(children: Mapping[str, Any], target: object) -> list[dict[str, object]]:
     records = []
+    shown = _shown(target)
     for name, node in children.items():
-        record: dict[str, object] = {"target": target}
+        record: dict[str, object] = {"target": shown}
         value = _item(target, name)
         if value is not _ABSENT:
-            record["value"] = value
+            record["value"] = value if isinstance(value, str) else _shown(value)
         record["property"] = name
         record["children"] = _records(node["children"], value) if node["children"] else []
         if node["constraints"] or not node["children"]:
             record["constraints"] = node["constraints"]
         records.append(record)
     return records
+
+
+def _shown(value: object) -> object:
+    """Return what was sent, or how its JSON begins if that is long: each mistake in it repeats it."""
+    if not isinstance(value, list | dict):
+        return value
+    text = json.dumps(value, ensure_ascii=False)
+    return value if len(text) <= MOST_SHOWN else f"{text[:MOST_SHOWN]}…"
 
 
 class _Absent:

@@ -41,7 +41,7 @@ def failure(error: DomainError, path: str) -> JsonBytes:
         "status": "error",
         "timestamp": instant(datetime.now(UTC)),
         "path": path,
-        "error": {"code": error.wire_code, "message": error.message, "details": error.details},
+        "error": {"code": error.code, "message": error.message, "details": error.details},
     }
     return JsonBytes(_encode(body), error.status)
 

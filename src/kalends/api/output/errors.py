@@ -30,7 +30,6 @@ class DomainError(Exception):
         message: str | None = None,
         *,
         hint: str | None = None,
-        code: str | None = None,
         details: Mapping[str, object] | None = None,
     ) -> None:
         if message is not None:
@@ -38,7 +37,6 @@ class DomainError(Exception):
         if hint is not None:
             self.hint = hint
         super().__init__(self.message)
-        self.wire_code = code or self.code
         self._details = details or {}
 
     @property
@@ -138,7 +136,8 @@ class TooManyRequests(DomainError):
 
 
 class ServiceUnavailable(DomainError):
-    """503: the database cannot be reached, or has no free connection."""
+    """503: what the server needs is away for now. `retry_after` is in seconds."""
 
     status = 503
     code = "ServiceUnavailableException"
+    retry_after: int = 2

@@ -5,7 +5,14 @@ import psycopg_pool
 from psycopg import errors as database
 
 from kalends.api.output.errors import DomainError
-from kalends.api.refusals import AlreadyStored, DanglingReference, DatabaseUnavailable, ValueOutOfRange
+from kalends.api.refusals import (
+    AlreadyStored,
+    DanglingReference,
+    DatabaseFull,
+    DatabaseUnavailable,
+    ValueOutOfRange,
+)
+from kalends.db.errors import DiskFull
 
 
 def refusal_of(error: Exception) -> DomainError | None:
@@ -19,6 +26,8 @@ def refusal_of(error: Exception) -> DomainError | None:
             return DanglingReference()
         case database.DataError():
             return ValueOutOfRange()
+        case DiskFull() | database.DiskFull():
+            return DatabaseFull()
         case psycopg.OperationalError() | psycopg_pool.PoolTimeout():
             return DatabaseUnavailable()
         case _:

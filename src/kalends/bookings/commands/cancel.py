@@ -5,7 +5,7 @@ from datetime import datetime
 
 from kalends.bookings import access
 from kalends.bookings.actors import Actor
-from kalends.bookings.booking import Booking
+from kalends.bookings.booking import Booking, Status
 from kalends.bookings.commands import seat
 from kalends.bookings.commands.command import Cancel
 from kalends.bookings.commands.outcome import Outcome
@@ -29,10 +29,10 @@ from kalends.event_types.event_type import EventType
 
 
 async def cancel(work: UnitOfWork, actor: Actor, uid: str, command: Cancel, *, now: datetime) -> Outcome:
-    """Cancel what a uid names; what has ended already stays as it is and is returned.
+    """Cancel the booking or series of a uid; one that was cancelled already is returned as it is.
 
-    Of a series the occurrences that are still to start are cancelled, of an occurrence `with_subsequent`
-    it and those after it.
+    Of a series, the occurrences that have not started are cancelled; of an occurrence `with_subsequent`, it
+    and those after it.
 
     Raises:
         UnknownBooking: no booking or series has this uid.
@@ -121,7 +121,7 @@ async def end(
     now: datetime,
     covers_rest: bool,
 ) -> None:
-    """Cancel bookings, sorted by their start, and state a fact for each; the first speaks for all."""
+    """Cancel bookings, sorted by their start, and record a fact for each; the first is the lead."""
     if not bookings:
         return
     await writes.end_bookings(
@@ -130,7 +130,8 @@ async def end(
     outline = await facts.outline_of(work.connection, bookings[0])
     ended = await reads.find_by_ids(work.connection, [booking.id for booking in bookings])
     # Who attended is part of the fact, though a seated booking no longer lists them.
-    change = Change(FactKind.CANCELLED, now, actor=by, reason=reason)
+    was_told = any(booking.status is Status.ACCEPTED for booking in bookings)
+    change = Change(FactKind.CANCELLED, now, actor=by, reason=reason, was_told=was_told)
     told = facts.facts_of_each(
         change, ended, event_type, outline, lead_uid=ended[0].uid, covers_rest=covers_rest
     )

@@ -8,7 +8,7 @@ from typing import Any
 from uuid import UUID
 
 from kalends.api.input.locales import Locale
-from kalends.bookings.draft.places import Choice
+from kalends.bookings.draft.places import LocationChoice
 from kalends.bookings.facts.fact import Absence
 from kalends.event_types.address import EventTypeAddress
 
@@ -30,7 +30,7 @@ class Create:
     attendee_time_zone: str
     attendee_language: Locale
     guests: Sequence[str] | None
-    location: Choice | str | None
+    location: LocationChoice | str | None
     responses: Mapping[str, Any]
     metadata: Mapping[str, str | int | float | bool]
     length: int | None
@@ -65,14 +65,14 @@ class Cancel:
 
 @dataclass(frozen=True, slots=True)
 class MarkAbsent:
-    """Who did not come: the host, attendees by their address, or both; `host` None: as it was."""
+    """Who did not come: the host, attendees by their address, or both; `host` None: no change."""
 
     host: bool | None
     attendees: Sequence[Absence]
 
 
 class Order(Enum):
-    """By what a list of bookings is ordered."""
+    """The order of a list of bookings."""
 
     START = "start_time"
     END = "end_time"

@@ -1,18 +1,21 @@
 """Making bookings: one, a series, or a seat (bookings.md 2)."""
 
+from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from uuid import uuid4
 
 from kalends.bookings import bookability
 from kalends.bookings.actors import Actor
-from kalends.bookings.bookability import WantedTime
+from kalends.bookings.bookability import Period, WantedTime
 from kalends.bookings.booking import Attendee, Booking, Seat, Status
+from kalends.bookings.bounds import Bounds
 from kalends.bookings.commands import storage
 from kalends.bookings.commands.command import Create
 from kalends.bookings.commands.outcome import Outcome
 from kalends.bookings.draft.draft import Draft, booking_from, draft_of, length_of, status_of
 from kalends.bookings.facts import service as facts
 from kalends.bookings.facts.fact import FactKind
+from kalends.bookings.facts.outline import outline_of_new
 from kalends.bookings.facts.service import Change
 from kalends.bookings.refusals import (
     BeyondCalendar,
@@ -25,19 +28,26 @@ from kalends.bookings.sql import reads, writes
 from kalends.db.database import UnitOfWork
 from kalends.event_types import service as event_types
 from kalends.event_types.address import EventTypeAddress, SlugAddress, TeamAddress
-from kalends.event_types.event_type import MOST_OCCURRENCES, EventType, Frequency
-from kalends.scheduling.recurrence import BeyondCalendarError, Period, occurrences
+from kalends.event_types.event_type import EventType, Frequency, Recurrence
+from kalends.scheduling import recurrence as series
+from kalends.scheduling.recurrence import BeyondCalendarError, occurrences
 from kalends.teams import service as teams
 
 _PERIODS = {
-    Frequency.YEARLY: Period.YEAR,
-    Frequency.MONTHLY: Period.MONTH,
-    Frequency.WEEKLY: Period.WEEK,
+    Frequency.YEARLY: series.Period.YEAR,
+    Frequency.MONTHLY: series.Period.MONTH,
+    Frequency.WEEKLY: series.Period.WEEK,
 }
 
 
 async def create(
-    work: UnitOfWork, actor: Actor, command: Create, *, now: datetime, blocked: frozenset[str]
+    work: UnitOfWork,
+    actor: Actor,
+    command: Create,
+    bounds: Bounds,
+    *,
+    now: datetime,
+    blocked: frozenset[str],
 ) -> Outcome:
     """Book a time of an event type: one booking, every occurrence of a series, or one seat.
 
@@ -48,6 +58,7 @@ async def create(
         HostLocked: the account of its host is locked.
         InstantNotOffered, LengthNotOffered, TooManyOccurrences, BeyondCalendar: it does not offer this.
         what `draft_of` raises;
+        BoundReached: there are too many guests.
         SeatsFull, AlreadySignedUp: the seats are taken, or the booker has one.
         TimeUnavailable and the others of `refusals.OF_TIME`: a time cannot be booked.
     """
@@ -59,38 +70,38 @@ async def create(
     if event_type.recurrence is None:
         length = length_of(event_type, command.length)
     draft = draft_of(event_type, organizer, actor, command, blocked=blocked)
+    bounds.check_guests(len(draft.guests))
     bookability.check_host_is_open(organizer)
+    starts = [command.start]
     if event_type.recurrence is not None:
-        return await _create_series(work, event_type, draft, command, now=now)
-    end = command.start + timedelta(minutes=length)
+        starts = _starts(event_type.recurrence, draft, command, bounds)
+    periods = [(start, start + timedelta(minutes=length)) for start in starts]
+    await bookability.lock_time(work, event_type, organizer.id)
+    await bookability.make_way(work, actor, event_type, periods, now=now)
+    await bookability.use_reservation(work, event_type, command.reservation_uid, periods[0], now=now)
+    if event_type.recurrence is not None:
+        return await _create_series(work, event_type, draft, periods, now=now)
     if event_type.terms.seats is not None:
-        return await _take_seat(work, event_type, draft, command, end, now=now)
-    return await _create_one(work, event_type, draft, command, end, now=now)
+        return await _take_seat(work, event_type, draft, periods[0], now=now)
+    return await _create_one(work, event_type, draft, periods[0], now=now)
 
 
 async def _create_one(
-    work: UnitOfWork, event_type: EventType, draft: Draft, command: Create, end: datetime, *, now: datetime
+    work: UnitOfWork, event_type: EventType, draft: Draft, period: Period, *, now: datetime
 ) -> Outcome:
-    period = (command.start, end)
-    await bookability.lock_time(work, event_type, draft.organizer.id)
-    await bookability.use_reservation(work, event_type, command.reservation_uid, period, now=now)
     await bookability.require_free(work, WantedTime(event_type, period, draft.booker.time_zone), now=now)
-    status = status_of(event_type, command.start, now)
+    status = status_of(event_type, period[0], now)
     [booking] = await storage.store(work, [booking_from(draft, event_type, *period, status=status)])
     await facts.record(work, [facts.fact_of(Change(_kind(status), now), booking, event_type)])
     return Outcome((booking,))
 
 
 async def _create_series(
-    work: UnitOfWork, event_type: EventType, draft: Draft, command: Create, *, now: datetime
+    work: UnitOfWork, event_type: EventType, draft: Draft, periods: Sequence[Period], *, now: datetime
 ) -> Outcome:
-    """Book every occurrence or none; each is checked after those before it."""
-    length = timedelta(minutes=event_type.terms.length)
-    periods = [(start, start + length) for start in _starts(event_type, draft, command)]
-    await bookability.lock_time(work, event_type, draft.organizer.id)
-    await bookability.use_reservation(work, event_type, command.reservation_uid, periods[0], now=now)
+    """Book every occurrence or none; each is checked with those before it booked."""
     await bookability.require_all_free(work, event_type, periods, now=now, zone=draft.booker.time_zone)
-    status = status_of(event_type, command.start, now)
+    status = status_of(event_type, periods[0][0], now)
     recurring_uid = str(uuid4())
     bookings = await storage.store(
         work,
@@ -99,7 +110,7 @@ async def _create_series(
             for period in periods
         ],
     )
-    outline = [(booking.ical_uid, booking.start) for booking in bookings]
+    outline = outline_of_new(bookings)
     change = Change(_kind(status), now)
     made = facts.facts_of_each(
         change, bookings, event_type, outline, lead_uid=bookings[0].uid, covers_rest=True
@@ -109,12 +120,9 @@ async def _create_series(
 
 
 async def _take_seat(
-    work: UnitOfWork, event_type: EventType, draft: Draft, command: Create, end: datetime, *, now: datetime
+    work: UnitOfWork, event_type: EventType, draft: Draft, period: Period, *, now: datetime
 ) -> Outcome:
-    period = (command.start, end)
-    await bookability.lock_time(work, event_type, draft.organizer.id)
-    await bookability.use_reservation(work, event_type, command.reservation_uid, period, now=now)
-    joined = await reads.find_seated(work.connection, event_type.id, command.start)
+    joined = await reads.find_seated(work.connection, event_type.id, period[0])
     if joined is not None:
         await reads.lock_rows(work, [joined.id])
         check_not_seated(joined, draft.booker.email)
@@ -149,15 +157,11 @@ async def _get_event_type(work: UnitOfWork, address: EventTypeAddress) -> EventT
     return await event_types.get_kept(work, address)
 
 
-def _starts(event_type: EventType, draft: Draft, command: Create) -> list[datetime]:
-    recurrence = event_type.recurrence
-    if recurrence is None:
-        raise LookupError("only an event type with a recurrence has occurrences")
+def _starts(recurrence: Recurrence, draft: Draft, command: Create, bounds: Bounds) -> list[datetime]:
     count = command.recurrence_count or recurrence.count
     if count > recurrence.count:
         raise TooManyOccurrences(recurrence.count)
-    if count > MOST_OCCURRENCES:
-        raise TooManyOccurrences(MOST_OCCURRENCES)
+    bounds.check_series(count, len(draft.guests), draft.responses)
     period = _PERIODS[recurrence.frequency]
     first = int(command.start.timestamp())
     try:

@@ -29,13 +29,13 @@ from kalends.event_types import service as event_types
 from kalends.event_types.event_type import EventType
 
 EXPIRED = "The host did not answer before the booking was to start."
-"""Why a request was declined that nobody decided about."""
+"""The reason for declining a request that nobody decided about."""
 
 
 async def confirm(work: UnitOfWork, actor: Actor, uid: str, *, now: datetime) -> Booking:
     """Accept a pending booking, and with it all pending ones of its series; return it.
 
-    Hours, notice and window are not asked again: the host decides. The time must still be free.
+    Hours, notice and window are not checked again: the host decides. The time must still be free.
 
     Raises:
         UnknownBooking: no booking has this uid.
@@ -50,6 +50,8 @@ async def confirm(work: UnitOfWork, actor: Actor, uid: str, *, now: datetime) ->
     if event_type is None:
         raise ConfirmationWithoutEventType
     bookability.check_is_bookable(event_type)
+    periods = [(booking.start, booking.end) for booking in waiting]
+    await bookability.make_way(work, actor, event_type, periods, now=now)
     for booking in waiting:
         zone = booking.attendees[0].time_zone if booking.attendees else booking.organizer.time_zone
         await bookability.require_free(
@@ -83,10 +85,10 @@ async def decline(work: UnitOfWork, actor: Actor, uid: str, reason: str | None, 
 
 
 async def expire_request(work: UnitOfWork, booking_id: int, *, now: datetime) -> None:
-    """Reject a booking that still waits for its host though it was to start; any other stays as it is.
+    """Reject a booking whose start has come while it still waits for its host; leave any other as it is.
 
-    Only the booking's own row is locked, which its timers' worker has done already: giving time back needs
-    no turn among those who take it.
+    Only the booking's own row is locked, which the worker of timers has done already: freeing time needs none
+    of the locks that taking it does.
     """
     await reads.lock_rows(work, [booking_id])
     found = await reads.find_by_ids(work.connection, [booking_id])
@@ -98,7 +100,7 @@ async def expire_request(work: UnitOfWork, booking_id: int, *, now: datetime) ->
         event_type = await event_types.find(work.connection, booking.event_type.id)
     await writes.reject_bookings(work, [booking.id], EXPIRED)
     change = Change(FactKind.REJECTED, now, reason=EXPIRED)
-    # Each occurrence waits until it was to start itself.
+    # Each occurrence waits until its own start.
     await _record_all(work, change, [booking], event_type, lead_uid=booking.uid, covers_rest=False)
 
 
@@ -165,7 +167,7 @@ async def _waiting(work: UnitOfWork, locked: LockedBooking) -> tuple[list[Bookin
 async def _accept(work: UnitOfWork, event_type: EventType, booking: Booking) -> None:
     before = event_type.terms.time_before
     after = event_type.terms.time_after
-    with storage.last_word():
+    with storage.translated_conflicts():
         await writes.accept_bookings(work, [booking.id], before, after)
 
 
@@ -178,7 +180,7 @@ async def _record_all(
     lead_uid: str,
     covers_rest: bool = True,
 ) -> None:
-    """State one fact for each booking; the one that was named speaks for all."""
+    """Record one fact for each booking; the one that was named is the lead."""
     changed = await reads.find_by_ids(work.connection, [booking.id for booking in decided])
     outline = await facts.outline_of(work.connection, changed[0])
     told = facts.facts_of_each(

@@ -12,7 +12,7 @@ from kalends.event_types import service as event_types
 
 
 async def cancel_bookings_of(work: UnitOfWork, host_id: int, reason: str, *, now: datetime) -> int:
-    """Cancel what has not ended and only this host hosts; return how many bookings that were.
+    """Cancel the bookings of this host that have not ended and that nobody else hosts; return how many.
 
     Their event types must be locked, so that no new ones are made meanwhile.
     """

@@ -1,4 +1,4 @@
-"""What a command leaves behind."""
+"""The outcome of a command."""
 
 from dataclasses import dataclass
 
@@ -9,7 +9,7 @@ from kalends.bookings.booking import Booking
 class Outcome:
     """The booking that a command made, changed or found, or those of a series.
 
-    `seat_uid` is the seat it is about, empty when a host moved all of them; None: it is about none.
+    `seat_uid` is the seat that was taken or moved, empty when a host moved all of them; None: no seat was.
     """
 
     bookings: tuple[Booking, ...]

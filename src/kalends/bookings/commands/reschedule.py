@@ -64,6 +64,7 @@ async def reschedule(
         raise ReschedulingDisabled
     bookability.check_host_is_open(event_types.user_of(event_type))
     period = draft.moved_period(booking, event_type, command.start)
+    await bookability.make_way(work, actor, event_type, [period], now=now)
     await bookability.use_reservation(work, event_type, command.reservation_uid, period, now=now)
     if command.seat_uid is not None:
         return await seat.move_seat(work, actor, booking, event_type, command, now=now, blocked=blocked)
@@ -113,7 +114,7 @@ async def _replace(
 
 
 def _mover(actor: Actor, named: str | None, attendee: Attendee) -> str | None:
-    """Return whose doing it is: the attendee's where that is said, else that of somebody proven.
+    """Return the address of whoever moved a booking: the attendee's if they are named, else the proven one.
 
     Whoever knows the uid may speak for the attendee.
     """

@@ -98,7 +98,7 @@ async def move_all(
     *,
     now: datetime,
 ) -> Outcome:
-    """Let a host move a seated booking with everybody in it, into the booking there if there is one.
+    """Move a seated booking with everybody in it, into the booking at the new time if there is one.
 
     Raises:
         HostNotProven, NotTheHostOfAllSeats: somebody who is not proven to be the host asks.
@@ -142,7 +142,7 @@ async def give_up(
     reason: str | None,
     now: datetime,
 ) -> None:
-    """Free one seat of a booking that others attend; `by` is the e-mail of who does it."""
+    """Free one seat of a booking that others attend; `by` is the e-mail of whoever gives it up."""
     await writes.delete_attendees(work, booking.id, [given_up.attendee.id])
     [left] = await reads.find_by_ids(work.connection, [booking.id])
     change = Change(FactKind.SEAT_CANCELLED, now, actor=by, reason=reason)
@@ -152,7 +152,7 @@ async def give_up(
 async def _target(
     work: UnitOfWork, booking: Booking, event_type: EventType, start: datetime
 ) -> Booking | None:
-    """Return the booking that is at the new start already, and keep other commands off it."""
+    """Lock the booking that is at the new start already, and return it."""
     found = await reads.find_seated(work.connection, event_type.id, start)
     if found is None or found.id == booking.id:
         return None
@@ -163,7 +163,7 @@ async def _target(
 async def _move_row(
     work: UnitOfWork, actor: Actor, booking: Booking, event_type: EventType, period: Period
 ) -> None:
-    with storage.last_word():
+    with storage.translated_conflicts():
         await writes.move_booking(
             work,
             booking.id,
@@ -190,14 +190,14 @@ async def _merge(
 
 
 async def _end(work: UnitOfWork, booking: Booking) -> None:
-    """End a booking that nobody with a seat is left in; who sits elsewhere already, and guests, go too."""
+    """Cancel a booking in which nobody with a seat is left, and delete whoever else attends it."""
     await writes.delete_attendees(work, booking.id, [attendee.id for attendee in booking.attendees])
     await writes.end_bookings(work, [booking.id], reason=None, by=None, is_rescheduled=False)
     await outbox.clear_timers(work, [booking.id])
 
 
 def _alone(booking: Booking, event_type: EventType, period: Period, attendee: Attendee) -> NewBooking:
-    """Return the booking that an attendee moves to when nobody is there yet: a meeting of its own."""
+    """Return the booking that an attendee moves to when there is none yet: a meeting of its own."""
     return replace(
         draft.successor_of(booking, event_type, period, Status.ACCEPTED),
         ical_uid=f"{new_uid()}@{draft.APPLICATION}",

@@ -1,4 +1,4 @@
-"""Storing bookings, where the database has the last word: it alone knows what others write meanwhile."""
+"""Storing bookings: the database alone knows what others write meanwhile, so it has the last word."""
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -28,7 +28,7 @@ async def store(work: UnitOfWork, new: Sequence[NewBooking]) -> list[Booking]:
         EventTypeDeleted: the event type was deleted meanwhile.
     """
     try:
-        with last_word():
+        with translated_conflicts():
             return await writes.insert_bookings(work, new)
     except errors.UniqueViolation as error:
         raise _duplicate(error) from error
@@ -37,7 +37,7 @@ async def store(work: UnitOfWork, new: Sequence[NewBooking]) -> list[Booking]:
 
 
 @contextmanager
-def last_word() -> Iterator[None]:
+def translated_conflicts() -> Iterator[None]:
     """Report a booking that was written meanwhile, and that only the database sees, as a refusal.
 
     Raises:

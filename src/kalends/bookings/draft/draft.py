@@ -13,7 +13,7 @@ from kalends.bookings.actors import Actor
 from kalends.bookings.booking import Attendee, Booking, Status, new_uid
 from kalends.bookings.commands.command import Create
 from kalends.bookings.draft.form import (
-    Own,
+    BookerDetails,
     View,
     check_custom_answers,
     full_name,
@@ -30,7 +30,7 @@ APPLICATION = "Kalends"
 """What follows the uid in the identifiers of calendar objects."""
 
 VIDEO_CALL_URL = "videoCallUrl"
-"""The key of a booking's metadata that the server itself keeps: where the meeting is held."""
+"""The key of a booking's metadata that the server sets itself: where the meeting is held."""
 
 _GUEST_LOCALE: Locale = "en"
 
@@ -71,7 +71,7 @@ def draft_of(
     responses = merged_answers(
         fields,
         command.responses,
-        Own(
+        BookerDetails(
             command.attendee_name,
             command.attendee_email,
             command.attendee_phone_number,
@@ -133,7 +133,8 @@ def booking_from(
         location=draft.location,
         responses=draft.responses,
         metadata=draft.metadata,
-        ical_uid=f"{uid}@{APPLICATION}",
+        # Whoever gets an invitation, also from others, reads it; it must open nothing.
+        ical_uid=f"{new_uid()}@{APPLICATION}",
         ical_sequence=0,
         rescheduled_by=None,
         rescheduled_from_uid=None,
@@ -148,7 +149,7 @@ def booking_from(
 def successor_of(
     booking: Booking, event_type: EventType, period: tuple[datetime, datetime], status: Status
 ) -> NewBooking:
-    """Return the booking that takes the place of another one at a time: the same meeting, told anew."""
+    """Return the booking that replaces another one: the same meeting at another time."""
     start, end = period
     return NewBooking(
         uid=new_uid(),
@@ -198,7 +199,7 @@ def status_of(event_type: EventType, start: datetime, now: datetime) -> Status:
 
 
 def length_of(event_type: EventType, asked: int | None) -> int:
-    """Return the minutes of a booking whose booker may ask for a length.
+    """Return the length of a booking in minutes; `asked` None: the booker asks for none.
 
     Raises:
         LengthNotOffered: it is none that the event type offers.
@@ -211,16 +212,21 @@ def length_of(event_type: EventType, asked: int | None) -> int:
     return asked
 
 
-def moved_period(booking: Booking, event_type: EventType, start: datetime) -> tuple[datetime, datetime]:
-    """Return when a booking is that moves: as long as it was while the event type offers that length."""
+def moved_length(booking: Booking, event_type: EventType) -> timedelta:
+    """Return how long a booking takes once it is moved: as long as now, while the event type offers that."""
     length = booking.end - booking.start
     offered = {event_type.terms.length, *event_type.length_options}
     is_offered = length.total_seconds() / 60 in offered
-    return start, start + (length if is_offered else timedelta(minutes=event_type.terms.length))
+    return length if is_offered else timedelta(minutes=event_type.terms.length)
+
+
+def moved_period(booking: Booking, event_type: EventType, start: datetime) -> tuple[datetime, datetime]:
+    """Return the period of a booking that is moved to another start."""
+    return start, start + moved_length(booking, event_type)
 
 
 def with_video_call(metadata: Mapping[str, Any], location: str | None) -> dict[str, Any]:
-    """Return metadata that tell where the meeting is held, if that is a link."""
+    """Return metadata that say where the meeting is held, if that is a link."""
     kept = {key: value for key, value in metadata.items() if key != VIDEO_CALL_URL}
     return {VIDEO_CALL_URL: location, **kept} if is_web_address(location) else kept
 
@@ -228,13 +234,13 @@ def with_video_call(metadata: Mapping[str, Any], location: str | None) -> dict[s
 def idempotency_key(
     event_type_id: int, start: datetime, end: datetime, attendees: Sequence[Attendee]
 ) -> bytes:
-    """Return what two bookings share that are the same (bookings.md 15)."""
+    """Return the key that two equal bookings share (bookings.md 15)."""
     emails = ",".join(attendee.email for attendee in attendees)
     return sha256(f"{event_type_id}.{start.timestamp()}.{end.timestamp()}.{emails}".encode()).digest()
 
 
 def check_not_blocked(email: str, actor: Actor, blocked: frozenset[str]) -> None:
-    """Check that an address, unless it is proven to be the actor's own, is none of those that may not book.
+    """Check that an address may book; one that is proven to be the actor's own always may.
 
     Raises:
         AddressBlocked: it is blocked.
@@ -245,7 +251,7 @@ def check_not_blocked(email: str, actor: Actor, blocked: frozenset[str]) -> None
 
 
 def _metadata(given: Mapping[str, object]) -> dict[str, Any]:
-    """Return the metadata to store: texts only, without the key that the server itself uses."""
+    """Return the metadata to store: texts only, without the key that the server uses itself."""
     wrong = [key for key, value in given.items() if not isinstance(value, str)]
     if wrong:
         raise MetadataNotText(wrong[0])
@@ -253,6 +259,6 @@ def _metadata(given: Mapping[str, object]) -> dict[str, Any]:
 
 
 def _base_address(email: str) -> str:
-    """Return an address in lower case without what follows a plus in its local part."""
+    """Return an address in lower case, without the plus and what follows it in its local part."""
     local, _, domain = email.lower().rpartition("@")
     return f"{local.partition('+')[0]}@{domain}"

@@ -1,4 +1,4 @@
-"""What a booker answers: the fields of the booking form and their rules (bookings.md 2.5)."""
+"""The booker's answers: the fields of the booking form and their rules (bookings.md 2.5)."""
 
 import json
 import re
@@ -16,21 +16,21 @@ from kalends.event_types.form.fields import is_own_question
 LONGEST_TEXT_AREA = 1_000
 
 REASON = "rescheduledReason"
-"""The answer that keeps why a booking was moved; only who moves it gives one."""
+"""The answer that holds the reason for a move; only whoever moves a booking gives one."""
 
 PHONE_DOMAIN = "sms.cal.com"
-"""Where the address of somebody who gave a phone number only seems to be; no mail goes there."""
+"""The domain of the addresses made for bookers who gave only a phone number; no mail goes there."""
 
 
 class View(Enum):
-    """When a form is filled in: some fields are asked only then."""
+    """The occasion on which a form is filled in; some fields are asked on one of them only."""
 
     BOOKING = "booking"
     RESCHEDULE = "reschedule"
 
 
 class WrongAnswer(Exception):
-    """An answer breaks the rule of its field; the code is what clients know it by."""
+    """An answer breaks the rule of its field; clients know the rule by the code."""
 
     def __init__(self, code: str) -> None:
         super().__init__(code)
@@ -38,8 +38,8 @@ class WrongAnswer(Exception):
 
 
 @dataclass(frozen=True, slots=True)
-class Own:
-    """What a booking's body says outside of `bookingFieldsResponses`, and so cannot be said in it."""
+class BookerDetails:
+    """What a booking's body says outside of `bookingFieldsResponses`, where it would be ignored."""
 
     name: str
     email: str | None
@@ -49,7 +49,7 @@ class Own:
 
 
 def check_custom_answers(fields: Sequence[StoredObject], given: Mapping[str, Any]) -> None:
-    """Check that every question of the owner's that must be answered is.
+    """Check that every required question of the owner's is answered.
 
     Raises:
         AnswerMissing: an answer is missing.
@@ -63,12 +63,12 @@ def check_custom_answers(fields: Sequence[StoredObject], given: Mapping[str, Any
 
 
 def merged_answers(
-    fields: Sequence[StoredObject], given: Mapping[str, Any], own: Own, view: View
+    fields: Sequence[StoredObject], given: Mapping[str, Any], own: BookerDetails, view: View
 ) -> dict[str, Any]:
-    """Return the answers to store: those given, overridden by what has a property of its own.
+    """Return the answers to store: those given, overridden by the properties of the body.
 
-    Answers to questions that the form does not have are kept as they are. Somebody with a phone number only
-    gets an address that stands for it.
+    Answers to questions that the form does not have are kept as they are. A booker who
+    gives only a phone number gets an address that stands for it.
 
     Raises:
         InvalidAnswers: an answer breaks the rule of its field, or there is neither an address nor a phone
@@ -115,7 +115,7 @@ def is_asked(field: StoredObject, view: View) -> bool:
     return not _is_hidden(field) and _is_applicable(field, view)
 
 
-def _merged(given: Mapping[str, Any], own: Own) -> dict[str, Any]:
+def _merged(given: Mapping[str, Any], own: BookerDetails) -> dict[str, Any]:
     answers = {key: value for key, value in given.items() if key not in _OWN_KEYS}
     answers |= {"name": own.name, "email": own.email or ""}
     others = {"attendeePhoneNumber": own.phone_number, "guests": own.guests, "location": own.location}
@@ -158,7 +158,7 @@ def _is_falsy(answer: Any) -> bool:
 
 
 def _address(answers: Mapping[str, Any], by_name: Mapping[str, StoredObject]) -> str:
-    """Return the booker's address; one that the form does not ask for does not count if it asks for a phone.
+    """Return the booker's address; where the form hides that field and asks for a phone, the phone's.
 
     Raises:
         InvalidAnswers: neither is there.
@@ -214,7 +214,7 @@ def _check_email(field: StoredObject, answer: Any) -> Any:
 
 
 def _entries(field: StoredObject, key: str) -> list[str]:
-    """Return what a question lists, apart by commas, in lower case."""
+    """Return the comma-separated entries of a question, in lower case."""
     entries = str(field.get(key) or "").lower().split(",")
     return [entry.strip() for entry in entries if entry.strip()]
 

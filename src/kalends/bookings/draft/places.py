@@ -12,8 +12,8 @@ from kalends.event_types.locations.kinds import ROW_KINDS, integration_kind
 
 
 @dataclass(frozen=True, slots=True)
-class Choice:
-    """A location chosen by its kind in the API; `text` is what the booker adds: an address, a number."""
+class LocationChoice:
+    """A location chosen by its kind in the API; `text` is what the booker adds, such as a number."""
 
     kind: str
     integration: str | None = None
@@ -33,7 +33,7 @@ class Place:
     location: str
 
 
-# What a stored location of a kind tells the booking; kinds whose text the booker gives are not here.
+# The property of a stored location that becomes the booking's; there is none where the booker gives it.
 _STORED_TEXT = {"inPerson": "address", "link": "link", "userPhone": "hostPhoneNumber"}
 
 _DEFAULT_APP = "conferencing"
@@ -44,7 +44,9 @@ _INTEGRATIONS = {"daily-video": "cal-video", "msteams": "office365-video"}
 _ASKING = frozenset({"attendeeInPerson", "somewhereElse", "phone"})
 
 
-def place_of(event_type: EventType, chosen: Choice | str | None, organizer: Mapping[str, Any]) -> Place:
+def place_of(
+    event_type: EventType, chosen: LocationChoice | str | None, organizer: Mapping[str, Any]
+) -> Place:
     """Return the place of a new booking. `organizer` is the metadata of the user who holds it.
 
     Raises:
@@ -81,7 +83,7 @@ def _text_place(text: str) -> Place:
     return Place(kind, {"value": kind, "optionValue": text}, text)
 
 
-def _chosen_place(event_type: EventType, chosen: Choice, organizer: Mapping[str, Any]) -> Place:
+def _chosen_place(event_type: EventType, chosen: LocationChoice, organizer: Mapping[str, Any]) -> Place:
     kind = _row_kind(chosen)
     offered = [stored for stored in event_type.locations if stored["type"] == kind]
     if not offered:
@@ -97,7 +99,7 @@ def _chosen_place(event_type: EventType, chosen: Choice, organizer: Mapping[str,
     return Place(kind, {"value": kind, "optionValue": text}, text)
 
 
-def _row_kind(chosen: Choice) -> str:
+def _row_kind(chosen: LocationChoice) -> str:
     if chosen.kind == "integration":
         return integration_kind(chosen.integration or "")
     return ROW_KINDS.get(chosen.kind, "")

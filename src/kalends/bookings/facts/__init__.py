@@ -1,1 +1,1 @@
-"""What happened to bookings, as it is stored for those who act on it (bookings.md 14)."""
+"""What happened to bookings, stored for the consumers that act on it (bookings.md 14)."""

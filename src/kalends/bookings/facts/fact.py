@@ -1,7 +1,7 @@
-"""What can happen to a booking, as facts that others act on (bookings.md 14).
+"""What can happen to a booking, as facts that consumers act on (bookings.md 14).
 
-A fact is written in the transaction of the change and never altered. It carries all that follows from it
-needs: snapshots of the booking as it is after the change, with every attendee, and of its event type.
+A fact is written in the transaction of the change and never altered. It carries all that its consumers
+need: snapshots of the booking as it is after the change, with every attendee, and of its event type.
 """
 
 from datetime import datetime
@@ -62,9 +62,11 @@ class FactKind(Enum):
 class Series(msgspec.Struct, frozen=True):
     """Where an occurrence stands in its series: `position` counts from 0 to `count` - 1.
 
-    `ical_uid` is that of the first occurrence, the calendar object that stands for all; `original_start` is
-    when this occurrence was first to be. `starts` are those of all occurrences that the command made,
-    confirmed, declined or cancelled, sorted; `covers_rest` says that no later occurrence is left.
+    `ical_uid` is the calendar object that it is part of, and `sequence` the number of that object's next
+    message: where a rule yields the dates (`is_ruled`) those of the first occurrence, else its own. Older
+    releases did not state `is_ruled` and `sequence`. `original_start` is when it was first to be.
+    `starts` are those of all occurrences that the command made, confirmed, declined or cancelled, sorted;
+    `is_told_singly` says that mails tell of each by itself, `covers_rest` that no later occurrence is left.
     """
 
     uid: str
@@ -74,6 +76,9 @@ class Series(msgspec.Struct, frozen=True):
     original_start: datetime
     starts: tuple[datetime, ...]
     covers_rest: bool = True
+    is_ruled: bool | None = None
+    is_told_singly: bool = False
+    sequence: int | None = None
 
 
 class Absence(msgspec.Struct, frozen=True):
@@ -107,5 +112,5 @@ class BookingFact(msgspec.Struct, frozen=True):
 
     @property
     def ordering_key(self) -> str:
-        """What facts must share to be told in order: the calendar object, which outlives reschedules."""
+        """What facts share that must be handled in order: the calendar object, which outlives reschedules."""
         return self.booking.ical_uid

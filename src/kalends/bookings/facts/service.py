@@ -1,12 +1,12 @@
-"""Stating what happened to bookings, with what is due later in their lives."""
+"""Recording what happened to bookings, and what is due later in their lives."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import TypeAlias
 
 from kalends.bookings.booking import Attendee, Booking
 from kalends.bookings.facts.fact import BookingFact, FactKind, Series
+from kalends.bookings.facts.outline import Outline, is_told_singly, series_at
 from kalends.bookings.facts.snapshots import (
     attendee_snapshot_of,
     booking_snapshot_of,
@@ -20,9 +20,6 @@ from kalends.db.database import Connection, UnitOfWork
 from kalends.event_types.event_type import EventType
 from kalends.outbox import service as outbox
 from kalends.outbox.fact import Fact
-
-Outline: TypeAlias = Sequence[tuple[str, datetime]]
-"""The calendar objects of a series in its order, each with the start that it first had."""
 
 # What happens to one of several attendees leaves the booking's own times as they are. So does what a timer
 # tells: an approval reminder that set them anew would come again and again, counted from itself.
@@ -41,16 +38,20 @@ _KEEPS_TIMERS = frozenset(
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """What was done to one booking or several at once; `actor` is the e-mail of who did it, when proven."""
+    """What was done to one booking or several at once; `actor` is the e-mail of who did it, when proven.
+
+    `was_told` false: they were requests that nobody had accepted, so no calendar has them.
+    """
 
     kind: FactKind
     at: datetime
     actor: str | None = None
     reason: str | None = None
+    was_told: bool = True
 
 
 async def record(work: UnitOfWork, facts: Sequence[BookingFact]) -> None:
-    """Write facts down, in this order, with what is due later of their bookings."""
+    """Record facts in this order, and the timers of their bookings."""
     await outbox.record(work, [_stored(fact) for fact in facts])
 
 
@@ -63,7 +64,7 @@ def fact_of(
     attendee: Attendee | None = None,
     previous: Booking | None = None,
 ) -> BookingFact:
-    """Return the fact of a change of one booking, as it is after it."""
+    """Return the fact of a change to one booking, which is passed as it is after the change."""
     return BookingFact(
         change.kind,
         change.at,
@@ -86,13 +87,16 @@ def facts_of_each(
     lead_uid: str,
     covers_rest: bool,
 ) -> list[BookingFact]:
-    """Return the facts of a change of several bookings, as they are after it.
+    """Return the facts of a change to several bookings, which are passed as they are after it.
 
     They are of one series, which has this outline; of no series, if it is empty. The booking with the uid
     `lead_uid` speaks for all. `covers_rest`: no later occurrence is left.
     """
     kept = None if event_type is None else event_type_snapshot_of(event_type)
-    starts = tuple(sorted(booking.start for booking in bookings))
+    places: Sequence[Series | None] = [None] * len(bookings)
+    if outline:
+        is_singly = change.was_told and is_told_singly(change.kind, len(bookings), outline)
+        places = series_at(bookings, outline, covers_rest=covers_rest, is_singly=is_singly)
     return [
         BookingFact(
             change.kind,
@@ -100,40 +104,29 @@ def facts_of_each(
             booking_snapshot_of(booking),
             kept,
             is_lead=booking.uid == lead_uid,
-            series=_series_at(booking, outline, starts, covers_rest=covers_rest) if outline else None,
+            series=place,
             actor=change.actor,
             reason=change.reason,
         )
-        for booking in bookings
+        for booking, place in zip(bookings, places, strict=True)
     ]
 
 
 async def outline_of(connection: Connection, booking: Booking) -> Outline:
-    """Return the outline of the series that a booking is an occurrence of; of none, an empty one."""
+    """Return the outline of the series that a booking belongs to; empty if it belongs to none."""
     if booking.recurring_uid is None:
-        return []
-    return await reads.find_series_outline(connection, booking.recurring_uid)
+        return Outline()
+    occurrences = await reads.find_series_outline(connection, booking.recurring_uid)
+    return Outline(occurrences, booking.attendees[0].time_zone if booking.attendees else "UTC")
 
 
 async def series_of(connection: Connection, booking: Booking) -> Series | None:
-    """Return where a booking that is told of alone stands in its series; None: it is no occurrence of one."""
+    """Return where a booking stands in its series; None: it belongs to none."""
     outline = await outline_of(connection, booking)
-    return _series_at(booking, outline, (booking.start,), covers_rest=False) if outline else None
-
-
-def _series_at(
-    booking: Booking, outline: Outline, starts: tuple[datetime, ...], *, covers_rest: bool
-) -> Series:
-    position = next(place for place, (ical_uid, _) in enumerate(outline) if ical_uid == booking.ical_uid)
-    return Series(
-        uid=booking.recurring_uid or "",
-        position=position,
-        count=len(outline),
-        ical_uid=outline[0][0],
-        original_start=outline[position][1],
-        starts=starts,
-        covers_rest=covers_rest,
-    )
+    if not outline:
+        return None
+    [place] = series_at([booking], outline, covers_rest=False)
+    return place
 
 
 def _stored(fact: BookingFact) -> Fact:

@@ -1,4 +1,4 @@
-"""What facts keep of a booking and its event type: all that webhooks, mails and invitations print, no more.
+"""What facts keep of a booking and its event type: what webhooks, mails and invitations print, and no more.
 
 Snapshots are stored as JSON for weeks, and read by releases before and after, so they are no entities: they
 change on purpose only. To add a field, give it a default that says what was so before there was the field,
@@ -63,7 +63,7 @@ class HostSnapshot(Snapshot, frozen=True):
 
 
 class BookingSnapshot(Snapshot, frozen=True, kw_only=True):
-    """A booking as it is after what happened.
+    """A booking as it is after the change.
 
     `organizer` is the host whose booking it is. `event_type_id` None: it was deleted. `responses` None: they
     are kept with the seats. `recurring_uid` is shared by the bookings of a series.
@@ -139,7 +139,7 @@ class SharingSnapshot(Snapshot, frozen=True):
 
 
 class EventTypeSnapshot(Snapshot, frozen=True, kw_only=True):
-    """An event type of the moment of what happened. `length` is in minutes.
+    """An event type as it was when the fact happened. `length` is in minutes.
 
     `booking_fields` are in row form (event-types.md 8.3); None: the system fields. `sends_host_mails` and
     `sends_attendee_mails` false: the owner has switched them off.

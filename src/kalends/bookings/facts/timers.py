@@ -11,7 +11,7 @@ REMINDER_BEFORE = timedelta(hours=1)
 
 
 class TimerKind(Enum):
-    """What is due at some instant of a booking's life."""
+    """The kinds of things that are due at some instant of a booking's life."""
 
     MEETING_STARTED = "meeting.started"
     MEETING_ENDED = "meeting.ended"
@@ -40,7 +40,7 @@ class Timer:
 
 
 def timers_of(booking: BookingSnapshot, now: datetime) -> tuple[Timer, ...]:
-    """Return what is due later in the life of a booking that has just become what it is, at `now`."""
+    """Return the timers of a booking that changed at `now`."""
     if booking.status is Status.ACCEPTED:
         reminder = Timer(TimerKind.REMINDER, booking.start - REMINDER_BEFORE)
         started = Timer(TimerKind.MEETING_STARTED, booking.start)

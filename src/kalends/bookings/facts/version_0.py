@@ -31,7 +31,7 @@ class _EventType(msgspec.Struct):
 
 
 class _Fact(msgspec.Struct):
-    """What version 1 says in other words."""
+    """The parts of a fact that version 1 writes differently."""
 
     booking: _Booking
     event_type: _EventType | None

@@ -84,7 +84,7 @@ _COLUMNS = {
 async def list_bookings(
     connection: Connection, caller: User, command: ListBookings, now: datetime
 ) -> list[Booking]:
-    """Return a page of what the caller organizes or attends; the id decides between equals."""
+    """Return a page of the bookings that the caller organizes or attends; ties are ordered by id."""
     if command.team_ids is not None:
         # No event type belongs to a team yet, so none matches.
         return []
@@ -134,7 +134,7 @@ def _statement(command: ListBookings, filters: list[str]) -> str:
 
 
 def _matches_few(command: ListBookings) -> bool:
-    """Tell whether all that matches is better collected and sorted than looked for in order."""
+    """Tell whether it is faster to collect and sort all matches than to look for them in order."""
     return (
         command.attendee_email is not None
         or command.attendee_name is not None

@@ -1,7 +1,7 @@
 """Locking bookings that exist, in the one order that all commands keep.
 
-The event type's row first, as whoever deletes it reaches for its bookings after it; then the event type's
-and the hosts' advisory locks; then the rows of the bookings.
+First the event type's row, since whoever deletes an event type locks its bookings after it; then the advisory
+locks of event type and hosts; then the rows of the bookings.
 """
 
 from collections.abc import Sequence
@@ -60,7 +60,7 @@ async def lock_series(work: UnitOfWork, recurring_uid: str) -> LockedSeries:
     if not found:
         raise UnknownBooking(recurring_uid)
     event_type = await _lock_around(work, found[0])
-    # All that are in it now: one may have been moved since it was looked up.
+    # All that are in it now: one may have been moved since the series was read.
     await reads.lock_rows_of_series(work, recurring_uid)
     series = await reads.find_series(work.connection, recurring_uid)
     if not series:

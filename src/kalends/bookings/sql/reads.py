@@ -7,6 +7,7 @@ from uuid import UUID
 
 from kalends.api.input.locales import Locale
 from kalends.bookings.booking import Attendee, BookedEventType, Booking, Organizer, Seat, Status
+from kalends.bookings.facts.outline import OutlinedOccurrence
 from kalends.db.database import Connection, UnitOfWork
 from kalends.db.rows import Columns, NamedRow, named_row, named_rows
 
@@ -73,14 +74,14 @@ async def find_seated(connection: Connection, event_type_id: int, start: datetim
 
 
 async def lock_rows(work: UnitOfWork, booking_ids: Sequence[int]) -> None:
-    """Keep other commands off these bookings until this one ends."""
+    """Lock the rows of these bookings."""
     await work.connection.execute(
         "SELECT FROM bookings WHERE id = ANY(%s) ORDER BY id FOR UPDATE", (sorted(booking_ids),)
     )
 
 
 async def lock_rows_of_only_host(work: UnitOfWork, host_id: int, now: datetime) -> list[int]:
-    """Keep other commands off what has not ended and nobody else hosts until this one ends; return ids."""
+    """Lock the bookings that have not ended and that nobody else hosts; return their ids."""
     cursor = await work.connection.execute(
         """
         SELECT id FROM bookings b
@@ -112,22 +113,28 @@ async def lock_rows_of_event_types(
 
 
 async def lock_rows_of_series(work: UnitOfWork, recurring_uid: str) -> None:
-    """Keep other commands off all bookings of a series until this one ends."""
+    """Lock the rows of all bookings of a series."""
     await work.connection.execute(
         "SELECT FROM bookings WHERE recurring_booking_uid = %s ORDER BY id FOR UPDATE", (recurring_uid,)
     )
 
 
-async def find_series_outline(connection: Connection, recurring_uid: str) -> list[tuple[str, datetime]]:
-    """Return the calendar objects of a series in its order, each with the start that it first had."""
+async def find_series_outline(connection: Connection, recurring_uid: str) -> list[OutlinedOccurrence]:
+    """Return the occurrences of a series in their first order; a moved one keeps its calendar object."""
     cursor = await connection.execute(
         """
-        SELECT ical_uid, (array_agg(start_time ORDER BY id))[1] FROM bookings
-         WHERE recurring_booking_uid = %s GROUP BY ical_uid ORDER BY min(id)
+        SELECT ical_uid,
+               (array_agg(start_time ORDER BY id))[1],
+               (array_agg(start_time ORDER BY id DESC))[1],
+               (array_agg(end_time - start_time ORDER BY id))[1],
+               (array_agg(status ORDER BY id DESC))[1] = 'accepted',
+               max(ical_sequence)
+          FROM bookings WHERE recurring_booking_uid = %s
+         GROUP BY ical_uid ORDER BY min(id)
         """,
         (recurring_uid,),
     )
-    return [(ical_uid, start) for ical_uid, start in await cursor.fetchall()]
+    return [OutlinedOccurrence(*row) for row in await cursor.fetchall()]
 
 
 def to_booking(row: NamedRow) -> Booking:

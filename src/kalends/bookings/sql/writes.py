@@ -1,4 +1,4 @@
-"""SQL that changes bookings, their attendees and seats, and the time they take of their hosts."""
+"""SQL that changes bookings, their attendees and seats, and the busy times of their hosts."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -46,7 +46,7 @@ class NewBooking:
     attendees: Sequence[Attendee]
 
 
-# What is inserted stands in for the tables, where this statement cannot see it yet.
+# The inserted rows stand in for the tables, in which this statement cannot see them yet.
 INSERT = compacted(f"""
     WITH new AS (
         SELECT * FROM json_to_recordset(%(bookings)s::json) AS n (
@@ -169,7 +169,7 @@ def _seat_row(uid: str, seat: Seat) -> dict[str, Any]:
 
 
 async def insert_seat(work: UnitOfWork, booking_id: int, attendee: Attendee, seat: Seat) -> None:
-    """Let somebody attend a seated booking on a seat of their own."""
+    """Add an attendee with a seat to a seated booking."""
     await work.connection.execute(
         """
         WITH attending AS (
@@ -180,7 +180,7 @@ async def insert_seat(work: UnitOfWork, booking_id: int, attendee: Attendee, sea
             INSERT INTO booking_seats (uid, booking_id, attendee_id, description, responses, metadata)
             SELECT %(uid)s, %(booking_id)s, id, %(description)s, %(responses)s, %(metadata)s FROM attending
         )
-        UPDATE bookings SET updated_at = now() WHERE id = %(booking_id)s
+        UPDATE bookings SET ical_sequence = ical_sequence + 1, updated_at = now() WHERE id = %(booking_id)s
         """,
         {
             "booking_id": booking_id,
@@ -198,23 +198,24 @@ async def insert_seat(work: UnitOfWork, booking_id: int, attendee: Attendee, sea
 
 
 async def move_attendees(work: UnitOfWork, attendee_ids: Sequence[int], booking_id: int) -> None:
-    """Let attendees, and the seats they have, be those of another booking."""
+    """Move attendees and their seats to another booking."""
     await work.connection.execute(
         """
         WITH moved AS (UPDATE attendees SET booking_id = %(booking_id)s WHERE id = ANY(%(ids)s)),
              seats AS (UPDATE booking_seats SET booking_id = %(booking_id)s WHERE attendee_id = ANY(%(ids)s))
-        UPDATE bookings SET updated_at = now() WHERE id = %(booking_id)s
+        UPDATE bookings SET ical_sequence = ical_sequence + 1, updated_at = now()
+         WHERE id = %(booking_id)s OR id IN (SELECT booking_id FROM attendees WHERE id = ANY(%(ids)s))
         """,
         {"booking_id": booking_id, "ids": list(attendee_ids)},
     )
 
 
 async def delete_attendees(work: UnitOfWork, booking_id: int, attendee_ids: Sequence[int]) -> None:
-    """Let attendees, and the seats they have, be gone."""
+    """Delete attendees and their seats."""
     await work.connection.execute(
         """
         WITH gone AS (DELETE FROM attendees WHERE id = ANY(%s) AND booking_id = %s)
-        UPDATE bookings SET updated_at = now() WHERE id = %s
+        UPDATE bookings SET ical_sequence = ical_sequence + 1, updated_at = now() WHERE id = %s
         """,
         (list(attendee_ids), booking_id, booking_id),
     )
@@ -228,7 +229,7 @@ async def end_bookings(
     by: str | None,
     is_rescheduled: bool,
 ) -> None:
-    """Cancel bookings, or mark them as replaced, and give their time back."""
+    """Cancel bookings, or mark them as replaced, and free their time."""
     await work.connection.execute(
         """
         WITH freed AS (DELETE FROM busy_times WHERE booking_id = ANY(%(ids)s))
@@ -243,7 +244,7 @@ async def end_bookings(
 
 
 async def reject_bookings(work: UnitOfWork, booking_ids: Sequence[int], reason: str | None) -> None:
-    """Decline bookings, and give their time back."""
+    """Decline bookings, and free their time."""
     await work.connection.execute(
         """
         WITH freed AS (DELETE FROM busy_times WHERE booking_id = ANY(%(ids)s))
@@ -259,12 +260,12 @@ async def reject_bookings(work: UnitOfWork, booking_ids: Sequence[int], reason: 
 async def accept_bookings(
     work: UnitOfWork, booking_ids: Sequence[int], before: timedelta, after: timedelta
 ) -> None:
-    """Accept bookings, and let them take their hosts' time with these buffers, unless they do already.
+    """Accept bookings, and take their hosts' time with these buffers unless it is taken already.
 
     Raises:
         psycopg.errors.ExclusionViolation: a host is busy then.
     """
-    # It returns something so that a violation shows here, and not at the end of the pipeline.
+    # A row is returned so that a violation is raised here, and not at the end of the pipeline.
     cursor = await work.connection.execute(
         """
         WITH busy AS (
@@ -273,7 +274,11 @@ async def accept_bookings(
               FROM bookings WHERE id = ANY(%(ids)s)
             ON CONFLICT (host_id, booking_id) DO NOTHING
         )
-        UPDATE bookings SET status = 'accepted', updated_at = now() WHERE id = ANY(%(ids)s) RETURNING id
+        UPDATE bookings
+           SET status = 'accepted', updated_at = now(),
+               -- What was moved while it stood in calendars has left them by a message of its own.
+               ical_sequence = ical_sequence + (rescheduled_from_uid IS NOT NULL)::int
+         WHERE id = ANY(%(ids)s) RETURNING id
         """,
         {"ids": list(booking_ids), "before": before, "after": after},
     )
@@ -290,7 +295,7 @@ async def move_booking(
     after: timedelta,
     by: str | None,
 ) -> None:
-    """Let a seated booking, with all its attendees, be at another time.
+    """Move a seated booking, with all its attendees, to another time.
 
     Raises:
         psycopg.errors.ExclusionViolation: the host is busy then.
@@ -327,7 +332,7 @@ async def set_absences(
     absent_ids: Sequence[int],
     present_ids: Sequence[int],
 ) -> None:
-    """Keep who did not come; `host` None: as it was."""
+    """Record no-shows; `host` None: no change."""
     await work.connection.execute(
         """
         WITH attending AS (

@@ -34,7 +34,7 @@ from kalends.bookings.commands.command import (
     Reschedule,
     StatusFilter,
 )
-from kalends.bookings.draft.places import Choice
+from kalends.bookings.draft.places import LocationChoice
 from kalends.bookings.facts.fact import Absence
 from kalends.event_types.address import (
     EventTypeAddress,
@@ -86,7 +86,7 @@ def _location_schema() -> dict[str, Any]:
     return {"oneOf": alternatives}
 
 
-def _check_location(value: object) -> str | Choice | None:
+def _check_location(value: object) -> str | LocationChoice | None:
     """Return a location as text, or as the choice that an object with a `type` stands for."""
     if value is None:
         return None
@@ -101,11 +101,11 @@ def _check_location(value: object) -> str | Choice | None:
         raise violation("ValidateLocation", "needs an integration, which must be a string")
     if text is not None and not isinstance(text, str):
         raise violation("ValidateLocation", f"needs {_OWN_TEXT[kind]}, which must be a string")
-    return Choice(kind, integration if isinstance(integration, str) else None, text)
+    return LocationChoice(kind, integration if isinstance(integration, str) else None, text)
 
 
 LocationInput = Annotated[
-    str | Choice | None,
+    str | LocationChoice | None,
     Rule("ValidateLocation", "must be a string, or an object with a type"),
     PlainValidator(_check_location),
     WithJsonSchema(_location_schema()),
@@ -303,7 +303,7 @@ class BookingsQuery(Body):
         )
 
     def _order(self) -> tuple[Order, bool]:
-        """Return the first sorting asked for; else by start, latest first for what lies behind."""
+        """Return the first order asked for; else by start, latest first for past and cancelled bookings."""
         asked = (
             (Order.START, self.sort_start),
             (Order.END, self.sort_end),

@@ -133,18 +133,18 @@ class CreateRecurringSeatedBookingOutput(RecurringSeatedBookingOutput):
     seatUid: str
 
 
-Found = BookingOutput | RecurringBookingOutput | SeatedBookingOutput | RecurringSeatedBookingOutput
-FoundSeries = list[RecurringBookingOutput] | list[RecurringSeatedBookingOutput]
-Created = (
+AnyBookingOutput = BookingOutput | RecurringBookingOutput | SeatedBookingOutput | RecurringSeatedBookingOutput
+AnySeriesOutput = list[RecurringBookingOutput] | list[RecurringSeatedBookingOutput]
+CreatedOutput = (
     BookingOutput
     | list[RecurringBookingOutput]
     | CreateSeatedBookingOutput
     | list[CreateRecurringSeatedBookingOutput]
 )
-Moved = (
+MovedOutput = (
     BookingOutput | RecurringBookingOutput | CreateSeatedBookingOutput | CreateRecurringSeatedBookingOutput
 )
-Marked = BookingOutput | RecurringBookingOutput | SeatedBookingOutput
+MarkedOutput = BookingOutput | RecurringBookingOutput | SeatedBookingOutput
 
 
 class CalendarLinkOutput(TypedDict):
@@ -155,7 +155,7 @@ class CalendarLinkOutput(TypedDict):
     link: str
 
 
-def created(outcome: Outcome) -> Created:
+def created_output(outcome: Outcome) -> CreatedOutput:
     """Show what was booked: a booking, the occurrences of a series, or a booking with the seat in it."""
     if outcome.is_series:
         return _occurrences(outcome.bookings)
@@ -163,7 +163,7 @@ def created(outcome: Outcome) -> Created:
     return _plain(booked) if outcome.seat_uid is None else _with_seat(booked, outcome.seat_uid)
 
 
-def moved(outcome: Outcome) -> Moved:
+def moved_output(outcome: Outcome) -> MovedOutput:
     """Show what a booking, or a seat of it, was moved to."""
     target = outcome.bookings[0]
     if outcome.seat_uid is not None:
@@ -171,16 +171,16 @@ def moved(outcome: Outcome) -> Moved:
     return _occurrence(target, target.recurring_uid) if target.recurring_uid else _plain(target)
 
 
-def found(outcome: Outcome) -> Found | FoundSeries:
+def booking_or_series_output(outcome: Outcome) -> AnyBookingOutput | AnySeriesOutput:
     """Show a booking, or those of a series."""
     if not outcome.is_series:
-        return booking(outcome.bookings[0])
+        return booking_output(outcome.bookings[0])
     if outcome.bookings[0].is_seated:
         return _seated_occurrences(outcome.bookings)
     return _occurrences(outcome.bookings)
 
 
-def booking(stored: Booking) -> Found:
+def booking_output(stored: Booking) -> AnyBookingOutput:
     """Show a booking in the shape of its kind."""
     if stored.recurring_uid:
         show = _seated_occurrence if stored.is_seated else _occurrence
@@ -188,7 +188,7 @@ def booking(stored: Booking) -> Found:
     return _seated(stored) if stored.is_seated else _plain(stored)
 
 
-def calendar_links(links: Sequence[CalendarLink]) -> list[CalendarLinkOutput]:
+def calendar_link_outputs(links: Sequence[CalendarLink]) -> list[CalendarLinkOutput]:
     """Show the links that put a booking into a calendar."""
     return [{"label": one.label, "id": one.id, "link": one.link} for one in links]
 

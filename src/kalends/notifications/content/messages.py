@@ -1,12 +1,9 @@
 """A letter as an Internet message, with its invitation (notifications.md 4)."""
 
-import re
 import zlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from email.header import Header
-from email.headerregistry import Address
 from email.message import EmailMessage
 from email.parser import BytesParser
 from email.policy import SMTP, default
@@ -15,16 +12,14 @@ from email.utils import format_datetime
 from cryptography.fernet import Fernet, InvalidToken, MultiFernet
 
 from kalends.notifications.content import rendering
+from kalends.notifications.content.head import Head
 from kalends.notifications.content.letter import Letter
-from kalends.notifications.content.plain import one_line
 from kalends.notifications.invitations.invitation import Invitation
 
 # Seven bits reach every server, also those that do not say what else they take.
 _POLICY = SMTP.clone(cte_type="7bit")
 
 _SHOWN = ("From", "To", "Reply-To", "Subject", "Date", "Message-ID")
-_LONGEST_NAME = 200
-_LONGEST_SUBJECT = 300
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,38 +39,58 @@ class Envelope:
 
 
 def build(
-    envelope: Envelope, letter: Letter, invitation: Invitation | None, withdrawal: Invitation | None = None
+    envelope: Envelope,
+    letter: Letter,
+    invitations: Sequence[Invitation] = (),
+    withdrawal: Invitation | None = None,
 ) -> bytes:
     """Return a message ready to be sent.
 
+    Of several invitations the first is the one that clients understand; each is a file, too.
     `withdrawal` takes another meeting out of the calendar, in place of which the reader is invited.
+
+    Raises:
+        ValueError: an address cannot be written into a message, or its head is not as it was meant.
+    """
+    head = head_of(envelope, letter.subject)
+    message = EmailMessage(_POLICY)
+    message.set_content(rendering.text(letter))
+    message.add_alternative(rendering.html(letter), subtype="html")
+    if invitations:
+        # Clients that know invitations take the alternative; the others show a file that they can open.
+        first = invitations[0]
+        message.add_alternative(
+            first.content.decode(), subtype="calendar", params={"method": first.method.value}
+        )
+    for number, invitation in enumerate(invitations, 1):
+        _attach(message, invitation, "event.ics" if number == 1 else f"event-{number}.ics")
+    if withdrawal is not None:
+        _attach(message, withdrawal, "former-event.ics")
+    finished = head.encode() + message.as_bytes()
+    head.check(finished)
+    return finished
+
+
+def head_of(envelope: Envelope, subject: str) -> Head:
+    """Return the headers of a message.
 
     Raises:
         ValueError: an address cannot be written into a message.
     """
-    message = EmailMessage(_POLICY)
-    message["From"] = _address(*envelope.sender)
-    message["To"] = _address(*envelope.to)
+    head = Head()
+    head.add_text("Subject", subject)
+    head.add_people("From", [envelope.sender])
+    head.add_people("To", [envelope.to])
     if envelope.reply_to:
-        message["Reply-To"] = [_address("", address) for address in envelope.reply_to]
-    message["Date"] = format_datetime(envelope.date)
-    message["Message-ID"] = envelope.message_id
+        head.add_people("Reply-To", [("", address) for address in envelope.reply_to])
+    head.add("Date", format_datetime(envelope.date))
+    head.add("Message-ID", envelope.message_id)
     if envelope.in_reply_to is not None:
-        message["In-Reply-To"] = envelope.in_reply_to
-        message["References"] = envelope.in_reply_to
-    message["Auto-Submitted"] = "auto-generated"
-    message["X-Auto-Response-Suppress"] = "All"
-    message.set_content(rendering.text(letter))
-    message.add_alternative(rendering.html(letter), subtype="html")
-    if invitation is not None:
-        # Clients that know invitations take the alternative; the others show a file that they can open.
-        message.add_alternative(
-            invitation.content.decode(), subtype="calendar", params={"method": invitation.method.value}
-        )
-        _attach(message, invitation, "event.ics")
-    if withdrawal is not None:
-        _attach(message, withdrawal, "former-event.ics")
-    return _subject(letter.subject) + message.as_bytes()
+        head.add("In-Reply-To", envelope.in_reply_to)
+        head.add("References", envelope.in_reply_to)
+    head.add("Auto-Submitted", "auto-generated")
+    head.add("X-Auto-Response-Suppress", "All")
+    return head
 
 
 def readable(message: bytes) -> str:
@@ -104,14 +119,6 @@ def _cipher(keys: Sequence[bytes]) -> MultiFernet:
     return MultiFernet([Fernet(key) for key in keys])
 
 
-def _subject(text: str) -> bytes:
-    """Return the header line of a subject, all of it encoded if it is not plain: parts make stray spaces."""
-    subject = one_line(text)[:_LONGEST_SUBJECT]
-    charset = "us-ascii" if subject.isascii() else "utf-8"
-    encoded = Header(subject, charset, header_name="Subject").encode(linesep="\r\n")
-    return f"Subject: {encoded}\r\n".encode()
-
-
 def _attach(message: EmailMessage, invitation: Invitation, name: str) -> None:
     message.add_attachment(
         invitation.content,
@@ -120,11 +127,3 @@ def _attach(message: EmailMessage, invitation: Invitation, name: str) -> None:
         filename=name,
         params={"method": invitation.method.value},
     )
-
-
-def _address(name: str, address: str) -> Address:
-    shown = one_line(_UNWANTED.sub(" ", name))[:_LONGEST_NAME].strip()
-    return Address(shown, addr_spec=address)
-
-
-_UNWANTED = re.compile(r'[;,"<>():]')

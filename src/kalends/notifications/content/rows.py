@@ -10,7 +10,7 @@ from kalends.bookings.facts.fact import FactKind
 from kalends.bookings.facts.snapshots import AttendeeSnapshot, RecurrenceSnapshot
 from kalends.event_types.event_type import Frequency
 from kalends.localization.addresses import is_faux
-from kalends.localization.answers import answer_text, is_told
+from kalends.localization.answers import answer_text, is_shown
 from kalends.localization.language import Language, mark
 from kalends.localization.places import place_of
 from kalends.notifications.content.letter import Line, Row
@@ -150,7 +150,7 @@ def _answers(scene: Scene) -> Iterator[Row]:
     responses = _responses(scene)
     for field in event_type.booking_fields or ():
         answer = answer_text(responses.get(field["name"]), scene.language)
-        if answer and is_told(field, is_for_host=scene.is_for_host):
+        if answer and is_shown(field, is_for_host=scene.is_for_host):
             yield Row(str(field.get("label") or field["name"]), [Line(answer)])
 
 

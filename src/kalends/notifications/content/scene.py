@@ -93,7 +93,9 @@ class Scene:
     def starts(self) -> tuple[datetime, ...]:
         """When all that it tells of begins: one instant, or the dates of a series."""
         series = self.fact.series
-        return series.starts if series is not None and series.starts else (self.fact.booking.start,)
+        if series is None or series.is_told_singly or not series.starts:
+            return (self.fact.booking.start,)
+        return series.starts
 
     @property
     def length(self) -> timedelta:

@@ -1,25 +1,28 @@
 """Writing a mail out of its fact, when it is sent for the first time."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from kalends.bookings.facts.fact import BookingFact, FactKind, Series
+from kalends.bookings.facts.fact import BookingFact, FactKind
 from kalends.localization.addresses import is_faux
 from kalends.localization.language import language_for
 from kalends.notifications.content import messages
 from kalends.notifications.content.composition import compose
+from kalends.notifications.content.head import is_writable
 from kalends.notifications.content.links import Links
 from kalends.notifications.content.messages import Envelope
 from kalends.notifications.content.scene import Scene
-from kalends.notifications.invitations.invitation import CalendarObject, invitation_of, withdrawal_of
+from kalends.notifications.invitations.invitation import (
+    CalendarObject,
+    invitations_of,
+    object_of,
+    withdrawal_of,
+)
 from kalends.notifications.invitations.series import CalendarSeries, Occurrence
 from kalends.notifications.mail import Method, Template
 from kalends.notifications.plan import Planned
 from kalends.notifications.queries import History, LeftBooking
 from kalends.notifications.transport.sender import Sender
-
-_LAST_SEQUENCE = 2**31 - 1
-"""Above the SEQUENCE of every change before; nothing follows."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,13 +65,13 @@ def write(
     scene = Scene(fact, mail, language_for(recipient.locale, recipient.time_zone, recipient.clock))
     letter = compose(scene, links)
     series = _series(fact, circumstances.occurrences)
-    invitation = invitation_of(scene, letter, series, sender.address)
-    if invitation is not None and invitation.method is Method.CANCEL and circumstances.history.is_uninvited:
-        invitation = None
-    given_up = _given_up(scene, circumstances, series)
+    invitations = invitations_of(scene, letter, series, sender.address)
+    if invitations and invitations[0].method is Method.CANCEL and circumstances.history.is_uninvited:
+        invitations = []
+    given_up = _given_up(scene, circumstances)
     withdrawal = withdrawal_of(scene, letter, given_up, sender.address) if given_up is not None else None
-    if invitation is None:
-        invitation, withdrawal = withdrawal, None
+    if not invitations and withdrawal is not None:
+        invitations, withdrawal = [withdrawal], None
     envelope = Envelope(
         sender=(sender.name if scene.is_for_host else scene.host_name, sender.address),
         to=("" if scene.is_for_host else recipient.name, recipient.email),
@@ -77,8 +80,8 @@ def write(
         reply_to=_reply_to(scene),
         in_reply_to=circumstances.history.first_message_id,
     )
-    message = messages.build(envelope, letter, invitation, withdrawal)
-    return Written(letter.subject, invitation.method if invitation is not None else None, message)
+    message = messages.build(envelope, letter, invitations, withdrawal)
+    return Written(letter.subject, invitations[0].method if invitations else None, message)
 
 
 def is_untouched(mail: Planned, circumstances: Circumstances) -> bool:
@@ -90,32 +93,23 @@ def is_untouched(mail: Planned, circumstances: Circumstances) -> bool:
 def _series(fact: BookingFact, occurrences: Sequence[Occurrence]) -> CalendarSeries | None:
     if fact.series is None:
         return None
-    occurrences = occurrences or [_last_of(fact, fact.series)]
-    rule = fact.event_type.recurrence if fact.event_type is not None else None
     # The dates were chosen by the booker's clock, so it is by that one that they repeat.
     zone = language_for(None, fact.booking.attendees[0].time_zone).zone
-    return CalendarSeries(occurrences, rule, zone)
+    return CalendarSeries(occurrences or [_last_of(fact)], zone)
 
 
-def _last_of(fact: BookingFact, series: Series) -> Occurrence:
+def _last_of(fact: BookingFact) -> Occurrence:
     """Return what stands for a series that was deleted with its host's account."""
     booking = fact.booking
-    return Occurrence(
-        series.ical_uid,
-        series.original_start,
-        booking.start,
-        booking.end,
-        is_live=False,
-        sequence=_LAST_SEQUENCE,
-    )
+    original_start = booking.start if fact.series is None else fact.series.original_start
+    sequence = booking.ical_sequence
+    return Occurrence(booking.ical_uid, original_start, booking.start, booking.end, False, sequence)
 
 
-def _given_up(
-    scene: Scene, circumstances: Circumstances, series: CalendarSeries | None
-) -> CalendarObject | None:
+def _given_up(scene: Scene, circumstances: Circumstances) -> CalendarObject | None:
     """Return the meeting that stands in the reader's calendar and takes place no more."""
     fact = scene.fact
-    previous = fact.previous
+    previous, place = fact.previous, fact.series
     if previous is None:
         return None
     left = circumstances.left
@@ -123,12 +117,11 @@ def _given_up(
         return CalendarObject(left.ical_uid, left.sequence, previous.start, previous.end)
     if fact.kind is FactKind.REQUESTED and circumstances.history.last_method is Method.REQUEST:
         # It was accepted once; the time that replaces it is not settled yet.
-        if series is not None and fact.series is not None:
-            return CalendarObject(
-                series.uid, series.sequence, previous.start, previous.end, fact.series.original_start
-            )
-        booking = fact.booking
-        return CalendarObject(booking.ical_uid, booking.ical_sequence, previous.start, previous.end)
+        known = replace(object_of(fact.booking), start=previous.start, end=previous.end)
+        if place is None or not place.is_ruled:
+            return known
+        sequence = known.sequence if place.sequence is None else place.sequence
+        return replace(known, uid=place.ical_uid, sequence=sequence, recurrence_id=place.original_start)
     return None
 
 
@@ -138,12 +131,14 @@ def _reply_to(scene: Scene) -> list[str]:
     if event_type is not None and event_type.hide_organizer_email:
         return []
     if not scene.is_for_host:
-        return [booking.organizer.email]
+        return [booking.organizer.email] if is_writable(booking.organizer.email) else []
     if scene.mail.template in _WITHOUT_REPLY:
         return []
     # An answer to all who share a booking would show them each other.
     told_of = [scene.told_of] if booking.is_seated else booking.attendees
-    return [one.email for one in told_of if one is not None and not is_faux(one.email)]
+    return [
+        one.email for one in told_of if one is not None and not is_faux(one.email) and is_writable(one.email)
+    ]
 
 
 _WITHOUT_REPLY = frozenset({Template.HOST_CANCELLED, Template.HOST_SEAT_LEFT})

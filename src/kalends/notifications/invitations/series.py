@@ -1,7 +1,8 @@
-"""A series of bookings as one calendar object (notifications.md 12).
+"""A series of bookings as one calendar object, where a rule yields its dates (notifications.md 12).
 
-The whole series has the UID of its first occurrence. One occurrence is named by when it was first to be, its
-RECURRENCE-ID, which stays the same wherever it is moved.
+It has the UID of its first occurrence. One occurrence is named by when it was first to be, its RECURRENCE-ID,
+which stays the same wherever it is moved. Where no rule yields the dates, each occurrence is an object of its
+own.
 """
 
 from collections.abc import Sequence
@@ -9,7 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from kalends.bookings.facts.snapshots import RecurrenceSnapshot
+from kalends.bookings.facts.repetition import Repetition, repetition_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,18 +35,7 @@ class CalendarSeries:
     """All occurrences of a series in their first order; `zone` is in whose wall-clock time they repeat."""
 
     occurrences: Sequence[Occurrence]
-    rule: RecurrenceSnapshot | None
     zone: ZoneInfo
-
-    @property
-    def uid(self) -> str:
-        """The UID of the whole."""
-        return self.occurrences[0].ical_uid
-
-    @property
-    def sequence(self) -> int:
-        """A number that grows with every change of any occurrence."""
-        return sum(occurrence.sequence for occurrence in self.occurrences)
 
     @property
     def length(self) -> timedelta:
@@ -63,19 +53,19 @@ class CalendarSeries:
         last = max((n for n, occurrence in enumerate(self.occurrences) if occurrence.is_live), default=-1)
         return list(self.occurrences[: last + 1])
 
+    @property
+    def repetition(self) -> Repetition | None:
+        """The rule that yields the first dates; None: none does."""
+        dates = [occurrence.original_start for occurrence in self.occurrences]
+        return repetition_of(dates, self.length, self.zone)
+
     def recurrence(self) -> dict[str, object] | None:
-        """Return the RRULE that yields exactly the first dates of what is kept; None: no rule does."""
-        if self.rule is None:
+        """Return the RRULE that yields the first dates of what is kept; None: no rule does."""
+        repetition = self.repetition
+        if repetition is None:
             return None
-        from dateutil.rrule import rrule
-
-        kept, frequency = self.kept, self.rule.frequency  # whose numbers are those of `rrule` too
-        first, *_ = dates = [self._local(occurrence.original_start) for occurrence in kept]
-        if list(rrule(frequency, dtstart=first, interval=self.rule.interval, count=len(dates))) != dates:
-            return None
+        rule = {"freq": repetition.frequency.name, "interval": repetition.interval}
+        kept = self.kept
         if len(kept) < len(self.occurrences):
-            return {"freq": frequency.name, "interval": self.rule.interval, "until": kept[-1].original_start}
-        return {"freq": frequency.name, "interval": self.rule.interval, "count": len(dates)}
-
-    def _local(self, instant: datetime) -> datetime:
-        return instant.astimezone(self.zone).replace(tzinfo=None)
+            return rule | {"until": kept[-1].original_start}
+        return rule | {"count": len(kept)}

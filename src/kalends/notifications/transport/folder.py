@@ -6,6 +6,7 @@ from pathlib import Path
 from types import TracebackType
 
 from kalends.notifications.transport.failures import ServerUnavailable
+from kalends.notifications.transport.inspection import check_head
 from kalends.settings import Settings
 
 
@@ -32,8 +33,10 @@ class FolderTransport:
         """Write a message to `<name>.eml`, where a message of the same name is replaced.
 
         Raises:
+            PermanentFailure: the message has headers that no mail has.
             ServerUnavailable: the folder cannot be written.
         """
+        check_head(message)
         try:
             await asyncio.to_thread(self._write, name, message)
         except OSError as error:

@@ -5,8 +5,9 @@ from types import TracebackType
 
 import aiosmtplib
 
-from kalends.notifications.content.plain import one_line
+from kalends.localization.plain import one_line
 from kalends.notifications.transport.failures import PermanentFailure, ServerUnavailable, TemporaryFailure
+from kalends.notifications.transport.inspection import check_head
 from kalends.settings.smtp_url import Server, StartTls
 
 _TIMEOUT_SECONDS = 20.0
@@ -51,6 +52,7 @@ class SmtpTransport:
             TemporaryFailure: this mail is not taken now.
             ServerUnavailable: the server cannot be reached, or does not let us in.
         """
+        check_head(message)
         if self._client is None or not self._client.is_connected:
             self._client = await _connected(self._server)
         try:

@@ -1,29 +1,45 @@
 """From facts to deliveries: which webhooks are told of one, and in which words."""
 
-from collections.abc import Mapping, Sequence
+from collections import Counter
+from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Any
 
 from kalends.bookings.facts.stored import decode
 from kalends.db.database import UnitOfWork
+from kalends.handlebars.budget import MOST_STEPS
 from kalends.handlebars.errors import TemplateError
 from kalends.outbox.fact import StoredFact
 from kalends.webhooks import queries
 from kalends.webhooks.deliveries import templates
+from kalends.webhooks.deliveries.shares import WORKER, Share
 from kalends.webhooks.deliveries.templates import Body
 from kalends.webhooks.triggers import Announcement, announcement_of, enveloped, template_context
-from kalends.webhooks.webhook import NewDelivery, Webhook
+from kalends.webhooks.webhook import NewDelivery, Scope, Webhook
 
 _CLOCKS_DIFFER = timedelta(minutes=1)
 """By how much a worker's clock may be behind the database's without deliveries having to wait for it."""
 
+_WRITTEN_AT_ONCE = 262_144
+"""Bytes of bodies from which on deliveries are written down before more are made."""
+
+_MOST_COST = 500_000
+"""What the templates of one owner may cost for one fact before the next one is not filled in any more."""
+
+_TOO_MUCH = "the templates of webhooks before this one have taken all that may be taken for one event"
+
 
 @dataclass(frozen=True, slots=True)
 class Follower:
-    """The consumer of facts for webhooks. `site` is the address of the booking pages."""
+    """The consumer of facts for webhooks.
+
+    `site` is the address of the booking pages, `share` where templates are filled in.
+    """
 
     site: str
+    share: Share = WORKER
 
     async def __call__(self, work: UnitOfWork, facts: Sequence[StoredFact]) -> None:
         """Write down the deliveries that follow from facts."""
@@ -34,59 +50,85 @@ class Follower:
             work.connection,
             {(found.trigger, fact.user_id, fact.event_type_id) for fact, found in told},
         )
-        deliveries = [
-            delivery
-            for fact, found in told
-            if (webhooks := subscribed.get((found.trigger, fact.user_id, fact.event_type_id)))
-            for delivery in self.deliveries(found, fact, webhooks)
-        ]
-        if deliveries:
+        if subscribed:
             # Before the first of these facts, so that the order of what is due is that of what happened.
             due_at = min(fact.created_at for fact, _ in told) - _CLOCKS_DIFFER
-            await queries.insert_deliveries(work, deliveries, due_at=due_at)
+            occasions = [
+                (fact, subscribed.get((found.trigger, fact.user_id, fact.event_type_id), ()))
+                for fact, found in told
+            ]
+            await self.write_down(work, occasions, due_at=due_at)
 
-    def deliveries(
-        self, announcement: Announcement, stored: StoredFact, subscribed: Sequence[Webhook]
-    ) -> list[NewDelivery]:
+    async def write_down(
+        self,
+        work: UnitOfWork,
+        occasions: Sequence[tuple[StoredFact, Sequence[Webhook]]],
+        *,
+        due_at: datetime,
+    ) -> int:
+        """Write down what webhooks are to be told of facts, a few bodies at a time; return how many."""
+        count = size = 0
+        waiting: list[NewDelivery] = []
+        for fact, webhooks in occasions:
+            async for delivery in self.deliveries(fact, webhooks):
+                waiting.append(delivery)
+                size += len(delivery.body or b"")
+                if size >= _WRITTEN_AT_ONCE:
+                    await queries.insert_deliveries(work, waiting, due_at=due_at)
+                    count, size, waiting = count + len(waiting), 0, []
+        if waiting:
+            await queries.insert_deliveries(work, waiting, due_at=due_at)
+        return count + len(waiting)
+
+    async def deliveries(self, stored: StoredFact, webhooks: Sequence[Webhook]) -> AsyncIterator[NewDelivery]:
         """Return what each webhook is to be told of a fact."""
+        announcement = announcement_of(stored.kind)
+        if announcement is None or not webhooks:
+            return
         fact = decode(stored.payload)
         payload = announcement.payload(fact, self.site)
         if payload is None:
-            return []
-        return [_delivery(announcement, stored, webhook, payload, fact.occurred_at) for webhook in subscribed]
+            return
+        spent = Counter[Scope]()
+        for webhook in webhooks:
+            template = webhook.payload_template if announcement.has_envelope else None
+            if not template:
+                body = _plain_body(announcement, payload, fact.occurred_at)
+                yield _delivery(announcement, stored, webhook, body)
+                continue
+            if spent[webhook.scope] > _MOST_COST:
+                yield _delivery(announcement, stored, webhook, None, _TOO_MUCH)
+                continue
+            context = template_context(announcement.trigger, fact.occurred_at, payload)
+            try:
+                body = await self.share.make(webhook.scope, partial(templates.filled, template, context))
+            except TemplateError as error:
+                spent[webhook.scope] += MOST_STEPS
+                yield _delivery(announcement, stored, webhook, None, str(error))
+            else:
+                spent[webhook.scope] += body.cost
+                yield _delivery(announcement, stored, webhook, body)
 
 
-def body_of(
-    trigger: str, template: str | None, payload: Mapping[str, Any], *, at: datetime, has_envelope: bool = True
-) -> Body:
-    """Return the body of a trigger.
-
-    Raises:
-        TemplateError: the webhook's own template cannot be filled in.
-    """
-    if not has_envelope:
-        return templates.plain({"triggerEvent": trigger, **payload})
-    if template:
-        return templates.filled(template, template_context(trigger, at, payload))
-    return templates.plain(enveloped(trigger, at, payload))
+def _plain_body(announcement: Announcement, payload: Mapping[str, Any], at: datetime) -> Body:
+    if not announcement.has_envelope:
+        return templates.plain({"triggerEvent": announcement.trigger, **payload})
+    return templates.plain(enveloped(announcement.trigger, at, payload))
 
 
 def _delivery(
     announcement: Announcement,
     stored: StoredFact,
     webhook: Webhook,
-    payload: Mapping[str, Any],
-    occurred_at: datetime,
+    body: Body | None,
+    error: str | None = None,
 ) -> NewDelivery:
-    trigger = announcement.trigger
-    try:
-        body = body_of(
-            trigger,
-            webhook.payload_template,
-            payload,
-            at=occurred_at,
-            has_envelope=announcement.has_envelope,
-        )
-    except TemplateError as error:
-        return NewDelivery(webhook.id, stored.id, trigger, stored.ordering_key, None, None, str(error))
-    return NewDelivery(webhook.id, stored.id, trigger, stored.ordering_key, body.content, body.content_type)
+    return NewDelivery(
+        webhook.id,
+        stored.id,
+        announcement.trigger,
+        stored.ordering_key,
+        None if body is None else body.content,
+        None if body is None else body.content_type,
+        error,
+    )

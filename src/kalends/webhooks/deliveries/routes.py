@@ -4,13 +4,21 @@ from typing import Annotated, TypeAlias
 
 from fastapi import Depends
 
-from kalends.api.dependencies import Now, Reader, Work
+from kalends.api.dependencies import CurrentDatabase, Now, Reader, Work
 from kalends.api.http.operation import Guard, Router
 from kalends.api.input.query import Query
 from kalends.auth.dependencies import Caller
+from kalends.security.encryption import KeyMissing
 from kalends.webhooks import inputs, outputs, pinging, service
 from kalends.webhooks.guards import Following, Keys, Sender
 from kalends.webhooks.inputs import DeliveryId
+from kalends.webhooks.refusals import (
+    EventForgotten,
+    ReplayEndsBeforeStart,
+    TemplateUnusable,
+    UnknownDelivery,
+    WebhookInactive,
+)
 from kalends.webhooks.webhook import Webhook
 
 DeliveriesPage: TypeAlias = Annotated[inputs.DeliveriesQuery, Depends(Query(inputs.DeliveriesQuery))]
@@ -28,7 +36,11 @@ def delivery_router(prefix: str, tag: str, webhook_of_path: Guard[Webhook]) -> R
         found = await service.list_deliveries(connection, webhook, page.to_command())
         return [outputs.delivery_output(one) for one in found]
 
-    @router.post("/deliveries/{deliveryId}/retry", status=200)
+    @router.post(
+        "/deliveries/{deliveryId}/retry",
+        status=200,
+        refuses=(UnknownDelivery, EventForgotten, WebhookInactive, KeyMissing),
+    )
     async def retry_delivery(
         webhook: Annotated[Webhook, Depends(webhook_of_path)],
         delivery_id: DeliveryId,
@@ -39,22 +51,22 @@ def delivery_router(prefix: str, tag: str, webhook_of_path: Guard[Webhook]) -> R
         """Deliver again, at once, under the same message id."""
         return outputs.delivery_output(await service.retry(work, follower, webhook, delivery_id, now=now))
 
-    @router.post("/replay", status=200)
+    @router.post("/replay", status=200, refuses=(WebhookInactive, ReplayEndsBeforeStart, KeyMissing))
     async def replay_events(
         webhook: Annotated[Webhook, Depends(webhook_of_path)],
         body: inputs.ReplayBody,
         follower: Following,
-        work: Work,
+        database: CurrentDatabase,
         now: Now,
     ) -> outputs.ReplayOutput:
         """Deliver again all that happened since a moment: at most 1,000 events, which are kept for 30 days.
 
         `next` is from where to go on when there were more.
         """
-        replayed = await service.replay(work, follower, webhook, body.to_command(), now=now)
+        replayed = await service.replay(database, follower, webhook, body.to_command(), now=now)
         return outputs.replay_output(replayed)
 
-    @router.post("/ping", status=200)
+    @router.post("/ping", status=200, refuses=(TemplateUnusable, KeyMissing))
     async def ping(
         webhook: Annotated[Webhook, Depends(webhook_of_path)],
         caller: Caller,

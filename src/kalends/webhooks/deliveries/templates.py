@@ -14,6 +14,7 @@ from urllib.parse import quote
 
 import msgspec
 
+from kalends.handlebars.budget import Budget
 from kalends.handlebars.errors import TemplateError
 from kalends.handlebars.parser import parse
 from kalends.handlebars.render import render
@@ -24,23 +25,35 @@ FORM_TYPE = "application/x-www-form-urlencoded"
 MOST_CHARACTERS = 65_536
 """Longest template."""
 
+MOST_TAGS = 1_000
+"""Most tags of a template."""
+
+MOST_BYTES = 1_048_576
+"""Longest body."""
+
 Fill = Callable[[str], str]
 
 
 @dataclass(frozen=True, slots=True)
 class Body:
-    """The bytes to send, and their content type."""
+    """The bytes to send, and their content type.
+
+    `cost` is that of filling a template in: its steps, and one for each ten bytes.
+    """
 
     content: bytes
     content_type: str
+    cost: int = 0
 
 
 def check(template: str) -> None:
     """Refuse a template that could never be filled in.
 
     Raises:
-        TemplateError: it is malformed.
+        TemplateError: it is malformed, or has too many tags.
     """
+    if template.count("{{") > MOST_TAGS:
+        raise TemplateError(f"it has more than {MOST_TAGS} tags")
     document = _document(template)
     if document is None or not _are_texts_whole(document):
         parse(template)
@@ -53,19 +66,26 @@ def plain(document: Mapping[str, Any]) -> Body:
 
 
 def filled(template: str, context: Mapping[str, Any]) -> Body:
-    """Return the body that a template makes of an event.
+    """Return the body that a template makes of an event, within one budget for all of its texts.
 
     Raises:
-        TemplateError: it cannot be filled in, becomes no JSON though it began as JSON, or becomes nothing.
+        TemplateError: it cannot be filled in, becomes no JSON though it began as JSON, becomes nothing, or
+            more than a body may be.
     """
+    budget = Budget()
     document = _document(template)
     if document is None:
-        return Body(_form(template, context), FORM_TYPE)
-    if _are_texts_whole(document):
-        content = _encode(_with_texts(document, lambda text: render(text, context, escape=str)))
+        content, content_type = _form(template, context, budget), FORM_TYPE
+    elif _are_texts_whole(document):
+        content = _encode(
+            _with_texts(document, lambda text: render(text, context, escape=str, budget=budget))
+        )
+        content_type = JSON_TYPE
     else:
-        content = _encode(_reparsed(_as_text(template, context)))
-    return Body(content, JSON_TYPE)
+        content, content_type = _encode(_reparsed(_as_text(template, context, budget))), JSON_TYPE
+    if len(content) > MOST_BYTES:
+        raise TemplateError(f"the result is longer than {MOST_BYTES} bytes")
+    return Body(content, content_type, budget.spent + len(content) // 10)
 
 
 def _document(template: str) -> object:
@@ -117,18 +137,26 @@ def _reparsed(text: str) -> object:
         raise TemplateError(f"the template became no valid JSON: {error}") from error
 
 
-def _form(template: str, context: Mapping[str, Any]) -> bytes:
+def _form(template: str, context: Mapping[str, Any], budget: Budget) -> bytes:
     if _PAIRS.fullmatch(_TAGS.sub("x", template.strip())):
-        text = render(template.strip(), context, escape=lambda value: quote(value, safe=""))
+        text = render(template.strip(), context, escape=_percent_encoded, budget=budget)
     else:
-        text = _as_text(template, context)
+        text = _as_text(template, context, budget)
     if not text:
         raise TemplateError("the template became an empty text")
     return text.encode()
 
 
-def _as_text(template: str, context: Mapping[str, Any]) -> str:
-    return render(template, context, escape=lambda value: value.translate(_ENTITIES)).replace("&quot;", '"')
+def _as_text(template: str, context: Mapping[str, Any], budget: Budget) -> str:
+    return render(template, context, escape=_with_entities, budget=budget).replace("&quot;", '"')
+
+
+def _percent_encoded(value: str) -> str:
+    return quote(value, safe="")
+
+
+def _with_entities(value: str) -> str:
+    return value.translate(_ENTITIES)
 
 
 def _encode(document: object) -> bytes:

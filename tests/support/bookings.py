@@ -1,4 +1,4 @@
-"""What the tests of bookings share."""
+"""What guests and hosts do with bookings and reservations, through the API, and what is stored of it."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -9,6 +9,7 @@ from kalends.db.database import Database
 from tests.support.client import Client, Host, booking_of, data
 
 URL = "/v2/bookings"
+RESERVATIONS = "/v2/slots/reservations"
 TEN = "2050-09-05T10:00:00.000Z"
 ELEVEN = "2050-09-05T11:00:00.000Z"
 TWELVE = "2050-09-05T12:00:00.000Z"
@@ -32,6 +33,12 @@ def attendee(name: str) -> dict[str, str]:
 async def cancels(client: Client, uid: str, **body: Any) -> Any:
     """Cancel what a uid names, and return what is shown of it."""
     return data(await client.post(f"{URL}/{uid}/cancel", json=body))
+
+
+async def reserves(client: Client, event_type_id: int, start: str = TEN, **more: Any) -> Any:
+    """Reserve a slot, and return what is shown of the reservation."""
+    body = {"eventTypeId": event_type_id, "slotStart": start, **more}
+    return data(await client.post(RESERVATIONS, json=body), 201)
 
 
 async def confirms(host: Host, uid: str) -> Any:

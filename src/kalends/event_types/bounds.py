@@ -1,0 +1,39 @@
+"""How many event types there may be, and how much may be in their booking forms."""
+
+from dataclasses import dataclass
+
+from kalends.api.refusals import BoundReached
+from kalends.event_types.changes import SettingsChanges
+from kalends.event_types.form.fields import is_own_question
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """Which part of a list to show: up to `take` after `skip`, and no more once they have `most_bytes`."""
+
+    take: int
+    skip: int
+    most_bytes: int
+
+
+@dataclass(frozen=True, slots=True)
+class Bounds:
+    """Most event types of a user, fields that an event type adds to its form, and options of a field."""
+
+    event_types: int
+    fields: int
+    options: int
+
+    def check_form(self, changes: SettingsChanges) -> None:
+        """Check the booking form that a request asks for, if it does.
+
+        Raises:
+            BoundReached: it has too many fields of its own, or one of them too many options.
+        """
+        form = changes.said.booking_fields or ()
+        own = [field for field in form if is_own_question(field)]
+        if len(own) > self.fields:
+            raise BoundReached("bookingFields", self.fields, "fields of your own")
+        for field in own:
+            if len(field.get("options") or ()) > self.options:
+                raise BoundReached(f"bookingFields: {field['name']}.options", self.options, "options")
