@@ -4,7 +4,7 @@ import os
 import platform
 from importlib.metadata import version
 
-from bench import bookings, engine, http, listing, members, outbox, recovery, slots, start
+from bench import bookings, engine, http, listing, members, outbox, queue, recovery, slots, start
 
 
 def main() -> None:
@@ -20,6 +20,7 @@ def main() -> None:
         listing.main,
         members.main,
         outbox.main,
+        queue.main,
         recovery.main,
         start.main,
     ):

@@ -47,8 +47,8 @@ _WRITE = """
         INSERT INTO busy_times (host_id, booking_id, during)
         SELECT %(host_id)s, id, tstzrange(%(start)s, %(end)s) FROM booking
     )
-    INSERT INTO outbox_events (kind, booking_id, ordering_key, payload, handled_at)
-    SELECT 'bench', id, %(uid)s, 'x', now() FROM booking
+    INSERT INTO outbox_events (kind, subject_kind, subject_id, ordering_key, payload, handled_at)
+    SELECT 'bench', 'booking', id, %(uid)s, 'x', now() FROM booking
 """
 
 

@@ -1,22 +1,16 @@
 """From a booking to its webhook: `python -m bench.outbox`."""
 
 import asyncio
-import json
 import os
 import statistics
-import subprocess
-import sys
 import tempfile
-import threading
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from pydantic import SecretStr
 
+from bench.inbox import Inbox, receiver
 from bench.servers import NO_LIMITS, Server, kalends
 from kalends.db.database import Database
 from kalends.db.embedded import embedded_postgres
@@ -26,42 +20,20 @@ from kalends.outbox import consumption, timers
 from kalends.outbox.consumption import Consumers
 from kalends.settings import Settings
 from kalends.webhooks.deliveries.following import Follower
-from kalends.worker import fire_timer
+from kalends.worker import BOOKINGS
 
 LATENCIES = 200
 APART_SECONDS = 0.1
-DELIVERIES = 3_000
 FACTS = 5_000
 
-_KALENDS = Path(sys.executable).with_name("kalends")
 _MONDAY = datetime(2050, 9, 5, tzinfo=UTC)
 _MUCH_LATER = datetime(2060, 1, 1, tzinfo=UTC)
-_LONGEST_WAIT_SECONDS = 120.0
-
-
-@dataclass(slots=True)
-class Inbox:
-    """What a receiver got: when each booking's uid came first, and how many requests there were."""
-
-    port: int = 0
-    arrived: dict[str, float] = field(default_factory=dict)
-    requests: int = 0
-    is_keeping: bool = True
-
-    def wait_for(self, requests: int) -> float:
-        """Return the moment when there were so many requests."""
-        deadline = time.monotonic() + _LONGEST_WAIT_SECONDS
-        while self.requests < requests:
-            if time.monotonic() > deadline:
-                raise RuntimeError(f"{self.requests} of {requests} requests came")
-            time.sleep(0.001)
-        return time.monotonic()
 
 
 def main() -> None:
     """Print latencies, then rates."""
     print("Outbox: one server, one worker process, one receiver on the same machine")
-    with tempfile.TemporaryDirectory() as folder, _receiver() as inbox:
+    with tempfile.TemporaryDirectory() as folder, receiver() as inbox:
         data_dir = Path(folder)
         # The database outlives the server.
         with embedded_postgres(data_dir) as url:
@@ -71,8 +43,6 @@ def main() -> None:
                 event_type = _prepare(server, inbox)
                 _latency(server, inbox, event_type)
             os.environ["KALENDS_DATA_DIR"] = folder
-            asyncio.run(_copy_facts(url, DELIVERIES))
-            _deliveries(data_dir, url, inbox)
             for name, webhooks in (("without a webhook", False), ("with a webhook each", True)):
                 asyncio.run(_copy_facts(url, FACTS))
                 rate, worked = asyncio.run(_consumption(url, has_webhooks=webhooks))
@@ -107,23 +77,6 @@ def _latency(server: Server, inbox: Inbox, event_type: int) -> None:
     p50, p99 = statistics.median(waits), waits[int(len(waits) * 0.99) - 1]
     print(f"\nFirst attempt after the answer, {LATENCIES} bookings, one each {APART_SECONDS:g} s")
     print(f"  p50 {p50:,.0f} ms   (goal 250)\n  p99 {p99:,.0f} ms   (goal 1,000)")
-
-
-def _deliveries(data_dir: Path, url: str, inbox: Inbox) -> None:
-    environment = {name: text for name, text in os.environ.items() if not name.startswith("KALENDS_")}
-    environment |= {
-        "KALENDS_DATA_DIR": str(data_dir),
-        "KALENDS_OUTGOING_ALLOW_PRIVATE": "true",
-        "KALENDS_MAIL_ENABLED": "false",
-        "KALENDS_LOG_LEVEL": "error",
-    }
-    inbox.requests = 0
-    inbox.is_keeping = False
-    with subprocess.Popen([str(_KALENDS), "worker", "--database-url", url], env=environment) as process:
-        begun = inbox.wait_for(1)
-        ended = inbox.wait_for(DELIVERIES)
-        process.terminate()
-    print(f"\nDeliveries of one worker to one receiver: {DELIVERIES / (ended - begun):,.0f}/s   (goal 300)")
 
 
 async def _copy_facts(url: str, count: int) -> None:
@@ -161,59 +114,11 @@ async def _timers(url: str) -> float:
     """Let the timers of all bookings take effect, as if their times had come at once."""
     async with Database(url) as database:
         async with database.connection() as connection:
-            (count,) = await only_row(connection, "SELECT count(*) FROM booking_timers", ())
+            (count,) = await only_row(connection, "SELECT count(*) FROM timers", ())
         begun = time.monotonic()
-        while await timers.fire_due(database, fire_timer, now=_MUCH_LATER):
+        while await timers.fire_due(database, BOOKINGS, now=_MUCH_LATER):
             pass
         return int(count) / (time.monotonic() - begun)
-
-
-@contextmanager
-def _receiver() -> Iterator[Inbox]:
-    inbox = Inbox()
-    is_ready = threading.Event()
-    loop = asyncio.new_event_loop()
-
-    async def listen() -> None:
-        server = await loop.create_server(lambda: _Reader(inbox), "127.0.0.1", 0)
-        inbox.port = server.sockets[0].getsockname()[1]
-        is_ready.set()
-
-    def run() -> None:
-        loop.run_until_complete(listen())
-        loop.run_forever()
-
-    thread = threading.Thread(target=run, daemon=True)
-    thread.start()
-    is_ready.wait()
-    yield inbox
-    loop.call_soon_threadsafe(loop.stop)
-    thread.join()
-
-
-class _Reader(asyncio.Protocol):
-    """Answers 200 to one request."""
-
-    def __init__(self, inbox: Inbox) -> None:
-        self._inbox = inbox
-        self._received = b""
-
-    def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        assert isinstance(transport, asyncio.Transport)
-        self._transport = transport
-
-    def data_received(self, data: bytes) -> None:
-        self._received += data
-        head, found, body = self._received.partition(b"\r\n\r\n")
-        length = int(head.lower().partition(b"content-length: ")[2].split(b"\r\n")[0] or 0)
-        if not found or len(body) < length:
-            return
-        if self._inbox.is_keeping:
-            uid = json.loads(body)["payload"]["uid"]
-            self._inbox.arrived.setdefault(uid, time.monotonic())
-        self._inbox.requests += 1
-        self._transport.write(b"HTTP/1.1 200 OK\r\nContent-Length: 0\r\nConnection: close\r\n\r\n")
-        self._transport.close()
 
 
 if __name__ == "__main__":

@@ -124,7 +124,7 @@ def _time_requests(server: Server, event_type_id: int) -> list[float]:
 
 async def _time_parts(url: str, event_type_id: int) -> dict[str, list[float]]:
     query = SlotsQuery.model_validate({"eventTypeId": str(event_type_id), **_RANGE})
-    command = query.to_command()
+    command = query.to_command(None)
     asked = situation.range_of_any(command.start, command.end, now=_NOW, moving=None)
     async with Database(url) as database:
         found = await _read(database, event_type_id, asked)

@@ -2,7 +2,8 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Sequence
-from contextlib import AbstractAsyncContextManager, asynccontextmanager, nullcontext
+from contextlib import asynccontextmanager
+from dataclasses import replace
 
 from fastapi import FastAPI
 from starlette.types import ASGIApp
@@ -17,6 +18,7 @@ from kalends.api.http.operation import PageRouter, Router
 from kalends.audit import routes as audit
 from kalends.auth import routes as auth
 from kalends.bookings import routes as bookings
+from kalends.db.database import Database
 from kalends.event_types import routes as event_types
 from kalends.memberships import routes as memberships
 from kalends.operations import health, metrics
@@ -74,7 +76,7 @@ class Api(DocumentedApi):
         )
         self.runtime = runtime
         routers = (*_ROUTERS, reference.router(self))
-        self.router = Dispatcher(routers, runtime.admission, lifespan=self._lifespan)
+        self.router = Dispatcher(routers, runtime.admission, runtime.turns, lifespan=self._lifespan)
 
     @asynccontextmanager
     async def _lifespan(self, _: FastAPI) -> AsyncIterator[None]:
@@ -89,5 +91,15 @@ def create_app(runtime: Runtime) -> ASGIApp:
     return Edge(Api(runtime), runtime.admission.allowance)
 
 
-def _worker(runtime: Runtime) -> AbstractAsyncContextManager[object]:
-    return worker_of(runtime) if runtime.settings.worker else nullcontext()
+@asynccontextmanager
+async def _worker(runtime: Runtime) -> AsyncIterator[None]:
+    """Have a worker work, with connections of its own."""
+    settings = runtime.settings
+    if not settings.worker:
+        yield
+        return
+    share = Database(
+        settings.connection_url(), size=settings.database_worker_pool_size, disk=runtime.database.disk
+    )
+    async with share, worker_of(replace(runtime, database=share)):
+        yield

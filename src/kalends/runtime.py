@@ -10,6 +10,7 @@ from kalends.api.limits.storage import open_storage
 from kalends.auth.admission import Admission
 from kalends.db.connect import disk_of
 from kalends.db.database import Database
+from kalends.db.turns import Turns
 from kalends.operations.metrics_page import MetricsPage
 from kalends.outgoing import Outgoing
 from kalends.security.encryption import Keyring
@@ -23,6 +24,7 @@ class Runtime:
     settings: Settings
     clock: Callable[[], datetime]
     database: Database
+    turns: Turns
     outgoing: Outgoing
     keys: Keyring
     admission: Admission
@@ -54,6 +56,10 @@ def make_runtime(settings: Settings, *, clock: Callable[[], datetime] = utc_now)
         settings=settings,
         clock=clock,
         database=database,
+        turns=Turns(
+            most=max(1, settings.database_pool_size // 2),
+            most_waiting=settings.turns_waiting_most,
+        ),
         outgoing=Outgoing(
             allow_private=settings.outgoing_allow_private, proxy=settings.outgoing_proxy_address
         ),

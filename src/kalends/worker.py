@@ -1,6 +1,7 @@
 """What a worker does, put together: who acts on facts, what a due timer means, and who sends.
 
-To add a consumer, register its coroutine under a name of its own. What it writes down is sent by a sender.
+To add a consumer, register its coroutine under a name of its own. What it writes down as jobs is done by a
+sender, which takes the jobs of one kind.
 """
 
 from datetime import datetime, timedelta
@@ -9,20 +10,27 @@ from functools import partial
 from kalends.audit import service as audit
 from kalends.bookings import service as bookings
 from kalends.bookings.facts import service as facts
-from kalends.bookings.facts.timers import TimerKind
+from kalends.bookings.facts.timers import BOOKING, TimerKind
 from kalends.db.database import Database, UnitOfWork
 from kalends.notifications import service as notifications
 from kalends.notifications.delivery import send_due as send_due_mails
+from kalends.notifications.queue import MAILS
 from kalends.outbox import service as outbox
+from kalends.outbox.failures import FAILURES
+from kalends.outbox.timers import SubjectKind
 from kalends.outbox.worker import Duties, Worker
 from kalends.runtime import Runtime
 from kalends.webhooks import farewell
 from kalends.webhooks import service as webhooks
 from kalends.webhooks.deliveries.courier import Courier
 from kalends.webhooks.deliveries.following import Follower
+from kalends.webhooks.deliveries.queue import DELIVERIES
 
 KEPT = timedelta(days=30)
 """How long facts, and all that was made of them, are kept."""
+
+JOB_KINDS = (DELIVERIES, MAILS, FAILURES)
+"""All that is tried until it works."""
 
 _FORGOTTEN_AT_ONCE = 1_000
 
@@ -40,7 +48,7 @@ def duties(runtime: Runtime) -> Duties:
             "webhooks": Follower(runtime.settings.base_url),
             "mails": notifications.consumer(runtime.settings),
         },
-        fire=fire_timer,
+        subjects=[BOOKINGS],
         senders=[courier.send_due, send_due_mails],
         upkeep=[
             forget,
@@ -52,15 +60,19 @@ def duties(runtime: Runtime) -> Duties:
     )
 
 
-async def fire_timer(work: UnitOfWork, booking_id: int, kind: str, *, now: datetime) -> None:
+async def fire_timer(work: UnitOfWork, subject_id: int, kind: str, *, now: datetime) -> None:
     """Let a due timer of a booking take effect, if the booking is still in the state for it."""
     timer = TimerKind(kind)
     if timer is TimerKind.REQUEST_EXPIRED:
-        await bookings.expire_request(work, booking_id, now=now)
+        await bookings.expire_request(work, subject_id, now=now)
         return
-    fact = await bookings.timer_fact(work.connection, booking_id, timer, now=now)
+    fact = await bookings.timer_fact(work.connection, subject_id, timer, now=now)
     if fact is not None:
         await facts.record(work, [fact])
+
+
+BOOKINGS = SubjectKind(BOOKING, "bookings", fire_timer)
+"""Bookings have timers."""
 
 
 async def forget(database: Database, now: datetime) -> None:

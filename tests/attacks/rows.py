@@ -13,8 +13,8 @@ async def multiply(
     async with database.connection() as connection:
         cursor = await connection.execute(
             "SELECT attname FROM pg_attribute WHERE attrelid = %s::regclass AND attnum > 0"
-            " AND NOT attisdropped AND attidentity = ''",
-            (table,),
+            " AND NOT attisdropped AND (attidentity = '' OR attname = ANY(%s))",
+            (table, list(changes)),
         )
         names = [name for (name,) in await cursor.fetchall()]
         chosen = ", ".join(changes.get(name, name) for name in names)

@@ -12,7 +12,6 @@ from kalends.app import Api
 from kalends.db.database import Database
 from kalends.runtime import make_runtime
 from kalends.settings import Settings
-from tests.attacks.harm import no_harm, still_harmful
 from tests.conftest import Clock
 from tests.support.bookings import URL
 from tests.support.callers import Callers
@@ -55,19 +54,7 @@ async def small(settings: Settings, clock: Clock, ana: Host) -> AsyncIterator[Sm
         yield Small(Callers(WatchedEdge(app)), app.runtime.database)
 
 
-@pytest.mark.parametrize(
-    "sent",
-    [
-        {},
-        pytest.param(
-            {"idempotency_key": "once"},
-            marks=still_harmful(
-                9, "a ping that is to be answered once waits for a stranger in a transaction"
-            ),
-        ),
-    ],
-    ids=["plain", "with a key"],
-)
+@pytest.mark.parametrize("sent", [{}, {"idempotency_key": "once"}], ids=["plain", "with a key"])
 async def test_a_ping_holds_no_connection_while_it_waits(
     small: Small, ana: Host, receiver: Receiver, sent: dict[str, str]
 ) -> None:
@@ -78,8 +65,7 @@ async def test_a_ping_holds_no_connection_while_it_waits(
     in_use = small.in_use
     ping.cancel()
     await asyncio.gather(ping, return_exceptions=True)
-    with no_harm():
-        assert in_use == 0
+    assert in_use == 0
 
 
 async def test_a_ping_that_is_answered_is_answered_once(small: Small, ana: Host, receiver: Receiver) -> None:
@@ -88,7 +74,6 @@ async def test_a_ping_that_is_answered_is_answered_once(small: Small, ana: Host,
     assert (await small.pings(ana, webhook["id"], idempotency_key="once")).status_code == 200
 
 
-@still_harmful(14, "bookings of one host wait for each other with all connections of the pool")
 async def test_bookings_that_wait_for_their_host_leave_connections_to_others(
     small: Small, ana: Host, database_url: str
 ) -> None:
@@ -116,5 +101,4 @@ async def test_bookings_that_wait_for_their_host_leave_connections_to_others(
         statuses = {answer.status_code for answer in await asyncio.gather(*bookings)}
     assert waiting > 0
     assert statuses == {201}
-    with no_harm():
-        assert in_use <= POOL // 2
+    assert in_use <= POOL // 2

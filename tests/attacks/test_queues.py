@@ -4,7 +4,7 @@ import asyncio
 from typing import Any
 
 from kalends.db.database import Database
-from tests.attacks.harm import no_harm, still_harmful
+from tests.attacks.harm import no_harm
 from tests.attacks.rows import multiply
 from tests.notifications.conftest import Office
 from tests.notifications.mailbox import Mailbox
@@ -20,19 +20,14 @@ EACH = 30
 MAILS_FIRST = 40
 """Among so many mails everybody's turn has come once."""
 
-FIRST_COME = "what is due goes in the order of its time, whoever it belongs to"
-
 
 async def attempts_of(database: Database, webhook: dict[str, Any]) -> int:
     async with database.connection() as connection:
-        cursor = await connection.execute(
-            "SELECT sum(attempts) FROM webhook_deliveries WHERE webhook_id = %s", (webhook["id"],)
-        )
+        cursor = await connection.execute("SELECT sum(attempts) FROM jobs WHERE lane = %s", (webhook["id"],))
         [total] = await cursor.fetchone() or (0,)
         return int(total)
 
 
-@still_harmful(11, FIRST_COME)
 async def test_receivers_of_one_user_that_hang_keep_no_other_users_delivery_waiting(
     ana: Host, ben: Host, client: Client, database: Database, receiver: Receiver, post: Post
 ) -> None:
@@ -44,12 +39,19 @@ async def test_receivers_of_one_user_that_hang_keep_no_other_users_delivery_wait
         await post.hands_on()
         await multiply(
             database,
+            "jobs",
+            EACH - 1,
+            id="id + 1000 * n",
+            order_key="'copy ' || n",
+            due_at="due_at - interval '1 hour'",
+        )
+        await multiply(
+            database,
             "webhook_deliveries",
             EACH - 1,
             id="gen_random_uuid()",
             event_id="event_id + 1000 * n",
-            ordering_key="'copy ' || n",
-            next_attempt_at="next_attempt_at - interval '1 hour'",
+            job_id="job_id + 1000 * n",
         )
         other = await subscribe(ben, receiver, "BOOKING_CREATED")
         await books(client, await ben.creates_event_type())
@@ -70,7 +72,6 @@ async def break_off(post: Post) -> None:
     await post.courier.settled()
 
 
-@still_harmful(11, FIRST_COME)
 async def test_many_mails_of_one_host_keep_no_other_hosts_mail_waiting(
     ana: Host, ben: Host, client: Client, database: Database, office: Office, mailbox: Mailbox
 ) -> None:

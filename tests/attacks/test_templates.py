@@ -11,7 +11,7 @@ from kalends.handlebars.errors import TemplateError
 from kalends.outbox import consumption
 from kalends.webhooks.deliveries import templates
 from tests.attacks.counting import busiest_turn, counted_calls
-from tests.attacks.harm import no_harm, still_harmful
+from tests.attacks.harm import no_harm
 from tests.attacks.rows import multiply
 from tests.support.bookings import books
 from tests.support.client import Client, Host, data
@@ -122,7 +122,6 @@ async def test_a_user_has_a_bounded_number_of_webhooks(ana: Host) -> None:
     assert made[100] == 400
 
 
-@still_harmful(3, "a fact that kills its worker is tried again at every start, for ever")
 async def test_a_fact_that_kills_its_worker_is_set_aside(
     ana: Host, client: Client, database: Database, post: Post
 ) -> None:

@@ -14,6 +14,50 @@ def field(kind: str, **members: Any) -> dict[str, Any]:
     return {"type": kind, "slug": "asked", "label": "Asked", "required": True, **members}
 
 
+@pytest.mark.parametrize(
+    "email",
+    [
+        "b&b@example.com",
+        "&@example.com",
+        "anna@xn--mnchen-3ya.de",
+        "anna@xn--80aswg.xn--p1ai",
+        "ANNA@MAIL.XN--P1AI",
+    ],
+)
+async def test_addresses_with_ampersands_and_of_every_script_can_book(
+    ana: Host, client: Client, email: str
+) -> None:
+    event_type = await ana.creates_event_type()
+    attendee = {"name": "Anna", "email": email, "timeZone": "Europe/Rome"}
+    booking = await books(client, event_type, attendee=attendee, guests=[f"guest.{email}"])
+    assert booking["attendees"][0]["email"] == email
+    assert booking["guests"] == [f"guest.{email}"]
+
+
+@pytest.mark.parametrize("email", ["anna@xn--", "anna@example.xn---", "anna@example.x1", "a b&@example.com"])
+async def test_what_only_looks_like_such_an_address_is_refused(ana: Host, client: Client, email: str) -> None:
+    event_type = await ana.creates_event_type()
+    attendee = {"name": "Anna", "email": email, "timeZone": "Europe/Rome"}
+    refused = await client.post(URL, json=booking_of(event_type["id"], TEN, attendee=attendee))
+    assert "email_validation_error" in refusal(refused, 400)["message"]
+
+
+@pytest.mark.parametrize("number", ["12", "+1", "+39 12", "call me", "+39061234567890123"])
+@pytest.mark.parametrize("is_asked", [True, False])
+async def test_a_phone_number_must_be_one_whether_it_is_asked_for_or_not(
+    ana: Host, client: Client, number: str, is_asked: bool
+) -> None:
+    phone = {"slug": "attendeePhoneNumber", "type": "phone", "required": True, "label": "Phone"}
+    event_type = await form_of(ana, phone) if is_asked else await ana.creates_event_type()
+    attendee = {"name": "Anna", "email": "anna@example.com", "timeZone": "Europe/Rome"}
+    body = booking_of(event_type["id"], TEN, attendee={**attendee, "phoneNumber": number})
+    refused = refusal(await client.post(URL, json=body), 400)
+    assert "{attendeePhoneNumber}invalid_number" in refused["message"]
+    body["attendee"]["phoneNumber"] = "+39 06 1234 5678"
+    booked = data(await client.post(URL, json=body), 201)
+    assert booked["attendees"][0]["phoneNumber"] == "+39 06 1234 5678"
+
+
 OPTIONS = {"options": ["red", "blue"]}
 FIELDS = {
     "text": field("text"),

@@ -41,6 +41,33 @@ async def listed(host: Host, **query: Any) -> list[str]:
     return [booking["uid"] for booking in data(await host.client.get(URL, params=query))]
 
 
+async def test_instants_of_an_answer_bound_what_they_were_read_from(
+    ana: Host, client: Client, database: Database, event_types: list[int]
+) -> None:
+    booking = data(await client.post(URL, json=booking_of(event_types[0], TEN)), 201)
+    async with database.transaction() as work:
+        await work.connection.execute(
+            """
+            UPDATE bookings
+               SET created_at = date_trunc('second', created_at) + interval '123999 microseconds',
+                   updated_at = date_trunc('second', updated_at) + interval '456001 microseconds'
+            """
+        )
+    shown = data(await client.get(f"{URL}/{booking['uid']}"))
+    created, updated = shown["createdAt"], shown["updatedAt"]
+    assert (created[19:], updated[19:]) == (".123Z", ".456Z")
+    for query in (
+        {"afterCreatedAt": created},
+        {"beforeCreatedAt": created},
+        {"afterCreatedAt": created, "beforeCreatedAt": created},
+        {"afterUpdatedAt": updated, "beforeUpdatedAt": updated},
+        {"afterStart": shown["start"], "beforeEnd": shown["end"]},
+    ):
+        assert await listed(ana, **query) == [booking["uid"]], query
+    assert await listed(ana, beforeCreatedAt=created.replace(".123", ".122")) == []
+    assert await listed(ana, afterCreatedAt=created.replace(".123", ".124")) == []
+
+
 async def check(host: Host, board: list[Row], **query: str) -> None:
     """Compare a list with the one made by hand."""
     assert await listed(host, **query) == expected(board, query), query

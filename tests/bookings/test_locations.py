@@ -7,13 +7,22 @@ from psycopg.types.json import Jsonb
 
 from kalends.db.database import Database
 from tests.support.bookings import ELEVEN, TEN, TWELVE, URL, books
-from tests.support.client import Client, Host, booking_of, refusal
+from tests.support.client import Client, Host, booking_of, data, refusal
 
 ADDRESS = {"type": "address", "address": "Dock 4", "public": True}
 LINK = {"type": "link", "link": "https://meet.example.com/r", "public": True}
 PHONE = {"type": "phone", "phone": "+393331234567", "public": True}
 ASKED = [{"type": "attendeeAddress"}, {"type": "attendeePhone"}, {"type": "attendeeDefined"}]
 VIDEO = {"type": "integration", "integration": "cal-video"}
+
+
+@pytest.mark.parametrize("kind", ["attendeeAddress", "attendeePhone", "attendeeDefined"])
+async def test_a_place_that_the_attendee_names_needs_its_answer(ana: Host, client: Client, kind: str) -> None:
+    event_type = await ana.creates_event_type(locations=[{"type": kind}])
+    for location in ({}, {"location": {"type": kind}}, {"location": {"type": kind, "phone": " "}}):
+        refused = await client.post(URL, json=booking_of(event_type["id"], TEN, **location))
+        assert "{location}error_required_field" in refusal(refused, 400)["message"]
+    assert data(await ana.client.get(URL)) == []
 
 
 @pytest.mark.parametrize(

@@ -125,7 +125,10 @@ async def test_a_moved_booking_keeps_the_length_that_was_chosen(ana: Host, clien
     data(
         await ana.client.patch(f"/v2/event-types/{lengths['id']}", json={"lengthInMinutesOptions": [15, 60]})
     )
-    assert (await reschedules(client, moved["uid"], TEN))["duration"] == 15
+    # Also when the event type does not offer it any more, and whoever moves it.
+    again = await reschedules(client, moved["uid"], TEN)
+    assert again["duration"] == 30
+    assert (await reschedules(ana.client, again["uid"], TWELVE))["duration"] == 30
 
 
 async def test_a_move_out_of_bounds_is_known_by_its_code(ana: Host, client: Client, clock: Clock) -> None:
@@ -134,6 +137,42 @@ async def test_a_move_out_of_bounds_is_known_by_its_code(ana: Host, client: Clie
     clock.advance(timedelta(days=4, hours=1))
     refused = await client.post(f"{URL}/{booking['uid']}/reschedule", json={"start": "2050-09-05T08:00:00Z"})
     assert refused.json()["error"]["message"] == "booking_time_out_of_bounds_error"
+
+
+async def test_a_host_is_not_bound_by_their_own_notice_and_window_when_moving(
+    ana: Host, ben: Host, client: Client, clock: Clock
+) -> None:
+    window = {"type": "range", "value": ["2050-09-05", "2050-09-05"]}
+    intro = await ana.creates_event_type(minimumBookingNotice=120, bookingWindow=window)
+    booking = await books(client, intro, TWELVE)
+    clock.advance(timedelta(days=4, hours=1))
+    too_soon, too_late = "2050-09-05T08:00:00.000Z", "2050-09-07T08:00:00.000Z"
+    asked = {"eventTypeId": intro["id"], "start": "2050-09-05", "end": "2050-09-07"}
+    asked["bookingUidToReschedule"] = booking["uid"]
+    for somebody, is_host in ((ana.client, True), (ben.client, False), (client, False)):
+        days = data(await somebody.get("/v2/slots", params=asked))
+        offered = {slot["start"] for slots in days.values() for slot in slots}
+        assert ({too_soon, too_late} <= offered) == is_host
+        assert bool({too_soon, too_late} & offered) == is_host
+        for start in (too_soon, too_late):
+            explained = {**asked, "at": start}
+            del explained["start"], explained["end"]
+            found = data(await somebody.get("/v2/slots/explain", params=explained))
+            assert found["isAvailable"] == is_host
+    for start in (too_soon, too_late):
+        for somebody in (client, ben.client):
+            refused = await somebody.post(f"{URL}/{booking['uid']}/reschedule", json={"start": start})
+            assert refused.json()["error"]["message"] == "booking_time_out_of_bounds_error"
+        booking = await reschedules(ana.client, booking["uid"], start)
+        assert booking["start"] == start
+    at_night = await ana.client.post(
+        f"{URL}/{booking['uid']}/reschedule", json={"start": "2050-09-07T22:00:00Z"}
+    )
+    assert refusal(at_night, 400)["details"]["reasons"] == ["outside_working_hours"]
+    # Without the booking that is to be moved they are bound like everybody.
+    del asked["bookingUidToReschedule"]
+    days = data(await ana.client.get("/v2/slots", params=asked))
+    assert not {too_soon, too_late} & {slot["start"] for slots in days.values() for slot in slots}
 
 
 async def test_a_move_into_the_past_says_so(ana: Host, client: Client) -> None:

@@ -23,6 +23,7 @@ CHECKS = [
     "migrations",
     "secret",
     "waiting mails",
+    "queue",
     "conferencing",
 ]
 
@@ -41,7 +42,7 @@ def test_a_misspelt_variable_is_pointed_out(url: str) -> None:
 
 def test_more_connections_than_the_database_takes_are_pointed_out(url: str) -> None:
     found = kalends_json("doctor", "--database-url", url, KALENDS_WORKERS="64")
-    assert "640 are wanted" in found["checks"][5]["advice"]
+    assert "896 are wanted" in found["checks"][5]["advice"]
 
 
 def test_fewer_files_than_connections_are_pointed_out() -> None:
@@ -131,10 +132,13 @@ def test_mails_that_wait_for_the_mail_server_are_pointed_out(url: str) -> None:
         assert check_waiting_mails(connection, now).verdict == "ok"
         connection.execute(
             """
-            INSERT INTO mails (cause, template, recipient, locale, time_zone, message_id, state,
-                               next_attempt_at, server_away_since)
-            VALUES ('a cause', 'host.scheduled', 'ana@example.com', 'en', 'UTC', '<1@example.com>', 'queued',
-                    %(now)s, %(since)s)
+            WITH job AS (
+                INSERT INTO jobs (kind, owner, due_at) VALUES ('mails', 'user 1', %(now)s) RETURNING id)
+            INSERT INTO mails (cause, template, recipient, locale, time_zone, message_id, job_id,
+                               server_away_since)
+            SELECT 'a cause', 'host.scheduled', 'ana@example.com', 'en', 'UTC', '<1@example.com>', id,
+                   %(since)s
+              FROM job
             """,
             {"now": now, "since": now - timedelta(hours=3)},
         )

@@ -8,19 +8,27 @@ import pytest
 from tests.cli.kalends import kalends, kalends_json, refusal
 
 MAIL = """
-    INSERT INTO mails (cause, template, recipient, locale, time_zone, message_id, booking_uid, state, reason,
-                       last_error, attempts)
-    VALUES (%s, 'attendee.scheduled', %s, 'en', 'Europe/Rome', '<1@example.com>', %s, %s, %s, %s, 1)
+    WITH job AS (
+        INSERT INTO jobs (kind, owner, state, last_error, attempts, due_at, ended_at)
+        VALUES ('mails', 'user 1', %(state)s, %(error)s, 1, now(), now()) RETURNING id)
+    INSERT INTO mails (cause, template, recipient, locale, time_zone, message_id, booking_uid, reason, job_id)
+    SELECT %(cause)s, 'attendee.scheduled', %(to)s, 'en', 'Europe/Rome', '<1@example.com>', %(uid)s, %(why)s,
+           id
+      FROM job
 """
 
 
 @pytest.fixture
 def mails_url(url: str) -> str:
     """Return the URL of a database with three mails about two bookings."""
+    names = ("cause", "to", "uid", "state", "why", "error")
     with psycopg.connect(url) as connection:
-        connection.execute(MAIL, ("event:1", "ana@example.com", "one", "sent", None, None))
-        connection.execute(MAIL, ("event:1", "bo@example.com", "one", "failed", None, "550 no such user"))
-        connection.execute(MAIL, ("event:2", "bo@example.com", "two", "suppressed", "switched off", None))
+        for values in (
+            ("event:1", "ana@example.com", "one", "done", None, None),
+            ("event:1", "bo@example.com", "one", "failed", None, "550 no such user"),
+            ("event:2", "bo@example.com", "two", "dropped", "switched off", None),
+        ):
+            connection.execute(MAIL, dict(zip(names, values, strict=True)))
     return url
 
 

@@ -74,7 +74,9 @@ async def test_a_fact_that_cannot_be_read_keeps_no_mail_of_its_batch(
     assert await consumption.consume(database, consumers, now=clock()) == 3
     assert len(await office.log()) == 4
     async with database.connection() as connection:
-        cursor = await connection.execute("SELECT consumer, attempts, error FROM outbox_failures")
+        cursor = await connection.execute(
+            "SELECT consumer, attempts, last_error FROM outbox_failures JOIN jobs ON id = job_id"
+        )
         [(consumer, attempts, error)] = await cursor.fetchall()
     assert (consumer, attempts) == ("mails", 1)
     assert "ValidationError" in error

@@ -1,6 +1,7 @@
 """Mails reach the mail server once it takes them, once, and none that became wrong (notifications.md 12)."""
 
 import asyncio
+from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -9,10 +10,12 @@ import pytest
 
 from kalends.notifications import service as notifications
 from kalends.notifications.content.messages import readable
-from kalends.notifications.delivery import RETRIES, send_due
+from kalends.notifications.delivery import _Delivery, _transport, send_due, take
 from kalends.notifications.mail import State
+from kalends.notifications.queue import MAILS, LeasedMail
 from kalends.outbox import service as outbox
 from kalends.outbox.fact import Fact
+from kalends.outbox.jobs.kind import MOST_LOSSES
 from kalends.webhooks.deliveries.health import DISABLED, WebhookDisabled
 from tests.conftest import Clock
 from tests.notifications.booking import books, cancels, confirms, reschedules
@@ -34,7 +37,7 @@ async def test_a_booking_does_not_wait_for_a_mail_server_that_is_down(
     await mailbox.start()
     await office.sends()
     assert mailbox.received == []
-    clock.advance(RETRIES[0])
+    clock.advance(MAILS.retries[0])
     await office.sends()
     assert mailbox.recipients == [ANA, BO]
     assert {mail.state for mail in await office.log(booking["uid"])} == {State.SENT}
@@ -47,7 +50,7 @@ async def test_a_temporary_refusal_is_tried_again_at_ever_longer_intervals_and_g
     booking = await books(client, await ana.creates_event_type())
     await office.works()
     assert mailbox.recipients == [ANA]
-    for retry in RETRIES:
+    for retry in MAILS.retries:
         [_, mail] = await office.log(booking["uid"])
         assert mail.state is State.QUEUED
         assert mail.next_attempt_at == clock() + retry
@@ -134,7 +137,7 @@ async def test_what_a_worker_took_and_never_sent_is_sent_by_another(
     await office.notes()
     async with office.database.transaction() as work:
         await work.connection.execute(
-            "UPDATE mails SET state = 'sending', attempts = 1, next_attempt_at = %s",
+            "UPDATE jobs SET state = 'leased', lease = gen_random_uuid(), attempts = 1, due_at = %s",
             (clock() + timedelta(minutes=10),),
         )
     await office.sends()
@@ -142,6 +145,55 @@ async def test_what_a_worker_took_and_never_sent_is_sent_by_another(
     clock.advance(timedelta(minutes=10))
     await office.sends()
     assert mailbox.recipients == [ANA, BO]
+
+
+async def test_a_worker_that_was_presumed_dead_sends_and_reports_nothing(
+    ana: Host, client: Client, office: Office, mailbox: Mailbox, clock: Clock
+) -> None:
+    booking = await books(client, await ana.creates_event_type())
+    await office.notes()
+    taken = await _takes(office)
+    assert len(taken) == 2
+    clock.advance(MAILS.lease)
+    await office.sends()
+    await office.sends()
+    mailbox.refusals = {ANA: "550 no", BO: "550 no"}
+    async with _transport(office.settings) as transport:
+        await _Delivery(office.database, office.settings, transport, clock()).deliver(taken)
+    log = await office.log(booking["uid"])
+    assert [(mail.state, mail.last_error) for mail in log] == [(State.SENT, None), (State.SENT, None)]
+    assert mailbox.recipients == [ANA, BO]
+
+
+async def test_a_mail_that_has_ended_its_workers_is_set_aside_and_the_others_are_sent(
+    ana: Host, client: Client, office: Office, mailbox: Mailbox, clock: Clock
+) -> None:
+    await books(client, await ana.creates_event_type())
+    await office.notes()
+    assert len(await _takes(office)) == 2
+    for _ in range(MOST_LOSSES):
+        clock.advance(MAILS.lease)
+        taken = await _takes(office)
+        # From now on alone, so that it shows which one it was.
+        assert len(taken) <= 1
+        if taken and taken[0].recipient == BO:
+            async with _transport(office.settings) as transport:
+                await _Delivery(office.database, office.settings, transport, clock()).deliver(taken)
+    clock.advance(MAILS.lease)
+    await office.sends()
+    [failed, sent] = await office.log()
+    assert (failed.recipient, failed.state, sent.state) == (ANA, State.FAILED, State.SENT)
+    assert "workers in a row ended" in (failed.last_error or "")
+    assert mailbox.recipients == [BO]
+    async with office.database.transaction() as work:
+        await notifications.send_again(work, failed.id, now=clock())
+    await office.sends()
+    assert mailbox.recipients == [BO, ANA]
+
+
+async def _takes(office: Office) -> Sequence[LeasedMail]:
+    """Take what is due, as a worker does that ends before it has sent anything."""
+    return (await take(office.database, office.clock()))[0]
 
 
 async def test_of_a_booking_cancelled_before_the_mails_left_only_the_cancellation_is_told(

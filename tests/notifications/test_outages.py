@@ -10,8 +10,9 @@ from pydantic import SecretStr
 
 from kalends.app import Api
 from kalends.notifications import service as notifications
-from kalends.notifications.delivery import PATIENCE, RETRIES, send_due
+from kalends.notifications.delivery import PATIENCE, send_due
 from kalends.notifications.mail import Mail, State
+from kalends.notifications.queue import MAILS
 from tests.conftest import Clock
 from tests.notifications.booking import books, cancels
 from tests.notifications.conftest import Office
@@ -105,7 +106,7 @@ async def test_refusals_after_an_outage_have_all_their_attempts(
     await office.sends()
     [_, mail] = await office.log(booking["uid"])
     assert (mail.state, mail.attempts) == (State.QUEUED, 1)
-    for retry in RETRIES:
+    for retry in MAILS.retries:
         clock.advance(retry)
         await office.sends()
     [_, mail] = await office.log(booking["uid"])

@@ -127,8 +127,8 @@ async def requested(client: Client, event_type: dict[str, Any], office: Office, 
         for kind, hours in (("3h", 3), ("24h", 24), ("48h", 48)):
             await work.connection.execute(
                 """
-                INSERT INTO booking_timers (booking_id, kind, due_at)
-                SELECT id, %s, %s FROM bookings ON CONFLICT DO NOTHING
+                INSERT INTO timers (subject_kind, subject_id, kind, due_at)
+                SELECT 'booking', id, %s, %s FROM bookings ON CONFLICT DO NOTHING
                 """,
                 (f"approval_reminder.{kind}", office.clock() + timedelta(hours=hours)),
             )

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Sequence
+from contextlib import suppress
 from datetime import timedelta
 
 import pytest
@@ -10,7 +11,9 @@ from kalends.db.database import Database, UnitOfWork
 from kalends.db.locks import try_lock_facts
 from kalends.outbox import consumption
 from kalends.outbox import service as outbox
+from kalends.outbox.consumption import Consumers
 from kalends.outbox.fact import StoredFact
+from kalends.outbox.jobs.kind import MOST_LOSSES
 from tests.conftest import Clock
 from tests.outbox.facts import fact, handled, happen
 
@@ -101,6 +104,93 @@ async def test_many_workers_at_once_hand_each_fact_on_once(database: Database, c
             *(consumption.consume(database, {"diary": diary}, now=clock()) for _ in range(5))
         )
     assert diary.kinds == kinds
+
+
+class Deadly(Diary):
+    """A consumer that ends its worker when it gets a fact of some kind."""
+
+    async def __call__(self, work: UnitOfWork, facts: Sequence[StoredFact]) -> None:
+        """Remember facts, up to one that ends the worker."""
+        for told in facts:
+            self.kinds.append(told.kind)
+            if told.kind == self.failing:
+                raise asyncio.CancelledError
+
+
+async def _persistently(database: Database, consumers: Consumers, clock: Clock) -> int:
+    """Start a worker again whenever one ends, until all is handed on; return how many ended."""
+    ended = 0
+    while any(moment is None for _, moment in await handled(database)):
+        try:
+            await consumption.consume(database, consumers, now=clock())
+        except asyncio.CancelledError:
+            ended += 1
+    return ended
+
+
+async def test_a_fact_that_ends_its_workers_is_set_aside_and_nothing_else_is(
+    database: Database, clock: Clock
+) -> None:
+    deadly, sound = Deadly("b"), Diary()
+    consumers = {"deadly": deadly, "sound": sound}
+    await happen(database, fact("a"), fact("b"), fact("c"))
+    # Once with the others, and twice alone.
+    assert await _persistently(database, consumers, clock) == 3
+    assert deadly.kinds == ["a", "b", "a", "b", "b", "c"]
+    assert sound.kinds == ["a", "b", "c"]
+    async with database.connection() as connection:
+        [job] = await outbox.list_set_aside(connection, limit=10)
+        cursor = await connection.execute("SELECT count(*) FROM outbox_trials")
+        assert await cursor.fetchone() == (0,)
+    assert (job.kind, job.lane) == ("failures", "deadly")
+    assert not await consumption.retry_failure(database, consumers, now=clock() + timedelta(days=1))
+
+
+async def test_a_fact_that_was_set_aside_is_handed_on_when_somebody_says_so(
+    database: Database, clock: Clock
+) -> None:
+    deadly = Deadly("a")
+    await happen(database, fact("a"))
+    await _persistently(database, {"deadly": deadly}, clock)
+    deadly.failing = ""
+    deadly.kinds.clear()
+    async with database.transaction() as work:
+        assert len(await outbox.retry_set_aside(work, None, now=clock())) == 1
+    assert await consumption.retry_failure(database, {"deadly": deadly}, now=clock())
+    assert deadly.kinds == ["a"]
+
+
+async def test_what_ends_its_worker_when_it_is_handed_on_again_is_set_aside(
+    database: Database, clock: Clock
+) -> None:
+    consumer = Diary("a")
+    await happen(database, fact("a"))
+    await consumption.consume(database, {"consumer": consumer}, now=clock())
+    deadly, tries = Deadly("a"), 0
+    for _ in range(8):
+        clock.advance(timedelta(hours=1))
+        try:
+            tries += await consumption.retry_failure(database, {"consumer": deadly}, now=clock())
+        except asyncio.CancelledError:
+            tries += 1
+    assert tries == MOST_LOSSES
+    async with database.connection() as connection:
+        assert len(await outbox.list_set_aside(connection, limit=10)) == 1
+
+
+async def test_workers_that_end_by_chance_leave_no_fact_aside(database: Database, clock: Clock) -> None:
+    kinds = [f"kind {number}" for number in range(20)]
+    await happen(database, *map(fact, kinds))
+    diary = Diary()
+    for kind in kinds[:10]:
+        # Each worker ends at another fact.
+        with suppress(asyncio.CancelledError):
+            await consumption.consume(database, {"diary": Deadly(kind)}, now=clock())
+    while await consumption.consume(database, {"diary": diary}, now=clock()):
+        pass
+    assert diary.kinds[-1] == kinds[-1]
+    async with database.connection() as connection:
+        assert await outbox.list_set_aside(connection, limit=10) == []
 
 
 async def _happen_and_fail(database: Database) -> None:

@@ -1,13 +1,20 @@
 """What is due at an instant takes effect then, once, and for the booking as it is."""
 
+import asyncio
+from contextlib import suppress
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 import pytest
 
 from kalends.db.database import Database, UnitOfWork
+from kalends.outbox import service as outbox
 from kalends.outbox import timers
-from kalends.worker import fire_timer
+from kalends.outbox.fact import Fact, Subject
+from kalends.outbox.timers import SubjectKind
+from kalends.worker import BOOKINGS
 from tests.conftest import Clock
+from tests.outbox.facts import happen
 from tests.support.client import Host, booking_of, data
 
 
@@ -18,11 +25,16 @@ class Bell:
         self.rung: list[tuple[int, str]] = []
         self.is_broken = False
 
-    async def __call__(self, work: UnitOfWork, booking_id: int, kind: str, *, now: datetime) -> None:
+    @property
+    def bookings(self) -> SubjectKind:
+        """Bookings whose timers ring this bell."""
+        return replace(BOOKINGS, fire=self)
+
+    async def __call__(self, work: UnitOfWork, subject_id: int, kind: str, *, now: datetime) -> None:
         """Remember a timer."""
         if self.is_broken:
             raise RuntimeError("this bell is broken")
-        self.rung.append((booking_id, kind))
+        self.rung.append((subject_id, kind))
 
 
 @pytest.fixture
@@ -38,10 +50,10 @@ async def test_due_timers_take_effect_once_in_their_order(
 ) -> None:
     bell = Bell()
     await _set(database, booking_id, {"later": clock() + timedelta(hours=1), "soon": clock()})
-    assert await timers.fire_due(database, bell, now=clock())
-    assert not await timers.fire_due(database, bell, now=clock())
+    assert await timers.fire_due(database, bell.bookings, now=clock())
+    assert not await timers.fire_due(database, bell.bookings, now=clock())
     assert bell.rung == [(booking_id, "soon")]
-    assert await timers.fire_due(database, bell, now=clock() + timedelta(hours=2))
+    assert await timers.fire_due(database, bell.bookings, now=clock() + timedelta(hours=2))
     assert bell.rung == [(booking_id, "soon"), (booking_id, "later")]
 
 
@@ -51,11 +63,11 @@ async def test_a_timer_that_fails_is_due_again_in_a_minute(
     bell = Bell()
     bell.is_broken = True
     await _set(database, booking_id, {"soon": clock()})
-    assert await timers.fire_due(database, bell, now=clock())
+    assert await timers.fire_due(database, bell.bookings, now=clock())
     bell.is_broken = False
-    assert not await timers.fire_due(database, bell, now=clock())
+    assert not await timers.fire_due(database, bell.bookings, now=clock())
     clock.advance(timedelta(minutes=1))
-    assert await timers.fire_due(database, bell, now=clock())
+    assert await timers.fire_due(database, bell.bookings, now=clock())
     assert bell.rung == [(booking_id, "soon")]
 
 
@@ -66,9 +78,9 @@ async def test_a_booking_that_somebody_changes_now_keeps_its_timers(
     await _set(database, booking_id, {"soon": clock()})
     async with database.transaction() as work:
         await work.connection.execute("SELECT FROM bookings WHERE id = %s FOR UPDATE", (booking_id,))
-        assert not await timers.fire_due(database, bell, now=clock())
-        await work.connection.execute("DELETE FROM booking_timers")
-    assert not await timers.fire_due(database, bell, now=clock())
+        assert not await timers.fire_due(database, bell.bookings, now=clock())
+        await work.connection.execute("DELETE FROM timers")
+    assert not await timers.fire_due(database, bell.bookings, now=clock())
     assert bell.rung == []
 
 
@@ -84,7 +96,7 @@ async def test_what_a_timer_tells_leaves_the_others_as_they_are(
     waiting = await _due(database)
     while waiting:
         clock.now = min(waiting.values())
-        while await timers.fire_due(database, fire_timer, now=clock()):
+        while await timers.fire_due(database, BOOKINGS, now=clock()):
             pass
         left = {timer: moment for timer, moment in waiting.items() if moment > clock()}
         # The request has expired with its start, and so waits for nothing more.
@@ -92,19 +104,77 @@ async def test_what_a_timer_tells_leaves_the_others_as_they_are(
         waiting = left
 
 
+async def test_anything_with_a_number_has_timers_of_its_own(
+    ana: Host, database: Database, clock: Clock, booking_id: int
+) -> None:
+    bell, other = Bell(), Bell()
+    users = SubjectKind("user", "users", other)
+    await _set(database, booking_id, {"soon": clock()})
+    timers_of_ana = [("soon", clock()), ("later", clock() + timedelta(hours=1))]
+    await happen(database, _about(ana, timers_of_ana))
+    assert await timers.fire_due(database, users, now=clock())
+    assert not await timers.fire_due(database, users, now=clock())
+    # The booking may have the same number, and has its own.
+    assert other.rung == [(ana.id, "soon")]
+    assert await timers.fire_due(database, bell.bookings, now=clock())
+    assert bell.rung == [(booking_id, "soon")]
+    await happen(database, _about(ana, [("soon", clock() + timedelta(days=1))]))
+    assert not await timers.fire_due(database, users, now=clock() + timedelta(hours=2))
+    assert await timers.fire_due(database, users, now=clock() + timedelta(days=2))
+    assert other.rung == [(ana.id, "soon")] * 2
+
+
+async def test_a_worker_that_dies_while_a_timer_takes_effect_leaves_it_to_others_once(
+    ana: Host, database: Database, clock: Clock
+) -> None:
+    bell = Bell()
+
+    async def dies(work: UnitOfWork, subject_id: int, kind: str, *, now: datetime) -> None:
+        await outbox.record(work, [_about(ana, None)])
+        await bell(work, subject_id, kind, now=now)
+        raise asyncio.CancelledError
+
+    await happen(database, _about(ana, [("soon", clock())]))
+    with suppress(asyncio.CancelledError):
+        await timers.fire_due(database, SubjectKind("user", "users", dies), now=clock())
+    assert await timers.fire_due(database, SubjectKind("user", "users", bell), now=clock())
+    assert not await timers.fire_due(database, SubjectKind("user", "users", bell), now=clock())
+    assert bell.rung == [(ana.id, "soon")] * 2
+    async with database.connection() as connection:
+        cursor = await connection.execute("SELECT count(*) FROM outbox_events WHERE subject_kind = 'user'")
+        assert await cursor.fetchone() == (1,)
+
+
+async def test_the_timers_of_a_booking_go_with_it(database: Database, clock: Clock, booking_id: int) -> None:
+    await _set(database, booking_id, {"soon": clock()})
+    async with database.transaction() as work:
+        await work.connection.execute(
+            "INSERT INTO timers (subject_kind, subject_id, kind, due_at) VALUES ('other', %s, 'soon', %s)",
+            (booking_id, clock()),
+        )
+        await work.connection.execute("DELETE FROM bookings")
+    async with database.connection() as connection:
+        cursor = await connection.execute("SELECT subject_kind FROM timers")
+        assert await cursor.fetchall() == [("other",)]
+
+
+def _about(host: Host, due: list[tuple[str, datetime]] | None) -> Fact:
+    return Fact("user.changed", Subject("user", host.id), None, host.id, "key", b"{}", due)
+
+
 async def _due(database: Database) -> dict[tuple[int, str], datetime]:
     """Return when each timer is due, by booking and kind."""
     async with database.connection() as connection:
-        cursor = await connection.execute("SELECT booking_id, kind, due_at FROM booking_timers")
+        cursor = await connection.execute("SELECT subject_id, kind, due_at FROM timers")
         return {(booking_id, kind): moment for booking_id, kind, moment in await cursor.fetchall()}
 
 
 async def _set(database: Database, booking_id: int, due: dict[str, datetime]) -> None:
     """Let exactly these timers stand."""
     async with database.transaction() as work:
-        await work.connection.execute("DELETE FROM booking_timers")
+        await work.connection.execute("DELETE FROM timers")
         for kind, moment in due.items():
             await work.connection.execute(
-                "INSERT INTO booking_timers (booking_id, kind, due_at) VALUES (%s, %s, %s)",
+                "INSERT INTO timers (subject_kind, subject_id, kind, due_at) VALUES ('booking', %s, %s, %s)",
                 (booking_id, kind, moment),
             )

@@ -5,6 +5,7 @@ from contextlib import AsyncExitStack
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
+from uuid import uuid4
 
 import httpx
 import psycopg
@@ -15,11 +16,19 @@ from kalends.access import queries as access
 from kalends.app import Api
 from kalends.db.database import Database
 from kalends.notifications import queries as mails
+from kalends.notifications import queue as mail_queue
+from kalends.notifications.queue import MAILS
 from kalends.outbox import queries as outbox
+from kalends.outbox.failures import FAILURES
+from kalends.outbox.jobs import queries as jobs
+from kalends.outbox.jobs.job import Report
+from kalends.outbox.jobs.queue import Queue
+from kalends.outbox.jobs.turns import Room, Turns
 from kalends.runtime import make_runtime
 from kalends.settings import Settings
 from kalends.webhooks import queries as webhooks
-from kalends.webhooks.deliveries import lease
+from kalends.webhooks.deliveries import queue as deliveries
+from kalends.webhooks.deliveries.queue import DELIVERIES
 from tests.conftest import Clock
 from tests.plans.pages import Recorded, Scenario
 from tests.plans.recording import recording
@@ -34,6 +43,7 @@ WEBHOOK = {"active": True, "subscriberUrl": "https://example.com/", "triggers": 
 TIMES = "2050-09-{:02}T12:00:00Z"
 SEATS = {"seatsPerTimeSlot": 5, "showAttendeeInfo": True, "showAvailabilityCount": True}
 MOVE = {"start": TIMES.format(21)}
+LATER = timedelta(minutes=1)
 
 Request = tuple[str, str, str, dict[str, Any]]
 """What it is called, method and path, and the JSON or the parameters."""
@@ -194,18 +204,27 @@ async def _people(client: Client, database: Database) -> _Cast:
 
 # What is to be sent of what was booked.
 _SENT = """
-    WITH d AS (
-        INSERT INTO webhook_deliveries (
-            webhook_id, event_id, trigger, ordering_key, next_attempt_at, body, content_type)
-        SELECT w.id, f.id, 'BOOKING_CREATED', f.ordering_key, '2050-08-01Z', '', 'text/plain'
-          FROM outbox_events f, webhooks w)
+    WITH n AS (
+        SELECT nextval('jobs_id_seq') AS job, w.id AS webhook, coalesce(w.user_id, 1) AS owner, f.*
+          FROM outbox_events f, webhooks w
+    ), delivered AS (
+        INSERT INTO jobs (id, kind, owner, lane, order_key, position, due_at)
+        SELECT job, 'webhooks', 'user ' || owner, webhook, ordering_key, id, '2050-08-01Z' FROM n
+    ), d AS (
+        INSERT INTO webhook_deliveries (webhook_id, event_id, trigger, body, content_type, job_id)
+        SELECT webhook, id, 'BOOKING_CREATED', '', 'text/plain', job FROM n
+    ), m AS (
+        SELECT nextval('jobs_id_seq') AS job, f.id AS fact, b.* FROM outbox_events f
+          JOIN bookings b ON b.id = f.subject_id
+    ), sent AS (
+        INSERT INTO jobs (id, kind, owner, order_key, position, due_at)
+        SELECT job, 'mails', 'user ' || user_id, uid || ' bo@example.com', job, '2050-08-01Z' FROM m)
     INSERT INTO mails (
         cause, template, recipient, event_id, booking_id, booking_uid, thread, locale, time_zone, message_id,
-        state, next_attempt_at)
-    SELECT f.id::text, 'attendee.scheduled', 'bo@example.com', f.id, b.id, b.uid, b.uid,
-           'en', 'UTC', 'm' || f.id,
-           'queued', '2050-08-01Z'
-      FROM outbox_events f JOIN bookings b ON b.id = f.booking_id
+        job_id)
+    SELECT fact::text, 'attendee.scheduled', 'bo@example.com', fact, id, uid, uid, 'en', 'UTC', 'm' || fact,
+           job
+      FROM m
 """
 
 
@@ -253,21 +272,32 @@ async def _work(database: Database, cast: _Cast, clock: Clock) -> None:
         connection = work.connection
         await access.find_place(connection, ana, organization_id=cast.organization, team_id=cast.team)
         await access.has_profile_and_membership(connection, ana, cast.organization, cast.team)
-        await outbox.is_anything_unhandled(connection)
+        await outbox.find_what_waits(connection)
         facts = await outbox.list_unhandled(work, 100)
         await webhooks.list_subscribed(
             connection, [("BOOKING_CREATED", fact.user_id, fact.event_type_id) for fact in facts]
         )
         await outbox.mark_handled(work, [fact.id for fact in facts])
-        await outbox.take_due_failure(work, now)
-        await outbox.take_due_timers(work, now + timedelta(days=5, hours=5))
-        taken, _ = await lease.take(work, now=now, room=20, under_way={}, most_each=10)
+        await outbox.count_trials(work, facts[0].id)
+        await outbox.end_trials(work, facts[-1].id)
+        await outbox.take_due_timers(work, "booking", "bookings", now + timedelta(days=5, hours=5))
+        await jobs.promote(work, FAILURES, now)
+        turns = Turns(Room(at_once=20, of_lane=10, leaves_half=True))
+        chosen, _ = await Queue(DELIVERIES).choose(work, turns, now=now)
+        taken = await deliveries.lease(work, chosen, uuid4(), now)
         assert taken
-        await lease.note_health(work, succeeded=[taken[0].webhook_id], failed=[], now=now)
-        await lease.give_back(work, taken, now=now)
-        claimed = await mails.claim(work, now=now, until=now + timedelta(minutes=1), limit=10)
-        assert claimed
-        await mails.find_history(connection, str(claimed[0].thread), claimed[0].recipient, claimed[0].id)
-        await mails.mark_sent(work, claimed[0].id, now)
-        await mails.release_waiting(work, now)
+        reports = [Report(one.job, "waiting", now) for one in taken]
+        await deliveries.report(work, reports, now)
+        keys = [(one.job.lane, str(one.job.order_key)) for one in taken]
+        await jobs.release(work, DELIVERIES, keys, now)
+        await webhooks.note_health(work, succeeded=[taken[0].webhook_id], failed=[], now=now)
+        chosen, _ = await Queue(MAILS).choose(work, Turns(Room(at_once=10, of_lane=10)), now=now)
+        mailed = await mail_queue.lease(work, chosen, uuid4(), now)
+        assert mailed
+        await mails.find_history(connection, str(mailed[0].thread), mailed[0].recipient, mailed[0].id)
+        await mail_queue.await_server(work, [Report(mailed[1].job, "waiting", now + LATER)], now)
+        await mail_queue.note(work, [Report(mailed[0].job, "done", now)], now)
+        await mail_queue.release_waiting(work, now)
         await mails.find_server_away(connection)
+        await webhooks.disown_webhooks(work, [taken[0].webhook_id], now)
+        await jobs.drop_lane(work, DELIVERIES, taken[0].webhook_id, now)

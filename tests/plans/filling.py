@@ -85,8 +85,8 @@ _FILL = (
     SELECT {0} + n, gen_random_uuid(), {0} + n, {0} + n FROM {bookings} n WHERE n % 10 = 0
     """,
     """
-    INSERT INTO booking_timers (booking_id, kind, due_at)
-    SELECT {0} + n, 'ended',
+    INSERT INTO timers (subject_kind, subject_id, kind, due_at)
+    SELECT 'booking', {0} + n, 'ended',
            '2050-09-02T06:20Z'::timestamptz + n % {each} * interval '480 hours' / {each} FROM {bookings} n
     """,
     """
@@ -98,27 +98,38 @@ _FILL = (
     """,
     """
     INSERT INTO outbox_events (
-        id, kind, booking_id, event_type_id, user_id, ordering_key, payload, handled_at)
+        id, kind, subject_kind, subject_id, event_type_id, user_id, ordering_key, payload, handled_at)
         OVERRIDING SYSTEM VALUE
-    SELECT {0} + n, 'booking_created', {0} + n, {0} + 2 * (n / {each}), {0} + n / {each}, 'uid' || n, '',
-           now()
+    SELECT {0} + n, 'booking_created', 'booking', {0} + n, {0} + 2 * (n / {each}), {0} + n / {each},
+           'uid' || n, '', now()
       FROM {bookings} n
     """,
     """
-    INSERT INTO webhook_deliveries (
-        webhook_id, event_id, trigger, ordering_key, status, attempts, next_attempt_at, body, content_type)
-    SELECT 'webhook' || n / {each}, {0} + n, 'BOOKING_CREATED', 'uid' || n,
-           CASE n % 10 WHEN 0 THEN 'pending' ELSE 'succeeded' END, 1, '2050-10-01Z', '', 'text/plain'
+    INSERT INTO jobs (id, kind, owner, lane, order_key, position, state, attempts, due_at)
+        OVERRIDING SYSTEM VALUE
+    SELECT {0} + 2 * n, 'webhooks', 'user ' || ({0} + n / {each}), 'webhook' || n / {each}, 'uid' || n,
+           {0} + n,
+           CASE n % 20 WHEN 0 THEN 'waiting' WHEN 10 THEN 'ready' ELSE 'done' END, 1, '2050-10-01Z'
+      FROM {bookings} n
+    """,
+    """
+    INSERT INTO webhook_deliveries (webhook_id, event_id, trigger, body, content_type, job_id)
+    SELECT 'webhook' || n / {each}, {0} + n, 'BOOKING_CREATED', '', 'text/plain', {0} + 2 * n
+      FROM {bookings} n
+    """,
+    """
+    INSERT INTO jobs (id, kind, owner, order_key, position, state, due_at) OVERRIDING SYSTEM VALUE
+    SELECT {0} + 2 * n + 1, 'mails', 'user ' || ({0} + n / {each}), 'uid' || n || ' guest',
+           {0} + 2 * n + 1,
+           CASE n % 20 WHEN 0 THEN 'waiting' WHEN 10 THEN 'ready' ELSE 'done' END, '2050-10-01Z'
       FROM {bookings} n
     """,
     """
     INSERT INTO mails (
         id, cause, template, recipient, event_id, booking_id, booking_uid, thread, locale, time_zone,
-        message_id, state, next_attempt_at) OVERRIDING SYSTEM VALUE
+        message_id, job_id) OVERRIDING SYSTEM VALUE
     SELECT {0} + n, 'fact' || n, 'booked', 'guest' || n || '@example.com', {0} + n, {0} + n, 'uid' || n,
-           'uid' || n, 'en', 'UTC', 'm' || n,
-           CASE n % 10 WHEN 0 THEN 'queued' ELSE 'sent' END,
-           CASE n % 10 WHEN 0 THEN timestamptz '2050-10-01Z' END
+           'uid' || n, 'en', 'UTC', 'm' || n, {0} + 2 * n + 1
       FROM {bookings} n
     """,
 )

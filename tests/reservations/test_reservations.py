@@ -128,10 +128,11 @@ async def test_one_of_several_lengths_may_be_chosen(ana: Host, client: Client) -
 async def test_a_listed_slot_of_another_length_is_reserved_by_its_uid_if_that_length_is_one(
     ana: Host, client: Client
 ) -> None:
-    event_type = await ana.creates_event_type()
+    event_type = await ana.creates_event_type(lengthInMinutesOptions=[30, 60])
     parameters = {"eventTypeId": event_type["id"], "start": TEN, "end": "2050-09-05T10:30:00Z"}
     listed = await client.get("/v2/slots", params={**parameters, "duration": 30, "slotUids": "true"})
     (slot,) = data(listed)["2050-09-05"]
+    await ana.client.patch(f"/v2/event-types/{event_type['id']}", json={"lengthInMinutesOptions": [45, 60]})
     refused = refusal(await client.post(RESERVATIONS, json={"slotUid": slot["slotUid"]}), 400)
     assert "slotUid" in refused["message"]
     await ana.client.patch(f"/v2/event-types/{event_type['id']}", json={"lengthInMinutesOptions": [30, 60]})

@@ -108,9 +108,22 @@ async def test_an_end_of_a_minute_before_midnight_is_midnight(ana: Host) -> None
     assert await offered(ana, event_type, zone="Europe/Rome") == ["22:00", "23:00"]
 
 
-@pytest.mark.parametrize("row", [weekly("17:00", "09:00"), weekly("09:00", "09:00")])
-async def test_hours_that_end_before_they_start_are_none(ana: Host, row: dict[str, Any]) -> None:
-    own = await ana.creates_schedule(availability=[row])
+async def test_an_end_at_midnight_is_the_end_of_the_day(ana: Host) -> None:
+    own = await ana.creates_schedule(availability=[weekly("22:00", "00:00")])
+    event_type = await ana.creates_event_type(scheduleId=own["id"])
+    assert await offered(ana, event_type, zone="Europe/Rome") == ["22:00", "23:00"]
+
+
+@pytest.mark.parametrize("hours_of_row", [("17:00", "09:00"), ("09:00", "09:00"), ("00:00", "00:00")])
+async def test_stored_hours_that_end_before_they_start_are_none(
+    ana: Host, database: Database, hours_of_row: tuple[str, str]
+) -> None:
+    own = await ana.creates_schedule(availability=[weekly("09:00", "17:00")])
+    async with database.transaction() as work:
+        await work.connection.execute(
+            "UPDATE schedule_availability SET start_time = %s, end_time = %s WHERE schedule_id = %s",
+            (*hours_of_row, own["id"]),
+        )
     event_type = await ana.creates_event_type(scheduleId=own["id"])
     assert await offered(ana, event_type) == []
 

@@ -79,14 +79,14 @@ async def test_rows_are_shown_as_they_were_grouped_and_in_their_order(noa: Host)
         {"days": ["Sunday", "Monday", "Sunday"], "startTime": "22:00", "endTime": "23:59"},
         {"days": ["Monday"], "startTime": "08:00", "endTime": "12:00"},
         {"days": ["Monday"], "startTime": "08:00", "endTime": "12:00"},
-        {"days": ["Tuesday"], "startTime": "17:00", "endTime": "09:00"},
-        {"days": ["Saturday"], "startTime": "00:00", "endTime": "00:00"},
+        {"days": ["Tuesday"], "startTime": "17:00", "endTime": "00:00"},
+        {"days": ["Saturday"], "startTime": "00:00", "endTime": "00:01"},
     ]
     dated = [
         {"date": "2031-02-18", "startTime": "14:00", "endTime": "16:00"},
-        {"date": "2031-02-17", "startTime": "10:00", "endTime": "10:00"},
+        {"date": "2031-02-19", "startTime": "00:00", "endTime": "00:00"},
         {"date": "2031-02-17", "startTime": "12:00", "endTime": "13:00"},
-        {"date": "1999-12-31", "startTime": "16:00", "endTime": "14:00"},
+        {"date": "1999-12-31", "startTime": "16:00", "endTime": "00:00"},
     ]
     made = await create(noa, availability=weekly, overrides=dated)
     assert (made["availability"], made["overrides"]) == (weekly, dated)
@@ -178,10 +178,38 @@ async def test_what_is_no_time_of_day_is_refused(noa: Host, kind: str, name: str
     assert f"{kind}.0.{name} must be a time from 00:00 to 23:59" in error["message"]
 
 
-@pytest.mark.parametrize("time", ["00:00", "23:59", "09:05"])
-async def test_times_of_day_keep_their_zeros(noa: Host, time: str) -> None:
-    made = await create(noa, availability=[{**MORNING, "startTime": time, "endTime": time}])
-    assert made["availability"] == [{**MORNING, "startTime": time, "endTime": time}]
+@pytest.mark.parametrize(("start", "end"), [("00:00", "09:05"), ("09:05", "23:59"), ("23:59", "00:00")])
+async def test_times_of_day_keep_their_zeros(noa: Host, start: str, end: str) -> None:
+    made = await create(noa, availability=[{**MORNING, "startTime": start, "endTime": end}])
+    assert made["availability"] == [{**MORNING, "startTime": start, "endTime": end}]
+
+
+@pytest.mark.parametrize(
+    ("start", "end"), [("17:00", "09:00"), ("09:00", "09:00"), ("23:59", "23:59"), ("22:00", "06:00")]
+)
+@pytest.mark.parametrize("kind", ["availability", "overrides"])
+async def test_hours_that_do_not_end_after_they_start_are_refused(
+    noa: Host, kind: str, start: str, end: str
+) -> None:
+    row = {**(MORNING if kind == "availability" else AFTERNOON), "startTime": start, "endTime": end}
+    made = await create(noa)
+    for answer in (
+        await noa.client.post(PATH, json=body(**{kind: [row]})),
+        await noa.client.patch(f"{PATH}/{made['id']}", json={kind: [row]}),
+    ):
+        message = refusal(answer, 400)["message"]
+        assert f"{kind}.0.endTime must be after startTime, or 00:00 for the end of the day" in message
+    assert data(await noa.client.get(PATH)) == [made]
+
+
+async def test_weekly_hours_from_midnight_to_midnight_are_refused_and_an_override_closes_its_date(
+    noa: Host,
+) -> None:
+    around = {"startTime": "00:00", "endTime": "00:00"}
+    refused = await noa.client.post(PATH, json=body(availability=[{**MORNING, **around}]))
+    assert "availability.0.endTime must be after startTime" in refusal(refused, 400)["message"]
+    made = await create(noa, overrides=[{**AFTERNOON, **around}])
+    assert made["overrides"] == [{**AFTERNOON, **around}]
 
 
 @pytest.mark.parametrize(

@@ -27,8 +27,6 @@ DAY = 24 * 60
 
 # What a clock shows: a date and the minute of it.
 Wall = tuple[date, int]
-# A free minute belongs to one stretch of hours; slots may not cross from one stretch into another.
-FreeMinutes = dict[int, int]
 
 
 @dataclass(frozen=True)
@@ -75,19 +73,10 @@ def first_minute(zone: str, day: date) -> int:
     return opening(zone, day, 0, 0)[0]
 
 
-def join(intervals: Sequence[tuple[int, int]]) -> list[tuple[int, int]]:
-    """Join those that share time, until none do."""
-    joined = [interval for interval in intervals if interval[0] < interval[1]]
-    for one in joined:
-        for other in joined:
-            if one is not other and one[0] < other[1] and other[0] < one[1]:
-                rest = [interval for interval in joined if interval is not one and interval is not other]
-                return join([*rest, (min(one[0], other[0]), max(one[1], other[1]))])
-    return sorted(joined)
-
-
 def hours(rows: Sequence[WeeklyHours | Override]) -> list[tuple[int, int]]:
-    return join([(row.start, DAY if row.end == DAY - 1 else row.end) for row in rows if row.start < row.end])
+    """Return the minutes of the day at which rows begin and end, without those that never do."""
+    ends = [DAY if row.end == DAY - 1 or (row.end == 0 != row.start) else row.end for row in rows]
+    return [(row.start, end) for row, end in zip(rows, ends, strict=True) if row.start < end]
 
 
 def zone_of_date(host: Host, day: date) -> str:
@@ -112,7 +101,7 @@ def open_stretches(host: Host, start: int, end: int) -> list[tuple[int, int]]:
         weekly = [row for row in host.schedule.weekly if day.isoweekday() % 7 in row.days]
         zone = zone_of_date(host, day)
         found += [opening(zone, day, *row) for row in hours(dated or weekly)]
-    return join(found)
+    return found
 
 
 def minutes_of(start: int, end: int) -> range:
@@ -120,9 +109,11 @@ def minutes_of(start: int, end: int) -> range:
     return range(start // 60, -(-end // 60))
 
 
-def period(unit: str, day: date) -> tuple[int, ...]:
+def period(unit: str, week_start: int, day: date) -> tuple[int, ...]:
     if unit == "week":
-        return tuple((day - timedelta(days=day.isoweekday() % 7)).timetuple()[:3])
+        while day.isoweekday() % 7 != week_start:
+            day -= timedelta(days=1)
+        return tuple(day.timetuple()[:3])
     return tuple(day.timetuple()[: {"year": 1, "month": 2, "day": 3}[unit]])
 
 
@@ -134,7 +125,8 @@ def is_limited(question: Question, zone: str, minute: int) -> bool:
         inside = [
             (end - start) / 60
             for start, end in question.taken.counted
-            if period(limit.unit.value, wall(zone, start // 60)[0]) == period(limit.unit.value, today)
+            if period(limit.unit.value, rules.week_start, wall(zone, start // 60)[0])
+            == period(limit.unit.value, rules.week_start, today)
         ]
         if limit.value and limit in rules.booking_limits_count and len(inside) >= limit.value:
             return True
@@ -147,7 +139,7 @@ def is_limited(question: Question, zone: str, minute: int) -> bool:
     return False
 
 
-def free_minutes(question: Question, host: Host, start: int, end: int, *, joining: bool) -> FreeMinutes:
+def free_minutes(question: Question, host: Host, start: int, end: int, *, joining: bool) -> set[int]:
     """Return the host's free minutes; `joining`: as if limits and seated bookings blocked nothing."""
     blocked: set[int] = set()
     for busy in host.busy:
@@ -158,55 +150,70 @@ def free_minutes(question: Question, host: Host, start: int, end: int, *, joinin
             blocked.update(minutes_of(seated.end, seated.end + seated.after))
             if not joining:
                 blocked.update(minutes_of(seated.start, seated.end))
-    free: FreeMinutes = {}
+    free: set[int] = set()
     limited: dict[date, bool] = {}
-    for number, (opens, closes) in enumerate(open_stretches(host, start, end)):
+    for opens, closes in open_stretches(host, start, end):
         for minute in range(max(opens, start), min(closes, end)):
             today = wall(host.schedule.zone, minute)[0]
             if today not in limited:
                 limited[today] = is_limited(question, host.schedule.zone, minute)
             if minute not in blocked and (joining or not limited[today]):
-                free[minute] = number
+                free.add(minute)
     return free
 
 
-def is_free(free: FreeMinutes, start: int, end: int) -> bool:
-    return (
-        all(minute in free for minute in range(start, end)) and len({free[m] for m in range(start, end)}) == 1
-    )
+def is_free(free: set[int], start: int, end: int) -> bool:
+    return all(minute in free for minute in range(start, end))
 
 
 @dataclass(frozen=True)
 class Run:
-    """Consecutive minutes free for the same hosts, and the zone that aligns what begins there."""
+    """Consecutive minutes free for the same hosts, and the zone that aligns what begins there.
+
+    A grid begins in it, whose starts lie before `until`: where a day of one of the hosts begins the next
+    grid does. What began before `since`, the day itself, does not count for it.
+    """
 
     start: int
+    until: int
     end: int
     zone: str
+    since: int
 
 
-def runs(free: Sequence[FreeMinutes], hosts: Sequence[Host]) -> list[Run]:
-    """Return the runs of minutes free for all `hosts` at once, none crossing a stretch of any of them."""
+def runs(free: Sequence[set[int]], hosts: Sequence[Host]) -> list[Run]:
+    """Return the runs of minutes free for all `hosts` at once."""
+    shared = set.intersection(*free)
+    if not shared:
+        return []
+    midnights = {midnight for host in hosts for midnight in midnights_of(host, min(shared), max(shared))}
     found = []
-    start: int | None = None
-    shared = sorted(set.intersection(*(set(minutes) for minutes in free)))
-    for index, minute in enumerate(shared):
-        if start is None:
-            start = minute
-        following = shared[index + 1] if index + 1 < len(shared) else None
-        goes_on = following == minute + 1 and all(own[minute] == own[minute + 1] for own in free)
-        if not goes_on:
-            found.append(Run(start, minute + 1, aligning_zone(free, hosts, start)))
-            start = None
+    for start in sorted(shared):
+        if start - 1 in shared and start not in midnights:
+            continue
+        until = start + 1
+        while until in shared and until not in midnights:
+            until += 1
+        end = until
+        while end in shared:
+            end += 1
+        since = max(midnight for midnight in midnights if midnight <= start)
+        found.append(Run(start, until, end, aligning_zone(free, hosts, start), since))
     return found
 
 
-def aligning_zone(free: Sequence[FreeMinutes], hosts: Sequence[Host], start: int) -> str:
-    """Return the zone of the host whose own free time began last; on a tie of the last such host."""
+def midnights_of(host: Host, start: int, end: int) -> list[int]:
+    """Return the minutes at which days begin on the clock of a host, where they are at each midnight."""
+    return [first_minute(zone_of_date(host, day), day) for day in dates_around(start, end)]
+
+
+def aligning_zone(free: Sequence[set[int]], hosts: Sequence[Host], start: int) -> str:
+    """Return the zone of the host whose own free time, or day, began last; on a tie of the last such host."""
     latest, zone = -1, ""
     for own, host in zip(free, hosts, strict=True):
+        midnights = midnights_of(host, start, start)
         began = start
-        while own.get(began - 1) == own[start]:
+        while began - 1 in own and began not in midnights:
             began -= 1
         if began >= latest:
             latest, zone = began, zone_of_minute(host, began)
@@ -244,10 +251,10 @@ def cut(question: Question, found: Sequence[Run]) -> list[int]:
     starts: set[int] = set()
     for run in sorted(found, key=lambda run: (run.start, run.end, aligned(question, run))):
         at = aligned(question, run)
-        earlier = [start for start in starts if start < at]
+        earlier = [start for start in starts if run.since <= start < at]
         if earlier and at < max(earlier) + step:
             at = max(earlier) if max(earlier) >= run.start else max(earlier) + step
-        while at + rules.length <= run.end:
+        while at < run.until and at + rules.length <= run.end:
             starts.add(at)
             at += step
     return sorted(starts)

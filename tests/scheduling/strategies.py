@@ -28,7 +28,7 @@ from tests.scheduling.oracle import Question
 
 DAY = 86_400
 
-# Whole-hour zones, two of which change at midnight or back to it.
+# Whole-hour zones, five of which change at midnight or back to it.
 WHOLE_HOURS = (
     "UTC",
     "Europe/Rome",
@@ -38,11 +38,13 @@ WHOLE_HOURS = (
     "Atlantic/Azores",
     "America/Havana",
     "Pacific/Kiritimati",
+    "America/Asuncion",
+    "Asia/Beirut",
 )
 # Clocks that read other minutes, change by half an hour, change by two, or are off in Ramadan.
 ODD = ("Asia/Kolkata", "Asia/Kathmandu", "Australia/Lord_Howe", "Antarctica/Troll", "Africa/Casablanca")
 
-# Around changes of the zones above; the last is an ordinary week over a month's end.
+# Around changes of the zones above, and an ordinary week over a month's end.
 FIRST_DATES = (
     dt.date(2025, 3, 7),
     dt.date(2025, 3, 28),
@@ -52,6 +54,8 @@ FIRST_DATES = (
     dt.date(2025, 10, 31),
     dt.date(2026, 2, 13),
     dt.date(2025, 8, 29),
+    dt.date(2023, 9, 29),
+    dt.date(2024, 3, 22),
 )
 LENGTHS = st.sampled_from((30, 60, 15, 20, 45, 50, 7, 90))
 
@@ -69,8 +73,10 @@ def epoch(date: dt.date) -> int:
 
 def schedules(zones: tuple[str, ...], first: dt.date) -> st.SearchStrategy[Schedule]:
     dates = st.integers(-1, 6).map(lambda days: first + dt.timedelta(days=days))
-    start = st.one_of(st.sampled_from((0, 540, 60, 120, 150)), st.integers(0, 150).map(lambda n: n * 5))
-    end = st.one_of(st.sampled_from((1439, 1020, 1380, 180, 90)), st.integers(100, 287).map(lambda n: n * 5))
+    start = st.one_of(st.sampled_from((0, 540, 60, 120, 1320)), st.integers(0, 150).map(lambda n: n * 5))
+    end = st.one_of(
+        st.sampled_from((1439, 0, 1020, 1380, 180, 90)), st.integers(100, 287).map(lambda n: n * 5)
+    )
     days = seldom(frozenset(range(7)), st.frozensets(st.integers(0, 6), min_size=3))
     weekly = st.lists(st.builds(WeeklyHours, days, start, end), min_size=1, max_size=3)
     overrides = st.lists(st.builds(Override, dates, start, end), max_size=2)
@@ -129,13 +135,14 @@ def questions(draw: st.DrawFn, seats: int | None = None) -> tuple[Question, int,
     first = draw(st.sampled_from(FIRST_DATES))
     rules = Rules(
         length=draw(LENGTHS),
-        slot_interval=draw(seldom(None, st.sampled_from((10, 15, 25, 30, 60)))),
+        slot_interval=draw(seldom(None, st.sampled_from((10, 15, 25, 30, 60, 100, 600)))),
         offset_start=draw(seldom(0, st.sampled_from((5, 10, 25)))),
         minimum_notice=draw(seldom(0, st.sampled_from((30, 120, 1440)))),
         booking_limits_count=draw(limits(3)),
         booking_limits_duration=draw(limits(400)),
         window=draw(windows(first)),
         seats=seats,
+        week_start=draw(st.integers(0, 6)),
         first_slot_only=draw(seldom(False, st.booleans())),
     )
     start = epoch(first) + draw(st.integers(0, 2 * 24 * 60)) * 60

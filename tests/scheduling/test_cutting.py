@@ -4,6 +4,7 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
+from kalends.scheduling.clocks import BEFORE_ALL
 from kalends.scheduling.slots import Piece, alignment, cut
 
 LENGTHS = st.integers(1, 6)
@@ -11,9 +12,9 @@ LENGTHS = st.integers(1, 6)
 
 def cut_word_by_word(pieces: list[Piece], step: int, length: int) -> list[int]:
     starts: set[int] = set()
-    for start, end, first in pieces:
+    for start, end, first, since in pieces:
         at = first
-        earlier = [known for known in starts if known < at]
+        earlier = [known for known in starts if since <= known < at]
         if earlier and at < max(earlier) + step:
             at = max(earlier) if max(earlier) >= start else max(earlier) + step
         while at + length <= end:
@@ -24,16 +25,22 @@ def cut_word_by_word(pieces: list[Piece], step: int, length: int) -> list[int]:
 
 @st.composite
 def pieces(draw: st.DrawFn) -> list[Piece]:
-    """Draw pieces whose grids begin up to some time after them, as on clocks that read other minutes."""
+    """Draw pieces whose grids begin up to some time after them, as on clocks that read other minutes.
+
+    Their days begin up to some time before them, or so long ago that it does not matter.
+    """
     starts = draw(st.lists(st.integers(0, 40), max_size=8))
     lengths, aheads = st.integers(1, 30), st.integers(0, 8)
-    return sorted((start, start + draw(lengths), start + draw(aheads)) for start in starts)
+    ages = st.one_of(st.just(-BEFORE_ALL), st.integers(0, 10))
+    return sorted(
+        (start, start + draw(lengths), start + draw(aheads), start - draw(ages)) for start in starts
+    )
 
 
 @settings(max_examples=1000)
 @given(pieces(), st.integers(1, 8), LENGTHS)
-@example([(0, 20, 6), (1, 20, 3)], 4, 1)
-@example([(0, 5, 4), (1, 5, 0), (2, 9, 2)], 3, 1)
+@example([(0, 20, 6, 0), (1, 20, 3, 0)], 4, 1)
+@example([(0, 5, 4, 0), (1, 5, 0, 0), (2, 9, 2, 0)], 3, 1)
 def test_starts_equal_those_of_the_rule_read_word_by_word(found: list[Piece], step: int, length: int) -> None:
     assert cut(found, step, length) == cut_word_by_word(found, step, length)
 

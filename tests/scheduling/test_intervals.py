@@ -9,7 +9,6 @@ from kalends.scheduling.intervals import (
     Interval,
     clip,
     contains,
-    join_overlapping,
     merge,
     overlaps,
     subtract,
@@ -32,18 +31,9 @@ def test_a_merged_list_covers_the_same_instants_in_the_fewest_intervals(interval
 
 @given(interval_lists, interval_lists)
 def test_a_difference_leaves_what_only_the_first_covers(free: list[Interval], busy: list[Interval]) -> None:
-    left = subtract(join_overlapping(sorted(free)), merge(busy))
+    left = subtract(merge(free), merge(busy))
     assert instants(left) == instants(free) - instants(busy)
     assert all(one[1] <= other[0] for one, other in pairwise(left))
-
-
-@given(interval_lists)
-def test_intervals_that_only_touch_stay_apart(intervals: list[Interval]) -> None:
-    joined = join_overlapping(sorted(intervals))
-    assert instants(joined) == instants(intervals)
-    inner_edges = {start for start, end in intervals if start < end} & {end for _, end in joined}
-    for edge in inner_edges:
-        assert edge in {start for start, _ in joined}
 
 
 @given(interval_lists, st.integers(0, 40), st.integers(0, 40))
@@ -56,7 +46,7 @@ def test_a_clipped_list_covers_what_lies_inside(intervals: list[Interval], start
 def test_containing_and_overlapping_look_at_single_intervals(
     intervals: list[Interval], start: int, length: int
 ) -> None:
-    free = join_overlapping(sorted(intervals))
+    free = merge(intervals)
     end = start + length
     assert contains(free, start, end) == any(one[0] <= start and end <= one[1] for one in free)
     assert overlaps(free, start, end) == any(one[0] < end and start < one[1] for one in free)

@@ -40,10 +40,10 @@ def test_closed_hours_are_named_with_the_part_that_is_closed() -> None:
     assert reason == Reason(Code.OUTSIDE_WORKING_HOURS, 1, at(f"{DAY} 12:00"), at(f"{DAY} 12:30"))
 
 
-def test_a_time_across_two_rows_of_hours_is_outside_them() -> None:
-    split = host("09:00-10:30", "10:30-12:00")
-    (reason,) = booked(HOUR, [split], f"{DAY} 10:00").reasons
-    assert reason == Reason(Code.OUTSIDE_WORKING_HOURS, 1, at(f"{DAY} 10:00"), at(f"{DAY} 11:00"))
+def test_a_time_across_two_rows_of_hours_is_refused_only_where_they_leave_a_gap() -> None:
+    assert booked(HOUR, [host("09:00-10:30", "10:30-12:00")], f"{DAY} 10:00").is_accepted
+    (reason,) = booked(HOUR, [host("09:00-10:30", "10:35-12:00")], f"{DAY} 10:00").reasons
+    assert reason == Reason(Code.OUTSIDE_WORKING_HOURS, 1, at(f"{DAY} 10:30"), at(f"{DAY} 10:35"))
 
 
 def test_an_override_is_the_reason_where_the_weekly_hours_would_do() -> None:

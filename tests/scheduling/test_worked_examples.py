@@ -111,7 +111,7 @@ def test_slots_are_filed_under_their_date_in_the_zone_of_the_query() -> None:
         (Rules(30, offset_start=10), ["09:00-12:00"], "09:10 09:50 10:30 11:10"),
         (Rules(30), ["09:00-10:45", "13:10-14:30"], "09:00 09:30 10:00 13:30 14:00"),
         (Rules(30, slot_interval=180), ["09:00-10:30", "11:00-15:00"], "09:00 12:00"),
-        (Rules(60), ["09:00-10:30", "10:30-12:00"], "09:00 11:00"),
+        (Rules(60), ["09:00-10:30", "10:30-12:00"], "09:00 10:00 11:00"),
         (Rules(60), ["09:00-10:30", "10:00-12:00"], "09:00 10:00 11:00"),
         (Rules(60), ["22:00-06:00"], ""),
     ],
@@ -136,10 +136,10 @@ def test_a_busy_time_leaves_aligned_starts_around_it(length: int, expected: str)
     assert clock(starts, "Europe/Rome") == expected.split()
 
 
-def test_round_the_clock_hours_offer_nothing_across_midnight() -> None:
+def test_round_the_clock_hours_begin_a_new_grid_at_every_midnight() -> None:
     rome = host("00:00-23:59", zone="Europe/Rome")
     starts = listed(Rules(90), [rome], WEDNESDAY, "2025-03-06")
-    first_day = [f"{hour:02}:{minute:02}" for hour, minute in _every_90_minutes("01:00", "22:00")]
+    first_day = [f"{hour:02}:{minute:02}" for hour, minute in _every_90_minutes("01:00", "23:30")]
     whole_day = [f"{hour:02}:{minute:02}" for hour, minute in _every_90_minutes("00:00", "22:30")]
     assert clock(starts, "Europe/Rome") == first_day + whole_day
 

@@ -335,7 +335,7 @@ async def test_hours_keep_to_the_wall_clock_when_it_changes(
 async def test_a_duration_changes_length_and_step(ana: Host, client: Client) -> None:
     row = {"days": ["Monday"], "startTime": "09:00", "endTime": "12:00"}
     await ana.creates_schedule(isDefault=True, availability=[row])
-    event_type = await ana.creates_event_type()
+    event_type = await ana.creates_event_type(lengthInMinutesOptions=[60, 90])
     found = await listed(
         client,
         eventTypeId=event_type["id"],
@@ -348,6 +348,60 @@ async def test_a_duration_changes_length_and_step(ana: Host, client: Client) -> 
         ("09:00", "10:30"),
         ("10:30", "12:00"),
     ]
+
+
+@pytest.mark.parametrize(
+    ("lengths", "duration", "named"),
+    [({}, 30, "60"), ({"lengthInMinutesOptions": [15, 60, 90]}, 30, "15, 60, 90")],
+)
+async def test_a_duration_must_be_one_of_the_event_types_own(
+    ana: Host, client: Client, lengths: dict[str, Any], duration: int, named: str
+) -> None:
+    event_type = await ana.creates_event_type(**lengths)
+    at = {"at": "2050-09-05T10:00:00Z"}
+    for path, asked in (("/v2/slots", MONDAY), ("/v2/slots/explain", at)):
+        parameters = {"eventTypeId": event_type["id"], "duration": duration, **asked}
+        refused = refusal(await client.get(path, params=parameters), 400)
+        assert refused["message"] == f"duration: the lengths of this event type are {named} minutes."
+        data(await client.get(path, params={**parameters, "duration": 0}))
+        data(await client.get(path, params={**parameters, "duration": 60}))
+
+
+async def test_with_a_date_as_end_whatever_begins_on_it_is_listed(ana: Host, client: Client) -> None:
+    rows = [
+        {"days": ["Monday"], "startTime": "22:00", "endTime": "00:00"},
+        {"days": ["Tuesday"], "startTime": "00:00", "endTime": "02:00"},
+    ]
+    await ana.creates_schedule(timeZone="UTC", isDefault=True, availability=rows)
+    event_type = await ana.creates_event_type(lengthInMinutes=90)
+    address = {"eventTypeId": event_type["id"], "start": "2050-09-05"}
+    both = await listed(client, **address, end="2050-09-06")
+    assert [slot["start"][11:16] for slot in both["2050-09-05"]] == ["22:00", "23:30"]
+    assert [slot["start"][11:16] for slot in both["2050-09-06"]] == ["00:00"]
+    for end in ("2050-09-05", "2050-09-05T00:00:00Z"):
+        assert await listed(client, **address, end=end) == {"2050-09-05": both["2050-09-05"]}
+    inside = await starts(client, **address, end="2050-09-05T23:59:59Z")
+    assert [start[11:16] for start in inside] == ["22:00"]
+    tuesday = await listed(client, **{**address, "start": "2050-09-06"}, end="2050-09-06")
+    assert tuesday == {"2050-09-06": both["2050-09-06"]}
+    booked = await client.post("/v2/bookings", json=booking_of(event_type["id"], "2050-09-05T23:30:00Z"))
+    assert data(booked, 201)["end"] == "2050-09-06T01:00:00.000Z"
+    explained = {**address, "date": "2050-09-05"}
+    del explained["start"]
+    assert data(await client.get("/v2/slots/explain", params=explained))["isAvailable"]
+
+
+async def test_what_begins_on_the_last_day_is_not_listed_over_what_is_booked_on_the_next(
+    ana: Host, client: Client
+) -> None:
+    row = {"days": ["Monday", "Tuesday", "Wednesday"], "startTime": "00:00", "endTime": "23:59"}
+    await ana.creates_schedule(timeZone="UTC", isDefault=True, availability=[row])
+    long = await ana.creates_event_type("long", lengthInMinutes=36 * 60)
+    asked = {"eventTypeId": long["id"], "start": "2050-09-05", "end": "2050-09-05"}
+    assert [start[11:16] for start in await starts(client, **asked)] == ["00:00"]
+    short = await ana.creates_event_type("short")
+    data(await client.post("/v2/bookings", json=booking_of(short["id"], "2050-09-06T11:00:00Z")), 201)
+    assert await starts(client, **asked) == []
 
 
 async def test_nothing_is_listed_within_the_minimum_notice(ana: Host, client: Client, clock: Clock) -> None:
@@ -369,7 +423,7 @@ async def test_days_are_those_of_the_asked_zone(ana: Host, client: Client) -> No
 async def test_more_slots_than_one_answer_may_have_are_refused(ana: Host, client: Client) -> None:
     row = {"days": DAYS, "startTime": "00:00", "endTime": "23:59"}
     await ana.creates_schedule(isDefault=True, availability=[row])
-    event_type = await ana.creates_event_type()
+    event_type = await ana.creates_event_type(lengthInMinutesOptions=[1, 60])
     year = {"eventTypeId": event_type["id"], "start": "2050-09-05", "end": "2051-09-05"}
     assert len(await listed(client, **year)) == 366
     assert len(await starts(client, **year | {"end": "2050-09-11"}, duration=1)) == 7 * 24 * 60
@@ -384,7 +438,7 @@ async def test_more_slots_than_one_answer_may_have_are_refused(ana: Host, client
 async def test_slots_are_counted_without_what_keeps_some_of_them(
     ana: Host, client: Client, settings: Settings, clock: Clock
 ) -> None:
-    event_type = await ana.creates_event_type()
+    event_type = await ana.creates_event_type(lengthInMinutesOptions=[60, 120])
     asked = {"eventTypeId": event_type["id"], **MONDAY}
     longer = {**asked, "end": "2050-09-06T08:00:00Z"}
     app = Api(make_runtime(settings.model_copy(update={"slots_most": 8}), clock=clock))

@@ -191,6 +191,34 @@ async def test_what_is_not_listed_is_refused_for_a_true_reason_or_only_off_the_g
             await scene.gives_up(data(answer, 201))
 
 
+@pytest.mark.parametrize("seed", [seed for seed in SEEDS if configuration(seed).seats is None])
+async def test_every_slot_offered_to_a_moved_booking_can_be_taken_and_ends_where_it_was_offered(
+    scenes: Any, seed: int
+) -> None:
+    scene: Scene = await scenes(seed)
+    free = await scene.lists(scene.event_type_id)
+    if not free:
+        return
+    uid = data(await scene.tries(random.Random(seed).choice(free)), 201)["uid"]
+    path = f"/v2/event-types/{scene.event_type_id}"
+    lengths = {"lengthInMinutes": 35, "lengthInMinutesOptions": [35, 40]}
+    data(await scene.host.patch(path, json=lengths))
+    moving = {"bookingUidToReschedule": uid, "format": "range"}
+    asked = {"eventTypeId": scene.event_type_id, "start": "2050-09-01", "end": "2050-09-06", **moving}
+    days = data(await scene.client.get("/v2/slots", params=asked))
+    offered = [slot for slots in days.values() for slot in slots]
+    for slot in random.Random(seed).sample(offered, min(len(offered), 12)):
+        by = scene.host if seed % 2 else scene.client
+        answer = await by.post(f"/v2/bookings/{uid}/reschedule", json={"start": slot["start"]})
+        moved = data(answer, 201)
+        assert (moved["start"], moved["end"], moved["duration"]) == (
+            slot["start"],
+            slot["end"],
+            scene.made.length,
+        )
+        uid = moved["uid"]
+
+
 def _minutes() -> Iterator[datetime]:
     return (MONDAY + timedelta(minutes=minute) for minute in range(5 * 60, 44 * 60))
 

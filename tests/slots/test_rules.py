@@ -62,11 +62,27 @@ async def test_a_day_of_a_limit_is_one_of_the_hosts_zone(ana: Host, client: Clie
     assert next(iter(data(listed).values()))[0] == {"start": "2050-09-06T04:00:00.000Z"}
 
 
-async def test_a_week_of_a_limit_begins_on_sunday(ana: Host, client: Client) -> None:
+@pytest.mark.parametrize(
+    ("week_start", "open_days"),
+    [
+        (None, ["2050-09-12"]),
+        ("Sunday", ["2050-09-12"]),
+        ("Monday", ["2050-09-12"]),
+        ("Wednesday", ["2050-09-05", "2050-09-06", "2050-09-07", "2050-09-08", "2050-09-09", "2050-09-12"]),
+        ("Friday", ["2050-09-05", "2050-09-06", "2050-09-07", "2050-09-08", "2050-09-09", "2050-09-12"]),
+    ],
+)
+async def test_a_week_of_a_limit_begins_on_the_owners_first_day(
+    ana: Host, client: Client, week_start: str | None, open_days: list[str]
+) -> None:
+    if week_start is not None:
+        data(await ana.client.patch("/v2/me", json={"weekStart": week_start}))
     event_type = await ana.creates_event_type(bookingLimitsCount={"week": 2})
     await books(client, event_type, "2050-09-05T10:00:00Z")
     await books(client, event_type, "2050-09-09T10:00:00Z")
-    assert await days(client, event_type, end="2050-09-12") == ["2050-09-12"]
+    assert await days(client, event_type, end="2050-09-12") == open_days
+    third = await client.post("/v2/bookings", json=booking_of(event_type["id"], "2050-09-08T10:00:00Z"))
+    assert third.status_code == (201 if "2050-09-08" in open_days else 403)
 
 
 @pytest.mark.parametrize("unit", ["month", "year"])
@@ -78,7 +94,9 @@ async def test_months_and_years_have_limits_too(ana: Host, client: Client, unit:
 
 
 async def test_booked_minutes_and_the_length_asked_for_must_fit_a_limit(ana: Host, client: Client) -> None:
-    event_type = await ana.creates_event_type(bookingLimitsDuration={"day": 90})
+    event_type = await ana.creates_event_type(
+        bookingLimitsDuration={"day": 90}, lengthInMinutesOptions=[30, 60, 120]
+    )
     await books(client, event_type, "2050-09-05T10:00:00Z")
     assert await days(client, event_type) == DAYS[1:]
     assert await days(client, event_type, duration=30) == DAYS

@@ -109,7 +109,7 @@ async def test_a_plain_day_is_written_in_utc_and_in_local_time(
     )
 
 
-async def test_round_the_clock_hours_offer_nothing_across_midnight(
+async def test_round_the_clock_hours_begin_a_new_grid_at_midnight(
     ana: Host, client: Client, clock: Clock
 ) -> None:
     example = Example(
@@ -119,7 +119,7 @@ async def test_round_the_clock_hours_offer_nothing_across_midnight(
     )
     days = await listed(ana, client, clock, example)
     assert clocks({"": days["2025-03-05"]}).split()[:3] == ["01:00", "02:30", "04:00"]
-    assert days["2025-03-05"][-1] == "2025-03-05T22:00:00.000+01:00"
+    assert days["2025-03-05"][-1] == "2025-03-05T23:30:00.000+01:00"
     assert days["2025-03-06"][0] == "2025-03-06T00:00:00.000+01:00"
     assert days["2025-03-06"][-1] == "2025-03-06T22:30:00.000+01:00"
 

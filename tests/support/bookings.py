@@ -68,8 +68,8 @@ async def timers(database: Database) -> list[tuple[str, str]]:
     async with database.connection() as connection:
         cursor = await connection.execute(
             """
-            SELECT b.uid, t.kind FROM booking_timers t JOIN bookings b ON b.id = t.booking_id
-             ORDER BY t.due_at, t.kind, b.id
+            SELECT b.uid, t.kind FROM timers t JOIN bookings b ON b.id = t.subject_id
+             WHERE t.subject_kind = 'booking' ORDER BY t.due_at, t.kind, b.id
             """
         )
         return [(uid, kind) for uid, kind in await cursor.fetchall()]

@@ -104,7 +104,7 @@ _FACTS_DO_NOT_TELL_THE_STORY = """
                count(*) FILTER (WHERE f.kind = 'booking.rescheduled') AS rescheduled,
                count(*) FILTER (WHERE f.kind = 'booking.cancelled') AS cancelled,
                count(*) FILTER (WHERE f.kind = 'booking.rejected') AS rejected
-          FROM bookings b LEFT JOIN outbox_events f ON f.booking_id = b.id
+          FROM bookings b LEFT JOIN outbox_events f ON f.subject_id = b.id AND f.subject_kind = 'booking'
          GROUP BY b.id
     )
     SELECT uid, status, is_seated, is_rescheduled, kinds FROM told
@@ -125,7 +125,7 @@ _FACTS_DO_NOT_TELL_THE_STORY = """
 
 _DUE_OF_WHAT_IS_NOT = """
     SELECT b.uid, b.status, array_agg(t.kind)
-      FROM bookings b LEFT JOIN booking_timers t ON t.booking_id = b.id
+      FROM bookings b LEFT JOIN timers t ON t.subject_id = b.id AND t.subject_kind = 'booking'
      WHERE b.start_time > now() + interval '1 day'
      GROUP BY b.id
     HAVING CASE b.status

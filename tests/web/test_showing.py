@@ -168,6 +168,7 @@ async def test_a_page_is_in_the_readers_language(scene: Scene) -> None:
     page = await scene.browser.opens(f"/booking/{uid}", token=token(uid))
     assert "Montag, 5. September 2050, 10:00 – 11:00" in page.text
     assert "Bestätigt" in page.text
+    assert "Intro mit Ana und Bo Guest" in page.text
     calendars = {"Google Calendar", "Microsoft Office", "Microsoft Outlook", "Kalenderdatei"}
     assert {"Anderen Termin wählen", "Buchung absagen", *calendars} == set(page.links)
     assert page.response.headers["content-language"] == "de"

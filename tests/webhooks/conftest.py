@@ -13,7 +13,7 @@ from kalends.outbox.consumption import Consumers
 from kalends.settings import Settings
 from kalends.webhooks.deliveries.courier import Courier
 from kalends.webhooks.deliveries.following import Follower
-from kalends.worker import fire_timer
+from kalends.worker import BOOKINGS
 from tests.conftest import Clock
 from tests.support.client import Host, data
 from tests.support.receiver import Receiver, receiving
@@ -31,7 +31,7 @@ class Post:
 
     async def hands_on(self) -> None:
         """Let due timers take effect, and turn all facts into deliveries."""
-        while await timers.fire_due(self.database, fire_timer, now=self.clock()):
+        while await timers.fire_due(self.database, BOOKINGS, now=self.clock()):
             pass
         while await consumption.consume(self.database, self.consumers, now=self.clock()):
             pass

@@ -10,8 +10,9 @@ import pytest
 from standardwebhooks import Webhook
 
 from kalends.db.database import Database
-from kalends.webhooks.deliveries import courier, lease
-from kalends.webhooks.deliveries.courier import AFTER_FAILURES
+from kalends.webhooks.deliveries import courier
+from kalends.webhooks.deliveries.courier import Courier
+from kalends.webhooks.deliveries.queue import DELIVERIES
 from kalends.worker import KEPT, forget
 from tests.conftest import Clock
 from tests.support.client import Host, booking_of, data, refusal
@@ -167,7 +168,7 @@ async def test_attempts_follow_the_schedule_and_end(
     receiver.choose = lambda _: answers(500)
     await books(ana)
     await post.delivers()
-    for number, wait in enumerate(AFTER_FAILURES, start=1):
+    for number, wait in enumerate(DELIVERIES.retries, start=1):
         clock.advance(wait * 0.79)
         await post.delivers()
         assert len(receiver.requests) == number
@@ -271,12 +272,11 @@ async def test_a_worker_that_dies_leaves_its_deliveries_to_others_after_the_leas
     await subscribe(ana, receiver, "BOOKING_CREATED")
     await books(ana)
     await post.hands_on()
-    async with database.transaction() as work:
-        taken, _ = await lease.take(work, now=clock(), room=10, under_way={}, most_each=8)
+    taken, _ = await Courier(post.courier._outgoing, post.courier._keyring, clock)._take(database, clock())
     assert len(taken) == 1
     await post.delivers()
     assert receiver.requests == []
-    clock.advance(lease.LEASE)
+    clock.advance(DELIVERIES.lease)
     await post.delivers()
     assert len(receiver.requests) == 1
 
@@ -407,6 +407,13 @@ async def test_all_since_a_moment_is_delivered_again_also_what_was_never_told(
     assert len({request.id for request in receiver.requests}) == 3
     only = {"from": "2001-01-01T00:00:00Z", "triggers": ["BOOKING_CANCELLED"]}
     assert data(await ana.client.post(path, json=only))["queued"] == 1
+    await post.delivers()
+    log = f"/v2/webhooks/{webhook['id']}/deliveries"
+    for shown in data(await ana.client.get(log)):
+        # The log shows milliseconds, and is bounded by what it shows.
+        bounds = {"after": shown["createdAt"], "before": shown["createdAt"]}
+        found = data(await ana.client.get(log, params=bounds))
+        assert shown["id"] in [one["id"] for one in found]
     none = {"from": "2001-01-01T00:00:00Z", "to": "2001-01-02T00:00:00Z"}
     assert data(await ana.client.post(path, json=none))["queued"] == 0
     for body in ({}, {"from": "now"}, {"from": "2001-01-01T00:00:00Z", "to": "2000-01-01T00:00:00Z"}):

@@ -109,14 +109,14 @@ async def test_every_event_arrives_whatever_the_receiver_does(
         await _deliver_what_is_due(post)
         clock.advance(timedelta(hours=1))
         log = await _log(database, webhook["id"])
-        if all(one.status != "pending" for one in log):
+        if all(one.status in ("done", "failed") for one in log):
             break
 
     assert len(log) == events + 1
     by_status: dict[str, set[str]] = defaultdict(set)
     for one in log:
         by_status[one.status].add(one.id)
-    assert set(by_status) <= {"succeeded", "failed"}
+    assert set(by_status) <= {"done", "failed"}
     # On a busy machine the time may be over before a request was read, or its answer.
     timed_out = {one.id for one in log if one.timed_out}
     assert by_status["failed"] <= moody.gone <= by_status["failed"] | timed_out
@@ -165,7 +165,7 @@ async def _happen(
                 [
                     Fact(
                         kind=event.kind.value,
-                        booking_id=None,
+                        subject=None,
                         event_type_id=event_type_id,
                         user_id=host.id,
                         ordering_key=event.ordering_key,
@@ -186,10 +186,11 @@ async def _log(database: Database, webhook_id: str) -> list[Logged]:
     async with database.connection() as connection:
         cursor = await connection.execute(
             """
-            SELECT 'msg_' || replace(d.id::text, '-', ''), d.status, d.attempts, count(a),
+            SELECT 'msg_' || replace(d.id::text, '-', ''), j.state, j.attempts, count(a),
                    count(a) FILTER (WHERE a.error = 'timeout')
-              FROM webhook_deliveries d LEFT JOIN webhook_attempts a ON a.delivery_id = d.id
-             WHERE d.webhook_id = %s GROUP BY d.id ORDER BY d.event_id
+              FROM webhook_deliveries d JOIN jobs j ON j.id = d.job_id
+              LEFT JOIN webhook_attempts a ON a.delivery_id = d.id
+             WHERE d.webhook_id = %s GROUP BY d.id, j.id ORDER BY d.event_id
             """,
             (webhook_id,),
         )

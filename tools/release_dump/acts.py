@@ -255,9 +255,10 @@ async def _check(scene: Scene) -> None:
         "SELECT kind FROM outbox_events WHERE handled_at IS NULL": kinds,
         "SELECT kind FROM outbox_events WHERE handled_at IS NOT NULL": kinds,
         "SELECT status FROM bookings": {"accepted", "pending", "cancelled", "rejected", "awaiting_host"},
-        "SELECT status FROM webhook_deliveries": {"pending", "succeeded", "failed", "cancelled"},
+        "SELECT state FROM jobs WHERE kind = 'webhooks'": {"waiting", "done", "failed", "dropped"},
         "SELECT error FROM webhook_attempts": {None, "http_status", "protocol", "render"},
-        "SELECT state FROM mails": {"queued", "sending", "sent", "failed", "suppressed"},
+        "SELECT state FROM jobs WHERE kind = 'mails'": {"waiting", "leased", "done", "failed", "dropped"},
+        "SELECT state FROM jobs WHERE kind = 'failures'": {"waiting", "set_aside"},
         "SELECT scheduling_type FROM event_types": {None, "collective", "roundRobin", "managed"},
     }
     for query, expected in expectations.items():

@@ -23,22 +23,35 @@ ROWS = (
     SELECT u.id, e.id, e.title, e.slug, e.length FROM event_types e, users u
      WHERE e.slug = 'managed' AND u.username = 'ben'
     """,
-    # A consumer that failed at a fact, and a worker that died while it was sending a mail.
+    # A consumer that failed at a fact, and one whose workers ended while it had another.
     """
-    INSERT INTO outbox_failures (event_id, consumer, attempts, retry_at, error)
-    SELECT max(id), 'mails', 1, '2050-09-17 05:30Z', 'OSError()' FROM outbox_events
-     WHERE handled_at IS NOT NULL AND kind = 'booking.created'
+    WITH failed AS (
+        SELECT id, user_id, row_number() OVER (ORDER BY id DESC) AS place FROM outbox_events
+         WHERE handled_at IS NOT NULL AND kind = 'booking.created'
+         ORDER BY id DESC LIMIT 2
+    ), queued AS (
+        INSERT INTO jobs (kind, owner, lane, position, state, attempts, tries, due_at, last_error, ended_at)
+        SELECT 'failures', 'user ' || user_id, 'mails', id,
+               CASE place WHEN 1 THEN 'waiting' ELSE 'set_aside' END, 1, 1, '2050-09-17 05:30Z', 'OSError()',
+               CASE place WHEN 2 THEN timestamptz '2050-09-17 05:30Z' END
+          FROM failed
+        RETURNING id, position
+    )
+    INSERT INTO outbox_failures (event_id, consumer, job_id) SELECT position, 'mails', id FROM queued
     """,
+    # A worker that died while it was sending a mail, and one that died with the facts that wait.
     """
-    UPDATE mails SET state = 'sending', next_attempt_at = '2050-09-17 05:50Z'
-     WHERE id = (SELECT max(id) FROM mails WHERE state = 'queued')
+    UPDATE jobs SET state = 'leased', lease = gen_random_uuid(), due_at = '2050-09-17 05:50Z'
+     WHERE id = (SELECT max(id) FROM jobs WHERE kind = 'mails' AND state IN ('ready', 'waiting'))
     """,
+    "INSERT INTO outbox_trials SELECT max(id), '', 1 FROM outbox_events WHERE handled_at IS NULL",
 )
 
 # Messages are encrypted and do not compress; that of one mail in each state is enough. The server itself
 # forgets those of old mails.
 FORGET_MESSAGES = """
+    WITH m AS (SELECT m.id, m.message, j.state FROM mails m JOIN jobs j ON j.id = m.job_id)
     UPDATE mails SET message = NULL
-     WHERE state IN ('sent', 'failed')
-       AND id NOT IN (SELECT max(id) FROM mails WHERE message IS NOT NULL GROUP BY state)
+     WHERE id IN (SELECT id FROM m WHERE state IN ('done', 'failed'))
+       AND id NOT IN (SELECT max(id) FROM m WHERE message IS NOT NULL GROUP BY state)
 """

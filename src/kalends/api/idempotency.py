@@ -46,6 +46,13 @@ PARAMETER: dict[str, Any] = {
 _REPLAYED = {"Idempotency-Replayed": "true"}
 _PURGED_AT_ONCE = 20
 _FIRST_REFUSAL = 400
+
+_RUNNING = 0
+"""In place of the status of an answer that is still to come."""
+
+_LONGEST_RUN = timedelta(minutes=1)
+"""After which who was to answer has died."""
+
 _NONCE_BYTES = 12
 
 
@@ -54,7 +61,9 @@ async def answer_once(
 ) -> Response:
     """Answer a request that has a key: by what was kept under it, else by `answer`, which is then kept.
 
-    It is kept in the transaction of the operation, `work`; for one that has none, in a transaction around it.
+    It is kept in the transaction of the operation, `work`. An operation that has none may wait for a
+    stranger, so no connection is held around it: one transaction notes that it runs, another keeps its
+    answer.
 
     Raises:
         MalformedIdempotencyKey: the key is malformed.
@@ -63,8 +72,7 @@ async def answer_once(
     """
     if work is not None:
         return await _answer_once(request, work, answer)
-    async with runtime_of(request).database.pipelined_transaction() as own:
-        return await _answer_once(request, own, answer)
+    return await _answer_once_outside(request, answer)
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,10 +93,7 @@ async def _answer_once(
 ) -> Response:
     identity = _identity_of(request)
     now = runtime_of(request).clock()
-    # Looked up by a statement of its own, which sees what the lock's last holder committed.
-    if not await _lock(work, identity):
-        raise IdempotencyKeyInUse
-    kept = await _find(work, identity, since=now - KEPT_FOR)
+    kept = await _find_locked(work, identity, now)
     if kept is not None:
         return kept
     response = await answer()
@@ -96,6 +101,40 @@ async def _answer_once(
         await _keep(work, identity, response, now)
         await _purge(work, before=now - KEPT_FOR)
     return response
+
+
+async def _answer_once_outside(request: Request, answer: Callable[[], Awaitable[Response]]) -> Response:
+    identity, runtime = _identity_of(request), runtime_of(request)
+    now = runtime.clock()
+    async with runtime.database.pipelined_transaction() as work:
+        kept = await _find_locked(work, identity, now)
+        if kept is not None:
+            return kept
+        await _store(work, identity, _RUNNING, b"", now)
+    response: Response | None = None
+    try:
+        response = await answer()
+    finally:
+        async with runtime.database.pipelined_transaction() as work:
+            if response is None or response.status_code >= _FIRST_REFUSAL:
+                await _forget(work, identity)
+            else:
+                await _keep(work, identity, response, now)
+                await _purge(work, before=now - KEPT_FOR)
+    return response
+
+
+async def _find_locked(work: UnitOfWork, identity: _Identity, now: datetime) -> Response | None:
+    """Return what is kept, while nobody else can keep something in its place.
+
+    Raises:
+        IdempotencyKeyInUse: the request with this key is still running.
+        IdempotencyKeyReused: the key was used for another request.
+    """
+    # Looked up by a statement of its own, which sees what the lock's last holder committed.
+    if not await _lock(work, identity):
+        raise IdempotencyKeyInUse
+    return await _find(work, identity, now)
 
 
 def _identity_of(request: Request) -> _Identity:
@@ -132,17 +171,22 @@ async def _lock(work: UnitOfWork, identity: _Identity) -> bool:
     return bool(is_locked)
 
 
-async def _find(work: UnitOfWork, identity: _Identity, *, since: datetime) -> Response | None:
+async def _find(work: UnitOfWork, identity: _Identity, now: datetime) -> Response | None:
     row = await first_row(
         work.connection,
-        "SELECT fingerprint, status, answer FROM idempotency_keys WHERE digest = %s AND created_at > %s",
-        (identity.digest, since),
+        """
+        SELECT fingerprint, status, answer FROM idempotency_keys
+         WHERE digest = %s AND created_at > CASE status WHEN %s THEN %s ELSE %s END
+        """,
+        (identity.digest, _RUNNING, now - _LONGEST_RUN, now - KEPT_FOR),
     )
     if row is None:
         return None
     fingerprint, status, answer = row
     if fingerprint != identity.fingerprint:
         raise IdempotencyKeyReused
+    if status == _RUNNING:
+        raise IdempotencyKeyInUse
     nonce, encrypted = answer[:_NONCE_BYTES], answer[_NONCE_BYTES:]
     body = AESGCM(identity.cipher_key).decrypt(nonce, encrypted, fingerprint)
     return JsonBytes(body, status, _REPLAYED)
@@ -151,6 +195,10 @@ async def _find(work: UnitOfWork, identity: _Identity, *, since: datetime) -> Re
 async def _keep(work: UnitOfWork, identity: _Identity, response: Response, now: datetime) -> None:
     nonce = secrets.token_bytes(_NONCE_BYTES)
     encrypted = AESGCM(identity.cipher_key).encrypt(nonce, bytes(response.body), identity.fingerprint)
+    await _store(work, identity, response.status_code, nonce + encrypted, now)
+
+
+async def _store(work: UnitOfWork, identity: _Identity, status: int, answer: bytes, now: datetime) -> None:
     await work.connection.execute(
         """
         INSERT INTO idempotency_keys (digest, fingerprint, status, answer, created_at)
@@ -161,11 +209,15 @@ async def _keep(work: UnitOfWork, identity: _Identity, response: Response, now: 
         {
             "digest": identity.digest,
             "fingerprint": identity.fingerprint,
-            "status": response.status_code,
-            "answer": nonce + encrypted,
+            "status": status,
+            "answer": answer,
             "now": now,
         },
     )
+
+
+async def _forget(work: UnitOfWork, identity: _Identity) -> None:
+    await work.connection.execute("DELETE FROM idempotency_keys WHERE digest = %s", (identity.digest,))
 
 
 async def _purge(work: UnitOfWork, *, before: datetime) -> None:

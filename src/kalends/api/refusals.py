@@ -162,3 +162,9 @@ class DatabaseUnavailable(ServiceUnavailable):
     """503: the database is busy or cannot be reached."""
 
     message = "The database is busy or cannot be reached. Please try again."
+
+
+class TooManyWaiting(ServiceUnavailable):
+    """503: so many commands wait for the same hosts that it is better to come later."""
+
+    message = "Too many requests wait for the same hosts. Please try again."

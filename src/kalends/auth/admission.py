@@ -56,7 +56,9 @@ class KnownCredentials:
 
     def __contains__(self, digest: str) -> bool:
         until = self._known_until.get(digest)
-        return until is not None and self._clock() < until
+        # Not for longer than that, which it would be after the clock was set back.
+        now = self._clock()
+        return until is not None and now < until <= now + KNOWN_FOR
 
     def add(self, digest: str) -> None:
         """Note that a credential is good."""

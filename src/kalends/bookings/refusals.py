@@ -21,6 +21,9 @@ TAKEN = frozenset({Code.BOOKING, Code.CALENDAR, Code.BUFFER, Code.LIMIT, Code.RE
 BOUNDS = frozenset({Code.IN_THE_PAST, Code.MINIMUM_NOTICE, Code.BOOKING_WINDOW})
 """What stands against a start that is too early or too late."""
 
+FOR_HOSTS = frozenset(Code) - {Code.MINIMUM_NOTICE, Code.BOOKING_WINDOW}
+"""What stands against a time to which a host moves a booking: their own notice and window do not."""
+
 _OF_DURATIONS = "bookingLimitsDuration"
 """How the name of a limit begins that counts minutes, in place of bookings."""
 

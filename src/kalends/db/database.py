@@ -1,7 +1,7 @@
 """The connection pool, and the unit of work that every command runs in."""
 
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass
 from types import TracebackType
 from typing import Any, TypeAlias
@@ -15,6 +15,7 @@ from psycopg_pool import AsyncConnectionPool
 from kalends.db.disk import Disk
 from kalends.db.psycopg_internals import roll_back_and_chain
 from kalends.db.reconnection import Reconnection
+from kalends.db.turns import Turn, current_turn
 
 Connection: TypeAlias = AsyncConnection[TupleRow]
 """A pooled connection on autocommit: each statement sees the latest committed data."""
@@ -26,9 +27,13 @@ class KeptRefusal(Exception):
 
 @dataclass(frozen=True, slots=True)
 class UnitOfWork:
-    """One open transaction. Nobody but `Database.transaction` commits or rolls back."""
+    """One open transaction. Nobody but `Database.transaction` commits or rolls back.
+
+    `turn` is the command's, which ends with the transaction; None: it waits for locks in the database.
+    """
 
     connection: Connection
+    turn: Turn | None = None
 
 
 class Database:
@@ -93,8 +98,9 @@ class Database:
             DiskFull: there is no room for what it may write.
         """
         self._require_room()
-        async with self._pool.connection() as connection, connection.transaction():
-            yield UnitOfWork(connection)
+        with _ended(current_turn()) as turn:
+            async with self._pool.connection() as connection, connection.transaction():
+                yield UnitOfWork(connection, turn)
 
     @asynccontextmanager
     async def pipelined_transaction(self) -> AsyncIterator[UnitOfWork]:
@@ -108,22 +114,23 @@ class Database:
         """
         self._require_room()
         refusal: Exception | None = None
-        async with (
-            self._pool.connection() as connection,
-            connection.pipeline() as pipeline,
-            connection.transaction(),
-        ):
-            try:
-                yield UnitOfWork(connection)
-            except psycopg.Error:
-                raise
-            except KeptRefusal as error:
-                refusal = error
-            except Exception as error:
-                if not await _has_succeeded(connection, pipeline):
+        with _ended(current_turn()) as turn:
+            async with (
+                self._pool.connection() as connection,
+                connection.pipeline() as pipeline,
+                connection.transaction(),
+            ):
+                try:
+                    yield UnitOfWork(connection, turn)
+                except psycopg.Error:
                     raise
-                await roll_back_and_chain(connection)
-                refusal = error
+                except KeptRefusal as error:
+                    refusal = error
+                except Exception as error:
+                    if not await _has_succeeded(connection, pipeline):
+                        raise
+                    await roll_back_and_chain(connection)
+                    refusal = error
         if refusal is not None:
             raise refusal
 
@@ -134,6 +141,15 @@ class Database:
     def statistics(self) -> dict[str, Any]:
         """Return the pool's counters."""
         return dict(self._pool.get_stats())
+
+
+@contextmanager
+def _ended(turn: Turn | None) -> Iterator[Turn | None]:
+    try:
+        yield turn
+    finally:
+        if turn is not None:
+            turn.end()
 
 
 async def _has_succeeded(connection: Connection, pipeline: AsyncPipeline) -> bool:

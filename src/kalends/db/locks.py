@@ -17,10 +17,16 @@ async def lock_hosts(work: UnitOfWork, host_ids: Sequence[int], *, event_type_id
 
     With `event_type_id` also those that count its bookings or seats. Locks are taken in ascending order, so
     that two commands never wait for each other.
+
+    Raises:
+        HaveToWait: another command of this process has one of them, and this one can begin anew.
     """
-    keys = [{"kind": _HOST, "id": host_id} for host_id in set(host_ids)]
+    locks = {(_HOST, host_id) for host_id in host_ids}
     if event_type_id is not None:
-        keys.append({"kind": _EVENT_TYPE, "id": event_type_id})
+        locks.add((_EVENT_TYPE, event_type_id))
+    if work.turn is not None:
+        work.turn.take(locks)
+    keys = [{"kind": kind, "id": number} for kind, number in locks]
     await work.connection.execute(
         """
         SELECT pg_advisory_xact_lock(kind, id) FROM (

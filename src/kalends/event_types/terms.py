@@ -77,8 +77,8 @@ class SchedulingTerms:
         """How long after a booking its host is busy."""
         return timedelta(minutes=self.after_event_buffer)
 
-    def rules(self, length: int) -> engine.Rules:
-        """Return the engine's rules for bookings of `length` minutes."""
+    def rules(self, length: int, week_start: str) -> engine.Rules:
+        """Return the engine's rules for bookings of `length` minutes, in weeks that begin on a named day."""
         return engine.Rules(
             length=length,
             slot_interval=self.slot_interval,
@@ -89,9 +89,16 @@ class SchedulingTerms:
             window=_window(self.window, self.time_zone),
             seats=None if self.seats is None else self.seats.per_time_slot,
             first_slot_only=self.only_show_first_available_slot,
+            week_start=_WEEKDAYS.get(week_start, 0),
         )
 
 
+_WEEKDAYS = {
+    name: number
+    for number, name in enumerate(
+        ("Sunday", "Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday")
+    )
+}
 _UNITS = {f"PER_{unit.name}": unit for unit in engine.Unit}
 
 

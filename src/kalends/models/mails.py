@@ -2,12 +2,11 @@
 
 from sqlalchemy import (
     BigInteger,
-    CheckConstraint,
     Column,
     DateTime,
+    ForeignKey,
     Identity,
     Index,
-    Integer,
     LargeBinary,
     Table,
     Text,
@@ -17,7 +16,7 @@ from sqlalchemy import (
 
 from kalends.models.base import created_at, metadata
 
-# No foreign keys: the log outlives bookings and facts.
+# No foreign keys to bookings and facts: the log outlives them.
 mails = Table(
     "mails",
     metadata,
@@ -46,27 +45,21 @@ mails = Table(
     # The whole message, compressed and encrypted: it holds links that give power over a booking. Null:
     # not rendered yet, or forgotten.
     Column("message", LargeBinary),
-    Column("state", Text, nullable=False),
     # Why it was suppressed.
     Column("reason", Text),
-    Column("attempts", Integer, nullable=False, server_default="0"),
-    # When it is due; while it is being sent, when another worker may take it over.
-    Column("next_attempt_at", DateTime(timezone=True)),
-    # Since when the mail server has been away for it; null: at the last attempt it was there.
+    # Whether it was sent, and when it is tried again.
+    Column("job_id", BigInteger, ForeignKey("jobs.id"), nullable=False, unique=True),
+    # Since when the mail server has been away for it; null: at the last attempt it was there, or it has
+    # ended.
     Column("server_away_since", DateTime(timezone=True)),
-    Column("last_error", Text),
-    Column("sent_at", DateTime(timezone=True)),
     created_at(),
     UniqueConstraint("cause", "template", "recipient"),
-    CheckConstraint("state IN ('queued', 'sending', 'sent', 'failed', 'suppressed')", name="state"),
-    CheckConstraint("(state IN ('queued', 'sending')) = (next_attempt_at IS NOT NULL)", name="due"),
-    Index("ix_mails_due", "next_attempt_at", postgresql_where=text("state IN ('queued', 'sending')")),
     Index("ix_mails_thread", "thread", "recipient"),
     Index("ix_mails_booking_uid", "booking_uid"),
     Index(
         "ix_mails_server_away",
         "server_away_since",
-        postgresql_where=text("server_away_since IS NOT NULL AND state = 'queued'"),
+        postgresql_where=text("server_away_since IS NOT NULL"),
     ),
     Index("ix_mails_kept", "created_at", postgresql_where=text("message IS NOT NULL")),
 )

@@ -58,7 +58,8 @@ webhooks = Table(
     UniqueConstraint("oauth_client_id", "subscriber_url"),
 )
 
-# One event on its way to one webhook. Its body is made once, so that every attempt sends the same bytes.
+# One event for one webhook: what the job of its delivery sends. Its body is made once, so that every attempt
+# sends the same bytes.
 webhook_deliveries = Table(
     "webhook_deliveries",
     metadata,
@@ -68,28 +69,12 @@ webhook_deliveries = Table(
     # Of `outbox_events`; no foreign key, as facts are forgotten by age alone.
     Column("event_id", BigInteger, nullable=False),
     Column("trigger", Text, nullable=False),
-    Column("ordering_key", Text, nullable=False),
-    Column("status", Text, nullable=False, server_default="pending"),
-    Column("attempts", Integer, nullable=False, server_default="0"),
-    # Of those, the ones since the last start of the schedule of repeats.
-    Column("tries", Integer, nullable=False, server_default="0"),
-    # While an attempt runs: when it counts as lost with its worker.
-    Column("next_attempt_at", DateTime(timezone=True), nullable=False, server_default=text("now()")),
+    Column("job_id", BigInteger, ForeignKey("jobs.id"), nullable=False, unique=True),
     # Null: it could not be made.
     Column("body", LargeBinary),
     Column("content_type", Text),
     created_at(),
-    Column("completed_at", DateTime(timezone=True)),
-    CheckConstraint("status IN ('pending', 'succeeded', 'failed', 'cancelled')", name="status"),
     UniqueConstraint("webhook_id", "event_id", "trigger"),
-    Index("ix_webhook_deliveries_due", "next_attempt_at", postgresql_where=text("status = 'pending'")),
-    Index(
-        "ix_webhook_deliveries_order",
-        "webhook_id",
-        "ordering_key",
-        "event_id",
-        postgresql_where=text("status = 'pending'"),
-    ),
     Index("ix_webhook_deliveries_log", "webhook_id", "created_at", "event_id"),
     Index("ix_webhook_deliveries_created_at", "created_at"),
 )

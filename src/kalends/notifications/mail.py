@@ -84,7 +84,7 @@ class Recipient:
 
 @dataclass(frozen=True, slots=True)
 class NewMail:
-    """A mail to store; one with a `reason` is suppressed.
+    """A mail to store; one with a `reason` is suppressed. `owner` is the host whose turn it takes (`user 5`).
 
     `cause` names what it follows from: the same mail of one cause is stored once. `thread` is the calendar
     object that it is about. `starts_at` and `attendee` are what it presumes, if anything: when its booking
@@ -99,6 +99,7 @@ class NewMail:
     time_zone: str
     message_id: str
     due_at: datetime
+    owner: str
     reason: str | None = None
     event_id: int | None = None
     booking_id: int | None = None

@@ -25,9 +25,13 @@ _BUTTON = mark("Open the invitation")
 
 @dataclass(frozen=True, slots=True)
 class MembershipInvitation:
-    """What an invitation says; `cause` names this sending of it. `inviter` None: nobody is left to name."""
+    """What an invitation says; `cause` names this sending of it. `inviter` None: nobody is left to name.
+
+    `sender_id` is who has it sent now, whose turn in the queue it takes.
+    """
 
     cause: str
+    sender_id: int
     recipient: Recipient
     team: str
     inviter: str | None
@@ -58,6 +62,7 @@ async def queue_invitation(work: UnitOfWork, settings: Settings, invitation: Mem
         time_zone=recipient.time_zone,
         message_id=message_id,
         due_at=invitation.sent_at,
+        owner=f"user {invitation.sender_id}",
         reason=reason,
         subject=letter.subject,
         message=message,

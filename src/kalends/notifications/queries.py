@@ -9,37 +9,26 @@ from psycopg.rows import TupleRow
 from kalends.db.database import Connection, UnitOfWork
 from kalends.db.rows import first_row, json_bytes, json_rows, only_row
 from kalends.notifications.invitations.series import Occurrence
-from kalends.notifications.mail import Mail, Method, NewMail, Recipient, State, Template
+from kalends.notifications.mail import Mail, Method, NewMail, Recipient, State
+from kalends.notifications.queue import MAILS
+from kalends.outbox.jobs.statements import PENDING
 
 _LOGGED = """
-    id, template, recipient, state, reason, subject, booking_uid, locale, time_zone, message_id, attempts,
-    last_error, next_attempt_at, created_at, sent_at
+    m.id, m.template, m.recipient, j.state, m.reason, m.subject, m.booking_uid, m.locale, m.time_zone,
+    m.message_id, j.attempts, j.last_error, j.due_at, m.created_at, j.ended_at
 """
 
-
-@dataclass(frozen=True, slots=True)
-class Claimed:
-    """A mail that is being sent, with what is true of its booking now.
-
-    `statuses` are those of its booking, or of all in a series that it tells of; `is_attending` says that whom
-    it presumes to attend does. `message` is as it was stored, `payload` the fact to render it from.
-    `server_away_since` is when the mail server was first found away for it, without being there since.
-    """
-
-    id: int
-    template: Template
-    recipient: str
-    message_id: str
-    attempts: int
-    thread: str | None
-    booking_id: int | None
-    starts_at: datetime | None
-    message: bytes | None
-    payload: bytes | None
-    statuses: Sequence[str]
-    start: datetime | None
-    is_attending: bool
-    server_away_since: datetime | None
+_STATES: Mapping[str, State] = {
+    "ready": State.QUEUED,
+    "waiting": State.QUEUED,
+    "held": State.QUEUED,
+    "leased": State.SENDING,
+    "done": State.SENT,
+    "failed": State.FAILED,
+    "set_aside": State.FAILED,
+    "dropped": State.SUPPRESSED,
+}
+"""What the log says of the states of jobs."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,84 +74,38 @@ async def insert_mails(work: UnitOfWork, mails: Sequence[NewMail]) -> None:
             "message": json_bytes(mail.message),
             "reason": mail.reason,
             "due_at": mail.due_at,
+            "owner": mail.owner,
         }
         for position, mail in enumerate(mails)
     ]
     await work.connection.execute(
         """
-        INSERT INTO mails (
-            cause, template, recipient, event_id, booking_id, booking_uid, thread, starts_at, attendee,
-            locale, time_zone, message_id, subject, message, state, reason, next_attempt_at)
-        SELECT cause, template, recipient, event_id, booking_id, booking_uid, thread, starts_at, attendee,
-               locale, time_zone, message_id, subject, message,
-               CASE WHEN reason IS NULL THEN 'queued' ELSE 'suppressed' END, reason,
-               CASE WHEN reason IS NULL THEN due_at END
-          FROM json_to_recordset(%s::json) AS m (
-                   position int, cause text, template text, recipient text, event_id bigint,
-                   booking_id bigint, booking_uid text, thread text, starts_at timestamptz, attendee text,
-                   locale text, time_zone text, message_id text, subject text, message bytea, reason text,
-                   due_at timestamptz)
-         ORDER BY position
-            ON CONFLICT (cause, template, recipient) DO NOTHING
-        """,
-        (json_rows(rows),),
-    )
-
-
-async def claim(work: UnitOfWork, *, now: datetime, until: datetime, limit: int) -> list[Claimed]:
-    """Take due mails to send, which no other worker takes until an instant.
-
-    Mails of one thread to one recipient are sent in their order: none is taken while an earlier one is with
-    another worker.
-    """
-    cursor = await work.connection.execute(
-        """
-        WITH due AS (
-            SELECT id, thread, recipient FROM mails m
-             WHERE state IN ('queued', 'sending') AND next_attempt_at <= %(now)s
-               AND NOT EXISTS (
-                   SELECT FROM mails earlier
-                    WHERE earlier.thread = m.thread AND earlier.recipient = m.recipient AND earlier.id < m.id
-                      AND earlier.state = 'sending' AND earlier.next_attempt_at > %(now)s OFFSET 0)
-             ORDER BY next_attempt_at, id
-             LIMIT %(limit)s
-               FOR UPDATE SKIP LOCKED
-        ), ready AS (
-            -- What another worker is taking at this moment is locked, and so is not among those that are due.
-            SELECT id FROM due
-             WHERE NOT EXISTS (
-                   SELECT FROM mails earlier
-                    WHERE earlier.thread = due.thread AND earlier.recipient = due.recipient
-                      AND earlier.id < due.id AND earlier.id NOT IN (SELECT id FROM due)
-                      AND earlier.state IN ('queued', 'sending') AND earlier.next_attempt_at <= %(now)s
-                    OFFSET 0)
-        ), claimed AS (
-            UPDATE mails SET state = 'sending', attempts = attempts + 1, next_attempt_at = %(until)s
-             WHERE id = ANY(ARRAY(SELECT id FROM ready))
-            RETURNING *
+        WITH n AS MATERIALIZED (
+            SELECT m.*, nextval('jobs_id_seq') AS job_id
+              FROM (SELECT * FROM json_to_recordset(%(mails)s::json) AS m (
+                           position int, cause text, template text, recipient text, event_id bigint,
+                           booking_id bigint, booking_uid text, thread text, starts_at timestamptz,
+                           attendee text, locale text, time_zone text, message_id text, subject text,
+                           message bytea, reason text, due_at timestamptz, owner text)
+                     ORDER BY position) AS m
+        ), stored AS (
+            INSERT INTO mails (
+                cause, template, recipient, event_id, booking_id, booking_uid, thread, starts_at, attendee,
+                locale, time_zone, message_id, subject, message, reason, job_id)
+            SELECT cause, template, recipient, event_id, booking_id, booking_uid, thread, starts_at, attendee,
+                   locale, time_zone, message_id, subject, message, reason, job_id
+              FROM n ORDER BY position
+                ON CONFLICT (cause, template, recipient) DO NOTHING
+            RETURNING job_id
         )
-        SELECT c.id, c.template, c.recipient, c.message_id, c.attempts, c.thread, c.booking_id, c.starts_at,
-               c.message, e.payload,
-               ARRAY(SELECT b.status WHERE b.id IS NOT NULL
-                      UNION
-                     SELECT o.status FROM bookings o
-                      WHERE c.starts_at IS NULL AND o.recurring_booking_uid = b.recurring_booking_uid),
-               b.start_time,
-               c.attendee IS NULL OR EXISTS (
-                   SELECT FROM attendees a
-                    WHERE a.booking_id = c.booking_id AND a.address = lower(c.attendee)),
-               c.server_away_since
-          FROM claimed c
-          -- Both are looked up a mail: few are taken, whatever PostgreSQL expects.
-          LEFT JOIN LATERAL (SELECT * FROM bookings WHERE id = c.booking_id OFFSET 0) b ON true
-          LEFT JOIN LATERAL (
-               SELECT payload FROM outbox_events WHERE id = c.event_id AND c.message IS NULL
-               OFFSET 0) e ON true
-         ORDER BY c.id
+        INSERT INTO jobs (id, kind, version, owner, order_key, position, state, due_at, ended_at)
+        SELECT n.job_id, %(kind)s, %(version)s, n.owner, n.thread || ' ' || n.recipient, n.job_id,
+               CASE WHEN n.reason IS NULL THEN 'ready' ELSE 'dropped' END, n.due_at,
+               CASE WHEN n.reason IS NOT NULL THEN n.due_at END
+          FROM stored JOIN n USING (job_id)
         """,
-        {"now": now, "until": until, "limit": limit},
+        {"mails": json_rows(rows), "kind": MAILS.name, "version": MAILS.version},
     )
-    return [Claimed(mail_id, Template(name), *rest) for mail_id, name, *rest in await cursor.fetchall()]
 
 
 async def find_history(connection: Connection, thread: str, recipient: str, before: int) -> History:
@@ -170,11 +113,12 @@ async def find_history(connection: Connection, thread: str, recipient: str, befo
     row = await first_row(
         connection,
         """
-        SELECT (array_agg(message_id ORDER BY id))[1],
-               (array_agg(method ORDER BY id DESC) FILTER (WHERE method IS NOT NULL))[1]
-          FROM mails
-         WHERE thread = %s AND recipient = %s AND id < %s AND state IN ('sending', 'sent', 'queued')
-           AND message IS NOT NULL
+        SELECT (array_agg(m.message_id ORDER BY m.id))[1],
+               (array_agg(m.method ORDER BY m.id DESC) FILTER (WHERE m.method IS NOT NULL))[1]
+          FROM mails m
+         CROSS JOIN LATERAL (SELECT state FROM jobs WHERE id = m.job_id OFFSET 0) AS j
+         WHERE m.thread = %s AND m.recipient = %s AND m.id < %s AND m.message IS NOT NULL
+           AND j.state NOT IN ('failed', 'set_aside', 'dropped')
         """,
         (thread, recipient, before),
     )
@@ -210,91 +154,9 @@ async def find_left_booking(connection: Connection, booking_id: int) -> LeftBook
     return None if row is None else LeftBooking(*row)
 
 
-async def store_message(
-    work: UnitOfWork, mail_id: int, *, subject: str, method: Method | None, message: bytes
-) -> None:
-    """Keep a rendered mail, so that every attempt sends the same."""
-    await work.connection.execute(
-        "UPDATE mails SET subject = %s, method = %s, message = %s WHERE id = %s",
-        (subject, method.value if method else None, message, mail_id),
-    )
-
-
-async def mark_sent(work: UnitOfWork, mail_id: int, now: datetime) -> None:
-    """Note that a mail was handed over."""
-    await work.connection.execute(
-        """
-        UPDATE mails SET state = 'sent', sent_at = %s, next_attempt_at = NULL, last_error = NULL,
-               server_away_since = NULL
-         WHERE id = %s
-        """,
-        (now, mail_id),
-    )
-
-
-async def mark_suppressed(work: UnitOfWork, mail_id: int, reason: str) -> None:
-    """Note that a mail is not to be sent."""
-    await work.connection.execute(
-        """
-        UPDATE mails SET state = 'suppressed', reason = %s, attempts = attempts - 1, next_attempt_at = NULL
-         WHERE id = %s
-        """,
-        (reason, mail_id),
-    )
-
-
-async def mark_failed(work: UnitOfWork, mail_id: int, error: str) -> None:
-    """Note that a mail cannot be sent."""
-    await work.connection.execute(
-        "UPDATE mails SET state = 'failed', last_error = %s, next_attempt_at = NULL WHERE id = %s",
-        (error, mail_id),
-    )
-
-
-async def put_off(work: UnitOfWork, mail_id: int, error: str, until: datetime) -> None:
-    """Note that an attempt failed, and when the next one is."""
-    await work.connection.execute(
-        """
-        UPDATE mails SET state = 'queued', last_error = %s, next_attempt_at = %s, server_away_since = NULL
-         WHERE id = %s
-        """,
-        (error, until, mail_id),
-    )
-
-
-async def await_server(work: UnitOfWork, until: Mapping[int, datetime], error: str, *, now: datetime) -> None:
-    """Note that mails wait for the mail server, each until an instant; none of them was attempted."""
-    await work.connection.execute(
-        """
-        UPDATE mails m SET state = 'queued', attempts = m.attempts - 1, last_error = %(error)s,
-               next_attempt_at = w.until, server_away_since = coalesce(m.server_away_since, %(now)s)
-          FROM unnest(%(ids)s::bigint[], %(until)s::timestamptz[]) AS w (id, until) WHERE m.id = w.id
-        """,
-        {"ids": list(until), "until": list(until.values()), "error": error, "now": now},
-    )
-
-
-async def release_waiting(work: UnitOfWork, now: datetime) -> int:
-    """Make all mails due that wait for the mail server; return how many."""
-    cursor = await work.connection.execute(
-        """
-        WITH waiting AS (
-            -- Of those that wait for the server, not of all that are due later
-            SELECT id FROM (
-                SELECT id, next_attempt_at FROM mails
-                 WHERE server_away_since IS NOT NULL AND state = 'queued' OFFSET 0) AS m
-             WHERE next_attempt_at > %(now)s
-             ORDER BY id FOR UPDATE SKIP LOCKED)
-        UPDATE mails m SET next_attempt_at = %(now)s FROM waiting WHERE m.id = waiting.id
-        """,
-        {"now": now},
-    )
-    return cursor.rowcount
-
-
 SERVER_AWAY = """
     SELECT count(*), min(server_away_since)
-      FROM mails WHERE server_away_since IS NOT NULL AND state = 'queued'
+      FROM mails WHERE server_away_since IS NOT NULL
 """
 """How many mails wait for the mail server, and since when the first of them does."""
 
@@ -305,36 +167,13 @@ async def find_server_away(connection: Connection) -> tuple[int, datetime | None
     return count, since
 
 
-async def give_back(work: UnitOfWork, mail_ids: Sequence[int], now: datetime) -> None:
-    """Let others send mails that were taken and not tried."""
-    await work.connection.execute(
-        """
-        UPDATE mails SET state = 'queued', attempts = attempts - 1, next_attempt_at = %s
-         WHERE id = ANY(%s)
-        """,
-        (now, list(mail_ids)),
-    )
-
-
-async def count_waiting(connection: Connection, now: datetime) -> tuple[int, datetime | None]:
-    """Return how many mails are to be sent, and since when the first that is due waits."""
-    count, oldest = await only_row(
-        connection,
-        """
-        SELECT count(*), min(next_attempt_at) FILTER (WHERE next_attempt_at <= %s)
-          FROM mails WHERE state IN ('queued', 'sending')
-        """,
-        (now,),
-    )
-    return count, oldest
-
-
 async def forget_messages(work: UnitOfWork, before: datetime) -> int:
     """Drop the messages of mails written before an instant that need none any more; return how many."""
     cursor = await work.connection.execute(
-        """
+        f"""
         UPDATE mails SET message = NULL
-         WHERE message IS NOT NULL AND created_at < %s AND state NOT IN ('queued', 'sending')
+         WHERE message IS NOT NULL AND created_at < %s
+           AND EXISTS (SELECT FROM jobs j WHERE j.id = job_id AND NOT j.state {PENDING})
         """,
         (before,),
     )
@@ -345,9 +184,9 @@ async def list_mails(connection: Connection, *, booking_uid: str | None, limit: 
     """Return the newest mails, of one booking or of all, newest first."""
     cursor = await connection.execute(
         f"""
-        SELECT {_LOGGED} FROM mails
-         WHERE %(booking_uid)s::text IS NULL OR booking_uid = %(booking_uid)s
-         ORDER BY id DESC LIMIT %(limit)s
+        SELECT {_LOGGED} FROM mails m JOIN jobs j ON j.id = m.job_id
+         WHERE %(booking_uid)s::text IS NULL OR m.booking_uid = %(booking_uid)s
+         ORDER BY m.id DESC LIMIT %(limit)s
         """,
         {"booking_uid": booking_uid, "limit": limit},
     )
@@ -356,24 +195,30 @@ async def list_mails(connection: Connection, *, booking_uid: str | None, limit: 
 
 async def find_mail(connection: Connection, mail_id: int) -> tuple[Mail, bytes | None] | None:
     """Return a mail and its message as it was stored, if it still is."""
-    row = await first_row(connection, f"SELECT {_LOGGED}, message FROM mails WHERE id = %s", (mail_id,))
+    row = await first_row(
+        connection,
+        f"SELECT {_LOGGED}, m.message FROM mails m JOIN jobs j ON j.id = m.job_id WHERE m.id = %s",
+        (mail_id,),
+    )
     if row is None:
         return None
     *logged, message = row
     return _mail(tuple(logged)), message
 
 
-async def requeue(work: UnitOfWork, mail_id: int, now: datetime) -> bool:
-    """Let a mail be sent once more whose message is kept; False: there is none."""
-    cursor = await work.connection.execute(
+async def lock_job_to_repeat(work: UnitOfWork, mail_id: int) -> int | None:
+    """Return the job of a mail that was sent or has failed, and that can be written still; lock it."""
+    row = await first_row(
+        work.connection,
         """
-        UPDATE mails SET state = 'queued', attempts = 0, next_attempt_at = %s, reason = NULL, sent_at = NULL,
-               server_away_since = NULL
-         WHERE id = %s AND state IN ('sent', 'failed') AND (message IS NOT NULL OR event_id IS NOT NULL)
+        SELECT j.id FROM mails m JOIN jobs j ON j.id = m.job_id
+         WHERE m.id = %s AND j.state IN ('done', 'failed', 'set_aside')
+           AND (m.message IS NOT NULL OR m.event_id IS NOT NULL)
+           FOR UPDATE OF j
         """,
-        (now, mail_id),
+        (mail_id,),
     )
-    return cursor.rowcount > 0
+    return None if row is None else int(row[0])
 
 
 async def list_owners(connection: Connection, user_ids: Collection[int]) -> dict[int, Recipient]:
@@ -394,6 +239,9 @@ async def list_owners(connection: Connection, user_ids: Collection[int]) -> dict
 
 
 def _mail(row: TupleRow) -> Mail:
-    mail_id, template, recipient, state, *rest = row
-    fields = [mail_id, template, recipient, State(state), *rest]
+    mail_id, template, recipient, job_state, *details, due_at, created_at, ended_at = row
+    state = _STATES[job_state]
+    is_on_its_way = state in (State.QUEUED, State.SENDING)
+    moments = [due_at if is_on_its_way else None, created_at, ended_at if state is State.SENT else None]
+    fields = [mail_id, template, recipient, state, *details, *moments]
     return Mail(*fields)

@@ -17,6 +17,7 @@ from kalends.notifications.plan import PLAN, Planned, planned
 from kalends.notifications.refusals import MailNotRepeatable, UnknownMail
 from kalends.notifications.suppression import reason_not_to_send
 from kalends.notifications.transport.sender import Sender, sender_of
+from kalends.outbox import service as outbox
 from kalends.outbox.backlog import Backlog
 from kalends.outbox.consumption import Consume
 from kalends.outbox.fact import StoredFact
@@ -86,13 +87,10 @@ async def send_again(work: UnitOfWork, mail_id: int, *, now: datetime) -> None:
     Raises:
         MailNotRepeatable: there is no such mail, or its message is forgotten.
     """
-    if not await queries.requeue(work, mail_id, now):
+    job_id = await queries.lock_job_to_repeat(work, mail_id)
+    if job_id is None:
         raise MailNotRepeatable(mail_id)
-
-
-async def backlog(connection: Connection, *, now: datetime) -> Backlog:
-    """Return how many mails are to be sent, and since when the first that is due waits."""
-    return Backlog(*await queries.count_waiting(connection, now))
+    await outbox.restart_job(work, job_id, now=now)
 
 
 async def waiting_for_server(connection: Connection) -> Backlog:
@@ -120,6 +118,7 @@ def _new_mail(
         time_zone=recipient.time_zone,
         message_id=_message_id(cause, mail.template, recipient, sender),
         due_at=fact.occurred_at,
+        owner=f"user {booking.organizer.id}",
         reason=reason_not_to_send(mail.template, recipient, fact.event_type, is_enabled=is_enabled),
         event_id=stored.id,
         booking_id=booking.id,
@@ -148,6 +147,7 @@ def _mail_to_owner(stored: StoredFact, owner: Recipient, settings: Settings, sen
         time_zone=owner.time_zone,
         message_id=message_id,
         due_at=disabled.disabled_at,
+        owner=f"user {stored.user_id}",
         reason=reason,
         subject=letter.subject,
         message=message if reason is None else None,

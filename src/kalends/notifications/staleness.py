@@ -4,7 +4,7 @@ from datetime import datetime
 
 from kalends.bookings.booking import Status
 from kalends.notifications.mail import Template
-from kalends.notifications.queries import Claimed
+from kalends.notifications.queue import LeasedMail
 
 _PRESUMED = {
     Template.HOST_SCHEDULED: Status.ACCEPTED,
@@ -21,7 +21,7 @@ _PRESUMED = {
 """The state of the booking that a mail presumes; what tells of an end is true whatever came after."""
 
 
-def is_outdated(mail: Claimed, now: datetime) -> bool:
+def is_outdated(mail: LeasedMail, now: datetime) -> bool:
     """Tell whether a mail must not be sent any more: a later one tells what is true."""
     presumed = _PRESUMED.get(mail.template)
     if presumed is None:

@@ -21,6 +21,7 @@ from kalends.notifications.transport.failures import ServerUnavailable
 from kalends.notifications.transport.folder import mail_folder
 from kalends.notifications.transport.smtp import try_server
 from kalends.operations.files import files_allowed, files_wanted
+from kalends.outbox.jobs.queries import SET_ASIDE
 from kalends.security import secret
 from kalends.settings import ALIASES, Settings
 from kalends.settings.smtp_url import server_of
@@ -57,7 +58,7 @@ class Check:
 
 
 def examine(settings: Settings) -> list[Check]:
-    """Check settings, zone data, disk, mails, database, clock, migrations, secret and conferencing."""
+    """Check settings, zones, disk, mails, database, clock, migrations, secret, what waits, conferencing."""
     checks = [check_variables(), check_zone_data(datetime.now(UTC)), check_disk(settings)]
     checks += [check_files(settings, files_allowed(at_most=True)), check_mail(settings)]
     try:
@@ -69,6 +70,7 @@ def examine(settings: Settings) -> list[Check]:
             checks += [migrations, check_secret(settings, noted)]
             if is_migrated:
                 checks.append(check_waiting_mails(connection, datetime.now(UTC)))
+                checks.append(check_jobs_set_aside(connection))
     except DatabaseFault as error:
         checks.append(Check("database", "problem", str(error)))
     return [*checks, check_conferencing()]
@@ -154,7 +156,8 @@ def check_database(settings: Settings, connection: psycopg.Connection[TupleRow])
     version, megabytes, most = row
     where = connection.info.host if settings.database_url else settings.data_dir
     found = f"PostgreSQL {version} ({where}), {megabytes} MB, answered in {took * 1000:.1f} ms"
-    wanted = settings.workers * settings.database_pool_size
+    of_worker = settings.database_worker_pool_size if settings.worker else 0
+    wanted = settings.workers * (settings.database_pool_size + of_worker)
     if wanted > most - _OTHER_CONNECTIONS:
         advice = f"It takes {most} connections and {wanted} are wanted: lower KALENDS_DATABASE_POOL_SIZE"
         return Check("database", "warning", found, advice)
@@ -224,6 +227,17 @@ def check_waiting_mails(connection: psycopg.Connection[TupleRow], now: datetime)
     found = f"{count} wait for the mail server, the first for {hours:.1f} hours"
     advice = "See what `kalends mail list` says, and mend it: after five days a mail is given up"
     return Check("waiting mails", "warning", found, advice)
+
+
+def check_jobs_set_aside(connection: psycopg.Connection[TupleRow]) -> Check:
+    """See whether the queue has jobs that are not tried any more because their workers ended."""
+    counts = connection.execute(SET_ASIDE).fetchall()
+    if not counts:
+        return Check("queue", "ok", "no job is set aside")
+    found = ", ".join(f"{count} of {kind}" for kind, count, _ in counts)
+    reason = counts[0][2]
+    advice = "See `kalends jobs list`; once the cause is mended, `kalends jobs retry` lets them begin anew"
+    return Check("queue", "warning", f"set aside: {found} ({reason})", advice)
 
 
 def _zone_version() -> str:

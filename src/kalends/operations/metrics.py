@@ -28,8 +28,8 @@ from kalends.notifications import service as notifications
 from kalends.operations.process import REGISTRY, metrics_of_process
 from kalends.outbox import service as outbox
 from kalends.outbox.backlog import Backlog
-from kalends.webhooks import service as webhooks
 from kalends.webhooks.deliveries.courier import LAG_BUCKETS
+from kalends.worker import JOB_KINDS
 
 _PATIENCE_SECONDS = 2.0
 _DATABASE_UP = b"""\
@@ -81,11 +81,7 @@ def _look_at(database: Database) -> None:
 
 
 async def _text(connection: Connection, now: datetime) -> bytes:
-    backlogs = {
-        **await outbox.backlogs(connection, now=now),
-        "webhooks": await webhooks.backlog(connection, now=now),
-        "mails": await notifications.backlog(connection, now=now),
-    }
+    backlogs = await outbox.backlogs(connection, JOB_KINDS, now=now)
     away_since = (await notifications.waiting_for_server(connection)).oldest
     registry = CollectorRegistry()
     registry.register(_Counted(backlogs, await outbox.counters(connection), away_since, now))
@@ -120,8 +116,16 @@ class _Counted(Collector):
         for queue, backlog in self._backlogs.items():
             waiting.add_metric([queue], backlog.count)
             age.add_metric([queue], self._seconds_since(backlog.oldest))
+        set_aside = GaugeMetricFamily(
+            "kalends_queue_set_aside",
+            "What is not tried any more because its workers ended: see `kalends jobs list`.",
+            labels=["queue"],
+        )
+        for kind in JOB_KINDS:
+            set_aside.add_metric([kind.name], self._backlogs[kind.name].set_aside)
         yield waiting
         yield age
+        yield set_aside
         yield GaugeMetricFamily(
             "kalends_mail_server_away_seconds",
             "How long mails have been waiting for a mail server that is away.",
@@ -129,6 +133,9 @@ class _Counted(Collector):
         )
         yield self._counter("facts", "Facts handed to all consumers.")
         yield self._counter("failures", "Facts that a consumer failed at.", "consumer")
+        yield self._counter(
+            "jobs_set_aside", "Jobs that were set aside because their workers ended.", "queue"
+        )
         yield self._counter("webhook_attempts", "Requests to subscribers.", "trigger", "outcome")
         yield self._counter("webhook_given_up", "Deliveries that no attempt brought through.", "trigger")
         yield self._counter("mail_attempts", "Attempts to hand over a mail.", "outcome")

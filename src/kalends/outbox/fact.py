@@ -7,14 +7,22 @@ from uuid import UUID
 
 
 @dataclass(frozen=True, slots=True)
+class Subject:
+    """What facts and timers are about: a row, by the name of its kind (`booking`) and its number."""
+
+    kind: str
+    id: int
+
+
+@dataclass(frozen=True, slots=True)
 class Fact:
     """Something that happened. `payload` is what its consumers read.
 
-    `timers` are pairs of a kind and an instant that replace all those of the booking; None: they stay.
+    `timers` are pairs of a kind and an instant that replace all those of the subject; None: they stay.
     """
 
     kind: str
-    booking_id: int | None
+    subject: Subject | None
     event_type_id: int | None
     user_id: int | None
     ordering_key: str

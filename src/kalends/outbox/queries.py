@@ -2,70 +2,121 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
+from functools import cache
+
+from psycopg import sql
 
 from kalends.db.database import Connection, UnitOfWork
-from kalends.db.rows import first_row, json_bytes, json_rows, only_row
+from kalends.db.rows import json_bytes, json_rows, only_row
 from kalends.outbox.fact import Fact, StoredFact
 
 _STORED = "e.id, e.uid, e.kind, e.payload, e.ordering_key, e.created_at, e.event_type_id, e.user_id"
 
 
 async def insert_events(work: UnitOfWork, facts: Sequence[Fact]) -> None:
-    """Store facts in their order, and let their timers stand in place of those that their bookings had."""
+    """Store facts in their order, and let their timers stand in place of those that their subjects had."""
+    subjects = [
+        (None, None) if fact.subject is None else (fact.subject.kind, fact.subject.id) for fact in facts
+    ]
     timers = [
-        {"booking_id": fact.booking_id, "kind": kind, "due_at": due_at}
-        for fact in facts
+        {"subject_kind": subject_kind, "subject_id": subject_id, "kind": kind, "due_at": due_at}
+        for fact, (subject_kind, subject_id) in zip(facts, subjects, strict=True)
         for kind, due_at in fact.timers or ()
     ]
     rows = [
         {
             "position": position,
             "kind": fact.kind,
-            "booking_id": fact.booking_id,
+            "subject_kind": subject_kind,
+            "subject_id": subject_id,
             "event_type_id": fact.event_type_id,
             "user_id": fact.user_id,
             "ordering_key": fact.ordering_key,
             "payload": json_bytes(fact.payload),
             "sets_timers": fact.timers is not None,
         }
-        for position, fact in enumerate(facts)
+        for position, (fact, (subject_kind, subject_id)) in enumerate(zip(facts, subjects, strict=True))
     ]
     await work.connection.execute(
         """
         WITH facts AS (
             SELECT * FROM json_to_recordset(%(facts)s::json) AS f (
-                   position int, kind text, booking_id bigint, event_type_id int, user_id int,
-                   ordering_key text, payload bytea, sets_timers bool)
+                   position int, kind text, subject_kind text, subject_id bigint, event_type_id int,
+                   user_id int, ordering_key text, payload bytea, sets_timers bool)
         ), events AS (
-            INSERT INTO outbox_events (kind, booking_id, event_type_id, user_id, ordering_key, payload)
-            SELECT kind, booking_id, event_type_id, user_id, ordering_key, payload
+            INSERT INTO outbox_events (
+                kind, subject_kind, subject_id, event_type_id, user_id, ordering_key, payload)
+            SELECT kind, subject_kind, subject_id, event_type_id, user_id, ordering_key, payload
               FROM facts ORDER BY position
         ), due AS (
             SELECT * FROM json_to_recordset(%(timers)s::json) AS t (
-                   booking_id bigint, kind text, due_at timestamptz)
+                   subject_kind text, subject_id bigint, kind text, due_at timestamptz)
         ), gone AS (
-            DELETE FROM booking_timers
-             WHERE booking_id = ANY(ARRAY(SELECT booking_id FROM facts WHERE sets_timers))
-               AND (booking_id, kind) NOT IN (SELECT booking_id, kind FROM due)
+            DELETE FROM timers
+             WHERE subject_kind = ANY(ARRAY(SELECT subject_kind FROM facts WHERE sets_timers))
+               AND subject_id = ANY(ARRAY(SELECT subject_id FROM facts WHERE sets_timers))
+               AND (subject_kind, subject_id) IN (
+                   SELECT subject_kind, subject_id FROM facts WHERE sets_timers)
+               AND (subject_kind, subject_id, kind) NOT IN (SELECT subject_kind, subject_id, kind FROM due)
         )
-        INSERT INTO booking_timers (booking_id, kind, due_at) SELECT booking_id, kind, due_at FROM due
-            ON CONFLICT (booking_id, kind) DO UPDATE SET due_at = excluded.due_at
+        INSERT INTO timers (subject_kind, subject_id, kind, due_at)
+        SELECT subject_kind, subject_id, kind, due_at FROM due
+            ON CONFLICT (subject_kind, subject_id, kind) DO UPDATE SET due_at = excluded.due_at
         """,
         {"facts": json_rows(rows), "timers": json_rows(timers)},
     )
 
 
-async def delete_timers(work: UnitOfWork, booking_ids: Sequence[int]) -> None:
-    """Drop the timers of bookings."""
+async def delete_timers(work: UnitOfWork, subject_kind: str, subject_ids: Sequence[int]) -> None:
+    """Drop the timers of subjects of one kind."""
     await work.connection.execute(
-        "DELETE FROM booking_timers WHERE booking_id = ANY(%s)", (list(booking_ids),)
+        "DELETE FROM timers WHERE subject_kind = %s AND subject_id = ANY(%s)",
+        (subject_kind, list(subject_ids)),
     )
 
 
-async def is_anything_unhandled(connection: Connection) -> bool:
-    """Tell whether facts wait for their consumers."""
-    row = await first_row(connection, "SELECT FROM outbox_events WHERE handled_at IS NULL LIMIT 1", ())
-    return row is not None
+async def find_what_waits(connection: Connection) -> tuple[bool, bool]:
+    """Tell whether facts wait for their consumers, and whether some are noted as being handed on."""
+    is_waiting, is_on_trial = await only_row(
+        connection,
+        """
+        SELECT EXISTS (SELECT FROM outbox_events WHERE handled_at IS NULL),
+               EXISTS (SELECT FROM outbox_trials)
+        """,
+        (),
+    )
+    return is_waiting, is_on_trial
+
+
+async def note_trial(connection: Connection, event_id: int, consumer: str) -> None:
+    """Note that a consumer is about to get a fact, or with an empty name all of them a batch that ends so."""
+    await connection.execute(
+        """
+        INSERT INTO outbox_trials AS t (event_id, consumer, count) VALUES (%s, %s, 1)
+            ON CONFLICT (event_id, consumer) DO UPDATE SET count = t.count + 1
+        """,
+        (event_id, consumer),
+    )
+
+
+async def forget_trial(connection: Connection, event_id: int, consumer: str) -> None:
+    """Take back such a note."""
+    await connection.execute(
+        "DELETE FROM outbox_trials WHERE event_id = %s AND consumer = %s", (event_id, consumer)
+    )
+
+
+async def count_trials(work: UnitOfWork, event_id: int) -> dict[str, int]:
+    """Return how many workers have ended while they handed a fact on, by the consumer that had it."""
+    cursor = await work.connection.execute(
+        "SELECT consumer, count FROM outbox_trials WHERE event_id = %s", (event_id,)
+    )
+    return dict(await cursor.fetchall())
+
+
+async def end_trials(work: UnitOfWork, last_id: int) -> None:
+    """Drop the notes on facts up to one: they are handed on."""
+    await work.connection.execute("DELETE FROM outbox_trials WHERE event_id <= %s", (last_id,))
 
 
 async def list_unhandled(work: UnitOfWork, limit: int) -> list[StoredFact]:
@@ -83,71 +134,42 @@ async def mark_handled(work: UnitOfWork, event_ids: Sequence[int]) -> None:
     )
 
 
-async def insert_failure(
-    work: UnitOfWork, event_id: int, consumer: str, error: str, *, retry_at: datetime
-) -> None:
-    """Note that a consumer failed at a fact."""
-    await work.connection.execute(
-        """
-        INSERT INTO outbox_failures AS f (event_id, consumer, attempts, retry_at, error)
-        VALUES (%(event_id)s, %(consumer)s, 1, %(retry_at)s, %(error)s)
-            ON CONFLICT (event_id, consumer)
-            DO UPDATE SET attempts = f.attempts + 1, retry_at = excluded.retry_at, error = excluded.error
-        """,
-        {"event_id": event_id, "consumer": consumer, "retry_at": retry_at, "error": error},
-    )
+async def take_due_timers(
+    work: UnitOfWork, subject_kind: str, table: str, now: datetime
+) -> list[tuple[int, str]]:
+    """Remove the due timers of one subject and return them, of its number and kind, in their order.
 
-
-async def take_due_failure(work: UnitOfWork, now: datetime) -> tuple[StoredFact, str, int] | None:
-    """Return a fact that a consumer failed at, the consumer, and how often, if one is due; lock its row."""
-    row = await first_row(
-        work.connection,
-        f"""
-        SELECT {_STORED}, f.consumer, f.attempts
-          FROM outbox_failures f JOIN outbox_events e ON e.id = f.event_id
-         WHERE f.retry_at <= %s ORDER BY f.retry_at LIMIT 1 FOR UPDATE OF f SKIP LOCKED
-        """,
-        (now,),
-    )
-    if row is None:
-        return None
-    *stored, consumer, attempts = row
-    return StoredFact(*stored), consumer, attempts
-
-
-async def delete_failure(work: UnitOfWork, event_id: int, consumer: str) -> None:
-    """Forget that a consumer failed at a fact."""
-    await work.connection.execute(
-        "DELETE FROM outbox_failures WHERE event_id = %s AND consumer = %s", (event_id, consumer)
-    )
-
-
-async def take_due_timers(work: UnitOfWork, now: datetime) -> list[tuple[int, str]]:
-    """Remove the due timers of one booking and return them, of booking and kind, in their order.
-
-    Booking commands lock the booking before they touch its timers, and so does this.
+    Commands lock the row of the subject before they touch its timers, and so does this.
     """
-    cursor = await work.connection.execute(
+    cursor = await work.connection.execute(_taking_timers(table), {"subject_kind": subject_kind, "now": now})
+    return [(subject_id, kind) for subject_id, kind in await cursor.fetchall()]
+
+
+@cache
+def _taking_timers(table: str) -> sql.Composed:
+    return sql.SQL(
         """
         WITH locked AS (
-            SELECT b.id FROM booking_timers t JOIN bookings b ON b.id = t.booking_id
-             WHERE t.due_at <= %(now)s ORDER BY t.due_at LIMIT 1 FOR UPDATE OF b SKIP LOCKED
+            SELECT s.id FROM timers t JOIN {} s ON s.id = t.subject_id
+             WHERE t.subject_kind = %(subject_kind)s AND t.due_at <= %(now)s
+             ORDER BY t.due_at LIMIT 1 FOR UPDATE OF s SKIP LOCKED
         ), taken AS (
-            DELETE FROM booking_timers t USING locked WHERE t.booking_id = locked.id AND t.due_at <= %(now)s
-            RETURNING t.booking_id, t.kind, t.due_at
+            DELETE FROM timers t USING locked
+             WHERE t.subject_kind = %(subject_kind)s AND t.subject_id = locked.id AND t.due_at <= %(now)s
+            RETURNING t.subject_id, t.kind, t.due_at
         )
-        SELECT booking_id, kind FROM taken ORDER BY due_at
-        """,
-        {"now": now},
-    )
-    return [(booking_id, kind) for booking_id, kind in await cursor.fetchall()]
+        SELECT subject_id, kind FROM taken ORDER BY due_at
+        """
+    ).format(sql.Identifier(table))
 
 
-async def postpone_timers(work: UnitOfWork, booking_id: int, now: datetime, until: datetime) -> None:
-    """Put off the due timers of a booking."""
+async def postpone_timers(
+    work: UnitOfWork, subject_kind: str, subject_id: int, now: datetime, until: datetime
+) -> None:
+    """Put off the due timers of a subject."""
     await work.connection.execute(
-        "UPDATE booking_timers SET due_at = %s WHERE booking_id = %s AND due_at <= %s",
-        (until, booking_id, now),
+        "UPDATE timers SET due_at = %s WHERE subject_kind = %s AND subject_id = %s AND due_at <= %s",
+        (until, subject_kind, subject_id, now),
     )
 
 
@@ -183,21 +205,11 @@ async def count_unhandled(connection: Connection) -> tuple[int, datetime | None]
     return count, oldest
 
 
-async def count_failures(connection: Connection) -> tuple[int, datetime | None]:
-    """Return how often a consumer has failed at a fact and not yet done better, and since when."""
-    count, oldest = await only_row(
-        connection,
-        "SELECT count(*), min(e.created_at) FROM outbox_failures f JOIN outbox_events e ON e.id = f.event_id",
-        (),
-    )
-    return count, oldest
-
-
 async def count_timers(connection: Connection, now: datetime) -> tuple[int, datetime | None]:
     """Return how many timers are set, and since when the first that is due waits."""
     count, oldest = await only_row(
         connection,
-        "SELECT count(*), min(due_at) FILTER (WHERE due_at <= %s) FROM booking_timers",
+        "SELECT count(*), min(due_at) FILTER (WHERE due_at <= %s) FROM timers",
         (now,),
     )
     return count, oldest

@@ -15,7 +15,7 @@ import structlog
 from kalends.db.database import Database
 from kalends.outbox import consumption, timers
 from kalends.outbox.consumption import Consumers
-from kalends.outbox.timers import Fire
+from kalends.outbox.timers import SubjectKind
 from kalends.settings import Settings
 
 _FACTS_SECONDS = 0.1
@@ -40,11 +40,11 @@ Upkeep = Callable[[Database, datetime], Awaitable[None]]
 class Duties:
     """All that a worker does; `kalends.worker` puts them together.
 
-    `fire` None: there are no timers. `farewells` end what senders began, or give it back.
+    `subjects` are the kinds of things that have timers. `farewells` end what senders began, or give it back.
     """
 
     consumers: Consumers
-    fire: Fire | None = None
+    subjects: Sequence[SubjectKind] = ()
     senders: Sequence[SendDue] = ()
     upkeep: Sequence[Upkeep] = ()
     farewells: Sequence[Callable[[], Awaitable[None]]] = ()
@@ -92,10 +92,11 @@ class Worker:
 
     async def fire_timers(self) -> None:
         """Let all due timers take effect, and hand on again what consumers failed at."""
-        fire = self.duties.fire
-        while fire and not self._is_stopping.is_set():
-            if not await timers.fire_due(self.database, fire, now=self.clock()):
-                break
+        for subjects in self.duties.subjects:
+            while not self._is_stopping.is_set() and await timers.fire_due(
+                self.database, subjects, now=self.clock()
+            ):
+                pass
         while not self._is_stopping.is_set() and await consumption.retry_failure(
             self.database, self.duties.consumers, now=self.clock()
         ):

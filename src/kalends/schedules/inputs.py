@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from datetime import time
 from typing import Annotated
 
-from pydantic import BeforeValidator, Field, WithJsonSchema
+from pydantic import AfterValidator, BeforeValidator, Field, ValidationInfo, WithJsonSchema
 
 from kalends.api.input.changes import NOT_SENT, UNSET
 from kalends.api.input.fields import (
@@ -24,6 +24,7 @@ from kalends.schedules.service import DEFAULT_HOURS, CreateSchedule
 MAX_ROWS = 500
 """Most weekly rows, and most overrides, of one schedule."""
 
+_MIDNIGHT = time.min
 _HH_MM = re.compile(r"([01]\d|2[0-3]):([0-5]\d)", re.ASCII)
 
 
@@ -41,12 +42,24 @@ ClockTime = Annotated[
 ]
 
 
+def _ends_after_start(end: time, info: ValidationInfo) -> time:
+    start = info.data.get("start_time")
+    if start is not None and end <= start and not (end == _MIDNIGHT < start):
+        raise violation("isAfterStart", "must be after startTime, or 00:00 for the end of the day")
+    return end
+
+
+def _ends_after_start_or_closes(end: time, info: ValidationInfo) -> time:
+    is_closed = end == _MIDNIGHT == info.data.get("start_time")
+    return end if is_closed else _ends_after_start(end, info)
+
+
 class AvailabilityInput(Body):
-    """Weekly hours on some days."""
+    """Weekly hours on some days; an end of 00:00 is the end of the day."""
 
     days: Annotated[list[Day], Field(max_length=70)]
     start_time: ClockTime
-    end_time: ClockTime
+    end_time: Annotated[ClockTime, AfterValidator(_ends_after_start)]
 
     def to_row(self) -> WeeklyRow:
         """Return the stored form."""
@@ -54,11 +67,11 @@ class AvailabilityInput(Body):
 
 
 class OverrideInput(Body):
-    """Hours that replace the weekly ones on a date."""
+    """Hours that replace the weekly ones on a date; 00:00 to 00:00 closes it."""
 
     date: CalendarDate
     start_time: ClockTime
-    end_time: ClockTime
+    end_time: Annotated[ClockTime, AfterValidator(_ends_after_start_or_closes)]
 
     def to_row(self) -> OverrideRow:
         """Return the stored form."""

@@ -3,13 +3,13 @@
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
+from kalends.scheduling.clocks import Clocks
 from kalends.scheduling.hosts import Busy, Host, Reservation, Source, Taken, free_time
 from kalends.scheduling.intervals import Interval, clip, contains, merge, subtract
 from kalends.scheduling.limits import blocked_periods
 from kalends.scheduling.reservations import HeldTimes
 from kalends.scheduling.rules import Rules
-from kalends.scheduling.schedules import clock
-from kalends.scheduling.slots import Piece, alignment, cut, intersect, pieces_of, union
+from kalends.scheduling.slots import Piece, alignment, cut, intersect, pieces_of, split, union
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,12 +104,17 @@ def grid(available: Availability, opens: int, closes: int) -> list[int]:
     rules = available.rules
     length, unit = rules.length * 60, alignment(rules.interval) * 60
     offset_start = rules.offset_start * 60
+    step = (rules.interval + rules.offset_start) * 60
+
+    clocks = Clocks(opens, closes, step)
 
     def pieces(time: HostTime) -> list[Piece]:
-        host, base = time.host, time.base
+        base, clock = time.base, clocks.of(time.host)
         if available.start < opens or available.end > closes:
             base = clip(base, opens, closes)
-        return pieces_of(base, clock(host.schedule, host.travel, opens, closes), unit, offset_start, length)
+        if clock.midnights:
+            base = split(base, clock.midnights, length)
+        return pieces_of(base, clock.parts, unit, offset_start, length)
 
     shared: list[Piece] = []
     if available.fixed:
@@ -125,7 +130,7 @@ def grid(available: Availability, opens: int, closes: int) -> list[int]:
         if available.fixed:
             each = [intersect(shared, own, length) for own in each]
         shared = union(each)
-    return cut(shared, (rules.interval + rules.offset_start) * 60, length)
+    return cut(shared, step, length)
 
 
 def free_hosts(times: Sequence[HostTime], start: int, end: int) -> list[Host]:

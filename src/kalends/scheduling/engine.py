@@ -382,8 +382,7 @@ def _host_reasons(available: Availability, able: Sequence[int], start: int, end:
         own += busy_reasons(host, _all_busy(available.rules, available.taken, host, start, end), start, end)
         if host.id in kept:
             own.append(_reserved(kept[host.id], host.id))
-        # Open throughout and still not free: the time crosses from one row of hours into the next.
-        found += own or [Reason(Code.OUTSIDE_WORKING_HOURS, host.id, start, end)]
+        found += own
     return found
 
 
@@ -393,4 +392,5 @@ def _reserved(held: Reservation, host_id: int | None) -> Reason:
 
 def _all_busy(rules: Rules, taken: Taken, host: Host, start: int, end: int) -> list[Busy]:
     limited = blocked_periods(rules, host.schedule.zone, taken.counted, start, end)
-    return [*host.busy, *seated_busy(host, taken), *limited]
+    unnamed = [Busy(*period, *period) for period in host.blocked]
+    return [*host.busy, *unnamed, *seated_busy(host, taken), *limited]

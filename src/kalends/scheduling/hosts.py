@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from operator import itemgetter
 from typing import NamedTuple
 
 from kalends.scheduling.intervals import Interval, merge, subtract
@@ -31,6 +32,10 @@ class Busy(NamedTuple):
     raw_end: int
     source: Source = Source.BOOKING
     reference: str | int | None = None
+
+
+# Its start and end, buffers included.
+_span = itemgetter(0, 1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,6 +147,6 @@ def buffered(
 
 
 def free_time(host: Host, start: int, end: int, also_busy: Sequence[Interval] = ()) -> list[Interval]:
-    """Return when `host` is free in `[start, end)`: sorted, disjoint, touching intervals apart."""
+    """Return when `host` is free in `[start, end)`: sorted and disjoint, no two of them touching."""
     hours = openings(host.schedule, start, end, travel=host.travel, absences=host.out_of_office)
-    return subtract(hours, merge([*((busy[0], busy[1]) for busy in host.busy), *host.blocked, *also_busy]))
+    return subtract(hours, merge([*map(_span, host.busy), *host.blocked, *also_busy]))

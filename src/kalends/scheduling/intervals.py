@@ -6,41 +6,25 @@ from operator import itemgetter
 
 Interval = tuple[int, int]
 
+_BEFORE_ALL = -(1 << 62)
+
 _by_start = itemgetter(0)
 
 
 def merge(intervals: Iterable[Interval]) -> list[Interval]:
     """Return the union of `intervals`, sorted and disjoint; empty ones vanish, touching ones become one."""
     merged: list[Interval] = []
-    latest = 0
-    for start, end in sorted(intervals, key=_by_start):
-        if start >= end:
-            continue
-        if not merged or start > latest:
-            merged.append((start, end))
-            latest = end
+    latest = _BEFORE_ALL
+    for interval in sorted(intervals, key=_by_start):
+        start, end = interval
+        if start > latest:
+            if start < end:
+                merged.append(interval)
+                latest = end
         elif end > latest:
             merged[-1] = (merged[-1][0], end)
             latest = end
     return merged
-
-
-def join_overlapping(intervals: Iterable[Interval]) -> list[Interval]:
-    """Return sorted `intervals` with those that share time made one; those that only touch stay apart.
-
-    A slot must fit inside one interval, so this is what keeps slots from crossing 10:30 where one row of
-    hours ends and the next begins.
-    """
-    joined: list[Interval] = []
-    for start, end in intervals:
-        if start >= end:
-            continue
-        if joined and start < joined[-1][1]:
-            if end > joined[-1][1]:
-                joined[-1] = (joined[-1][0], end)
-        else:
-            joined.append((start, end))
-    return joined
 
 
 def subtract(free: Sequence[Interval], busy: Sequence[Interval]) -> list[Interval]:

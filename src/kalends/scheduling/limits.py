@@ -33,47 +33,53 @@ def blocked_periods(rules: Rules, zone: str, counted: Sequence[Interval], start:
     blocked: list[Busy] = []
     tallies: dict[Unit, dict[int, _Tally]] = {}
     for limit in rules.booking_limits_count:
-        for first_day, tally in _tally(tallies, limit.unit, zone, counted).items():
+        for first_day, tally in _tally(tallies, limit.unit, rules.week_start, zone, counted).items():
             if limit.value and tally.bookings >= limit.value:
-                blocked.append(_period(zone, limit.unit, first_day, "bookingLimitsCount"))
+                blocked.append(_period(zone, limit.unit, rules.week_start, first_day, "bookingLimitsCount"))
     for limit in rules.booking_limits_duration:
         left = (limit.value - rules.length) * 60
         if limit.value and left < 0:
             # Not even an empty period has room for one booking of this length.
             blocked.append(_busy(start, end, f"bookingLimitsDuration.{limit.unit}"))
             continue
-        for first_day, tally in _tally(tallies, limit.unit, zone, counted).items():
+        for first_day, tally in _tally(tallies, limit.unit, rules.week_start, zone, counted).items():
             if limit.value and tally.seconds > left:
-                blocked.append(_period(zone, limit.unit, first_day, "bookingLimitsDuration"))
+                name = "bookingLimitsDuration"
+                blocked.append(_period(zone, limit.unit, rules.week_start, first_day, name))
     return [period for period in blocked if period.start < end and period.end > start]
 
 
 def _tally(
-    tallies: dict[Unit, dict[int, _Tally]], unit: Unit, zone: str, counted: Sequence[Interval]
+    tallies: dict[Unit, dict[int, _Tally]],
+    unit: Unit,
+    week_start: int,
+    zone: str,
+    counted: Sequence[Interval],
 ) -> dict[int, _Tally]:
     if unit not in tallies:
         by_period: dict[int, _Tally] = {}
         for start, end in counted:
-            tally = by_period.setdefault(_first_day(unit, local_day(zone, start)), _Tally())
+            tally = by_period.setdefault(_first_day(unit, week_start, local_day(zone, start)), _Tally())
             tally.bookings += 1
             tally.seconds += end - start
         tallies[unit] = by_period
     return tallies[unit]
 
 
-def _first_day(unit: Unit, day: int) -> int:
+def _first_day(unit: Unit, week_start: int, day: int) -> int:
+    """Return the first day of the period that holds a day; weeks begin on the weekday `week_start`."""
     if unit is Unit.DAY:
         return day
     if unit is Unit.WEEK:
-        return day - weekday(day)
+        return day - (weekday(day) - week_start) % 7
     date = date_of_day(day)
     return day_of_date(date.replace(day=1) if unit is Unit.MONTH else date.replace(month=1, day=1))
 
 
-def _period(zone: str, unit: Unit, first_day: int, name: str) -> Busy:
+def _period(zone: str, unit: Unit, week_start: int, first_day: int, name: str) -> Busy:
     # Any day so far ahead lies in the next period, and none lies beyond it.
     ahead = {Unit.DAY: 1, Unit.WEEK: 7, Unit.MONTH: 31, Unit.YEAR: 366}[unit]
-    next_first_day = _first_day(unit, first_day + ahead)
+    next_first_day = _first_day(unit, week_start, first_day + ahead)
     return _busy(day_start(zone, first_day), day_start(zone, next_first_day), f"{name}.{unit}")
 
 

@@ -6,7 +6,7 @@ from enum import StrEnum
 
 
 class Unit(StrEnum):
-    """A calendar period of the host's zone; weeks run from Sunday to Saturday."""
+    """A calendar period of the host's zone."""
 
     DAY = "day"
     WEEK = "week"
@@ -50,7 +50,8 @@ class Rules:
 
     `length` is the length asked for (the query's `duration`, else the event type's own), so another
     length is `dataclasses.replace(rules, length=...)`. `slot_interval` None or 0: the length.
-    `minimum_notice` and `offset_start` as in the API. `seats` None: not seated.
+    `minimum_notice` and `offset_start` as in the API. `seats` None: not seated. `week_start` is the weekday,
+    0 = Sunday, on which the weeks of limits begin.
     """
 
     length: int
@@ -62,6 +63,7 @@ class Rules:
     window: DaysWindow | RangeWindow | None = None
     seats: int | None = None
     first_slot_only: bool = False
+    week_start: int = 0
 
     @property
     def interval(self) -> int:

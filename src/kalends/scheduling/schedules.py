@@ -5,7 +5,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 
-from kalends.scheduling.intervals import Interval, clip, join_overlapping
+from kalends.scheduling.intervals import Interval, clip, merge
 from kalends.scheduling.zones import (
     DAY,
     OffsetSince,
@@ -19,16 +19,18 @@ from kalends.scheduling.zones import (
 
 _LAST_MINUTE = 23 * 60 + 59
 
-# Rows of hours of one day: seconds of the day, sorted, those that share time made one.
+# Rows of hours of one day: seconds of the day, sorted, those that share time or touch made one.
 _Rows = list[Interval]
+_EVERY_DAY: list[_Rows] = [[(0, DAY)]] * 7
 
 
 @dataclass(frozen=True, slots=True)
 class WeeklyHours:
     """Hours on some weekdays.
 
-    `days` are weekdays, 0 = Sunday. `start` and `end` are minutes of the local day; an end of 23:59 means
-    midnight, an end at or before the start means no hours.
+    `days` are weekdays, 0 = Sunday. `start` and `end` are minutes of the local day; an end of 23:59 or, but
+    for hours from 00:00, of 00:00 means the midnight at the end of the day. An end that is not after the
+    start means no hours otherwise.
     """
 
     days: frozenset[int]
@@ -103,25 +105,25 @@ def openings(
     absences: Sequence[Absence] = (),
     ignores_overrides: bool = False,
 ) -> list[Interval]:
-    """Return when `schedule` is open in `[start, end)`: sorted, disjoint, touching intervals apart."""
+    """Return when `schedule` is open in `[start, end)`: sorted and disjoint; hours that touch are one."""
     dated = {} if ignores_overrides else schedule.rows_by_day
     found: list[Interval] = []
+    # What could touch or share time: hours of two zones, of two days, or of a clock that goes back.
+    may_touch = bool(travel) or opens_within(schedule, 1)
     for zone, first, last in stays(schedule.zone, travel, start, end):
+        offsets = _offsets_around(zone, first, last)
         closed = closed_days(absences, first, last)
-        found += _open_on(zone, first, last, schedule.rows_by_weekday, dated, closed)
-    if travel:
-        found = join_overlapping(sorted(found))
-    return clip(found, start, end)
+        found += _open_on(offsets, first, last, schedule.rows_by_weekday, dated, closed)
+        may_touch = may_touch or len(offsets) > 1
+    return clip(merge(found) if may_touch else found, start, end)
 
 
-def clock(schedule: Schedule, travel: Sequence[Travel], start: int, end: int) -> list[OffsetSince]:
-    """Return the offsets of the host's clock in `[start, end)`, travels included."""
-    if not travel:
-        return offsets_between(schedule.zone, start, end)
-    found: list[OffsetSince] = []
-    for zone, first, last in stays(schedule.zone, travel, start, end):
-        found += offsets_between(zone, day_start(zone, first), day_start(zone, last + 1) - 1)
-    return sorted(found)
+def opens_within(schedule: Schedule, seconds: int) -> bool:
+    """Say whether hours may open in the first so many seconds of a day."""
+    for row in schedule.weekly:
+        if row.start * 60 < seconds:
+            return True
+    return any(row.start * 60 < seconds for row in schedule.overrides)
 
 
 def stays(zone: str, travel: Sequence[Travel], start: int, end: int) -> list[tuple[str, int, int]]:
@@ -149,18 +151,23 @@ def closed_days(absences: Sequence[Absence], first: int, last: int) -> set[int]:
     return closed
 
 
+def days_between(zone: str, first: int, last: int) -> list[Interval]:
+    """Return the local days `first` to `last` of `zone`, each from its midnight to the next."""
+    return _open_on(_offsets_around(zone, first, last), first, last, _EVERY_DAY, {}, ())
+
+
 def _holds(stay: Travel, instant: int) -> bool:
     return stay.start <= instant and (stay.end is None or instant <= stay.end)
 
 
 def _rows(hours: Sequence[WeeklyHours] | Sequence[Override]) -> _Rows:
-    return join_overlapping(
-        sorted(
-            (row.start * 60, DAY if row.end == _LAST_MINUTE else row.end * 60)
-            for row in hours
-            if row.start < row.end
-        )
-    )
+    return merge((row.start * 60, _end_of(row)) for row in hours)
+
+
+def _end_of(row: WeeklyHours | Override) -> int:
+    """Return the second of the day at which a row of hours ends; at or before its start: there are none."""
+    is_midnight = row.end == _LAST_MINUTE or (row.end == 0 and row.start > 0)
+    return DAY if is_midnight else row.end * 60
 
 
 def _rows_by_weekday(weekly: tuple[WeeklyHours, ...]) -> list[_Rows]:
@@ -174,20 +181,24 @@ def _rows_by_day(overrides: Sequence[Override]) -> dict[int, _Rows]:
     return {day: _rows(rows) for day, rows in by_day.items()}
 
 
+def _offsets_around(zone: str, first: int, last: int) -> list[OffsetSince]:
+    """Return the offsets of `zone` on the local days `first` to `last`."""
+    return offsets_between(zone, (first - 1) * DAY, (last + 2) * DAY)
+
+
 def _open_on(
-    zone: str,
+    offsets: Sequence[OffsetSince],
     first: int,
     last: int,
     weekly: Sequence[_Rows],
     dated: Mapping[int, _Rows],
     closed: Collection[int],
 ) -> list[Interval]:
-    """Return the hours of the local days `first` to `last`.
+    """Return the hours of the local days `first` to `last`, one after the other, on clocks with `offsets`.
 
     Days that no change of the clock touches are plain arithmetic; the others go through the zone's rules.
     """
     found: list[Interval] = []
-    offsets = offsets_between(zone, (first - 1) * DAY, (last + 2) * DAY)
     day = first
     for position, (_, offset) in enumerate(offsets):
         plain_until = odd_until = last + 1
@@ -208,8 +219,7 @@ def _open_on(
             if odd_day not in closed:
                 found += _open_on_odd_day(offsets, odd_day, rows)
         day = max(day, odd_until)
-    # Where the clock goes back, rows may come to share time.
-    return join_overlapping(found) if len(offsets) > 1 else found
+    return found
 
 
 def _open_on_odd_day(offsets: Sequence[OffsetSince], day: int, rows: _Rows) -> list[Interval]:

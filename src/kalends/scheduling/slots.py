@@ -1,18 +1,23 @@
-"""Cutting free time into slots, and filing them under days (slots.md 4.11, 4.13)."""
+"""Cutting free time into slots, and filing them under days (slots.md 4.11, 4.13).
 
-from bisect import bisect_left
+Free time goes on over midnight, but its grid does not: pieces never share a start, and one that begins
+before a midnight holds only the starts before it, however far into the next day the last of them reaches.
+"""
+
+from bisect import bisect_left, bisect_right
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from datetime import date
 
+from kalends.scheduling.clocks import BEFORE_ALL, ClockPart
 from kalends.scheduling.intervals import Interval
-from kalends.scheduling.zones import DAY, OffsetSince, date_of_day, offsets_between
+from kalends.scheduling.zones import DAY, date_of_day, offsets_between
 
-# A free interval with the start at which its own grid would begin: (start, end, first start).
-Piece = tuple[int, int, int]
+# A free interval, the start at which its own grid would begin, and the midnight before which no other grid
+# counts for it: (start, end, first start, since).
+Piece = tuple[int, int, int, int]
 
 _ALIGNMENTS = (60, 30, 20, 15, 10, 5)
-_BEFORE_ALL = -(1 << 62)
 
 
 def alignment(interval: int) -> int:
@@ -20,8 +25,23 @@ def alignment(interval: int) -> int:
     return next((minutes for minutes in _ALIGNMENTS if interval % minutes == 0), 1)
 
 
+def split(free: Sequence[Interval], midnights: Sequence[int], length: int) -> list[Interval]:
+    """Return sorted, disjoint `free` cut at the midnights inside it.
+
+    What lies before a midnight reaches over it as far as a slot of `length` seconds that starts before it.
+    """
+    found: list[Interval] = []
+    for start, end in free:
+        begins = start
+        for midnight in midnights[bisect_right(midnights, start) : bisect_left(midnights, end)]:
+            found.append((begins, min(end, midnight - 1 + length)))
+            begins = midnight
+        found.append((begins, end))
+    return found
+
+
 def pieces_of(
-    free: Sequence[Interval], clock: Sequence[OffsetSince], unit: int, offset_start: int, length: int
+    free: Sequence[Interval], clock: Sequence[ClockPart], unit: int, offset_start: int, length: int
 ) -> list[Piece]:
     """Return the intervals of `free` that have room for a slot, each with the first start of its own grid.
 
@@ -30,11 +50,11 @@ def pieces_of(
     """
     found: list[Piece] = []
     position = 0
-    for current, (_, offset) in enumerate(clock):
+    for current, (_, offset, since) in enumerate(clock):
         has_next = current + 1 < len(clock)
         stop = bisect_left(free, (clock[current + 1][0],), position) if has_next else len(free)
         found += [
-            (start, end, -(-(start + offset) // unit) * unit - offset + offset_start)
+            (start, end, -(-(start + offset) // unit) * unit - offset + offset_start, since)
             for start, end in free[position:stop]
             if end - start >= length
         ]
@@ -43,15 +63,16 @@ def pieces_of(
 
 
 def intersect(ones: Sequence[Piece], others: Sequence[Piece], length: int) -> list[Piece]:
-    """Return the times that two sorted, disjoint lists share, if they have room for `length` seconds.
+    """Return the times that two sorted lists share, if they have room for `length` seconds.
 
-    The grid begins as in the interval that starts later, on a tie as in that of `others`.
+    The grid begins as in the piece that starts later, on a tie as in that of `others`, and anew at the
+    midnights of both.
     """
     shared: list[Piece] = []
     position = other_position = 0
     while position < len(ones) and other_position < len(others):
-        start, end, first = ones[position]
-        other_start, other_end, other_first = others[other_position]
+        start, end, first, since = ones[position]
+        other_start, other_end, other_first, other_since = others[other_position]
         if end <= other_end:
             position += 1
         else:
@@ -60,7 +81,7 @@ def intersect(ones: Sequence[Piece], others: Sequence[Piece], length: int) -> li
         if other_start >= start:
             start, first = other_start, other_first
         if end - start >= length:
-            shared.append((start, end, first))
+            shared.append((start, end, first, max(other_since, since)))
     return shared
 
 
@@ -81,21 +102,21 @@ def union(each: Sequence[Sequence[Piece]]) -> list[Piece]:
 def cut(pieces: Sequence[Piece], step: int, length: int) -> list[int]:
     """Return the slot starts that `pieces`, sorted by start and end, offer; sorted, each once.
 
-    A piece goes on with the grid before it while that is nearer than one `step`, so that hosts whose hours
-    overlap offer one grid. Seconds throughout.
+    A piece goes on with the grid before it while that is nearer than one `step` and of the same day, so
+    that hosts whose hours overlap offer one grid. Seconds throughout.
     """
     starts: list[int] = []
     # From head on there are only starts whole steps apart, up to tail: as long as the grids of the pieces
     # agree, each piece needs no more than these two.
-    head = tail = _BEFORE_ALL
-    for _, end, first in pieces:
+    head = tail = BEFORE_ALL
+    for _, end, first, since in pieces:
         latest = end - length
-        if first < head:
-            _cut_among(starts, first, latest, step)
+        if first < head or (first - step < since <= tail and _is_cut_off(first, since, tail, step)):
+            _cut_among(starts, first, latest, step, since)
             tail = starts[-1]
             head = tail + 1
             continue
-        at = tail + step
+        at = tail + step if tail >= since else BEFORE_ALL
         if first > latest or at > latest:
             continue
         if first > at:
@@ -105,10 +126,17 @@ def cut(pieces: Sequence[Piece], step: int, length: int) -> list[int]:
     return starts
 
 
-def _cut_among(starts: list[int], first: int, latest: int, step: int) -> None:
+def _is_cut_off(first: int, since: int, tail: int, step: int) -> bool:
+    """Say whether the grid that ends with `tail` has a start beyond `first`, and none from `since` to it."""
+    return first < tail and (tail - first) % step > 0 and tail - ((tail - first) // step + 1) * step < since
+
+
+def _cut_among(starts: list[int], first: int, latest: int, step: int, since: int) -> None:
     """Add the starts of one piece whose grid begins before the last grid does."""
     position = bisect_left(starts, first)
-    at = first if position == 0 else max(first, starts[position - 1] + step)
+    at = first
+    if position > 0 and starts[position - 1] >= since:
+        at = max(first, starts[position - 1] + step)
     for value in range(at, latest + 1, step):
         position = bisect_left(starts, value)
         if position == len(starts) or starts[position] != value:

@@ -43,7 +43,15 @@ class Settings(BaseSettings):
     """`postgresql://user:password@host:port/name` of your own PostgreSQL, version 15 or newer."""
 
     database_pool_size: int = Field(default=10, ge=2, le=500)
-    """Most connections of one server process."""
+    """Most connections of one server process for its requests. At most half of them are of commands that take
+    time of hosts, for which others may wait."""
+
+    database_worker_pool_size: int = Field(default=4, ge=1, le=500)
+    """Most connections of one server process for its worker, so that neither waits for the other."""
+
+    turns_waiting_most: int = Field(default=100, ge=1, le=100_000)
+    """How many commands of one process may wait, without a connection, for others that take time of the same
+    hosts; beyond, and after 10 seconds, they get 503."""
 
     disk_least_mb: int = Field(default=64, ge=16, le=1_000_000)
     """With fewer megabytes free on the disk of the embedded database whatever would write is refused with

@@ -5,7 +5,6 @@ from collections.abc import Mapping
 from typing import Annotated, Any, Literal
 
 from pydantic import (
-    AfterValidator,
     BeforeValidator,
     Field,
     ValidationError,
@@ -120,7 +119,7 @@ class SlotsQuery(_AddressedQuery):
     """Which slots to list."""
 
     start: Instant
-    end: Annotated[Instant, AfterValidator(_end_of_day)]
+    end: Instant
     format: Format = None
     slot_format: Format = None
     slot_uids: QueryBoolean = False
@@ -130,15 +129,17 @@ class SlotsQuery(_AddressedQuery):
         """Whether each slot is to name its end."""
         return (self.format or self.slot_format) == "range"
 
-    def to_command(self) -> ListSlots:
-        """Return what is asked for."""
+    def to_command(self, caller_id: int | None) -> ListSlots:
+        """Return what somebody asks for; None: nobody known."""
         return ListSlots(
             address=self.address,
             start=int(self.start.timestamp()),
-            end=int(self.end.timestamp()),
+            end=int(_end_of_day(self.end).timestamp()),
             zone=self.time_zone or _UTC,
             duration=self.duration or None,
             moving=self.booking_uid_to_reschedule,
+            caller_id=caller_id,
+            ends_with_day=is_midnight(self.end),
         )
 
 
@@ -162,14 +163,15 @@ class ExplainQuery(_AddressedQuery):
             return self.date
         raise _refusal({"at": _NO_TIME})
 
-    def to_command(self) -> Explain:
-        """Return what is asked for."""
+    def to_command(self, caller_id: int | None) -> Explain:
+        """Return what somebody asks for; None: nobody known."""
         return Explain(
             address=self.address,
             at=self._time(),
             zone=self.time_zone or _UTC,
             duration=self.duration or None,
             moving=self.booking_uid_to_reschedule,
+            caller_id=caller_id,
         )
 
 

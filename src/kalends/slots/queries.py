@@ -18,6 +18,7 @@ from kalends.slots.rows import (
     BusyRow,
     FoundSubject,
     HostRow,
+    MovedRow,
     Range,
     ReservationRow,
     SeatedRow,
@@ -58,12 +59,27 @@ async def find(
     if not rows:
         return None
     first = rows[0]
-    subject = Subject(terms_of(first), first.event_type_id, first.user_id, first.team_id)
+    terms = terms_of(first)
+    subject = Subject(
+        terms,
+        first.event_type_id,
+        first.user_id,
+        first.team_id,
+        tuple(first.length_options or (terms.length,)),
+        first.week_start,
+    )
     # An event type without hosts is one row without a host.
     hosts = [_host(row) for row in rows if row.host_id is not None]
     if subject.team_id is None:
         return FoundSubject(subject, hosts, (), asked, source)
     return FoundSubject(subject, _staying(hosts, first.moved_from), _reservations(first.kept), asked, source)
+
+
+async def find_moved(connection: Connection, moving: str) -> MovedRow | None:
+    """Return a booking that is to be moved by its uid; None: there is none."""
+    cursor = connection.cursor(binary=True, row_factory=class_row(MovedRow))
+    await cursor.execute(statements.MOVED, {"moving": moving})
+    return await cursor.fetchone()
 
 
 async def find_seated(connection: Connection, event_type_id: int, asked: Range) -> list[SeatedRow]:

@@ -1,5 +1,7 @@
 """What operations on slots refuse."""
 
+from collections.abc import Sequence
+
 from kalends.api.output.errors import BadRequest, NotFound, Unauthorized
 
 
@@ -17,6 +19,14 @@ class TooManySlots(BadRequest):
         super().__init__(
             f"start, end and duration: more than {most} slots; ask for a shorter range or for longer ones."
         )
+
+
+class DurationNotOffered(BadRequest):
+    """400: bookings of the event type cannot be as long as is asked."""
+
+    def __init__(self, offered: Sequence[int]) -> None:
+        lengths = ", ".join(map(str, sorted(set(offered))))
+        super().__init__(f"duration: the lengths of this event type are {lengths} minutes.")
 
 
 class NotInGroups(Unauthorized):

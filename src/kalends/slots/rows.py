@@ -15,13 +15,16 @@ from kalends.slots.statements import Statement
 class Subject:
     """The subject whose slots are asked for: an event type and its owner, or a group that meets ad hoc.
 
-    A group has no `event_type_id` and no owner, an event type a `user_id` or a `team_id`.
+    A group has no `event_type_id` and no owner, an event type a `user_id` or a `team_id`. Bookings can have
+    one of `lengths` minutes; empty: any. `week_start` names the day on which the owner's weeks begin.
     """
 
     terms: SchedulingTerms
     event_type_id: int | None = None
     user_id: int | None = None
     team_id: int | None = None
+    lengths: tuple[int, ...] = ()
+    week_start: str = "Sunday"
 
 
 GROUP = Subject(SchedulingTerms(length=30))
@@ -30,11 +33,12 @@ GROUP = Subject(SchedulingTerms(length=30))
 
 def subject_of(event_type: EventType) -> Subject:
     """Return the subject that an event type is."""
+    terms, lengths = event_type.terms, event_type.length_options or (event_type.terms.length,)
     match event_type.owner:
         case UserOwner(user):
-            return Subject(event_type.terms, event_type.id, user_id=user.id)
+            return Subject(terms, event_type.id, user_id=user.id, lengths=lengths, week_start=user.week_start)
         case TeamOwner(team):
-            return Subject(event_type.terms, event_type.id, team_id=team.id)
+            return Subject(terms, event_type.id, team_id=team.id, lengths=lengths, week_start=team.week_start)
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +64,15 @@ class ReservationRow:
     is_binding: bool
     before: int
     after: int
+
+
+@dataclass(frozen=True, slots=True)
+class MovedRow:
+    """A booking that is to be moved: of which event type, who hosts it, and for how many minutes."""
+
+    event_type_id: int | None
+    host_id: int
+    length: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,6 +122,10 @@ class Range:
     end: int
     now: datetime
     moving: str | None
+
+    def covers(self, other: "Range") -> bool:
+        """Tell whether everything that another range of the same question holds is in this one."""
+        return self.start <= other.start and other.end <= self.end
 
     @property
     def values(self) -> dict[str, Any]:

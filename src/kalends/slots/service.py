@@ -1,8 +1,9 @@
 """What can be booked, whether a time can, and why not."""
 
+from bisect import bisect_right
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from typing import TypeAlias
 
@@ -11,10 +12,16 @@ from kalends.db.database import Connection
 from kalends.event_types import service as event_types
 from kalends.event_types.address import EventTypeAddress, IdAddress, SlugAddress, UserAddress, lookup_of
 from kalends.scheduling import engine
-from kalends.scheduling.zones import day_of_date, day_start
+from kalends.scheduling.zones import DAY, day_of_date, day_start
 from kalends.slots import effort, queries
-from kalends.slots.refusals import NotInGroups, RangeTooLong, TooManySlots, UnknownEventTypeId
-from kalends.slots.rows import FoundSubject, Range, Source, Subject
+from kalends.slots.refusals import (
+    DurationNotOffered,
+    NotInGroups,
+    RangeTooLong,
+    TooManySlots,
+    UnknownEventTypeId,
+)
+from kalends.slots.rows import FoundSubject, MovedRow, Range, Source, Subject
 from kalends.slots.situation import (
     Question,
     Situation,
@@ -43,7 +50,9 @@ class ListSlots:
     """Slots to list, in `[start, end]` epoch seconds.
 
     `duration` in minutes, None: the event type's length. `zone` groups the days. `moving` is the uid of a
-    booking that is to be moved, and so does not stand in its own way.
+    booking that is to be moved: it does not stand in its own way, and keeps its length. `caller_id` is who
+    asks, None: anybody; a host who moves a booking is not bound by their own notice and booking window.
+    `ends_with_day`: whatever begins by `end` counts, also where it ends later.
     """
 
     address: SlotsAddress
@@ -52,11 +61,13 @@ class ListSlots:
     zone: str
     duration: int | None
     moving: str | None
+    caller_id: int | None = None
+    ends_with_day: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class TakenSeats:
-    """How many seats of a slot are booked or held, and the booking if there is one."""
+    """How many seats of a slot are booked or reserved, and the booking if there is one."""
 
     count: int
     booking_uid: str | None
@@ -88,6 +99,7 @@ class Explain:
     zone: str
     duration: int | None
     moving: str | None
+    caller_id: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,10 +116,15 @@ class ExplainedTime:
 
 @dataclass(frozen=True, slots=True)
 class Inquiry:
-    """A question about slots with all that must be known to answer it."""
+    """A question about slots with all that must be known to answer it.
+
+    Slots begin by the instant `begun_by`. `keeps_length`: none is one of a booking of another length.
+    """
 
     question: Question
     situation: Situation
+    begun_by: int
+    keeps_length: bool
 
 
 async def list_slots(
@@ -126,21 +143,33 @@ async def read_inquiry(
 
     Raises:
         RangeTooLong: the range is longer than `longest_days`.
+        DurationNotOffered: bookings of the event type cannot be as long as is asked.
         NotFound: nothing has this address.
         NotInGroups: somebody of a group does not take part in groups.
     """
     if command.end - command.start > longest_days * 86_400:
         raise RangeTooLong(longest_days)
     end = max(command.start, command.end)
-    asked = range_of_any(command.start, end, now=now, moving=command.moving)
+    # A slot that begins on the last day mostly ends within another one.
+    read_end = end + DAY if command.ends_with_day else end
+    asked = range_of_any(command.start, read_end, now=now, moving=command.moving)
     found = await _find(connection, command.address, asked)
+    moved = await _find_moved(connection, command.moving, found.subject)
+    length = _length_of(command.duration, found.subject, moved)
     if command.start == end or not found.hosts:
         return None
-    length = command.duration or found.subject.terms.length
     question = Question(
-        found.subject, length, command.start, command.end, now, zone=command.zone, moving=command.moving
+        found.subject,
+        length,
+        command.start,
+        end + length * 60 if command.ends_with_day else end,
+        now,
+        zone=command.zone,
+        moving=command.moving,
     )
-    return Inquiry(question, await load_found(connection, question, found))
+    question = _as_asked_by(command.caller_id, question, moved)
+    situation = await load_found(connection, question, found)
+    return Inquiry(question, situation, end, keeps_length=moved is not None)
 
 
 async def answer_inquiry(inquiry: Inquiry | None, *, most_slots: int | None) -> Slots:
@@ -159,15 +188,54 @@ async def answer_inquiry(inquiry: Inquiry | None, *, most_slots: int | None) -> 
             # Laying the grid takes a hundredth of the time of checking each start against reservations
             # and writing it.
             hours = Situation(situation.hosts, engine.NOTHING_TAKEN)
-            _check_count(ask(engine.list_slots, question, hours), most_slots)
-        return ask(engine.list_slots, question, situation)
+            _check_count(_begun_by(inquiry.begun_by, ask(engine.list_slots, question, hours)), most_slots)
+        return _begun_by(inquiry.begun_by, ask(engine.list_slots, question, situation))
 
     starts = await effort.answer(question, situation, starts_of)
+    if inquiry.keeps_length:
+        starts = _without_other_lengths(starts, situation.taken, question.length)
     _check_count(starts, most_slots)
     event_type_id, seats = question.subject.event_type_id, question.rules.seats
     if seats is None:
         return Slots(starts, question.length, event_type_id)
     return Slots(starts, question.length, event_type_id, seats, _taken_seats(situation.taken))
+
+
+def _begun_by(end: int, starts: list[int]) -> list[int]:
+    return starts[: bisect_right(starts, end)]
+
+
+def _without_other_lengths(starts: Sequence[int], taken: engine.Taken, length: int) -> list[int]:
+    """Return the starts but for those at which a moved seat would join a booking of another length."""
+    others = {seated.start for seated in taken.seated if seated.end - seated.start != length * 60}
+    return [start for start in starts if start not in others]
+
+
+async def _find_moved(connection: Connection, moving: str | None, subject: Subject) -> MovedRow | None:
+    """Return the booking that is to be moved, if it is one of what slots are asked of."""
+    moved = None if moving is None else await queries.find_moved(connection, moving)
+    return moved if moved is not None and moved.event_type_id == subject.event_type_id else None
+
+
+def _length_of(duration: int | None, subject: Subject, moved: MovedRow | None) -> int:
+    """Return the minutes of each slot: a moved booking keeps its own.
+
+    Raises:
+        DurationNotOffered: bookings of the event type cannot be as long as is asked.
+    """
+    own = subject.lengths if moved is None else (*subject.lengths, moved.length)
+    if duration is not None and own and duration not in own:
+        raise DurationNotOffered(own)
+    if moved is not None:
+        return moved.length
+    return duration or subject.terms.length
+
+
+def _as_asked_by(caller_id: int | None, question: Question, moved: MovedRow | None) -> Question:
+    """Return a question with the rules for whoever asks: a host who moves a booking sets the bounds."""
+    if moved is None or moved.host_id != caller_id:
+        return question
+    return replace(question, settled=replace(question.rules, minimum_notice=0, window=None))
 
 
 def _check_count(starts: Sequence[int], most: int | None) -> None:
@@ -215,12 +283,12 @@ def _sources(address: SlotsAddress) -> Iterator[Source]:
 
 
 def _taken_seats(taken: engine.Taken) -> dict[int, TakenSeats]:
-    held = Counter(reservation.start for reservation in taken.reservations if reservation.is_seat)
+    reserved = Counter(reservation.start for reservation in taken.reservations if reservation.is_seat)
     counts = {
-        seated.start: TakenSeats(seated.taken + held.pop(seated.start, 0), str(seated.reference))
+        seated.start: TakenSeats(seated.taken + reserved.pop(seated.start, 0), str(seated.reference))
         for seated in taken.seated
     }
-    return counts | {start: TakenSeats(count, None) for start, count in held.items()}
+    return counts | {start: TakenSeats(count, None) for start, count in reserved.items()}
 
 
 async def check(connection: Connection, question: Question) -> engine.Verdict:
@@ -230,22 +298,27 @@ async def check(connection: Connection, question: Question) -> engine.Verdict:
 
 
 async def explain(connection: Connection, command: Explain, *, now: datetime) -> ExplainedTime:
-    """Return why a time can or cannot be booked; a date is available when it offers a slot.
+    """Return why a time can or cannot be booked; a date is available when a slot begins on it.
 
     Raises:
+        DurationNotOffered: bookings of the event type cannot be as long as is asked.
         NotFound: nothing has this address.
         NotInGroups: somebody of a group does not take part in groups.
     """
     begins, ends = _explained_range(command, 0)
     found = await _find(connection, command.address, Range(begins, ends, now, command.moving))
-    length = command.duration or found.subject.terms.length
+    moved = await _find_moved(connection, command.moving, found.subject)
+    length = _length_of(command.duration, found.subject, moved)
     start, end = _explained_range(command, length)
     question = Question(found.subject, length, start, end, now, zone=command.zone, moving=command.moving)
-    situation = await load_found(connection, question, found, names_bookings=True)
+    question = _as_asked_by(command.caller_id, question, moved)
+    # What begins on a date may end on the next.
+    beginning = replace(question, end=end + length * 60) if isinstance(command.at, date) else question
+    situation = await load_found(connection, beginning, found, names_bookings=True)
 
     def explained() -> tuple[bool, Sequence[engine.Reason]]:
         if isinstance(command.at, date):
-            is_available = bool(ask(engine.list_slots, question, situation))
+            is_available = bool(_begun_by(end - 1, ask(engine.list_slots, beginning, situation)))
             return is_available, ask(engine.explain_range, question, situation)
         is_available = ask(engine.check, question, situation).is_accepted
         return is_available, ask(engine.explain, question, situation)

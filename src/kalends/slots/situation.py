@@ -57,7 +57,9 @@ class Question:
     rules: engine.Rules = field(init=False)
 
     def __post_init__(self) -> None:
-        rules = self.subject.terms.rules(self.length) if self.settled is None else self.settled
+        rules = self.settled
+        if rules is None:
+            rules = self.subject.terms.rules(self.length, self.subject.week_start)
         object.__setattr__(self, "rules", rules)
 
 
@@ -86,7 +88,7 @@ async def load_found(
 ) -> Situation:
     """Read what a question needs besides what was found with its subject."""
     asked = range_of(question)
-    if names_bookings or asked != found.asked:
+    if names_bookings or not found.asked.covers(asked):
         return await _read(connection, question, found.source, asked, names_bookings=names_bookings)
     return await _situation(connection, question, found)
 
@@ -136,8 +138,8 @@ async def _situation(connection: Connection, question: Question, found: FoundSub
 
 def _reservations(found: FoundSubject, question: Question) -> list[engine.Reservation]:
     """Return the reservations of the event type itself, and those of its hosts, each with its host."""
-    each = [_reservation(held, None, question) for held in found.reservations]
-    each += [_reservation(held, host.id, question) for host in found.hosts for held in host.reservations]
+    each = [_reservation(one, None, question) for one in found.reservations]
+    each += [_reservation(one, host.id, question) for host in found.hosts for one in host.reservations]
     return [reservation for reservation in each if reservation is not None]
 
 

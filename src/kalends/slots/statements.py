@@ -73,7 +73,9 @@ _COUNTS = """
     AND r.start_time < to_timestamp(%(end)s) AND r.end_time > to_timestamp(%(start)s)
 """
 
-_EVENT_TYPE = f"e.id AS event_type_id, e.user_id, e.team_id, {TERMS}"
+_EVENT_TYPE = f"""
+    e.id AS event_type_id, e.user_id, e.team_id, {TERMS}, e.metadata -> 'multipleDuration' AS length_options
+"""
 
 # The host of a user's event type is its owner.
 _OF_USER = """
@@ -97,7 +99,7 @@ _OF_TEAM = f"""
       ON h.event_type_id = e.id AND e.scheduling_type <> 'managed'
 """
 _TEAM_COLUMNS = f"""
-    {_EVENT_TYPE}, kept.reservations AS kept,
+    {_EVENT_TYPE}, team.week_start, kept.reservations AS kept,
     -- Whose booking is being moved, if it is to stay with its host
     CASE WHEN e.reschedule_with_same_round_robin_host AND e.scheduling_type = 'roundRobin' THEN (
         SELECT moved.user_id FROM bookings moved
@@ -139,7 +141,7 @@ class Statement:
 @cache
 def of_user(condition: LiteralString) -> Statement:
     """Return the statement for an event type of a user that meets a condition."""
-    return _statement(_EVENT_TYPE, "h.is_fixed", _OF_USER, condition)
+    return _statement(f"{_EVENT_TYPE}, u.week_start", "h.is_fixed", _OF_USER, condition)
 
 
 @cache
@@ -226,6 +228,12 @@ SEATED = f"""
      WHERE e.id = %(event_type_id)s AND t.during && {_DURING} AND b.uid IS DISTINCT FROM %(moving)s
      GROUP BY b.id
      ORDER BY b.start_time
+"""
+
+MOVED = """
+    SELECT event_type_id, user_id AS host_id,
+           date_part('epoch', end_time - start_time)::bigint / 60 AS length
+      FROM bookings WHERE uid = %(moving)s
 """
 
 COUNTED = """

@@ -10,6 +10,7 @@ from kalends.localization.addresses import is_faux
 from kalends.localization.answers import answer_text, is_shown
 from kalends.localization.language import mark
 from kalends.localization.places import place_of
+from kalends.localization.titles import title_in
 from kalends.web.visit import Visit
 
 
@@ -40,11 +41,13 @@ class State:
 
 
 def title_of(visit: Visit) -> str:
-    """Return the booking's title, or a neutral one where it names people whom the visitor may not know."""
-    booking, event_type = visit.booking, visit.event_type
+    """Return the booking's title in the visitor's language, without names of those whom they may not know."""
+    booking, event_type, host = visit.booking, visit.event_type, host_name(visit)
     if not booking.is_seated or sees_all(visit):
-        return booking.title
-    host = host_name(visit)
+        if event_type is None:
+            return booking.title
+        first = booking.attendees[0].name if booking.attendees else ""
+        return title_in(visit.language, booking.title, event=event_type.title, host=host, name=first)
     if event_type is None:
         return host
     return visit.language.text("%(event)s with %(host)s", event=event_type.title, host=host)
@@ -82,8 +85,10 @@ def rows_of(visit: Visit) -> list[Row]:
 
 
 def calendars_of(visit: Visit) -> list[Line]:
-    """Return the links by which the visitor puts into their calendar what is still to take place."""
+    """Return the links by which who takes part puts into their calendar what is still to take place."""
     booking, event_type = visit.booking, visit.event_type
+    if booking.is_seated and visit.attendee is None and not visit.is_host:
+        return []
     if event_type is None or booking.status is not Status.ACCEPTED or visit.is_over:
         return []
     return [

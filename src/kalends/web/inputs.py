@@ -8,10 +8,11 @@ from fastapi import Depends, Path, Request
 
 from kalends.api.dependencies import CurrentSettings, Now, Reader
 from kalends.api.http.body import parse_fields, read_form
+from kalends.api.http.context import context_of
 from kalends.api.input.time_zones import canonical_time_zone
 from kalends.security.secret import signing_key
 from kalends.settings import Settings
-from kalends.web.choosing import FIRST_YEAR, LAST_YEAR
+from kalends.web.month import FIRST_YEAR, LAST_YEAR
 from kalends.web.refusals import MalformedDate, ReasonTooLong, TimeNotChosen, UnknownPageZone
 from kalends.web.views import LONGEST_REASON, START_FORMAT, TimeChoice
 from kalends.web.visit import Arrival, Visit, arrive
@@ -25,7 +26,11 @@ async def _query(request: Request) -> Fields:
 
 
 async def _form(request: Request) -> Fields:
-    return await read_form(request.headers, request.receive)
+    context = context_of(request.scope)
+    if context.form is None:
+        # A command that has to wait for others begins anew, and what is sent can be read once.
+        context.form = await read_form(request.headers, request.receive)
+    return context.form
 
 
 PageQuery: TypeAlias = Annotated[Fields, Depends(_query)]

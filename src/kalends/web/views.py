@@ -16,8 +16,8 @@ from kalends.event_types.form.fields import effective_fields
 from kalends.localization.language import mark
 from kalends.web import queries
 from kalends.web.addresses import page_of, same_page
-from kalends.web.choosing import month_of
 from kalends.web.content import State, calendars_of, rows_of, state_of, title_of
+from kalends.web.month import month_of
 from kalends.web.pages import page
 from kalends.web.problems import TAKEN, message_for, page_status_of
 from kalends.web.visit import Visit

@@ -14,7 +14,7 @@ from kalends.api.input.fields import (
     check_uuid,
     violation,
 )
-from kalends.api.input.instants import Instant
+from kalends.api.input.instants import Instant, LastInstant
 from kalends.api.wire import Body, Changes
 from kalends.handlebars.errors import TemplateError
 from kalends.outgoing import InvalidUrl, parse_url
@@ -112,7 +112,7 @@ class DeliveriesQuery(ListQuery):
     status: Status | None = None
     trigger: Trigger | Literal["PING"] | None = None
     after: Instant | None = None
-    before: Instant | None = None
+    before: LastInstant | None = None
 
     def to_command(self) -> ListDeliveries:
         """Return the command that this query stands for."""
@@ -123,7 +123,7 @@ class ReplayBody(Body):
     """Which events to deliver again: those from `from` until `to`, or now."""
 
     since: Annotated[Instant, Field(alias="from")]
-    to: Instant | None = None
+    to: LastInstant | None = None
     triggers: Triggers | None = None
 
     def to_command(self) -> Replay:

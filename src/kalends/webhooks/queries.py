@@ -14,7 +14,10 @@ from kalends.db.rows import first_row, only_row
 from kalends.db.statements import assignments
 from kalends.memberships.main_organization import MAIN_ORGANIZATION
 from kalends.outbox.fact import StoredFact
-from kalends.webhooks.webhook import Attempt, Delivery, NewDelivery, Scope, Webhook
+from kalends.outbox.jobs.job import State
+from kalends.outbox.jobs.statements import PENDING
+from kalends.webhooks.deliveries.queue import DELIVERIES
+from kalends.webhooks.webhook import Attempt, Delivery, Failing, NewDelivery, Scope, Status, Webhook
 
 _COLUMNS = """
     w.id, w.user_id, w.event_type_id, w.team_id, w.oauth_client_id, w.is_platform, w.subscriber_url,
@@ -161,52 +164,79 @@ async def delete_webhooks(work: UnitOfWork, scope: Scope) -> int:
     return len(await cursor.fetchall())
 
 
-async def cancel_deliveries(work: UnitOfWork, webhook_id: str, *, now: datetime) -> None:
-    """Let nothing that waits be delivered to a webhook any more."""
-    await work.connection.execute(
+async def note_health(
+    work: UnitOfWork, *, succeeded: Sequence[str], failed: Sequence[str], now: datetime
+) -> list[Failing]:
+    """Note which webhooks work; return those active ones that fail, with the time since when."""
+    cursor = await work.connection.execute(
         """
-        UPDATE webhook_deliveries SET status = 'cancelled', completed_at = %s
-         WHERE webhook_id = %s AND status = 'pending'
+        WITH changed AS (
+            SELECT id FROM webhooks
+             WHERE (id = ANY(%(succeeded)s) AND failing_since IS NOT NULL)
+                OR (id = ANY(%(failed)s) AND failing_since IS NULL)
+             ORDER BY id FOR NO KEY UPDATE
+        ), noted AS (
+            UPDATE webhooks w
+               SET failing_since = CASE WHEN w.id = ANY(%(succeeded)s) THEN NULL
+                                        ELSE %(now)s::timestamptz END
+              FROM changed WHERE w.id = changed.id
+        )
+        SELECT w.id, coalesce(w.user_id, e.user_id), w.event_type_id, w.subscriber_url, w.failing_since
+          FROM webhooks w LEFT JOIN event_types e ON e.id = w.event_type_id
+         WHERE w.id = ANY(%(failed)s) AND w.active AND w.failing_since IS NOT NULL
         """,
-        (now, webhook_id),
+        {"succeeded": list(succeeded), "failed": list(failed), "now": now},
     )
+    return [Failing(*row) for row in await cursor.fetchall()]
 
 
 async def insert_deliveries(work: UnitOfWork, deliveries: Sequence[NewDelivery], *, due_at: datetime) -> None:
-    """Store deliveries, but those that have failed before they could begin as due.
+    """Store deliveries with their jobs, those that have failed before they could begin as failed.
 
-    One that is there already begins anew, under its own id and with its own body if it still has one.
+    One that is there already and has ended begins anew, under its own id and with its own body if it still
+    has one. What is for webhooks that are gone is left out.
     """
     await work.connection.execute(
-        """
-        WITH stored AS (
-            INSERT INTO webhook_deliveries AS d (
-                webhook_id, event_id, trigger, ordering_key, body, content_type, status, attempts,
-                next_attempt_at, completed_at)
-            SELECT webhook_id, event_id, trigger, ordering_key, body, content_type,
-                   CASE WHEN error IS NULL THEN 'pending' ELSE 'failed' END,
-                   CASE WHEN error IS NULL THEN 0 ELSE 1 END,
-                   %(due_at)s, CASE WHEN error IS NULL THEN NULL ELSE now() END
+        f"""
+        WITH n AS MATERIALIZED (
+            SELECT n.*, nextval('jobs_id_seq') AS job_id,
+                   coalesce('user ' || w.user_id, 'team ' || w.team_id, 'user ' || e.user_id,
+                            'team ' || e.team_id, 'webhook ' || w.id) AS owner
               FROM unnest(%(webhook_ids)s::text[], %(event_ids)s::bigint[], %(triggers)s::text[],
                           %(ordering_keys)s::text[], %(bodies)b::bytea[], %(content_types)s::text[],
                           %(errors)s::text[])
                    AS n (webhook_id, event_id, trigger, ordering_key, body, content_type, error)
+             CROSS JOIN LATERAL (SELECT * FROM webhooks WHERE id = n.webhook_id OFFSET 0) AS w
+              LEFT JOIN LATERAL (SELECT * FROM event_types WHERE id = w.event_type_id OFFSET 0) AS e ON true
+        ), stored AS (
+            INSERT INTO webhook_deliveries AS d (webhook_id, event_id, trigger, body, content_type, job_id)
+            SELECT webhook_id, event_id, trigger, body, content_type, job_id FROM n
                 ON CONFLICT (webhook_id, event_id, trigger) DO UPDATE
-               SET status = excluded.status, attempts = d.attempts + excluded.attempts, tries = 0,
-                   next_attempt_at = excluded.next_attempt_at, completed_at = excluded.completed_at,
-                   body = coalesce(d.body, excluded.body),
+               SET body = coalesce(d.body, excluded.body),
                    content_type = coalesce(d.content_type, excluded.content_type)
-             WHERE d.status <> 'pending'
-            RETURNING d.id, d.webhook_id, d.event_id, d.trigger, d.attempts
+            RETURNING d.id, d.webhook_id, d.event_id, d.trigger, d.job_id
+        ), queued AS (
+            INSERT INTO jobs AS j (
+                id, kind, version, owner, lane, order_key, position, state, attempts, due_at, ended_at)
+            SELECT stored.job_id, %(kind)s, %(version)s, n.owner, n.webhook_id, n.ordering_key, n.event_id,
+                   CASE WHEN n.error IS NULL THEN 'ready' ELSE 'failed' END,
+                   CASE WHEN n.error IS NULL THEN 0 ELSE 1 END,
+                   %(due_at)s, CASE WHEN n.error IS NULL THEN NULL ELSE now() END
+              FROM stored JOIN n USING (webhook_id, event_id, trigger)
+                ON CONFLICT (id) DO UPDATE
+               SET state = excluded.state, attempts = j.attempts + excluded.attempts, tries = 0, losses = 0,
+                   due_at = excluded.due_at, began_at = NULL, ended_at = excluded.ended_at
+             WHERE NOT j.state {PENDING}
+            RETURNING j.id, j.attempts
         )
         INSERT INTO webhook_attempts (delivery_id, number, started_at, duration_ms, error, error_detail)
-        SELECT stored.id, stored.attempts, now(), 0, 'render', n.error
-          FROM stored JOIN unnest(%(webhook_ids)s::text[], %(event_ids)s::bigint[], %(triggers)s::text[],
-                                  %(errors)s::text[]) AS n (webhook_id, event_id, trigger, error)
-               USING (webhook_id, event_id, trigger)
+        SELECT stored.id, queued.attempts, now(), 0, 'render', n.error
+          FROM queued JOIN stored ON stored.job_id = queued.id JOIN n USING (webhook_id, event_id, trigger)
          WHERE n.error IS NOT NULL
         """,
         {
+            "kind": DELIVERIES.name,
+            "version": DELIVERIES.version,
             "due_at": due_at,
             "webhook_ids": [one.webhook_id for one in deliveries],
             "event_ids": [one.event_id for one in deliveries],
@@ -232,8 +262,8 @@ async def list_facts(
     in_scope = _OWN_FACTS if scope.team_id is None else _FACTS_OF_ORGANIZATION
     cursor = await connection.execute(
         f"""
-        SELECT id, created_at FROM outbox_events
-         WHERE created_at >= %(since)s AND (%(until)s::timestamptz IS NULL OR created_at < %(until)s)
+         SELECT id, created_at FROM outbox_events
+          WHERE created_at >= %(since)s AND (%(until)s::timestamptz IS NULL OR created_at <= %(until)s)
            AND kind = ANY(%(kinds)s) AND ({in_scope})
          ORDER BY id LIMIT %(limit)s
         """,
@@ -252,7 +282,7 @@ async def list_deliveries(
     connection: Connection,
     webhook_id: str,
     *,
-    status: str | None,
+    status: Status | None,
     trigger: str | None,
     since: datetime | None,
     until: datetime | None,
@@ -264,15 +294,15 @@ async def list_deliveries(
         f"""
         {_DELIVERY}
          WHERE d.webhook_id = %(webhook_id)s
-           AND (%(status)s::text IS NULL OR d.status = %(status)s)
+           AND (%(states)s::text[] IS NULL OR j.state = ANY(%(states)s))
            AND (%(trigger)s::text IS NULL OR d.trigger = %(trigger)s)
            AND (%(since)s::timestamptz IS NULL OR d.created_at >= %(since)s)
-           AND (%(until)s::timestamptz IS NULL OR d.created_at < %(until)s)
+           AND (%(until)s::timestamptz IS NULL OR d.created_at <= %(until)s)
          ORDER BY d.created_at DESC, d.event_id DESC LIMIT %(take)s OFFSET %(skip)s
         """,
         {
             "webhook_id": webhook_id,
-            "status": status,
+            "states": None if status is None else _STATES[status],
             "trigger": trigger,
             "since": since,
             "until": until,
@@ -291,33 +321,27 @@ async def find_delivery(connection: Connection, webhook_id: str, delivery_id: UU
     return None if row is None else _delivery(row)
 
 
-async def lock_delivery(work: UnitOfWork, delivery_id: UUID) -> bool:
-    """Keep workers off a delivery until this command ends; return whether it has a body."""
+async def lock_job(work: UnitOfWork, webhook_id: str, delivery_id: UUID) -> tuple[int, bool] | None:
+    """Keep workers off a delivery until this command ends; return its job, and whether it has a body."""
     row = await first_row(
         work.connection,
-        "SELECT body IS NOT NULL FROM webhook_deliveries WHERE id = %s FOR UPDATE",
-        (delivery_id,),
-    )
-    return row is not None and bool(row[0])
-
-
-async def restart_delivery(work: UnitOfWork, delivery_id: UUID, *, now: datetime) -> None:
-    """Let a delivery begin anew, at once."""
-    await work.connection.execute(
         """
-        UPDATE webhook_deliveries
-           SET status = 'pending', tries = 0, next_attempt_at = %s, completed_at = NULL WHERE id = %s
+        SELECT d.job_id, d.body IS NOT NULL
+          FROM webhook_deliveries d JOIN jobs j ON j.id = d.job_id
+         WHERE d.id = %s AND d.webhook_id = %s FOR UPDATE OF j
         """,
-        (now, delivery_id),
+        (delivery_id, webhook_id),
     )
+    return None if row is None else (row[0], row[1])
 
 
 async def forget_before(work: UnitOfWork, moment: datetime, limit: int) -> int:
     """Delete up to `limit` deliveries that are older and no longer under way; return how many."""
     cursor = await work.connection.execute(
-        """
+        f"""
         DELETE FROM webhook_deliveries WHERE id IN (
-            SELECT id FROM webhook_deliveries WHERE created_at < %s AND status <> 'pending' LIMIT %s)
+            SELECT d.id FROM webhook_deliveries d JOIN jobs j ON j.id = d.job_id
+             WHERE d.created_at < %s AND NOT j.state {PENDING} LIMIT %s)
         """,
         (moment, limit),
     )
@@ -378,39 +402,47 @@ async def list_unhandled_facts(connection: Connection, user_id: int) -> list[Sto
 async def disown_webhooks(work: UnitOfWork, webhook_ids: Collection[str], now: datetime) -> None:
     """Take the owner from those webhooks for which something waits; they are ownerless since now."""
     await work.connection.execute(
-        """
+        f"""
         UPDATE webhooks w
            SET user_id = NULL, event_type_id = NULL, team_id = NULL, ownerless_since = %s
          WHERE id = ANY(%s)
-           AND EXISTS (SELECT FROM webhook_deliveries d
-                        WHERE d.webhook_id = w.id AND d.status = 'pending')
+           AND EXISTS (SELECT FROM jobs j WHERE j.kind = %s AND j.lane = w.id AND j.state {PENDING})
         """,
-        (now, list(webhook_ids)),
+        (now, list(webhook_ids), DELIVERIES.name),
     )
 
 
 async def delete_ownerless(work: UnitOfWork, now: datetime) -> None:
     """Delete the webhooks without an owner for which nothing waits any more."""
     await work.connection.execute(
-        """
+        f"""
         DELETE FROM webhooks w
          WHERE ownerless_since <= %s
-           AND NOT EXISTS (SELECT FROM webhook_deliveries d
-                            WHERE d.webhook_id = w.id AND d.status = 'pending')
+           AND NOT EXISTS (SELECT FROM jobs j WHERE j.kind = %s AND j.lane = w.id AND j.state {PENDING})
         """,
-        (now,),
+        (now, DELIVERIES.name),
     )
 
 
 _DELIVERY = """
-    SELECT d.id, d.event_id, d.trigger, d.status, d.created_at, d.completed_at, d.next_attempt_at,
+    SELECT d.id, d.event_id, d.trigger, j.state, d.created_at, j.ended_at, j.due_at,
            (SELECT json_agg(
                        json_build_array(a.number, a.started_at, a.duration_ms, a.status_code, a.error,
                                         a.error_detail, a.answer)
                        ORDER BY a.number)
               FROM webhook_attempts a WHERE a.delivery_id = d.id)
-      FROM webhook_deliveries d
+      FROM webhook_deliveries d JOIN jobs j ON j.id = d.job_id
 """
+
+_STATES: Mapping[Status, list[State]] = {
+    "pending": ["ready", "waiting", "held", "leased"],
+    "succeeded": ["done"],
+    "failed": ["failed", "set_aside"],
+    "cancelled": ["dropped"],
+}
+"""The states of jobs that clients know by one word."""
+
+_STATUSES: Mapping[State, Status] = {state: status for status, states in _STATES.items() for state in states}
 
 
 def _values(scope: Scope) -> dict[str, int | None]:
@@ -418,9 +450,9 @@ def _values(scope: Scope) -> dict[str, int | None]:
 
 
 def _delivery(row: TupleRow) -> Delivery:
-    *plain, attempts = row
-    fields: list[Any] = [
-        *plain,
-        [Attempt(number, datetime.fromisoformat(moment), *rest) for number, moment, *rest in attempts or ()],
+    delivery_id, event_id, trigger, state, *moments, attempts = row
+    created_at, ended_at, due_at = moments
+    made = [
+        Attempt(number, datetime.fromisoformat(moment), *rest) for number, moment, *rest in attempts or ()
     ]
-    return Delivery(*fields)
+    return Delivery(delivery_id, event_id, trigger, _STATUSES[state], created_at, ended_at, due_at, made)

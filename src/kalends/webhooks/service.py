@@ -10,11 +10,11 @@ from kalends.api.refusals import BoundReached
 from kalends.db.database import Connection, Database, UnitOfWork
 from kalends.event_types import service as event_types
 from kalends.event_types.address import IdAddress
-from kalends.outbox.backlog import Backlog
+from kalends.outbox import service as outbox
 from kalends.security.encryption import Keyring
 from kalends.webhooks import queries
-from kalends.webhooks.deliveries import lease
 from kalends.webhooks.deliveries.following import Follower
+from kalends.webhooks.deliveries.queue import DELIVERIES
 from kalends.webhooks.refusals import (
     EventForgotten,
     EventTypeOfSomebodyElse,
@@ -25,7 +25,7 @@ from kalends.webhooks.refusals import (
     WebhookInactive,
 )
 from kalends.webhooks.triggers import ANNOUNCEMENTS
-from kalends.webhooks.webhook import KEPT_SECRET, Delivery, Scope, Webhook
+from kalends.webhooks.webhook import KEPT_SECRET, Delivery, Scope, Status, Webhook
 
 MOST_REPLAYED = 1_000
 """Most events of one replay."""
@@ -46,7 +46,7 @@ class RevealedWebhook:
 class ListDeliveries:
     """Which deliveries of a webhook to list."""
 
-    status: str | None
+    status: Status | None
     trigger: str | None
     since: datetime | None
     until: datetime | None
@@ -155,7 +155,7 @@ async def update(
     if changes:
         await queries.update_webhook(work, webhook_id, changes)
     if changes.get("active") is False:
-        await queries.cancel_deliveries(work, webhook_id, now=now)
+        await outbox.drop_lane(work, DELIVERIES, webhook_id, now=now)
     return await get(work.connection, webhook_id)
 
 
@@ -205,12 +205,13 @@ async def retry(
         WebhookInactive: the webhook is not active.
     """
     _require_active(webhook)
-    has_body = await queries.lock_delivery(work, delivery_id)
+    locked = await queries.lock_job(work, webhook.id, delivery_id)
     delivery = await _delivery(work.connection, webhook, delivery_id)
-    if delivery.status == "pending" and delivery.next_attempt_at <= now + lease.LEASE:
+    if delivery.status == "pending" and delivery.next_attempt_at <= now + DELIVERIES.lease:
         return delivery
-    if has_body:
-        await queries.restart_delivery(work, delivery_id, now=now)
+    job_id, has_body = locked or (None, False)
+    if job_id is not None and has_body:
+        await outbox.restart_job(work, job_id, now=now)
     else:
         facts = await queries.list_facts_of(work.connection, [delivery.event_id])
         if not facts:
@@ -257,11 +258,6 @@ async def replay(
 async def forget_before(work: UnitOfWork, moment: datetime, *, limit: int) -> int:
     """Delete up to `limit` deliveries that are older and no longer under way; return how many."""
     return await queries.forget_before(work, moment, limit)
-
-
-async def backlog(connection: Connection, *, now: datetime) -> Backlog:
-    """Return how many deliveries are under way, and since when the first that is due waits."""
-    return Backlog(*await lease.count_pending(connection, now))
 
 
 async def _delivery(connection: Connection, webhook: Webhook, delivery_id: UUID) -> Delivery:

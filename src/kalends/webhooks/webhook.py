@@ -95,6 +95,17 @@ class Delivery:
         return message_id(self.id)
 
 
+@dataclass(frozen=True, slots=True)
+class Failing:
+    """A webhook that has not succeeded since `since`; `user_id` is its owner, or its event type's."""
+
+    id: str
+    user_id: int | None
+    event_type_id: int | None
+    subscriber_url: str
+    since: datetime
+
+
 def message_id(delivery_id: UUID) -> str:
     """Return the name by which receivers know a delivery."""
     return f"msg_{delivery_id.hex}"

@@ -9,7 +9,7 @@ from psycopg.types.json import Jsonb
 
 from kalends.db.database import Database
 from kalends.outbox import timers
-from kalends.worker import fire_timer
+from kalends.worker import BOOKINGS
 from tests.conftest import Clock
 from tests.support.bookings import (
     BLOCKING,
@@ -57,7 +57,7 @@ class Story:
     async def waits_until(self, instant: str) -> None:
         """Let it be an instant, and what is due by then take effect."""
         self._clock.now = datetime.fromisoformat(instant)
-        while await timers.fire_due(self._database, fire_timer, now=self._clock.now):
+        while await timers.fire_due(self._database, BOOKINGS, now=self._clock.now):
             pass
 
     async def sets(self, event_type: Mapping[str, Any], **columns: Any) -> None:

@@ -1,6 +1,6 @@
 """What the server knows of one request before any handler runs."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import TypeAlias
 from uuid import uuid4
@@ -21,15 +21,16 @@ class RequestContext:
     """One request on its way through the server.
 
     `sent_url` is path and query as the client wrote them, `url` the same after the rewrites; `json` the
-    parsed body, `{}` where there is none; `rate_headers` those of the rate limit, None until it is counted;
-    `client_address` where the request comes from, known once it is admitted. `show_failure` belongs to
-    routes that answer people instead of programs.
+    parsed body, `{}` where there is none; `form` that of a page, once it is read; `rate_headers` those of the
+    rate limit, None until it is counted; `client_address` where the request comes from, known once it is
+    admitted. `show_failure` belongs to routes that answer people instead of programs.
     """
 
     sent_url: str
     url: str
     request_id: str = field(default_factory=lambda: str(uuid4()))
     json: object = field(default_factory=dict)
+    form: Mapping[str, str] | None = None
     rate_headers: list[tuple[bytes, bytes]] | None = None
     credential: object = None
     client_address: str = ""

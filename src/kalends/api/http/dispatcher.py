@@ -11,6 +11,7 @@ from kalends.api.http.operation import Operation, PageRouter, Router
 from kalends.api.http.paths import RoutingTable
 from kalends.api.http.versions import asked_version, choose_version
 from kalends.api.refusals import UnknownOperation
+from kalends.db.turns import Turns
 
 Admission: TypeAlias = Callable[[Scope, RequestContext], Coroutine[Any, Any, None]]
 """What a counted request passes before its operation: the rate limit, and recognition of API keys."""
@@ -19,12 +20,19 @@ Admission: TypeAlias = Callable[[Scope, RequestContext], Coroutine[Any, Any, Non
 class Dispatcher(APIRouter):
     """Routes each request to the operation that answers it."""
 
-    def __init__(self, routers: Iterable[Router | PageRouter], admit: Admission, **options: Any) -> None:
+    def __init__(
+        self,
+        routers: Iterable[Router | PageRouter],
+        admit: Admission,
+        turns: Turns | None = None,
+        **options: Any,
+    ) -> None:
         super().__init__(redirect_slashes=False, **options)
         self.operations: list[Operation] = [one for router in routers for one in router.operations]
         self.routes.extend(self.operations)
         self._table = RoutingTable(self.operations)
         self._admit = admit
+        self._turns = turns or Turns()
 
     async def app(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one request, or the server's lifespan."""
@@ -42,5 +50,9 @@ class Dispatcher(APIRouter):
             await self._admit(scope, context)
         scope["path_params"] = parameters
         scope["route"] = operation
-        response = await operation.plan.answer(Request(scope, receive))
+        request = Request(scope, receive)
+        if scope["method"] == "GET":
+            response = await operation.plan.answer(request)
+        else:
+            response = await self._turns.run(lambda: operation.plan.answer(request))
         await response(scope, receive, send)

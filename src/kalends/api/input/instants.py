@@ -4,7 +4,7 @@ import re
 from datetime import UTC, date, datetime, time
 from typing import Annotated, TypeAlias
 
-from pydantic import BeforeValidator, WithJsonSchema
+from pydantic import AfterValidator, BeforeValidator, WithJsonSchema
 from pydantic_core import PydanticCustomError
 
 from kalends.api.input.fields import Rule, violation
@@ -43,6 +43,14 @@ def parse_bound(value: object) -> datetime:
     return min(max(_read(value), EARLIEST), LATEST)
 
 
+def end_of_millisecond(moment: datetime) -> datetime:
+    """Return the last moment that answers, which show milliseconds, would show like this one.
+
+    So an instant from an answer, as the last of a range, holds what it was read from.
+    """
+    return moment.replace(microsecond=moment.microsecond // 1000 * 1000 + 999)
+
+
 def parse_date(value: object) -> date:
     """Return the calendar date that a text names: `2031-02-17`, a month for its first day, or a date-time
     for its date in UTC.
@@ -75,6 +83,8 @@ Bound: TypeAlias = Annotated[
     BeforeValidator(parse_bound),
     WithJsonSchema({"type": "string", "example": "2050-09-05T10:00:00Z"}),
 ]
+LastInstant: TypeAlias = Annotated[Instant, AfterValidator(end_of_millisecond)]
+LastBound: TypeAlias = Annotated[Bound, AfterValidator(end_of_millisecond)]
 CalendarDate: TypeAlias = Annotated[
     date,
     Rule("isDate", "must be a calendar date in the format YYYY-MM-DD"),

@@ -119,7 +119,12 @@ class RateLimiter:
         counted = tuple((limit, current(counter, limit, now_ms)) for limit, counter in known)
         is_blocked = any(counter.block_ends_ms is not None for _, counter in counted)
         is_same = tuple(limit for limit, _ in known) == limits
-        return counted if is_blocked and is_same else None
+        # After the clock was set back the storage has to learn it too.
+        is_certain = all(
+            counter.block_ends_ms is None or counter.block_ends_ms <= now_ms + limit.block_ms
+            for limit, counter in known
+        )
+        return counted if is_blocked and is_same and is_certain else None
 
     def _remember(self, bucket: str, counted: tuple[tuple[Limit, Counter], ...]) -> None:
         self._last[bucket] = counted
@@ -132,9 +137,17 @@ class RateLimiter:
 
 
 def current(counter: Counter | None, limit: Limit, now_ms: int) -> Counter:
-    """Return a counter as it stands now: without a block that is over, anew when its window is over."""
+    """Return a counter as it stands now: without a block that is over, anew when its window is over.
+
+    Neither lasts longer than the limit says from now on, which it would after the clock was set back.
+    """
     if counter is None:
         return Counter(0, now_ms + limit.window_ms, None)
+    latest_ms = now_ms + limit.block_ms
+    if counter.block_ends_ms is not None and counter.block_ends_ms > latest_ms:
+        counter = replace(counter, block_ends_ms=latest_ms)
+    if counter.window_ends_ms > now_ms + max(limit.window_ms, limit.block_ms):
+        counter = replace(counter, window_ends_ms=now_ms + limit.window_ms)
     if counter.block_ends_ms is not None and counter.block_ends_ms <= now_ms:
         counter = replace(counter, block_ends_ms=None)
     if counter.window_ends_ms <= now_ms:

@@ -1,7 +1,7 @@
 """Where rate limits are counted: in this process, or in the database that all processes share."""
 
 from collections import OrderedDict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
@@ -45,12 +45,16 @@ class MemoryStorage:
         self._forget_some(now_ms)
         before = [current(self._counters.get((bucket, limit)), limit, now_ms) for limit in limits]
         if any(counter.block_ends_ms is not None for counter in before):
+            self._keep(bucket, limits, before)
             return before
         counted = [_counted(counter, limit, now_ms) for counter, limit in zip(before, limits, strict=True)]
-        self._counters.update(
-            ((bucket, limit), counter) for limit, counter in zip(limits, counted, strict=True)
-        )
+        self._keep(bucket, limits, counted)
         return counted
+
+    def _keep(self, bucket: str, limits: Sequence[Limit], counters: Sequence[Counter]) -> None:
+        self._counters.update(
+            ((bucket, limit), counter) for limit, counter in zip(limits, counters, strict=True)
+        )
 
     def _forget_some(self, now_ms: int) -> None:
         """Look at the two counters that were not looked at for longest, and drop those that are over.
@@ -86,13 +90,15 @@ class DatabaseStorage:
         keys = {_key(bucket, limit): limit for limit in limits}
         self._counts += 1
         async with self._database.connection() as connection:
-            rows = await _add(connection, 1, {key: limit.window_ms for key, limit in keys.items()}, now_ms)
+            windows = {key: limit.window_ms for key, limit in keys.items()}
+            most = {key: max(limit.window_ms, limit.block_ms) for key, limit in keys.items()}
+            rows = await _add(connection, 1, windows, most, now_ms)
             over = {key: limit for key, limit in keys.items() if rows[key].count > limit.limit}
             blocks: dict[str, int] = {}
             if over:
                 blocks = await _blocks(connection, over, now_ms)
                 if blocks:
-                    rows = await _add(connection, -1, dict.fromkeys(keys, 0), now_ms)
+                    rows = await _add(connection, -1, dict.fromkeys(keys, 0), most, now_ms)
                 else:
                     blocks = await _block(connection, over, now_ms)
             if self._counts % _COUNTS_BETWEEN_PURGES == 0:
@@ -107,31 +113,43 @@ class _Row:
 
 
 async def _add(
-    connection: Connection, amount: int, lasting: Mapping[str, int], now_ms: int
+    connection: Connection, amount: int, lasting: Mapping[str, int], most: Mapping[str, int], now_ms: int
 ) -> dict[str, _Row]:
-    """Add to rows; one that is absent or over starts anew, for the milliseconds in `lasting`."""
+    """Add to rows; one that is absent or over starts anew, for the milliseconds in `lasting`.
+
+    None lasts longer than the milliseconds in `most` from now on, as it would after the clock was set back.
+    """
     values = {
         "now": _instant(now_ms),
         "amount": amount,
         "keys": list(lasting),
         "ends": [_instant(now_ms + ms) for ms in lasting.values()],
+        "latest": [_instant(now_ms + most[key]) for key in lasting],
     }
     found = await (await connection.execute(_ADD, values)).fetchall()
     return {key: _Row(count, _ms(expires_at)) for key, count, expires_at in found}
 
 
-async def _blocks(connection: Connection, over: Iterable[str], now_ms: int) -> dict[str, int]:
+async def _blocks(connection: Connection, over: Mapping[str, Limit], now_ms: int) -> dict[str, int]:
     """Return when the blocks end that were there already, by the keys of their windows."""
     window_keys = {key + _BLOCK: key for key in over}
     found = await connection.execute(_READ, (list(window_keys), _instant(now_ms)), prepare=False)
-    return {window_keys[key]: _ms(expires_at) for key, expires_at in await found.fetchall()}
+    blocks = {window_keys[key]: _ms(expires_at) for key, expires_at in await found.fetchall()}
+    for key, ends_ms in blocks.items():
+        latest_ms = now_ms + over[key].block_ms
+        if ends_ms > latest_ms:
+            # The clock was set back.
+            await connection.execute(_SHORTEN, (_instant(latest_ms), key + _BLOCK), prepare=False)
+            blocks[key] = latest_ms
+    return blocks
 
 
 async def _block(connection: Connection, over: Mapping[str, Limit], now_ms: int) -> dict[str, int]:
     """Start the blocks of limits that a request went over, and return when they end."""
     for key, limit in over.items():
         await connection.execute(_KEEP, (_instant(now_ms + limit.block_ms), key), prepare=False)
-    rows = await _add(connection, 1, {key + _BLOCK: limit.block_ms for key, limit in over.items()}, now_ms)
+    lasting = {key + _BLOCK: limit.block_ms for key, limit in over.items()}
+    rows = await _add(connection, 1, lasting, lasting, now_ms)
     return {key: rows[key + _BLOCK].ends_ms for key in over}
 
 
@@ -158,7 +176,10 @@ _ADD = """
      ORDER BY key
         ON CONFLICT (key) DO UPDATE
        SET count = excluded.count + CASE WHEN c.expires_at > %(now)s THEN c.count ELSE 0 END,
-           expires_at = CASE WHEN c.expires_at > %(now)s THEN c.expires_at ELSE excluded.expires_at END
+           expires_at = CASE WHEN c.expires_at > %(now)s
+                             THEN least(c.expires_at, (%(latest)s::timestamptz[])[
+                                            array_position(%(keys)s::text[], excluded.key)])
+                             ELSE excluded.expires_at END
     RETURNING key, count, expires_at
 """
 
@@ -167,6 +188,8 @@ _ADD = """
 _READ = "SELECT key, expires_at FROM rate_limit_counters WHERE key = ANY(%s) AND expires_at > %s"
 
 _KEEP = "UPDATE rate_limit_counters SET expires_at = greatest(expires_at, %s) WHERE key = %s"
+
+_SHORTEN = "UPDATE rate_limit_counters SET expires_at = least(expires_at, %s) WHERE key = %s"
 
 _PURGE = """
     DELETE FROM rate_limit_counters

@@ -10,9 +10,11 @@ from kalends.api.refusals import (
     DanglingReference,
     DatabaseFull,
     DatabaseUnavailable,
+    TooManyWaiting,
     ValueOutOfRange,
 )
 from kalends.db.errors import DiskFull
+from kalends.db.turns import TooManyWait
 
 
 def refusal_of(error: Exception) -> DomainError | None:
@@ -28,6 +30,8 @@ def refusal_of(error: Exception) -> DomainError | None:
             return ValueOutOfRange()
         case DiskFull() | database.DiskFull():
             return DatabaseFull()
+        case TooManyWait():
+            return TooManyWaiting()
         case psycopg.OperationalError() | psycopg_pool.PoolTimeout():
             return DatabaseUnavailable()
         case _:

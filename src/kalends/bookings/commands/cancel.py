@@ -1,6 +1,7 @@
 """Cancelling a booking, an occurrence and those after it, a series, or one seat (bookings.md 7)."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
 
 from kalends.bookings import access
@@ -56,7 +57,8 @@ async def cancel(work: UnitOfWork, actor: Actor, uid: str, command: Cancel, *, n
         if booking.is_seated:
             access.require_host_of_all_seats(actor, booking)
         _check_reason(actor, booking, command)
-        await end(work, [booking], locked.event_type, actor.email, command.reason, now=now, covers_rest=False)
+        change = _change(command, by=actor.email, now=now)
+        await end(work, [booking], locked.event_type, change, covers_rest=False)
     return Outcome(tuple(await reads.find_by_ids(work.connection, [booking.id])))
 
 
@@ -68,13 +70,12 @@ async def _cancel_seat(
     if given_up is None:
         raise UnknownSeat(seat_uid)
     if effect_of(booking, Transition.CANCEL) is Effect.APPLIES:
-        by = actor.email or given_up.attendee.email
+        change = _change(command, by=actor.email or given_up.attendee.email, now=now)
         if len(seats_of(booking)) == 1:
-            await end(work, [booking], locked.event_type, by, command.reason, now=now, covers_rest=False)
+            await end(work, [booking], locked.event_type, change, covers_rest=False)
         else:
-            await seat.give_up(
-                work, booking, locked.event_type, given_up, by=by, reason=command.reason, now=now
-            )
+            change = replace(change, kind=FactKind.SEAT_CANCELLED)
+            await seat.give_up(work, booking, locked.event_type, given_up, change)
     return Outcome(tuple(await reads.find_by_ids(work.connection, [booking.id])))
 
 
@@ -87,7 +88,8 @@ async def _cancel_subsequent(
     _check_reason(actor, first, command)
     series = await lock_series(work, first.recurring_uid)
     meant = [booking for booking in series.bookings if booking.start >= first.start]
-    await end(work, _live(meant), series.event_type, actor.email, command.reason, now=now, covers_rest=True)
+    change = _change(command, by=actor.email, now=now)
+    await end(work, _live(meant), series.event_type, change, covers_rest=True)
     found = await reads.find_series(work.connection, first.recurring_uid)
     return Outcome(tuple(found), is_series=True)
 
@@ -103,8 +105,13 @@ async def _cancel_series(
         raise OccurrenceNotNamed
     _check_reason(actor, series.bookings[0], command)
     meant = [booking for booking in series.bookings if booking.start >= now]
-    await end(work, _live(meant), series.event_type, actor.email, command.reason, now=now, covers_rest=True)
+    change = _change(command, by=actor.email, now=now)
+    await end(work, _live(meant), series.event_type, change, covers_rest=True)
     return Outcome(tuple(await reads.find_series(work.connection, recurring_uid)), is_series=True)
+
+
+def _change(command: Cancel, *, by: str | None, now: datetime) -> Change:
+    return Change(FactKind.CANCELLED, now, actor=by, reason=command.reason)
 
 
 def _live(bookings: Sequence[Booking]) -> list[Booking]:
@@ -115,25 +122,26 @@ async def end(
     work: UnitOfWork,
     bookings: Sequence[Booking],
     event_type: EventType | None,
-    by: str | None,
-    reason: str | None,
+    change: Change,
     *,
-    now: datetime,
     covers_rest: bool,
 ) -> None:
     """Cancel bookings, sorted by their start, and record a fact for each; the first is the lead."""
     if not bookings:
         return
-    await writes.end_bookings(
-        work, [booking.id for booking in bookings], reason=reason, by=by, is_rescheduled=False
-    )
+    ids = [booking.id for booking in bookings]
+    await writes.end_bookings(work, ids, reason=change.reason, by=change.actor, is_rescheduled=False)
     outline = await facts.outline_of(work.connection, bookings[0])
-    ended = await reads.find_by_ids(work.connection, [booking.id for booking in bookings])
+    ended = await reads.find_by_ids(work.connection, ids)
     # Who attended is part of the fact, though a seated booking no longer lists them.
     was_told = any(booking.status is Status.ACCEPTED for booking in bookings)
-    change = Change(FactKind.CANCELLED, now, actor=by, reason=reason, was_told=was_told)
     told = facts.facts_of_each(
-        change, ended, event_type, outline, lead_uid=ended[0].uid, covers_rest=covers_rest
+        replace(change, was_told=was_told),
+        ended,
+        event_type,
+        outline,
+        lead_uid=ended[0].uid,
+        covers_rest=covers_rest,
     )
     await facts.record(work, told)
     for booking in ended:

@@ -17,7 +17,9 @@ from kalends.bookings.draft.form import REASON, View, is_asked
 from kalends.bookings.facts import service as facts
 from kalends.bookings.facts.fact import FactKind
 from kalends.bookings.facts.service import Change
+from kalends.bookings.facts.timers import BOOKING
 from kalends.bookings.refusals import (
+    FOR_HOSTS,
     MoveWithoutEventType,
     NobodyAttends,
     RescheduleReasonMissing,
@@ -63,7 +65,7 @@ async def reschedule(
     if event_type.disable_rescheduling:
         raise ReschedulingDisabled
     bookability.check_host_is_open(event_types.user_of(event_type))
-    period = draft.moved_period(booking, event_type, command.start)
+    period = draft.moved_period(booking, command.start)
     await bookability.make_way(work, actor, event_type, [period], now=now)
     await bookability.use_reservation(work, event_type, command.reservation_uid, period, now=now)
     if command.seat_uid is not None:
@@ -85,13 +87,14 @@ async def _replace(
     *,
     now: datetime,
 ) -> Outcome:
-    period = draft.moved_period(booking, event_type, command.start)
+    period = draft.moved_period(booking, command.start)
     booker = _booker(booking)
     responses = _responses(booking, event_type, command)
     await bookability.require_free(
         work,
         WantedTime(event_type, period, booker.time_zone, moving=booking.uid),
         now=now,
+        among=FOR_HOSTS if is_host(actor, booking) else None,
         is_move=True,
     )
     is_by_host = is_host_by_name(actor, booking, command.rescheduled_by)
@@ -100,7 +103,7 @@ async def _replace(
     new = draft.successor_of(booking, event_type, period, status)
     rescheduled_by = _mover(actor, command.rescheduled_by, booker)
     [moved] = await storage.store(work, [replace(new, responses=responses, rescheduled_by=rescheduled_by)])
-    await outbox.clear_timers(work, [booking.id])
+    await outbox.clear_timers(work, BOOKING, [booking.id])
     kind = FactKind.RESCHEDULED if status is Status.ACCEPTED else FactKind.REQUESTED
     fact = facts.fact_of(
         Change(kind, now, actor=rescheduled_by, reason=command.reason),

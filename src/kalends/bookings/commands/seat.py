@@ -15,7 +15,8 @@ from kalends.bookings.draft import draft
 from kalends.bookings.facts import service as facts
 from kalends.bookings.facts.fact import FactKind
 from kalends.bookings.facts.service import Change
-from kalends.bookings.refusals import BOUNDS, AlreadyAtThisTime, TooFewSeats, UnknownSeatToMove
+from kalends.bookings.facts.timers import BOOKING
+from kalends.bookings.refusals import BOUNDS, FOR_HOSTS, AlreadyAtThisTime, TooFewSeats, UnknownSeatToMove
 from kalends.bookings.seats import check_not_seated, seat_of_moved, seats_of
 from kalends.bookings.sql import reads, writes
 from kalends.bookings.sql.writes import NewBooking
@@ -56,13 +57,14 @@ async def move_seat(
         raise AlreadyAtThisTime
     is_last = len(seats_of(booking)) == 1
     target = await _target(work, booking, event_type, command.start)
-    period = draft.moved_period(booking, event_type, command.start)
+    period = draft.moved_period(booking, command.start)
     if target is not None:
         check_not_seated(target, moving.attendee.email)
     await bookability.require_free(
         work,
         WantedTime(event_type, period, moving.attendee.time_zone, moving=booking.uid if is_last else None),
         now=now,
+        among=FOR_HOSTS if is_host(actor, booking) else None,
         is_move=True,
     )
     if target is not None:
@@ -110,14 +112,14 @@ async def move_all(
     if command.start == booking.start:
         raise AlreadyAtThisTime
     target = await _target(work, booking, event_type, command.start)
-    period = draft.moved_period(booking, event_type, command.start)
+    period = draft.moved_period(booking, command.start)
     zone = booking.attendees[0].time_zone if booking.attendees else booking.organizer.time_zone
     await bookability.require_free(
         work,
         WantedTime(event_type, period, zone, moving=booking.uid),
         now=now,
         # Whether there are seats enough for everybody is asked below.
-        among=None if target is None else BOUNDS,
+        among=FOR_HOSTS if target is None else BOUNDS & FOR_HOSTS,
         is_move=True,
     )
     moved_id = booking.id
@@ -137,15 +139,11 @@ async def give_up(
     booking: Booking,
     event_type: EventType | None,
     given_up: SeatedAttendee,
-    *,
-    by: str,
-    reason: str | None,
-    now: datetime,
+    change: Change,
 ) -> None:
-    """Free one seat of a booking that others attend; `by` is the e-mail of whoever gives it up."""
+    """Free one seat of a booking that others attend."""
     await writes.delete_attendees(work, booking.id, [given_up.attendee.id])
     [left] = await reads.find_by_ids(work.connection, [booking.id])
-    change = Change(FactKind.SEAT_CANCELLED, now, actor=by, reason=reason)
     await facts.record(work, [facts.fact_of(change, left, event_type, attendee=given_up.attendee)])
 
 
@@ -193,7 +191,7 @@ async def _end(work: UnitOfWork, booking: Booking) -> None:
     """Cancel a booking in which nobody with a seat is left, and delete whoever else attends it."""
     await writes.delete_attendees(work, booking.id, [attendee.id for attendee in booking.attendees])
     await writes.end_bookings(work, [booking.id], reason=None, by=None, is_rescheduled=False)
-    await outbox.clear_timers(work, [booking.id])
+    await outbox.clear_timers(work, BOOKING, [booking.id])
 
 
 def _alone(booking: Booking, event_type: EventType, period: Period, attendee: Attendee) -> NewBooking:

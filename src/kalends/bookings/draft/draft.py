@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import datetime
 from hashlib import sha256
 from math import floor
 from typing import Any
@@ -212,17 +212,9 @@ def length_of(event_type: EventType, asked: int | None) -> int:
     return asked
 
 
-def moved_length(booking: Booking, event_type: EventType) -> timedelta:
-    """Return how long a booking takes once it is moved: as long as now, while the event type offers that."""
-    length = booking.end - booking.start
-    offered = {event_type.terms.length, *event_type.length_options}
-    is_offered = length.total_seconds() / 60 in offered
-    return length if is_offered else timedelta(minutes=event_type.terms.length)
-
-
-def moved_period(booking: Booking, event_type: EventType, start: datetime) -> tuple[datetime, datetime]:
-    """Return the period of a booking that is moved to another start."""
-    return start, start + moved_length(booking, event_type)
+def moved_period(booking: Booking, start: datetime) -> tuple[datetime, datetime]:
+    """Return when a booking is that moves to a start: as long as it was."""
+    return start, start + (booking.end - booking.start)
 
 
 def with_video_call(metadata: Mapping[str, Any], location: str | None) -> dict[str, Any]:

@@ -91,6 +91,12 @@ def merged_answers(
         else:
             if name in answers:
                 answers[name] = checked
+    phone = answers.get("attendeePhoneNumber")
+    if phone and not problems:
+        try:
+            answers["attendeePhoneNumber"] = _check_phone({}, phone)
+        except WrongAnswer as wrong:
+            problems.append(f"{{attendeePhoneNumber}}{wrong.code}")
     if problems:
         raise InvalidAnswers(problems)
     answers["email"] = _address(answers, by_name)
@@ -170,8 +176,6 @@ def _address(answers: Mapping[str, Any], by_name: Mapping[str, StoredObject]) ->
     phone = answers.get("attendeePhoneNumber")
     if not phone:
         raise InvalidAnswers([f"{{attendeePhoneNumber}}{_REQUIRED}"])
-    if not is_phone_number(phone):
-        raise InvalidAnswers(["{attendeePhoneNumber}invalid_number"])
     return f"{str(phone).removeprefix('+')}@{PHONE_DOMAIN}"
 
 
@@ -319,7 +323,9 @@ _CHECKS: Mapping[str, Callable[[StoredObject, Any], Any]] = {
     "boolean": _check_boolean,
 }
 
+# A top-level domain has letters only, unless it is written in another script.
 _EMAIL = re.compile(
-    r"(?!\.)(?!.*\.\.)([A-Z0-9_+\-.']*)[A-Z0-9_+'-]@([A-Z0-9][A-Z0-9\-]*\.)+[A-Z]{2,}",
+    r"(?!\.)(?!.*\.\.)([A-Z0-9_+&\-.']*)[A-Z0-9_+&'-]@([A-Z0-9][A-Z0-9\-]*\.)+"
+    r"(?:[A-Z]{2,}|XN--[A-Z0-9\-]*[A-Z0-9])",
     re.IGNORECASE | re.ASCII,
 )

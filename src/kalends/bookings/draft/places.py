@@ -51,13 +51,15 @@ def place_of(
 
     Raises:
         LocationNotOffered: the event type does not offer this kind of location.
-        InvalidAnswers: what the booker has to add is missing or wrong.
+        InvalidAnswers: what the booker has to say of it is missing or wrong.
     """
     if isinstance(chosen, str):
         return _text_place(chosen)
     if chosen is not None:
         return _chosen_place(event_type, chosen, organizer)
     if event_type.locations:
+        if event_type.locations[0]["type"] in _ASKING:
+            raise InvalidAnswers(["{location}error_required_field"])
         return _stored_place(event_type.locations[0], None, organizer)
     default = _default_app(organizer)
     return Place(default, None, default)

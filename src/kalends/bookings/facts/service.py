@@ -14,12 +14,12 @@ from kalends.bookings.facts.snapshots import (
     previous_snapshot_of,
 )
 from kalends.bookings.facts.stored import encode
-from kalends.bookings.facts.timers import timers_of
+from kalends.bookings.facts.timers import BOOKING, timers_of
 from kalends.bookings.sql import reads
 from kalends.db.database import Connection, UnitOfWork
 from kalends.event_types.event_type import EventType
 from kalends.outbox import service as outbox
-from kalends.outbox.fact import Fact
+from kalends.outbox.fact import Fact, Subject
 
 # What happens to one of several attendees leaves the booking's own times as they are. So does what a timer
 # tells: an approval reminder that set them anew would come again and again, counted from itself.
@@ -136,7 +136,7 @@ def _stored(fact: BookingFact) -> Fact:
         timers = [(timer.kind.value, timer.due_at) for timer in timers_of(booking, fact.occurred_at)]
     return Fact(
         kind=fact.kind.value,
-        booking_id=booking.id,
+        subject=Subject(BOOKING, booking.id),
         event_type_id=booking.event_type_id,
         user_id=booking.organizer.id,
         ordering_key=fact.ordering_key,

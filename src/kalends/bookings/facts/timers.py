@@ -7,6 +7,9 @@ from enum import Enum
 from kalends.bookings.booking import Status
 from kalends.bookings.facts.snapshots import BookingSnapshot
 
+BOOKING = "booking"
+"""The kind of subject that bookings are, of facts and timers."""
+
 REMINDER_BEFORE = timedelta(hours=1)
 
 

@@ -99,7 +99,7 @@ async def lock_rows_of_only_host(work: UnitOfWork, host_id: int, now: datetime) 
 async def lock_rows_of_event_types(
     work: UnitOfWork, event_type_ids: Sequence[int], now: datetime
 ) -> list[int]:
-    """Keep other commands off what has not ended of event types until this one ends; return ids."""
+    """Lock the bookings of event types that have not ended; return their ids."""
     cursor = await work.connection.execute(
         """
         SELECT id FROM bookings

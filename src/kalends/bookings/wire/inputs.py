@@ -21,7 +21,7 @@ from kalends.api.input.fields import (
     leading_integer,
     violation,
 )
-from kalends.api.input.instants import Bound, Instant
+from kalends.api.input.instants import Bound, Instant, LastBound
 from kalends.api.input.locales import Locale
 from kalends.api.input.query import comma_list
 from kalends.api.wire import Body, StrictBody
@@ -269,11 +269,11 @@ class BookingsQuery(Body):
     teams_ids: Ids | None = None
     team_id: QueryInteger | None = None
     after_start: Bound | None = None
-    before_end: Bound | None = None
+    before_end: LastBound | None = None
     after_created_at: Bound | None = None
-    before_created_at: Bound | None = None
+    before_created_at: LastBound | None = None
     after_updated_at: Bound | None = None
-    before_updated_at: Bound | None = None
+    before_updated_at: LastBound | None = None
     sort_start: Direction | None = None
     sort_end: Direction | None = None
     sort_created: Direction | None = None

@@ -44,17 +44,20 @@ async def invite(
     if len(lately) >= settings.invitation_mails_an_hour:
         return
     await sql.note_mailing(work, invitation_id, [*lately, now])
-    await queue_invitation(work, settings, _mail_of(found, settings, now, len(lately)))
+    await queue_invitation(work, settings, _mail_of(found, settings, author, len(lately), now=now))
     place_id = found.team_id if found.parent_id is None else found.parent_id
     after = {"userId": found.user_id, "teamId": found.team_id, "email": found.email}
     subject = Subject("membership", membership_id)
     await audit.record(work, author, NewEntry(place_id, subject, "invited", after=after))
 
 
-def _mail_of(invitation: Invitation, settings: Settings, now: datetime, number: int) -> MembershipInvitation:
+def _mail_of(
+    invitation: Invitation, settings: Settings, author: Author, number: int, *, now: datetime
+) -> MembershipInvitation:
     token = token_of(signing_key(settings), invitation.id)
     return MembershipInvitation(
         cause=f"invitation:{invitation.id}:{now.isoformat()}:{number}",
+        sender_id=author.user_id,
         recipient=Recipient(
             invitation.name or "",
             invitation.email,

@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from kalends.bookings.facts.fact import BookingFact
 from kalends.bookings.facts.snapshots import AttendeeSnapshot
 from kalends.localization.language import Language
+from kalends.localization.titles import title_in, usual_title
 from kalends.notifications.mail import Audience, Template
 from kalends.notifications.plan import Planned
 
@@ -117,12 +118,7 @@ class Scene:
         first = booking.attendees[0].name if booking.attendees else ""
         if event_type is None:
             return booking.title if self.shows_others else self.host_name
-        usual = f"{event_type.title} between {self.host_name} and {first}"
-        if self.shows_others and booking.title != usual:
-            return booking.title
-        return self.language.text(
-            "%(event)s between %(host)s and %(name)s",
-            event=event_type.title,
-            host=self.host_name,
-            name=first if self.shows_others else self.mail.recipient.name,
-        )
+        event, host = event_type.title, self.host_name
+        if self.shows_others:
+            return title_in(self.language, booking.title, event=event, host=host, name=first)
+        return usual_title(self.language, event=event, host=host, name=self.mail.recipient.name)

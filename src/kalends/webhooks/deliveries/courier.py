@@ -1,15 +1,16 @@
 """Delivering: requests to subscribers, again and again until one is taken or the schedule ends.
 
-The courier of a process has a limited number of requests under way, and of one webhook only some, so that a
-receiver that keeps everybody waiting keeps only its own deliveries waiting.
+The courier of a process has a limited number of requests under way. Owners take turns, and receivers that
+keep everybody waiting get one request at a time in a slow lane, so that they keep only their own deliveries
+waiting.
 """
 
 import asyncio
-import random
 import time
 from collections import Counter
 from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
+from uuid import uuid4
 
 import structlog
 from psycopg import OperationalError
@@ -17,25 +18,27 @@ from psycopg import OperationalError
 from kalends import __version__
 from kalends.db.database import Database, UnitOfWork
 from kalends.outbox import service as outbox
+from kalends.outbox.jobs.job import Report
+from kalends.outbox.jobs.queue import Queue
+from kalends.outbox.jobs.turns import Room, Turns
 from kalends.outgoing import Answer, Outgoing, Unreachable
 from kalends.security.encryption import KeyMissing, Keyring
 from kalends.settings import Settings
-from kalends.webhooks.deliveries import health, lease, signing
-from kalends.webhooks.deliveries.lease import Outcome, Taken
+from kalends.webhooks.deliveries import health, queue, signing
+from kalends.webhooks.deliveries.queue import DELIVERIES, LeasedDelivery, Outcome
 from kalends.webhooks.webhook import Attempt, message_id
 
-AFTER_FAILURES = tuple(
-    timedelta(seconds=seconds) for seconds in (5, 300, 1_800, 7_200, 18_000, 36_000, 36_000)
-)
-"""How long to wait after the first, second, … failure; after one more the delivery has failed."""
+ROOM = Room(at_once=128, of_lane=16, of_slow_lanes=16, leaves_half=True)
+"""How many requests of a process are under way at most: the lane of a delivery is its webhook."""
 
-_JITTER = 0.2
 _LONGEST_RETRY_AFTER = timedelta(hours=1)
 _GONE = 410
 _ASK_LATER = (429, 503)
+_TIMEOUT = "timeout"
 
-_MOST_AT_ONCE = 64
-_MOST_OF_ONE_WEBHOOK = 16
+_MOST_SLOW = 1_000
+"""Webhooks that are remembered to have let a request wait until its time was over."""
+
 _LOOK_AGAIN_SECONDS = 0.2
 _GATHERING_SECONDS = 0.02
 _FAREWELL_SECONDS = 5.0
@@ -55,7 +58,10 @@ class Courier:
         self._outgoing = outgoing
         self._keyring = keyring
         self._clock = clock
-        self._under_way: dict[asyncio.Task[None], Taken] = {}
+        self._queue = Queue(DELIVERIES)
+        self._under_way: dict[asyncio.Task[None], LeasedDelivery] = {}
+        self._slow: dict[str, None] = {}
+        self._served: dict[str, None] = {}
         self._unnoted: list[Outcome] = []
         self._noting = asyncio.Lock()
         self._database: Database | None = None
@@ -67,18 +73,7 @@ class Courier:
         """
         self._database = database
         were_under_way = len(self._under_way)
-        room = _MOST_AT_ONCE - were_under_way
-        taken: Sequence[Taken] = []
-        is_more = False
-        if room > 0:
-            async with database.transaction() as work:
-                taken, is_more = await lease.take(
-                    work,
-                    now=now,
-                    room=room,
-                    under_way=Counter(one.webhook_id for one in self._under_way.values()),
-                    most_each=_MOST_OF_ONE_WEBHOOK,
-                )
+        taken, is_more = await self._take(database, now)
         for one in taken:
             task = asyncio.create_task(self._deliver(database, one))
             self._under_way[task] = one
@@ -109,8 +104,26 @@ class Courier:
             task.cancel()
         await asyncio.gather(*late, return_exceptions=True)
         if broken_off and self._database is not None:
+            now = self._clock()
             async with self._database.transaction() as work:
-                await lease.give_back(work, broken_off, now=self._clock())
+                reports = [Report(one.job, "ready", now, is_no_try=True) for one in broken_off]
+                await queue.report(work, reports, now)
+
+    async def _take(self, database: Database, now: datetime) -> tuple[Sequence[LeasedDelivery], bool]:
+        """Take deliveries whose turn it is; also tell whether there may be more."""
+        turns = Turns(ROOM, (one.job for one in self._under_way.values()), self._slow, self._served)
+        if turns.free <= 0:
+            return [], False
+        async with database.transaction() as work:
+            chosen, is_more = await self._queue.choose(work, turns, now=now)
+            if not chosen:
+                return [], is_more
+            taken = await queue.lease(work, chosen, uuid4(), now)
+            dropped = [Report(one.job, "dropped", now, is_no_try=True) for one in taken if not one.is_active]
+            if dropped:
+                await queue.report(work, dropped, now)
+        # Those that were held back have made room for others.
+        return [one for one in taken if one.is_active], is_more or len(taken) < len(chosen) or bool(dropped)
 
     def _end(self, task: asyncio.Task[None]) -> None:
         del self._under_way[task]
@@ -118,11 +131,11 @@ class Courier:
         if error is not None:
             _log.error("a delivery was not noted, and comes again", error=repr(error))
 
-    async def _deliver(self, database: Database, taken: Taken) -> None:
+    async def _deliver(self, database: Database, delivery: LeasedDelivery) -> None:
         started_at, started = self._clock(), time.monotonic()
-        answer, error, detail = await self._attempt(taken, started_at)
+        answer, error, detail = await self._attempt(delivery, started_at)
         attempt = Attempt(
-            number=taken.number,
+            number=delivery.job.attempts,
             started_at=started_at,
             duration_ms=round((time.monotonic() - started) * 1_000),
             status_code=None if answer is None else answer.status,
@@ -130,33 +143,46 @@ class Courier:
             error_detail=detail,
             answer=None if answer is None else answer.excerpt,
         )
-        await self._note(database, _outcome(taken, attempt, answer, self._clock()))
+        self._remember_pace(delivery.webhook_id, is_slow=error == _TIMEOUT)
+        report = _report(delivery, attempt, answer, self._clock())
+        await self._note(database, Outcome(delivery, attempt, report))
 
-    async def _attempt(self, taken: Taken, now: datetime) -> tuple[Answer | None, str | None, str | None]:
+    def _remember_pace(self, webhook_id: str, *, is_slow: bool) -> None:
+        self._slow.pop(webhook_id, None)
+        if is_slow:
+            self._slow[webhook_id] = None
+        if len(self._slow) > _MOST_SLOW:
+            del self._slow[next(iter(self._slow))]
+
+    async def _attempt(
+        self, delivery: LeasedDelivery, now: datetime
+    ) -> tuple[Answer | None, str | None, str | None]:
         """Send a delivery; return the answer, and the kind and text of what went wrong."""
         try:
-            headers = self._headers(taken, now)
+            headers = self._headers(delivery, now)
         except KeyMissing as error:
             return None, "secret", str(error)
         try:
-            answer = await self._outgoing.post(taken.subscriber_url, headers, taken.body, owner=taken.owner)
+            answer = await self._outgoing.post(
+                delivery.subscriber_url, headers, delivery.body, owner=delivery.job.owner
+            )
         except Unreachable as error:
             return None, error.kind, str(error)
         is_taken = 200 <= answer.status < 300
         return answer, None if is_taken else "http_status", None
 
-    def _headers(self, taken: Taken, now: datetime) -> list[tuple[str, str]]:
-        secret = None if taken.secret is None else self._keyring.decrypt(taken.secret)
+    def _headers(self, delivery: LeasedDelivery, now: datetime) -> list[tuple[str, str]]:
+        secret = None if delivery.secret is None else self._keyring.decrypt(delivery.secret)
         secrets = [secret] if secret else []
-        if taken.previous_secret is not None and taken.previous_secret_until is not None:
-            previous = self._keyring.decrypt(taken.previous_secret)
-            secrets += [previous] if secret and previous and taken.previous_secret_until > now else []
+        if delivery.previous_secret is not None and delivery.previous_secret_until is not None:
+            previous = self._keyring.decrypt(delivery.previous_secret)
+            secrets += [previous] if secret and previous and delivery.previous_secret_until > now else []
         return [
-            *headers_of(taken.content_type, secret, taken.body),
-            *standard_headers(message_id(taken.id), secrets, taken.body, now),
-            ("X-Kalends-Trigger", taken.trigger),
-            ("X-Kalends-Sequence", str(taken.event_id)),
-            ("X-Kalends-Attempt", str(taken.number)),
+            *headers_of(delivery.content_type, secret, delivery.body),
+            *standard_headers(message_id(delivery.id), secrets, delivery.body, now),
+            ("X-Kalends-Trigger", delivery.trigger),
+            ("X-Kalends-Sequence", str(delivery.event_id)),
+            ("X-Kalends-Attempt", str(delivery.job.attempts)),
         ]
 
     async def _note(self, database: Database, outcome: Outcome) -> None:
@@ -182,11 +208,12 @@ class Courier:
     async def _store_in(self, work: UnitOfWork, batch: Sequence[Outcome]) -> None:
         now = self._clock()
         async with work.connection.pipeline():
-            await lease.note(work, batch, now=now)
+            await queue.note(work, batch, now)
+            await self._queue.release_after(work, [one.report for one in batch], now=now)
             await outbox.count(work, _counts(batch))
-        succeeded = {one.taken.webhook_id for one in batch if one.attempt.error is None}
-        failed = {one.taken.webhook_id for one in batch} - succeeded
-        if failed or any(one.taken.is_failing for one in batch):
+        succeeded = {one.delivery.webhook_id for one in batch if one.attempt.error is None}
+        failed = {one.delivery.webhook_id for one in batch} - succeeded
+        if failed or any(one.delivery.is_failing for one in batch):
             await health.note(work, succeeded=succeeded, failed=failed, now=now)
 
 
@@ -212,16 +239,17 @@ def standard_headers(
     return headers
 
 
-def _outcome(taken: Taken, attempt: Attempt, answer: Answer | None, now: datetime) -> Outcome:
+def _report(delivery: LeasedDelivery, attempt: Attempt, answer: Answer | None, now: datetime) -> Report:
     """Decide what follows from an attempt."""
+    job = delivery.job
     if attempt.error is None:
-        return Outcome(taken, attempt, "succeeded", now)
-    if attempt.status_code == _GONE or taken.tries > len(AFTER_FAILURES):
-        return Outcome(taken, attempt, "failed", now)
-    wait = AFTER_FAILURES[taken.tries - 1] * random.uniform(1 - _JITTER, 1 + _JITTER)  # noqa: S311 - no secret
-    if answer is not None and answer.status in _ASK_LATER:
-        wait = max(wait, _asked_wait(answer.retry_after))
-    return Outcome(taken, attempt, "pending", now + wait)
+        return Report(job, "done", now)
+    if attempt.status_code == _GONE:
+        return Report(job, "failed", now)
+    is_asked_later = answer is not None and answer.status in _ASK_LATER
+    least = _asked_wait(answer.retry_after) if answer is not None and is_asked_later else timedelta()
+    due_at = DELIVERIES.next_due(job.tries, job.began_at, now, least)
+    return Report(job, "failed", now) if due_at is None else Report(job, "waiting", due_at)
 
 
 def _asked_wait(retry_after: str | None) -> timedelta:
@@ -235,11 +263,11 @@ def _counts(batch: Sequence[Outcome]) -> Counter[str]:
     counts: Counter[str] = Counter()
     for outcome in batch:
         attempt = outcome.attempt
-        counts[f"webhook_attempts:{outcome.taken.trigger}:{attempt.error or 'ok'}"] += 1
-        if outcome.status == "failed":
-            counts[f"webhook_given_up:{outcome.taken.trigger}"] += 1
+        counts[f"webhook_attempts:{outcome.delivery.trigger}:{attempt.error or 'ok'}"] += 1
+        if outcome.report.state == "failed":
+            counts[f"webhook_given_up:{outcome.delivery.trigger}"] += 1
         if attempt.number == 1:
-            lag = (attempt.started_at - outcome.taken.happened_at).total_seconds()
+            lag = (attempt.started_at - outcome.delivery.happened_at).total_seconds()
             bucket = next((bound for bound in LAG_BUCKETS if lag <= bound), None)
             counts[f"webhook_lag:{'+Inf' if bucket is None else bucket}"] += 1
             counts["webhook_lag_sum_ms"] += max(0, round(lag * 1_000))

@@ -10,7 +10,7 @@ from kalends.db.database import UnitOfWork
 from kalends.outbox import service as outbox
 from kalends.outbox.fact import Fact
 from kalends.webhooks import queries
-from kalends.webhooks.deliveries import lease
+from kalends.webhooks.deliveries.queue import DELIVERIES
 
 PATIENCE = timedelta(days=5)
 """How long a webhook may fail without one success before it is switched off."""
@@ -43,7 +43,7 @@ async def note(
     work: UnitOfWork, *, succeeded: Collection[str], failed: Collection[str], now: datetime
 ) -> None:
     """Note which webhooks took a delivery and which did not; switch off those that have failed for long."""
-    failing = await lease.note_health(work, succeeded=list(succeeded), failed=list(failed), now=now)
+    failing = await queries.note_health(work, succeeded=list(succeeded), failed=list(failed), now=now)
     for webhook in failing:
         if now - webhook.since < PATIENCE:
             continue
@@ -54,14 +54,14 @@ async def note(
         await queries.update_webhook(
             work, webhook.id, {"active": False, "disabled_reason": reason, "failing_since": None}
         )
-        await queries.cancel_deliveries(work, webhook.id, now=now)
+        await outbox.drop_lane(work, DELIVERIES, webhook.id, now=now)
         told = WebhookDisabled(webhook.id, webhook.subscriber_url, webhook.since, now, reason)
         await outbox.record(
             work,
             [
                 Fact(
                     kind=DISABLED,
-                    booking_id=None,
+                    subject=None,
                     event_type_id=webhook.event_type_id,
                     user_id=webhook.user_id,
                     ordering_key=webhook.id,

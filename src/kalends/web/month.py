@@ -5,7 +5,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 
-from kalends.bookings.draft.draft import moved_length
 from kalends.db.database import Connection
 from kalends.event_types.address import IdAddress
 from kalends.scheduling.zones import DAY, day_of_date, day_start
@@ -87,8 +86,10 @@ async def _times(
         begins,
         ends,
         zone.key,
-        int(moved_length(visit.booking, visit.event_type).total_seconds()) // 60,
-        visit.booking.uid,
+        duration=None,
+        moving=visit.booking.uid,
+        caller_id=visit.actor.user_id,
+        ends_with_day=True,
     )
     found = await slots.list_slots(connection, command, now=visit.arrival.now, longest_days=longest_days)
     times: dict[date, list[datetime]] = defaultdict(list)

@@ -1,0 +1,88 @@
+"""`kalends jobs`: what the workers do not try any more."""
+
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from kalends.cli.common import (
+    DatabaseUrl,
+    DataDir,
+    Json,
+    Refused,
+    in_transaction,
+    instant,
+    show,
+    table,
+    use_settings,
+)
+
+if TYPE_CHECKING:
+    from kalends.db.database import UnitOfWork
+    from kalends.outbox.jobs.job import JobSetAside
+
+app = typer.Typer(help="See which jobs were set aside, and let them begin anew.", no_args_is_help=True)
+
+JobIds = Annotated[
+    list[int] | None, typer.Argument(metavar="ID...", help="Jobs, as `list` shows them.", show_default=False)
+]
+
+
+@app.command("list")
+def show_all(
+    limit: Annotated[int, typer.Option(min=1, max=10_000, help="How many, the newest first.")] = 50,
+    data_dir: DataDir = None,
+    database_url: DatabaseUrl = None,
+    as_json: Json = False,
+) -> None:
+    """List jobs that were set aside: their workers ended again and again while they had them under way."""
+    settings = use_settings(data_dir, database_url)
+    from kalends.outbox import service
+
+    async def run(work: "UnitOfWork") -> "list[JobSetAside]":
+        return await service.list_set_aside(work.connection, limit=limit)
+
+    jobs = in_transaction(settings, run)
+    titles = ("ID", "SET ASIDE", "KIND", "OWNER", "LANE", "ATTEMPTS", "WHY")
+    rows = [
+        (job.id, instant(job.since), job.kind, job.owner, job.lane, job.attempts, job.reason) for job in jobs
+    ]
+    show({"jobs": [_facts(job) for job in jobs]}, table(titles, rows), as_json=as_json)
+
+
+@app.command("retry")
+def retry(
+    job_ids: JobIds = None,
+    is_all: Annotated[bool, typer.Option("--all", help="All that are set aside.")] = False,
+    data_dir: DataDir = None,
+    database_url: DatabaseUrl = None,
+    as_json: Json = False,
+) -> None:
+    """Let jobs begin anew that were set aside; the workers take them up at once."""
+    if bool(job_ids) is is_all:
+        raise Refused("name the jobs, or say --all")
+    settings = use_settings(data_dir, database_url)
+    from kalends.outbox import service
+
+    async def run(work: "UnitOfWork") -> list[int]:
+        begun = await service.retry_set_aside(work, None if is_all else job_ids, now=datetime.now(UTC))
+        missing = sorted(set(job_ids or ()) - set(begun))
+        if missing:
+            raise Refused(f"not set aside: {', '.join(map(str, missing))}; nothing was changed")
+        return begun
+
+    begun = in_transaction(settings, run)
+    lines = [f"Job {job_id} begins anew." for job_id in begun] or ["No job is set aside."]
+    show({"ids": begun}, lines, as_json=as_json)
+
+
+def _facts(job: "JobSetAside") -> dict[str, object]:
+    return {
+        "id": job.id,
+        "kind": job.kind,
+        "owner": job.owner,
+        "lane": job.lane,
+        "attempts": job.attempts,
+        "reason": job.reason,
+        "setAsideAt": instant(job.since),
+    }

@@ -1,0 +1,1 @@
+"""The one queue of all that is tried until it works."""
