@@ -156,6 +156,12 @@ class Settings(BaseSettings):
     company may want it. Else that is for the person to do, but for people of an organization that the
     administrator is one of, too."""
 
+    invitation_days: int = Field(default=7, ge=1, le=365)
+    """How long the link in an invitation to a team or organization works."""
+
+    invitation_mails_an_hour: int = Field(default=3, ge=1, le=1_000)
+    """How often one invitation is mailed within an hour, however often it is asked for."""
+
     audit_kept_days: int = Field(default=90, ge=1, le=36_500)
     """How long the audit log keeps who did what in organizations and teams."""
 
