@@ -51,6 +51,7 @@ async def test_killed_servers_and_workers_lose_nothing(url: str, tmp_path: Path,
             "KALENDS_RATE_LIMIT_ENABLED": "false",
             "KALENDS_OUTGOING_ALLOW_PRIVATE": "true",
             "KALENDS_DATA_DIR": str(tmp_path / "data"),
+            "KALENDS_MAIL_ENABLED": "true",
             "KALENDS_SMTP_URL": mailbox.url,
             "KALENDS_MAIL_FROM": "kalends@example.com",
         }
