@@ -15,7 +15,7 @@ from kalends.api.http.operation import Guard, Operation, PageRouter, Router
 from kalends.api.http.plan import Plan, UncallableOperation
 from kalends.api.input.fields import EventTypeId, Integer, ScheduleId
 from kalends.api.input.query import Query
-from kalends.api.output.errors import Forbidden
+from kalends.api.output.errors import Forbidden, NotFound
 from kalends.api.wire import Body
 from kalends.auth.dependencies import Caller
 from kalends.settings import Settings
@@ -81,13 +81,21 @@ def events() -> list[str]:
     return []
 
 
+class Closed(Forbidden):
+    """403: a test lets it be refused."""
+
+
+class NumberMissing(NotFound):
+    """404: there is no number."""
+
+
 def noting(events: list[str], name: str, *, refuses: bool = False) -> Callable[..., Awaitable[str]]:
     """Return a guard that notes that it was called."""
 
     async def guard() -> str:
         events.append(name)
         if refuses:
-            raise Forbidden(name)
+            raise Closed(name)
         return name
 
     return guard
@@ -143,9 +151,9 @@ async def test_what_is_opened_is_closed_before_the_answer_leaves_and_its_failure
 
     async def opened() -> AsyncIterator[str]:
         yield "it"
-        raise Forbidden("The commit failed.")
+        raise Closed("The commit failed.")
 
-    @router.get("")
+    @router.get("", refuses=(Closed,))
     async def handle(it: Annotated[str, Depends(opened, scope="function")]) -> str:
         return it
 
@@ -159,7 +167,7 @@ async def test_a_guard_goes_before_query_path_and_body_and_these_before_anything
     def router_of(prefix: str, guard: Guard[str]) -> Router:
         router = Router(prefix, "Test")
 
-        @router.patch("/{scheduleId}")
+        @router.patch("/{scheduleId}", refuses=(Closed,))
         async def handle(
             page: Annotated[Page, Depends(Query(Page))],
             schedule_id: ScheduleId,
@@ -198,7 +206,7 @@ async def test_a_malformed_id_is_refused_by_the_guard_that_needs_it(
         events.append(f"event type {event_type_id} of {caller.user.id}")
         return event_type_id
 
-    @router.get("/{scheduleId}")
+    @router.get("/{scheduleId}", refuses=(Closed,))
     async def handle(
         schedule_id: ScheduleId,
         owner: Annotated[int, Depends(event_type)],
@@ -285,7 +293,7 @@ def number_router(prefix: str, tag: str, guard: Guard[int], output: Callable[[in
     """Return operations that show a number, wherever a guard finds one."""
     router = Router(prefix, tag, output=output)
 
-    @router.get("")
+    @router.get("", refuses=(NumberMissing,))
     async def get_number(number: Annotated[int, Depends(guard)]) -> Output:
         """Show the number."""
         return output(number)

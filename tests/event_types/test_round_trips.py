@@ -17,6 +17,8 @@ async def check(host: Host, first: Settings, second: Settings) -> None:
     """Make an event type and change it, and hold each answer to the model."""
     slug = f"random-{next(numbers)}"
     plain = data(await host.client.post(URL, json={**INTRO, "slug": f"plain-{slug}"}), 201)
+    # So that there are never more than a user may have.
+    data(await host.client.delete(f"{URL}/{plain['id']}"))
     body = {**INTRO, **first, "slug": slug}
     expected = after(plain, body)
     answer = await host.client.post(URL, json=body)
@@ -35,6 +37,7 @@ async def check(host: Host, first: Settings, second: Settings) -> None:
     else:
         assert data(answer) == expected
     assert data(await host.client.get(url)) == expected
+    data(await host.client.delete(url))
 
 
 QUIETLY = [HealthCheck.function_scoped_fixture, HealthCheck.too_slow, HealthCheck.filter_too_much]
