@@ -10,6 +10,7 @@ from pydantic import AfterValidator, BeforeValidator, Field, ValidationInfo, Wit
 from kalends.api.input.changes import NOT_SENT, UNSET
 from kalends.api.input.fields import (
     Boolean,
+    QueryInteger,
     Rule,
     Text,
     TimeZone,
@@ -128,3 +129,10 @@ def _weekly(rows: Sequence[AvailabilityInput]) -> tuple[WeeklyRow, ...]:
 
 def _overrides(rows: Sequence[OverrideInput]) -> tuple[OverrideRow, ...]:
     return tuple(row.to_row() for row in rows)
+
+
+class OrganizationSchedulesQuery(Body):
+    """Which part of an organization's list to show."""
+
+    take: Annotated[QueryInteger, Field(ge=1, le=250)] = 250
+    skip: Annotated[QueryInteger, Field(ge=0)] = 0

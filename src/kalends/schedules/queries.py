@@ -41,6 +41,27 @@ async def list_schedules(connection: Connection, owner_id: int) -> list[Schedule
     return [_schedule(row) for row in rows]
 
 
+async def list_of_organization(
+    connection: Connection, organization_id: int, *, take: int, skip: int
+) -> list[Schedule]:
+    """Return a page of the schedules of those who have a profile in an organization, ordered by id.
+
+    Only the rows of the page are read in full.
+    """
+    rows = await named_rows(
+        connection,
+        f"""
+        {_SCHEDULE}
+         WHERE s.id = ANY(ARRAY(
+            SELECT known.id FROM profiles p JOIN schedules known ON known.user_id = p.user_id
+             WHERE p.organization_id = %s ORDER BY known.id LIMIT %s OFFSET %s))
+         ORDER BY s.id
+        """,
+        (organization_id, take, skip),
+    )
+    return [_schedule(row) for row in rows]
+
+
 async def lock_schedule(work: UnitOfWork, schedule_id: int) -> None:
     """Lock a schedule until this command ends."""
     await work.connection.execute("SELECT FROM schedules WHERE id = %s FOR UPDATE", (schedule_id,))

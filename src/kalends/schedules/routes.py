@@ -1,16 +1,17 @@
-"""`/v2/schedules`, version 2024-06-11, and the same for an organization's users, in every version."""
+"""`/v2/schedules`, version 2024-06-11, and those of an organization and its users, in every version."""
 
 from datetime import date
 from typing import Annotated, TypeAlias
 
 from fastapi import Depends
 
-from kalends.access.guards import OwnGuard, user_in_organization
+from kalends.access.guards import OrganizationAdmin, OwnGuard, user_in_organization, user_in_team
 from kalends.access.place import Place
 from kalends.api.dependencies import Reader, Work
 from kalends.api.http.operation import Guard, Router
 from kalends.api.http.versions import OLDEST
 from kalends.api.input.fields import ScheduleId
+from kalends.api.input.query import Query
 from kalends.api.output.errors import Refusals
 from kalends.auth.principal import Permission
 from kalends.schedules import inputs, outputs, service
@@ -22,6 +23,9 @@ from kalends.schedules.refusals import (
 
 _OWN, _OWN_TAG = "/v2/schedules", "Schedules"
 _OF_USER, _OF_USER_TAG = "/v2/organizations/{orgId}/users/{userId}/schedules", "Orgs / Users / Schedules"
+_OF_ORGANIZATION, _OF_ORGANIZATION_TAG = "/v2/organizations/{orgId}/schedules", "Orgs / Schedules"
+_OF_TEAM_MEMBER = "/v2/organizations/{orgId}/teams/{teamId}/users/{userId}/schedules"
+_OF_TEAM_MEMBER_TAG = "Orgs / Teams / Users / Schedules"
 _OF_ONE: Refusals = (UnknownSchedule, ScheduleOfAnotherUser)
 _VERSION = date(2024, 6, 11)
 
@@ -43,11 +47,7 @@ def schedule_router(
         """Create a schedule."""
         return outputs.schedule_output(await service.create(work, place.user_id, body.to_command()))
 
-    @router.get("")
-    async def list_schedules(place: ReadingPlace, connection: Reader) -> list[outputs.ScheduleOutput]:
-        """List the user's schedules, ordered by id."""
-        found = await service.list_for(connection, place.user_id)
-        return [outputs.schedule_output(one) for one in found]
+    _add_list(router, reading)
 
     @router.get("/{scheduleId}", refuses=_OF_ONE)
     async def get_schedule(
@@ -72,6 +72,23 @@ def schedule_router(
     return router
 
 
+def listing_router(prefix: str, tag: str, *, reading: Guard[Place]) -> Router:
+    """Return the list of the schedules of a place's user, who is not there to be changed."""
+    router = Router(prefix, tag)
+    _add_list(router, reading)
+    return router
+
+
+def _add_list(router: Router, reading: Guard[Place]) -> None:
+    ReadingPlace: TypeAlias = Annotated[Place, Depends(reading)]
+
+    @router.get("")
+    async def list_schedules(place: ReadingPlace, connection: Reader) -> list[outputs.ScheduleOutput]:
+        """List the user's schedules, ordered by id."""
+        found = await service.list_for(connection, place.user_id)
+        return [outputs.schedule_output(one) for one in found]
+
+
 own_default = Router(_OWN, _OWN_TAG, version=_VERSION, version_is_required=True)
 
 
@@ -84,8 +101,26 @@ async def get_default_schedule(
     return None if found is None else outputs.schedule_output(found)
 
 
+of_organization = Router(_OF_ORGANIZATION, _OF_ORGANIZATION_TAG)
+
+
+@of_organization.get("")
+async def list_organization_schedules(
+    place: OrganizationAdmin,
+    query: Annotated[inputs.OrganizationSchedulesQuery, Depends(Query(inputs.OrganizationSchedulesQuery))],
+    connection: Reader,
+) -> list[outputs.ScheduleOutput]:
+    """List the schedules of all users that an organization knows, ordered by id."""
+    found = await service.list_of_organization(
+        connection, place.organization_id, take=query.take, skip=query.skip
+    )
+    return [outputs.schedule_output(one) for one in found]
+
+
 routers = (
     schedule_router(_OWN, _OWN_TAG, reading=_reading, writing=_writing, version=_VERSION),
     own_default,
     schedule_router(_OF_USER, _OF_USER_TAG, reading=user_in_organization, writing=user_in_organization),
+    of_organization,
+    listing_router(_OF_TEAM_MEMBER, _OF_TEAM_MEMBER_TAG, reading=user_in_team),
 )

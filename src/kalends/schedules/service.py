@@ -84,6 +84,13 @@ async def list_for(connection: Connection, owner_id: int) -> list[Schedule]:
     return await queries.list_schedules(connection, owner_id)
 
 
+async def list_of_organization(
+    connection: Connection, organization_id: int, *, take: int, skip: int
+) -> list[Schedule]:
+    """Return a page of the schedules of all users with a profile in an organization, ordered by id."""
+    return await queries.list_of_organization(connection, organization_id, take=take, skip=skip)
+
+
 async def update(work: UnitOfWork, owner_id: int, schedule_id: int, changes: ScheduleChanges) -> Schedule:
     """Change a schedule. The default one can be replaced, never unset.
 
