@@ -43,7 +43,7 @@ _ROUTERS: Sequence[Router | PageRouter] = (
     accounts.router,
     audit.router,
     auth.router,
-    bookings.router,
+    *bookings.routers,
     delegation.router,
     event_types.router,
     *memberships.routers,

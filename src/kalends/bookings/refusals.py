@@ -419,6 +419,24 @@ class UnknownEventTypes(BadRequest):
     message = "eventTypeIds: none of these event types exists."
 
 
+class UnknownUsers(BadRequest):
+    """400: none of the users of the filter exists."""
+
+    code = "TRPCError"
+    message = "userIds: none of these users exists."
+
+
+class UsersOfElsewhere(Forbidden):
+    """403: a user of the filter is no accepted member of the organization."""
+
+    code = "TRPCError"
+
+    def __init__(self, organization_id: int) -> None:
+        super().__init__(
+            f"userIds: all of these users must be accepted members of the organization {organization_id}."
+        )
+
+
 OF_ANSWERS: Refusals = (
     InvalidAnswers,
     AnswerMissing,

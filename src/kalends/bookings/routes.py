@@ -1,10 +1,11 @@
-"""`/v2/bookings`, version 2024-08-13."""
+"""`/v2/bookings`, version 2024-08-13, and the lists of organizations, users and teams, in every version."""
 
 from datetime import date
 from typing import Annotated, TypeAlias
 
 from fastapi import Depends
 
+from kalends.access.guards import OrganizationAdmin, OrganizationTeamAdmin, UserInOrganization
 from kalends.api.dependencies import CurrentSettings, Now, Reader, Work
 from kalends.api.http.operation import Router
 from kalends.api.input.fields import BookingUid
@@ -55,8 +56,11 @@ from kalends.bookings.refusals import (
     UnknownEventTypes,
     UnknownSeat,
     UnknownSeatToMove,
+    UnknownUsers,
+    UsersOfElsewhere,
     WrongState,
 )
+from kalends.bookings.scope import OfTeam, OfUser
 from kalends.bookings.wire import inputs, outputs
 from kalends.event_types.refusals import OF_ADDRESS, TeamEventTypeNotServed, UnknownEventType
 
@@ -108,7 +112,7 @@ async def list_bookings(
     now: Now,
 ) -> list[outputs.AnyBookingOutput]:
     """List the bookings that the caller organizes or attends."""
-    found = await service.list_for(connection, caller, query.to_command(), now=now)
+    found = await service.list_for(connection, OfUser(caller.user.id), query.to_command(), now=now)
     return [outputs.booking_output(one) for one in all_seen_by(actor_of(caller), found)]
 
 
@@ -235,3 +239,54 @@ async def calendar_links(
     """Show the links that put a booking into a calendar."""
     links = await service.calendar_links_for(connection, actor_of(caller), booking_uid)
     return outputs.calendar_link_outputs(links)
+
+
+of_organization = Router("/v2/organizations/{orgId}/bookings", "Orgs / Bookings")
+
+
+@of_organization.get("", refuses=(UnknownUsers, UsersOfElsewhere, UnknownEventTypes))
+async def list_organization_bookings(
+    place: OrganizationAdmin,
+    query: Annotated[inputs.OrganizationBookingsQuery, Depends(Query(inputs.OrganizationBookingsQuery))],
+    connection: Reader,
+    now: Now,
+) -> list[outputs.AnyBookingOutput]:
+    """List what members of an organization organize or attend, and what is booked of its teams."""
+    user_ids = None if query.user_ids is None else tuple(query.user_ids)
+    found = await service.list_of_organization(
+        connection, place.organization_id, user_ids, query.to_command(), now=now
+    )
+    return [outputs.booking_output(one) for one in all_seen_by(actor_of(place.caller), found)]
+
+
+of_user = Router("/v2/organizations/{orgId}/users/{userId}/bookings", "Orgs / Users / Bookings")
+
+
+@of_user.get("", refuses=(UnknownEventTypes,))
+async def list_user_bookings(
+    place: UserInOrganization,
+    query: Annotated[inputs.BookingsQuery, Depends(Query(inputs.BookingsQuery))],
+    connection: Reader,
+    now: Now,
+) -> list[outputs.AnyBookingOutput]:
+    """List the bookings that a user of an organization organizes or attends."""
+    found = await service.list_for(connection, OfUser(place.user_id), query.to_command(), now=now)
+    return [outputs.booking_output(one) for one in all_seen_by(actor_of(place.caller), found)]
+
+
+of_team = Router("/v2/organizations/{orgId}/teams/{teamId}/bookings", "Orgs / Teams / Bookings")
+
+
+@of_team.get("", refuses=(UnknownEventTypes,))
+async def list_team_bookings(
+    place: OrganizationTeamAdmin,
+    query: Annotated[inputs.TeamBookingsQuery, Depends(Query(inputs.TeamBookingsQuery))],
+    connection: Reader,
+    now: Now,
+) -> list[outputs.AnyBookingOutput]:
+    """List what is booked of the event types of a team."""
+    found = await service.list_for(connection, OfTeam(place.team_id), query.to_command(), now=now)
+    return [outputs.booking_output(one) for one in all_seen_by(actor_of(place.caller), found)]
+
+
+routers = (router, of_organization, of_user, of_team)

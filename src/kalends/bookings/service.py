@@ -4,9 +4,9 @@ A command takes its locks first (`sql/locks.py`) and decides by what it reads af
 lists slots.
 """
 
-from datetime import datetime
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 
-from kalends.auth.principal import Principal
 from kalends.bookings import calendar_links
 from kalends.bookings.access import require_host
 from kalends.bookings.actors import Actor
@@ -27,7 +27,14 @@ from kalends.bookings.facts import service as facts
 from kalends.bookings.facts.fact import BookingFact, FactKind
 from kalends.bookings.facts.service import Change
 from kalends.bookings.facts.timers import TimerKind
-from kalends.bookings.refusals import LinksWithoutEventType, UnknownBooking, UnknownEventTypes
+from kalends.bookings.refusals import (
+    LinksWithoutEventType,
+    UnknownBooking,
+    UnknownEventTypes,
+    UnknownUsers,
+    UsersOfElsewhere,
+)
+from kalends.bookings.scope import OfOrganization, OfUsers, Scope
 from kalends.bookings.sql import listing, reads
 from kalends.db.database import Connection
 from kalends.event_types import service as event_types
@@ -43,6 +50,7 @@ __all__ = [
     "get",
     "get_booking_or_series",
     "list_for",
+    "list_of_organization",
     "mark_absent",
     "reschedule",
     "timer_fact",
@@ -86,9 +94,9 @@ async def get_booking_or_series(connection: Connection, uid: str) -> Outcome:
 
 
 async def list_for(
-    connection: Connection, caller: Principal, command: ListBookings, *, now: datetime
+    connection: Connection, scope: Scope, command: ListBookings, *, now: datetime
 ) -> list[Booking]:
-    """Return the bookings that the caller organizes or attends.
+    """Return a page of the bookings of a scope.
 
     Raises:
         UnknownEventTypes: none of the event types asked for exists.
@@ -97,7 +105,44 @@ async def list_for(
         connection, command.event_type_ids
     ):
         raise UnknownEventTypes
-    return await listing.list_bookings(connection, caller.user, command, now)
+    return await listing.list_bookings(connection, scope, command, now)
+
+
+async def list_of_organization(
+    connection: Connection,
+    organization_id: int,
+    user_ids: tuple[int, ...] | None,
+    command: ListBookings,
+    *,
+    now: datetime,
+) -> list[Booking]:
+    """Return a page of the bookings of an organization, or of some of its members.
+
+    What began before last month is listed only where the command bounds some time.
+
+    Raises:
+        UnknownUsers: none of the users asked for exists.
+        UsersOfElsewhere: one of them is no accepted member.
+        UnknownEventTypes: none of the event types asked for exists.
+    """
+    scope: Scope = OfOrganization(organization_id)
+    if user_ids is not None:
+        known, members = await listing.count_users(connection, organization_id, user_ids)
+        if not known:
+            raise UnknownUsers
+        if members < len(set(user_ids)):
+            raise UsersOfElsewhere(organization_id)
+        scope = OfUsers(user_ids)
+    if not command.is_bounded:
+        command = replace(command, after_start=_a_month_before(now))
+    return await list_for(connection, scope, command, now=now)
+
+
+def _a_month_before(now: datetime) -> datetime:
+    """Return midnight, UTC, of the day a month ago, or of the last one of a shorter month."""
+    today = now.astimezone(UTC).replace(hour=0, minute=0, second=0, microsecond=0)
+    last_month = today.replace(day=1) - timedelta(days=1)
+    return last_month.replace(day=min(today.day, last_month.day))
 
 
 async def calendar_links_for(connection: Connection, actor: Actor, uid: str) -> list[CalendarLink]:

@@ -98,14 +98,27 @@ class ListBookings:
     attendee_email: str | None
     attendee_name: str | None
     event_type_ids: tuple[int, ...] | None
-    team_ids: tuple[int, ...] | None
     after_start: datetime | None
     before_end: datetime | None
-    after_created: datetime | None
-    before_created: datetime | None
-    after_updated: datetime | None
-    before_updated: datetime | None
     order: Order
     is_descending: bool
     take: int
     skip: int
+    team_ids: tuple[int, ...] | None = None
+    after_created: datetime | None = None
+    before_created: datetime | None = None
+    after_updated: datetime | None = None
+    before_updated: datetime | None = None
+
+    @property
+    def is_bounded(self) -> bool:
+        """Whether any time is bounded."""
+        bounds = (
+            self.after_start,
+            self.before_end,
+            self.after_created,
+            self.before_created,
+            self.after_updated,
+            self.before_updated,
+        )
+        return any(bound is not None for bound in bounds)

@@ -1,28 +1,69 @@
 """The query behind the list of bookings (bookings.md 5).
 
-A page must not cost more the more bookings a caller has, whatever it is narrowed to and ordered by. So the
-bookings that a caller may see are looked up in parts, each by the index that has them in order, and at most
-a page of each; only the page itself is then read in full.
+A page must not cost more the more bookings somebody has, whatever it is narrowed to and ordered by. So the
+bookings of a scope are looked up in parts, each by the index that has them in order, and at most a page of
+each; only the page itself is then read in full.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from dataclasses import asdict
 from datetime import datetime
 
 from psycopg import AsyncClientCursor, sql
 from psycopg.rows import namedtuple_row
 
-from kalends.accounts.user import User
 from kalends.bookings.booking import Booking
 from kalends.bookings.commands.command import ListBookings, Order, StatusFilter
+from kalends.bookings.scope import OfOrganization, OfTeam, OfUser, OfUsers, Scope
 from kalends.bookings.sql.reads import SELECT_BOOKING, to_booking
 from kalends.db.database import Connection
+from kalends.db.rows import only_row
 
-_ORGANIZED = "b.user_id = %(caller_id)s"
+_ORGANIZED = "b.user_id = %(user_id)s"
 
-# What the caller organizes is in the other parts already, and found twice does no harm.
-_ATTENDED = """
-    b.id = ANY(ARRAY(SELECT a.booking_id FROM attendees a WHERE a.address = lower(%(caller_email)s)))
-"""
+_MEMBERS = "SELECT m.user_id FROM memberships m WHERE m.team_id = %(organization_id)s AND m.accepted"
+
+# Conditions any of which brings a booking into a scope; found twice does no harm.
+_WITHIN: Mapping[type[Scope], tuple[str, ...]] = {
+    OfUser: (
+        _ORGANIZED,
+        """
+        b.id = ANY(ARRAY(
+            SELECT a.booking_id FROM attendees a
+             WHERE a.address = (SELECT lower(u.email) FROM users u WHERE u.id = %(user_id)s)))
+        """,
+    ),
+    OfUsers: (
+        "b.user_id = ANY(%(user_ids)s)",
+        """
+        b.id = ANY(ARRAY(
+            SELECT a.booking_id FROM attendees a JOIN users u ON a.address = lower(u.email)
+             WHERE u.id = ANY(%(user_ids)s)))
+        """,
+    ),
+    OfOrganization: (
+        f"b.user_id = ANY(ARRAY({_MEMBERS}))",
+        f"""
+        b.id = ANY(ARRAY(
+            SELECT a.booking_id FROM attendees a JOIN users u ON a.address = lower(u.email)
+             WHERE u.id IN ({_MEMBERS})))
+        """,
+        """
+        b.event_type_id = ANY(ARRAY(
+            SELECT e.id FROM event_types e JOIN teams t ON t.id = e.team_id
+             WHERE %(organization_id)s IN (t.id, t.parent_id)))
+        """,
+    ),
+    OfTeam: (
+        """
+        b.event_type_id = ANY(ARRAY(
+            SELECT e.id FROM event_types e WHERE e.team_id = %(team_id)s
+             UNION ALL
+            SELECT child.id FROM event_types e JOIN event_types child ON child.parent_id = e.id
+             WHERE e.team_id = %(team_id)s))
+        """,
+    ),
+}
 
 # Both conditions on an address: the index is of its lower case, the filter is exact.
 # As an array it comes first, so that no list of all bookings is held against it (decision 31).
@@ -34,6 +75,13 @@ _CONDITIONS = {
         {_ATTENDED_BY} a.address = lower(%(attendee_email)s) AND a.email = %(attendee_email)s))
     """,
     "attendee_name": f"{_ATTENDED_BY} a.name = %(attendee_name)s))",
+    "team_ids": """
+        b.event_type_id = ANY(ARRAY(
+            SELECT e.id FROM event_types e WHERE e.team_id = ANY(%(team_ids)s)
+             UNION ALL
+            SELECT child.id FROM event_types e JOIN event_types child ON child.parent_id = e.id
+             WHERE e.team_id = ANY(%(team_ids)s)))
+    """,
     "event_type_ids": "b.event_type_id = ANY(%(event_type_ids)s)",
     "after_start": "b.start_time >= %(after_start)s AND b.end_time > %(after_start)s",
     "before_end": "b.end_time <= %(before_end)s AND b.start_time < %(before_end)s",
@@ -68,7 +116,7 @@ _NOT_ENDED_BY_START = (
     """
     b.start_time < %(now)s AND b.status = 'accepted' AND b.id = ANY(ARRAY(
         SELECT t.booking_id FROM busy_times t
-         WHERE t.host_id = %(caller_id)s
+         WHERE t.host_id = %(user_id)s
            AND t.during && tstzrange(%(now)s - interval '1 microsecond', %(now)s, '[]')))
     """,
 )
@@ -82,26 +130,17 @@ _COLUMNS = {
 
 
 async def list_bookings(
-    connection: Connection, caller: User, command: ListBookings, now: datetime
+    connection: Connection, scope: Scope, command: ListBookings, now: datetime
 ) -> list[Booking]:
-    """Return a page of the bookings that the caller organizes or attends; ties are ordered by id."""
-    if command.team_ids is not None:
-        # No event type belongs to a team yet, so none matches.
-        return []
-    values = {
-        name: list(value) if isinstance(value, tuple) else value
-        for name in _CONDITIONS
-        if (value := getattr(command, name)) is not None
-    }
+    """Return a page of the bookings of a scope; ties are ordered by id."""
+    values = {name: value for name in _CONDITIONS if (value := getattr(command, name)) is not None}
     filters = [_CONDITIONS[name] for name in values]
     # Its own values decide how a list is best looked up, so it is planned with them, and never prepared.
     cursor = AsyncClientCursor(connection, row_factory=namedtuple_row)
     await cursor.execute(
-        sql.SQL(_statement(command, filters)),
+        sql.SQL(_statement(scope, command, filters)),
         {
-            **values,
-            "caller_id": caller.id,
-            "caller_email": caller.email,
+            **{name: _array(value) for name, value in (values | asdict(scope)).items()},
             "now": now,
             "take": command.take,
             "skip": command.skip,
@@ -110,7 +149,11 @@ async def list_bookings(
     return [to_booking(row) for row in await cursor.fetchall()]
 
 
-def _statement(command: ListBookings, filters: list[str]) -> str:
+def _array(value: object) -> object:
+    return list(value) if isinstance(value, tuple) else value
+
+
+def _statement(scope: Scope, command: ListBookings, filters: list[str]) -> str:
     column = _COLUMNS[command.order]
     # PostgreSQL would rather walk along the order until a page is full, in the hope that matches are spread
     # evenly. What some rare attendee or the last days hold are not.
@@ -122,7 +165,7 @@ def _statement(command: ListBookings, filters: list[str]) -> str:
             ) AS matching (id, place)
             ORDER BY {_order(command, "place", "id")} LIMIT %(take)s + %(skip)s::bigint)
         """
-        for part in _parts(command)
+        for part in _parts(scope, command)
     )
     return f"""
         WITH page AS MATERIALIZED (
@@ -152,15 +195,35 @@ def _order(command: ListBookings, place: str, booking_id: str) -> str:
     return f"{place} {direction} {nulls}, {booking_id} {direction}"
 
 
-def _parts(command: ListBookings) -> Iterator[list[str]]:
-    """Yield conditions that together select what is visible and has one of the statuses asked for."""
-    if not command.statuses:
-        yield [_ORGANIZED]
-        yield [_ATTENDED]
-        return
+def _parts(scope: Scope, command: ListBookings) -> Iterator[list[str]]:
+    """Yield conditions that together select what is in the scope and has one of the statuses asked for."""
+    wanted = " OR ".join(f"({_STATUS_CONDITIONS[status]})" for status in command.statuses) or "true"
+    for within in _WITHIN[type(scope)]:
+        if within is _ORGANIZED and command.statuses:
+            yield from _organized_parts(command)
+        else:
+            yield [within, f"({wanted})"]
+
+
+def _organized_parts(command: ListBookings) -> Iterator[list[str]]:
     for status in command.statuses:
         is_by_start = command.order is Order.START and status in _NOT_ENDED
         for slice_of_time in _NOT_ENDED_BY_START if is_by_start else ("true",):
             yield [_ORGANIZED, _STATUS_CONDITIONS[status], slice_of_time]
-    wanted = " OR ".join(f"({_STATUS_CONDITIONS[status]})" for status in command.statuses)
-    yield [_ATTENDED, f"({wanted})"]
+
+
+async def count_users(
+    connection: Connection, organization_id: int, user_ids: tuple[int, ...]
+) -> tuple[int, int]:
+    """Return how many of some users exist, and how many of them are accepted members of an organization."""
+    row = await only_row(
+        connection,
+        """
+        SELECT count(*), count(m.id)
+          FROM users u LEFT JOIN memberships m ON m.user_id = u.id AND m.team_id = %s AND m.accepted
+         WHERE u.id = ANY(%s)
+        """,
+        (organization_id, list(user_ids)),
+    )
+    known, members = row
+    return known, members

@@ -1,5 +1,6 @@
 """The wire of bookings in version 2024-08-13: requests (bookings.md 2.1, 5.1, 6.1, 7)."""
 
+from dataclasses import replace
 from typing import Annotated, Any, Literal, get_args
 
 from pydantic import BeforeValidator, Field, PlainValidator, WithJsonSchema, model_validator
@@ -258,26 +259,19 @@ Ids = Annotated[
 Direction = Literal["asc", "desc"]
 
 
-class BookingsQuery(Body):
-    """Which bookings to list."""
+class TeamBookingsQuery(Body):
+    """Which bookings of a team to list."""
 
     status: Statuses | None = None
     attendee_email: Text | None = None
     attendee_name: Text | None = None
     event_type_ids: Ids | None = None
     event_type_id: QueryInteger | None = None
-    teams_ids: Ids | None = None
-    team_id: QueryInteger | None = None
     after_start: Bound | None = None
     before_end: LastBound | None = None
-    after_created_at: Bound | None = None
-    before_created_at: LastBound | None = None
-    after_updated_at: Bound | None = None
-    before_updated_at: LastBound | None = None
     sort_start: Direction | None = None
     sort_end: Direction | None = None
     sort_created: Direction | None = None
-    sort_updated_at: Direction | None = None
     take: Annotated[QueryInteger, Field(ge=1, le=250)] = 100
     skip: Annotated[QueryInteger, Field(ge=0)] = 0
 
@@ -289,31 +283,59 @@ class BookingsQuery(Body):
             attendee_email=_repaired(self.attendee_email),
             attendee_name=None if self.attendee_name is None else self.attendee_name.strip(),
             event_type_ids=_ids(self.event_type_ids, self.event_type_id),
-            team_ids=_ids(self.teams_ids, self.team_id),
             after_start=self.after_start,
             before_end=self.before_end,
-            after_created=self.after_created_at,
-            before_created=self.before_created_at,
-            after_updated=self.after_updated_at,
-            before_updated=self.before_updated_at,
             order=order,
             is_descending=is_descending,
             take=self.take,
             skip=self.skip,
         )
 
-    def _order(self) -> tuple[Order, bool]:
-        """Return the first order asked for; else by start, latest first for past and cancelled bookings."""
-        asked = (
+    def _asked(self) -> tuple[tuple[Order, Direction | None], ...]:
+        return (
             (Order.START, self.sort_start),
             (Order.END, self.sort_end),
             (Order.CREATED, self.sort_created),
-            (Order.UPDATED, self.sort_updated_at),
         )
-        for order, direction in asked:
+
+    def _order(self) -> tuple[Order, bool]:
+        """Return the first order asked for; else by start, latest first for past and cancelled bookings."""
+        for order, direction in self._asked():
             if direction is not None:
                 return order, direction == "desc"
         return Order.START, set(self.status or ()) in ({"past"}, {"cancelled"})
+
+
+class BookingsQuery(TeamBookingsQuery):
+    """Which bookings to list."""
+
+    teams_ids: Ids | None = None
+    team_id: QueryInteger | None = None
+    after_created_at: Bound | None = None
+    before_created_at: LastBound | None = None
+    after_updated_at: Bound | None = None
+    before_updated_at: LastBound | None = None
+    sort_updated_at: Direction | None = None
+
+    def to_command(self) -> ListBookings:
+        """Return what is asked for."""
+        return replace(
+            super().to_command(),
+            team_ids=_ids(self.teams_ids, self.team_id),
+            after_created=self.after_created_at,
+            before_created=self.before_created_at,
+            after_updated=self.after_updated_at,
+            before_updated=self.before_updated_at,
+        )
+
+    def _asked(self) -> tuple[tuple[Order, Direction | None], ...]:
+        return (*super()._asked(), (Order.UPDATED, self.sort_updated_at))
+
+
+class OrganizationBookingsQuery(BookingsQuery):
+    """Which bookings of an organization to list."""
+
+    user_ids: Ids | None = None
 
 
 def _repaired(email: str | None) -> str | None:
