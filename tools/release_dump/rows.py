@@ -26,9 +26,10 @@ ROWS = (
     """,
     """
     INSERT INTO audit_entries (
-        place_id, actor_type, actor_id, actor_email, action, subject_type, subject_id, before, after, request_id)
-    SELECT t.id, 'api_key', u.id, u.email, 'team.updated', 'team', t.id::text, '{"name": "A"}', '{"name": "B"}',
-           'request'
+        place_id, actor_type, actor_id, actor_email, action, subject_type, subject_id, before, after,
+        request_id)
+    SELECT t.id, 'api_key', u.id, u.email, 'team.updated', 'team', t.id::text, '{"name": "A"}',
+           '{"name": "B"}', 'request'
       FROM teams t, users u WHERE t.slug = 'acme' AND u.username = 'ana'
     """,
     """
