@@ -51,6 +51,7 @@ async def test_killed_servers_and_workers_lose_nothing(url: str, tmp_path: Path,
             "KALENDS_RATE_LIMIT_ENABLED": "false",
             "KALENDS_OUTGOING_ALLOW_PRIVATE": "true",
             "KALENDS_DATA_DIR": str(tmp_path / "data"),
+            "KALENDS_MAIL_ENABLED": "true",
             "KALENDS_SMTP_URL": mailbox.url,
             "KALENDS_MAIL_FROM": "kalends@example.com",
         }
@@ -65,7 +66,7 @@ async def test_killed_servers_and_workers_lose_nothing(url: str, tmp_path: Path,
             assert lost == []
             made = {uid for (uid,) in connection.execute("SELECT uid FROM bookings").fetchall()}
             states: dict[str, int] = dict(
-                connection.execute("SELECT kind || ' ' || state, count(*) FROM jobs GROUP BY 1")
+                connection.execute("SELECT kind || ' ' || state, count(*) FROM jobs GROUP BY 1").fetchall()
             )
             mailed = {uid for (uid,) in connection.execute("SELECT message_id FROM mails").fetchall()}
     assert set(booked) <= made

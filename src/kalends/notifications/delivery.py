@@ -182,18 +182,18 @@ class _Delivery:
             await self._follow(work, [report], outcome)
 
     async def _follow(self, work: UnitOfWork, reports: Sequence[Report], outcome: str) -> None:
-        """Let others go on that waited for these, and count."""
+        """Release the mails that waited for these, and count."""
         await Queue(MAILS).release_after(work, reports, now=self._now)
         await outbox.count(work, {f"mail_attempts:{outcome}": len(reports)})
 
     async def _give_back(self, mails: Sequence[LeasedMail]) -> None:
-        """Let others send mails that were taken and not tried."""
+        """Give back mails that were taken and not tried."""
         reports = [Report(mail.job, "ready", self._now, is_no_try=True) for mail in mails]
         async with self._database.transaction() as work:
             await queue.note(work, reports, self._now)
 
     async def _await_server(self, mails: Sequence[LeasedMail], error: str) -> None:
-        """Let mails wait for a server that is away, which is no fault of theirs, and so no attempt of theirs.
+        """Put off mails until the server is there again: its absence is no attempt of theirs.
 
         Each waits as long again as it has been waiting, within bounds.
         """
@@ -216,7 +216,7 @@ class _Delivery:
             await self._follow(work, [*waiting, *given_up], "server_away")
 
     async def _release_waiting(self) -> None:
-        """Send now what waits for the server: it is there."""
+        """Make ready what waits for the server: it is there."""
         async with self._database.transaction() as work:
             released = await queue.release_waiting(work, self._now)
         if released:

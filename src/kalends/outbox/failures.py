@@ -1,5 +1,4 @@
-"""What consumers failed at: jobs that hand the fact to the consumer again. SQL included: it is of no other
-use."""
+"""What consumers failed at: jobs that hand the fact to the consumer again, with their SQL."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass

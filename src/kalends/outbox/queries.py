@@ -14,7 +14,7 @@ _STORED = "e.id, e.uid, e.kind, e.payload, e.ordering_key, e.created_at, e.event
 
 
 async def insert_events(work: UnitOfWork, facts: Sequence[Fact]) -> None:
-    """Store facts in their order, and let their timers stand in place of those that their subjects had."""
+    """Store facts in their order, and replace the timers of their subjects by theirs."""
     subjects = [
         (None, None) if fact.subject is None else (fact.subject.kind, fact.subject.id) for fact in facts
     ]
@@ -89,7 +89,7 @@ async def find_what_waits(connection: Connection) -> tuple[bool, bool]:
 
 
 async def note_trial(connection: Connection, event_id: int, consumer: str) -> None:
-    """Note that a consumer is about to get a fact, or with an empty name all of them a batch that ends so."""
+    """Note that a consumer is about to get a fact; with no name: all of them a batch that ends with it."""
     await connection.execute(
         """
         INSERT INTO outbox_trials AS t (event_id, consumer, count) VALUES (%s, %s, 1)

@@ -35,7 +35,7 @@ class SubjectKind:
 
 
 async def fire_due(database: Database, subjects: SubjectKind, *, now: datetime) -> bool:
-    """Let the due timers of one subject of this kind take effect; False: nothing is due.
+    """Fire the due timers of one subject of this kind; False: nothing is due.
 
     When `fire` raises, the timers stay and are due again in a minute.
     """

@@ -1,4 +1,4 @@
-"""SQL of the queue that is the same for every kind."""
+"""SQL of the queue, the same for every kind."""
 
 from collections.abc import Collection, Sequence
 from datetime import datetime

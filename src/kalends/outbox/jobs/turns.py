@@ -1,4 +1,4 @@
-"""Whose turn it is: which of the jobs that could be taken a worker takes, and which it leaves for now.
+"""Whose turn it is: which of the ready jobs a worker takes, and which it leaves for now.
 
 Owners take turns: those with the least under way first, of these who has waited longest for a turn. One that
 has more to do than there is room leaves half of the room to others. So neither many jobs of one owner nor
