@@ -13,7 +13,7 @@ STAMP := .venv/.synced
 export UV_PYTHON_DOWNLOADS := never
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run quick test test-all check bench contract readers
+.PHONY: help setup run quick test test-all check bench soak contract readers
 
 help: ## List these words
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -46,6 +46,9 @@ check: $(STAMP) ## Check format, lint, types and import rules
 
 bench: $(STAMP) ## Measure speed and size
 	$(VENV)/python -m bench
+
+soak: $(STAMP) ## Load a server for half an hour while its parts are killed, and tell what it did
+	$(VENV)/python -m bench.soak
 
 contract: $(STAMP) ## Show how much of the contract is served, and what differs
 	$(VENV)/python -m tools.contract

@@ -4,7 +4,7 @@ import os
 import platform
 from importlib.metadata import version
 
-from bench import bookings, engine, http, listing, outbox, queue, recovery, slots, start
+from bench import bookings, engine, http, listing, members, outbox, queue, recovery, slots, start
 
 
 def main() -> None:
@@ -18,6 +18,7 @@ def main() -> None:
         http.main,
         bookings.main,
         listing.main,
+        members.main,
         outbox.main,
         queue.main,
         recovery.main,

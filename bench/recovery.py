@@ -67,7 +67,7 @@ class Guests:
 def main() -> None:
     """Print the seconds without a booking around each death."""
     with tempfile.TemporaryDirectory() as folder, kalends(Path(folder), **NO_LIMITS) as server:
-        guests = Guests(server, _prepare(server))
+        guests = Guests(server, prepare(server))
         threads = [threading.Thread(target=guests.book) for _ in range(GUESTS)]
         for thread in threads:
             thread.start()
@@ -93,7 +93,8 @@ def main() -> None:
     print(f"  bookings told of and lost    {len(lost)} of {len(guests.booked)}   (goal 0)")
 
 
-def _prepare(server: Server) -> int:
+def prepare(server: Server) -> int:
+    """Make a host who works around the clock, and return the id of an event type."""
     days = ["Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"]
     hours = {"days": days, "startTime": "00:00", "endTime": "23:59"}
     schedule = {"name": "Always", "timeZone": "UTC", "isDefault": True, "availability": [hours]}

@@ -23,12 +23,15 @@ from kalends.event_types import routes as event_types
 from kalends.memberships import routes as memberships
 from kalends.operations import health, metrics
 from kalends.operations.preloading import preload
+from kalends.organizations.delegation import routes as delegation
+from kalends.organizations.users import routes as organization_users
 from kalends.reservations import routes as reservations
 from kalends.runtime import Runtime
 from kalends.schedules import routes as schedules
 from kalends.slots import routes as slots
 from kalends.teams import routes as teams
 from kalends.timezones import routes as timezones
+from kalends.web import invitation
 from kalends.web import routes as web
 from kalends.webhooks import routes as webhooks
 from kalends.worker import worker_of
@@ -36,13 +39,16 @@ from kalends.worker import worker_of
 _ROUTERS: Sequence[Router | PageRouter] = (
     health.router,
     health.pages,
+    invitation.router,
     accounts.router,
     audit.router,
     auth.router,
     bookings.router,
+    delegation.router,
     event_types.router,
     *memberships.routers,
     metrics.router,
+    organization_users.router,
     reservations.router,
     *schedules.routers,
     slots.router,

@@ -5,7 +5,9 @@ sender, which takes the jobs of one kind.
 """
 
 from datetime import datetime, timedelta
+from functools import partial
 
+from kalends.audit import service as audit
 from kalends.bookings import service as bookings
 from kalends.bookings.facts import service as facts
 from kalends.bookings.facts.timers import BOOKING, TimerKind
@@ -48,7 +50,12 @@ def duties(runtime: Runtime) -> Duties:
         },
         subjects=[BOOKINGS],
         senders=[courier.send_due, send_due_mails],
-        upkeep=[forget, notifications.forget, farewell.forget],
+        upkeep=[
+            forget,
+            notifications.forget,
+            farewell.forget,
+            partial(audit.forget, days=runtime.settings.audit_kept_days),
+        ],
         farewells=[courier.finish],
     )
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from tests.support.client import Client, Host, booking_of, data
 from tests.support.organizations import People
+from tests.support.teams import Rows
 
 _SLOT, _OTHER_SLOT = "2050-09-05T10:00:00Z", "2050-09-06T10:00:00Z"
 _LONG_AGO = "2000-01-01T00:00:00Z"
@@ -39,6 +40,7 @@ class Estate:
     schedule_id: int
     booking_uid: str
     reservation_uid: str
+    credential_id: str
     hooks: dict[str, Hook]
 
     def at(self, path: str, **others: object) -> str:
@@ -73,6 +75,7 @@ EXAMPLES: Mapping[str, Example] = {
     "membershipId": Example(_membership),
     "eventTypeId": Example(lambda estate, _: estate.event_type_id, is_the_users=True),
     "scheduleId": Example(lambda estate, _: estate.schedule_id, is_the_users=True),
+    "credentialId": Example(lambda estate, _: estate.credential_id),
     "bookingUid": Example(lambda estate, _: estate.booking_uid, is_the_users=True),
     "uid": Example(lambda estate, _: estate.reservation_uid, is_the_users=True),
     "webhookId": Example(lambda estate, path: _hook(estate, path).id, is_the_users=True),
@@ -104,6 +107,8 @@ async def make_estate(people: People, slug: str, hook_lists: Iterable[str]) -> E
     user = await people.account(f"{slug}-user")
     organization_id = await people.organization(slug, boss)
     membership_id = await people.enters(user, organization_id)
+    # The account is the organization's own, which may therefore end it.
+    await Rows(people.database).sets("users", user.id, organization_id=organization_id)
     team_id = await people.team(f"{slug}-team", organization=organization_id)
     team_membership_id = await people.joins(user, team_id)
     schedule = await user.creates_schedule(isDefault=True)
@@ -111,6 +116,13 @@ async def make_estate(people: People, slug: str, hook_lists: Iterable[str]) -> E
     booking = data(await user.client.post("/v2/bookings", json=booking_of(event_type["id"], _SLOT)), 201)
     reserved = {"eventTypeId": event_type["id"], "slotStart": _OTHER_SLOT}
     reservation = data(await user.client.post("/v2/slots/reservations", json=reserved), 201)
+    credential = {
+        "workspacePlatformSlug": "google",
+        "domain": f"{slug}.example.com",
+        "serviceAccountKey": {"private_key": "k", "client_email": "e", "client_id": "i"},
+    }
+    credentials = f"/v2/organizations/{organization_id}/delegation-credentials"
+    credential_id = data(await boss.client.post(credentials, json=credential), 201)["id"]
     estate = Estate(
         boss=boss,
         user=user,
@@ -122,6 +134,7 @@ async def make_estate(people: People, slug: str, hook_lists: Iterable[str]) -> E
         schedule_id=schedule["id"],
         booking_uid=booking["uid"],
         reservation_uid=reservation["reservationUid"],
+        credential_id=credential_id,
         hooks={},
     )
     for path in hook_lists:

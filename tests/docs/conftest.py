@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-PAGES = ("idempotency", "reservations", "seats", "recurrence", "confirmation", "webhooks")
+PAGES = ("idempotency", "reservations", "seats", "recurrence", "confirmation", "webhooks", "organizations")
 """The pages of `docs` whose lines of shell go on from the README's walk, in this order."""
 
 _ROOT = Path(__file__).parents[2]
@@ -32,7 +32,8 @@ def first_start(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, 
         command, env=environment | {"KALENDS_DATA_DIR": str(folder)}, stdout=subprocess.PIPE, text=True
     ) as server:
         assert server.stdout is not None
-        yield json.loads(next(line for line in server.stdout if line.startswith("{")))
+        announced = json.loads(next(line for line in server.stdout if line.startswith("{")))
+        yield {**announced, "dataDir": str(folder)}
         server.terminate()
         assert server.wait(timeout=30) == 0
 
@@ -47,7 +48,13 @@ def answers(first_start: dict[str, Any]) -> Mapping[str, Documents]:
         text = (_ROOT / "docs" / f"{page}.md").read_text(encoding="utf-8")
         parts[page] = "".join(block[1] for block in _SHELL.finditer(text))
     script = "".join(f"printf '\\n=== {name}\\n'\n{part}" for name, part in parts.items())
-    environment = {**os.environ, "KEY": first_start["apiKey"], "API": first_start["baseUrl"]}
+    environment = {
+        **os.environ,
+        "KEY": first_start["apiKey"],
+        "API": first_start["baseUrl"],
+        "KALENDS_DATA_DIR": first_start["dataDir"],
+        "PATH": f"{_KALENDS.parent}{os.pathsep}{os.environ['PATH']}",
+    }
     ran = subprocess.run(
         ["bash", "-eu", "-c", script], env=environment, capture_output=True, text=True, check=False
     )

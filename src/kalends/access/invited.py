@@ -61,8 +61,12 @@ class _Invited:
         )
         if not is_invited:
             return None
-        organization = None if organization_id is None else Standing(organization_id, None)
-        team = None if team_id is None else Standing(team_id, None)
+        found = await queries.find_place(
+            connection, caller.user.id, organization_id=organization_id, team_id=team_id
+        )
+        # Whom a team of an organization invites has a role in the latter as a rule.
+        organization = None if organization_id is None else Standing(organization_id, found.organization_role)
+        team = None if team_id is None else Standing(team_id, found.team_role)
         return Place(caller, caller.user.id, organization, team, membership_id=int(sent))
 
 

@@ -1,11 +1,15 @@
 """SQL of users; it locks their event types, schedules and API keys."""
 
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
 from psycopg import sql
 from psycopg.types.json import Jsonb
 
 from kalends.accounts.user import NewUser, User, UserChanges
 from kalends.db.database import Connection, UnitOfWork
-from kalends.db.rows import Columns, first_row, named_row, named_rows, only_named_row
+from kalends.db.rows import Columns, first_row, named_row, named_rows, only_named_row, only_row
 from kalends.db.statements import assignments
 
 _USER = Columns(User, "u")
@@ -46,6 +50,35 @@ async def insert_user(work: UnitOfWork, new: NewUser) -> User:
         (new.email, new.has_verified_email, new.username, new.name, new.time_zone, new.is_system_admin),
     )
     return _USER.read(row)
+
+
+async def insert_owned(work: UnitOfWork, columns: Mapping[str, Any]) -> int:
+    """Store a user by column, and return their id.
+
+    Raises:
+        psycopg.errors.UniqueViolation: e-mail or username is taken.
+    """
+    values = dict(columns)
+    if "metadata" in values:
+        values["metadata"] = Jsonb(values["metadata"])
+    statement = sql.SQL("INSERT INTO users ({}) VALUES ({}) RETURNING id").format(
+        sql.SQL(", ").join(map(sql.Identifier, values)), sql.SQL(", ").join(map(sql.Placeholder, values))
+    )
+    (user_id,) = await only_row(work.connection, statement, values)
+    return int(user_id)
+
+
+async def update_owned(work: UnitOfWork, user_id: int, columns: Mapping[str, Any]) -> None:
+    """Write columns of a user, at least one.
+
+    Raises:
+        psycopg.errors.UniqueViolation: e-mail or username is taken.
+    """
+    values = {name: Jsonb(value) if isinstance(value, dict) else value for name, value in columns.items()}
+    statement = sql.SQL("UPDATE users SET {}, updated_at = now() WHERE id = %(user_id)s RETURNING id").format(
+        assignments(values)
+    )
+    await only_row(work.connection, statement, {**values, "user_id": user_id})
 
 
 async def lock_event_types(work: UnitOfWork, user_id: int) -> None:
@@ -109,4 +142,11 @@ async def release_users(work: UnitOfWork, organization_id: int, user_id: int | N
            AND (%(user_id)s::int IS NULL OR u.id = %(user_id)s)
         """,
         {"organization_id": organization_id, "user_id": user_id},
+    )
+
+
+async def verify_email(work: UnitOfWork, user_id: int, now: datetime) -> None:
+    """Note that an account's address is proven to be its own, unless it was before."""
+    await work.connection.execute(
+        "UPDATE users SET email_verified_at = %s WHERE id = %s AND email_verified_at IS NULL", (now, user_id)
     )

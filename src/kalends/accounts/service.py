@@ -1,7 +1,9 @@
 """The rules of accounts."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
+from typing import Any
 
 from psycopg import errors
 
@@ -65,6 +67,44 @@ class AccountChanges:
             is_system_admin=UNSET if self.is_system_admin is None else self.is_system_admin,
             is_locked=UNSET if self.is_locked is None else self.is_locked,
         )
+
+
+@dataclass(frozen=True, slots=True)
+class OwnedAccount:
+    """A new account that belongs to an organization; `settings` are columns."""
+
+    email: str
+    username: str
+    organization_id: int
+    settings: Mapping[str, Any]
+
+
+async def create_owned(work: UnitOfWork, account: OwnedAccount) -> int:
+    """Make a bare account that belongs to an organization, and return its id.
+
+    Raises:
+        psycopg.errors.UniqueViolation: e-mail or username is taken.
+    """
+    return await queries.insert_owned(
+        work,
+        {
+            **account.settings,
+            "email": account.email,
+            "username": account.username,
+            "organization_id": account.organization_id,
+            "is_verified": True,
+            "invited_to": account.organization_id,
+        },
+    )
+
+
+async def write_owned(work: UnitOfWork, user_id: int, columns: Mapping[str, Any]) -> None:
+    """Write what an organization changed of an account of its own.
+
+    Raises:
+        psycopg.errors.UniqueViolation: e-mail or username is taken.
+    """
+    await queries.update_owned(work, user_id, columns)
 
 
 async def create_user(work: UnitOfWork, command: CreateUser) -> User:
@@ -147,6 +187,11 @@ async def release(work: UnitOfWork, organization_id: int, user_id: int | None = 
     A username that somebody outside has already gets an addition.
     """
     await queries.release_users(work, organization_id, user_id)
+
+
+async def verify_email(work: UnitOfWork, user_id: int, *, now: datetime) -> None:
+    """Note that an account's address is proven to be its own."""
+    await queries.verify_email(work, user_id, now)
 
 
 async def has_users(connection: Connection) -> bool:

@@ -28,6 +28,10 @@ class Changes(Body):
     model_config = ConfigDict(json_schema_extra=_without_defaults)
 
 
+class SecretBody(Body):
+    """A body that holds a secret: a refusal tells the rule, and repeats nothing that was sent."""
+
+
 class StrictBody(Body):
     """A body or query of the operations that refuse unknown properties, by name (http-core.md 4)."""
 

@@ -22,6 +22,7 @@ from kalends.api.limits.rate_limits import (
     bucket_of_tries,
     client_address,
     headers,
+    is_trusted,
     plain_headers,
 )
 from kalends.api.refusals import RateLimitReached, UnknownApiKey
@@ -96,6 +97,7 @@ class Admission:
             ipaddress.ip_network(part.strip()) for part in settings.trusted_proxies.split(",") if part.strip()
         ]
         self._known = KnownCredentials(clock)
+        self._has_warned = False
         self._touching: set[asyncio.Task[None]] = set()
 
     async def __call__(self, scope: Scope, context: RequestContext) -> None:
@@ -144,7 +146,16 @@ class Admission:
         await asyncio.gather(*self._touching, return_exceptions=True)
 
     def _address(self, scope: Scope, sent: Headers) -> str:
-        return client_address(sent, scope["client"][0] if scope.get("client") else "", self._trusted)
+        peer = scope["client"][0] if scope.get("client") else ""
+        if not self._has_warned and "x-forwarded-for" in sent and not is_trusted(peer, self._trusted):
+            self._has_warned = True
+            _log.warning(
+                "a proxy that is not trusted names the addresses of clients",
+                peer=peer,
+                consequence="all that come through it share one rate limit",
+                advice="if it is yours, name it in KALENDS_TRUSTED_PROXIES",
+            )
+        return client_address(sent, peer, self._trusted)
 
     def _bucket(self, sent: Headers, address: str) -> Bucket:
         digest = _key_digest(sent)

@@ -6,7 +6,18 @@ from typing import Annotated
 import typer
 
 from kalends import __version__
-from kalends.cli import accounts, api_keys, database, diagnosis, jobs, mail, organizations, serve, worker
+from kalends.cli import (
+    accounts,
+    api_keys,
+    audit,
+    database,
+    diagnosis,
+    jobs,
+    mail,
+    organizations,
+    serve,
+    worker,
+)
 from kalends.cli.common import explain
 
 app = typer.Typer(
@@ -42,6 +53,7 @@ app.add_typer(accounts.app, name="user")
 app.add_typer(api_keys.app, name="api-key")
 app.add_typer(organizations.app, name="organization")
 app.add_typer(organizations.platforms, name="workspace-platform")
+app.add_typer(audit.app, name="audit")
 app.add_typer(mail.app, name="mail")
 app.add_typer(jobs.app, name="jobs")
 app.command("doctor")(diagnosis.doctor)

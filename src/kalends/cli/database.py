@@ -14,7 +14,7 @@ def migrate(data_dir: DataDir = None, database_url: DatabaseUrl = None, as_json:
     from kalends.db import connect
     from kalends.db import migrate as migrations
 
-    with connect.database_url(settings) as url:
+    with connect.database_url(settings, may_make=True) as url:
         applied = migrations.upgrade(url)
     current = migrations.revisions()[-1]
     said = f"Applied {', '.join(applied)}." if applied else "There was nothing to do."

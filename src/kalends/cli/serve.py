@@ -15,8 +15,6 @@ if TYPE_CHECKING:
 
 _FIRST_START = 0x6F776E6572  # "owner": two servers that start together make one account
 
-_OWNER_TIME_ZONE = "Europe/London"  # that of every account that names none
-
 
 @dataclass(frozen=True, slots=True)
 class Owner:
@@ -61,15 +59,18 @@ def serve(
     from kalends.db import connect, migrate
     from kalends.operations import logs
     from kalends.security import secret
+    from kalends.settings import unknown_variables
 
     logs.configure(settings)
     log = structlog.get_logger()
+    if unknown := unknown_variables():
+        log.warning("variables that are no settings", names=unknown)
     if settings.workers == 1:
         server.load_early()
     with (
         server.orderly_exit(),
         server.listen(settings.host, settings.port) as listener,
-        connect.database_url(settings, is_kept=True) as url,
+        connect.database_url(settings, is_kept=True, may_make=True) as url,
     ):
         applied = migrate.upgrade(url)
         if applied:
@@ -103,7 +104,12 @@ async def create_owner(work: "UnitOfWork", settings: "Settings") -> Owner | None
         return None
     email = settings.owner_email
     command = CreateUser(
-        email, email.partition("@")[0], None, _OWNER_TIME_ZONE, is_system_admin=True, has_verified_email=True
+        email,
+        settings.owner_username or email.partition("@")[0],
+        settings.owner_name,
+        settings.owner_time_zone,
+        is_system_admin=True,
+        has_verified_email=True,
     )
     user = await create_user(work, command)
     key = await create_api_key(

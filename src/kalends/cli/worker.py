@@ -22,9 +22,12 @@ def worker(data_dir: DataDir = None, database_url: DatabaseUrl = None) -> None:
     from kalends.db import connect, migrate
     from kalends.operations import logs
     from kalends.security import secret
+    from kalends.settings import unknown_variables
 
     logs.configure(settings)
     log = structlog.get_logger()
+    if unknown := unknown_variables():
+        log.warning("variables that are no settings", names=unknown)
     with server.orderly_exit(), connect.database_url(settings, is_kept=True) as url:
         secret.signing_key(settings)  # its absence must stop the start, not a delivery
         migrate.require_current(url)

@@ -7,7 +7,7 @@ import psycopg
 from psycopg.rows import TupleRow
 
 from kalends.db.disk import Disk
-from kalends.db.embedded import embedded_postgres, is_address_of
+from kalends.db.embedded import embedded_postgres, has_cluster, is_address_of
 from kalends.db.errors import DatabaseUnavailable
 from kalends.settings import Settings
 
@@ -20,19 +20,31 @@ _CONNECT_SECONDS = 10
 
 
 @contextmanager
-def database_url(settings: Settings, *, is_kept: bool = False) -> Iterator[str]:
+def database_url(settings: Settings, *, is_kept: bool = False, may_make: bool = False) -> Iterator[str]:
     """Lend the URL of the database that the settings name: a given one, else that of the data folder.
 
     With `is_kept`, for processes that stay, the data folder's own server is started again when it dies.
 
+    With `may_make` one is made in a folder that has none: by what sets up, not by what looks.
+
     Raises:
-        DatabaseUnavailable: the data folder's own server cannot be started.
+        DatabaseUnavailable: the data folder's own server cannot be started, or there is none.
     """
     if settings.database_url is not None:
         yield settings.database_url.get_secret_value()
     else:
+        if not may_make and not is_made(settings):
+            raise DatabaseUnavailable(
+                f"There is no database in {settings.data_dir} yet; start the server (`kalends serve`), which "
+                "makes one, or name the folder that it uses with --data-dir or KALENDS_DATA_DIR"
+            )
         with embedded_postgres(settings.data_dir, is_kept=is_kept) as url:
             yield url
+
+
+def is_made(settings: Settings) -> bool:
+    """Tell whether there is a database: a given one, or one in the data folder."""
+    return settings.database_url is not None or has_cluster(settings.data_dir)
 
 
 def disk_of(settings: Settings) -> Disk | None:

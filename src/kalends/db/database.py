@@ -21,6 +21,10 @@ Connection: TypeAlias = AsyncConnection[TupleRow]
 """A pooled connection on autocommit: each statement sees the latest committed data."""
 
 
+class KeptRefusal(Exception):
+    """A refusal that ends a command and undoes nothing: what the command wrote before is committed."""
+
+
 @dataclass(frozen=True, slots=True)
 class UnitOfWork:
     """One open transaction. Nobody but `Database.transaction` commits or rolls back.
@@ -120,6 +124,8 @@ class Database:
                     yield UnitOfWork(connection, turn)
                 except psycopg.Error:
                     raise
+                except KeptRefusal as error:
+                    refusal = error
                 except Exception as error:
                     if not await _has_succeeded(connection, pipeline):
                         raise

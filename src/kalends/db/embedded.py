@@ -362,6 +362,11 @@ def _url(postmaster: _Postmaster, role: str = APPLICATION, database: str = APPLI
     return f"postgresql://{role}@/{database}?host={folder}&port=5432"
 
 
+def has_cluster(data_dir: Path) -> bool:
+    """Tell whether a data folder has a database, running or not."""
+    return (data_dir.expanduser() / _CLUSTER).exists()
+
+
 def is_address_of(url: str, data_dir: Path) -> bool:
     """Tell whether a URL is that of the data folder's own server, which runs."""
     running = _find_running(data_dir.expanduser().absolute().resolve() / _CLUSTER)

@@ -13,6 +13,8 @@ _MEMBER_FIELDS = tuple(Member.__dataclass_fields__)
 _MEMBER = ", ".join(f"m.{name}" if name in _OF_MEMBERSHIP else f"u.{name}" for name in _MEMBER_FIELDS)
 """The columns that make a `Member`, of memberships `m` and users `u`."""
 
+_PLAIN = Columns(Membership, "m", without=("role",))
+
 
 @dataclass(frozen=True, slots=True)
 class NewMembership:
@@ -146,6 +148,21 @@ async def update_membership(
     )
 
 
+async def lock_team(work: UnitOfWork, team_id: int) -> None:
+    """Let nobody else change who belongs to a team until this command ends, as `access.holding` does."""
+    await work.connection.execute(
+        "SELECT FROM teams WHERE id = (SELECT parent_id FROM teams WHERE id = %s) FOR SHARE", (team_id,)
+    )
+    await work.connection.execute("SELECT FROM teams WHERE id = %s FOR NO KEY UPDATE", (team_id,))
+
+
+async def accept_membership(work: UnitOfWork, membership_id: int) -> None:
+    """Let a membership count."""
+    await work.connection.execute(
+        "UPDATE memberships SET accepted = true, updated_at = now() WHERE id = %s", (membership_id,)
+    )
+
+
 async def delete_membership(work: UnitOfWork, membership_id: int) -> None:
     """Delete a membership."""
     await work.connection.execute("DELETE FROM memberships WHERE id = %s", (membership_id,))
@@ -159,9 +176,9 @@ async def delete_memberships_inside(work: UnitOfWork, user_id: int, organization
         WITH gone AS (
             DELETE FROM memberships m USING teams t
              WHERE t.id = m.team_id AND t.parent_id = %(organization_id)s AND m.user_id = %(user_id)s
-            RETURNING {_PLAIN.selected}, m.role
+            RETURNING m.*
         )
-        SELECT * FROM gone ORDER BY id
+        SELECT {_PLAIN.selected}, m.role FROM gone m ORDER BY m.id
         """,
         {"user_id": user_id, "organization_id": organization_id},
     )

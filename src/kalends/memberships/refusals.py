@@ -1,15 +1,20 @@
 """What commands on memberships refuse."""
 
 from kalends.api.output.errors import BadRequest, Conflict, Forbidden, NotFound, UnprocessableEntity
+from kalends.db.database import KeptRefusal
 
 
 class AlreadyMember(Conflict):
-    """409: the user is already a member, or invited."""
+    """409: the user is a member already, or invited."""
 
     code = "CONFLICT"
 
     def __init__(self, team_id: int) -> None:
         super().__init__(f"The user has a membership in {team_id} already, accepted or not.")
+
+
+class AlreadyInvited(AlreadyMember, KeptRefusal):
+    """409: the user is invited already; they are reminded by mail."""
 
 
 class UnknownUser(BadRequest):
@@ -57,3 +62,17 @@ class MembershipGone(NotFound):
 
     def __init__(self, membership_id: int) -> None:
         super().__init__(f"The membership {membership_id} was deleted meanwhile.")
+
+
+class InvitationUnknown(NotFound):
+    """404: the link is none of this server's, or the membership is gone."""
+
+    def __init__(self) -> None:
+        super().__init__("There is no such invitation.")
+
+
+class InvitationClosed(Conflict):
+    """409: it was accepted, its time is over, or the account has another address now."""
+
+    def __init__(self) -> None:
+        super().__init__("This invitation cannot be accepted any more.")

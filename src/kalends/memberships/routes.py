@@ -1,6 +1,7 @@
 """Memberships, wherever the API has them: of teams, of organizations, and of teams in organizations."""
 
 from collections.abc import Callable
+from datetime import datetime
 from typing import Annotated, TypeAlias, TypeVar
 
 from fastapi import Depends
@@ -16,7 +17,8 @@ from kalends.access.guards import (
 )
 from kalends.access.holding import hold
 from kalends.access.place import Place
-from kalends.api.dependencies import CurrentSettings, Reader, Work
+from kalends.access.refusals import RoleChanged
+from kalends.api.dependencies import CurrentSettings, Now, Reader, Work
 from kalends.api.http.operation import Guard, Router
 from kalends.api.input.query import Query
 from kalends.audit.authorship import RequestAuthor
@@ -32,6 +34,15 @@ from kalends.memberships.outputs import (
     MembershipOutput,
     bare_membership_output,
     membership_output,
+)
+from kalends.memberships.refusals import (
+    AlreadyInvited,
+    AlreadyMember,
+    LastAdministrator,
+    MembershipGone,
+    NotYoursToAccept,
+    UnknownToOrganization,
+    UnknownUser,
 )
 from kalends.settings import Settings
 
@@ -56,17 +67,29 @@ def collection_router(prefix: str, tag: str, admin: Guard[Place], *, overwrites:
         found = await service.list_members(connection, place.own_id, take=page.take, skip=page.skip)
         return [_shown(one, place, settings) for one in found]
 
-    @router.post("")
+    @router.post(
+        "",
+        refuses=(
+            RoleChanged,
+            UnknownUser,
+            UnknownToOrganization,
+            AlreadyMember,
+            AlreadyInvited,
+            LastAdministrator,
+            MembershipGone,
+        ),
+    )
     async def create_membership(
         place: AdminPlace,
         author: RequestAuthor,
         body: CreateMembershipBody,
         settings: CurrentSettings,
+        now: Now,
         work: Work,
     ) -> MembershipOutput:
         """Make somebody a member, or invite them where it is for them to accept."""
         await hold(work, place)
-        member = await add(work, _administration(place, author, settings), body.to_command())
+        member = await add(work, _administration(place, author, settings, now), body.to_command())
         return _shown(member, place, settings)
 
     return router
@@ -76,7 +99,7 @@ def member_router(prefix: str, tag: str, *, reading: Guard[Place], changing: Gua
     """Return the operations that show and change a membership; whom it invites may read and accept it."""
     router = Router(prefix, tag)
 
-    @router.get("/{membershipId}")
+    @router.get("/{membershipId}", refuses=(MembershipGone,))
     async def get_membership(
         place: Annotated[Place, Depends(reading)], settings: CurrentSettings, connection: Reader
     ) -> MembershipOutput:
@@ -84,17 +107,20 @@ def member_router(prefix: str, tag: str, *, reading: Guard[Place], changing: Gua
         member = await service.get_member(connection, place.known_membership_id, place.own_id)
         return _shown(member, place, settings)
 
-    @router.patch("/{membershipId}")
+    @router.patch(
+        "/{membershipId}", refuses=(RoleChanged, MembershipGone, NotYoursToAccept, LastAdministrator)
+    )
     async def update_membership(
         place: Annotated[Place, Depends(changing)],
         author: RequestAuthor,
         body: UpdateMembershipBody,
         settings: CurrentSettings,
+        now: Now,
         work: Work,
     ) -> MembershipOutput:
         """Change a membership; what is not sent stays."""
         await hold(work, place)
-        administration = _administration(place, author, settings)
+        administration = _administration(place, author, settings, now)
         changed = await change_member(work, administration, place.known_membership_id, body.to_changes())
         return _shown(changed, place, settings)
 
@@ -107,27 +133,29 @@ def removal_router(
     """Return the operation that deletes a membership."""
     router = Router(prefix, tag, output=output)
 
-    @router.delete("/{membershipId}")
+    @router.delete("/{membershipId}", refuses=(RoleChanged, MembershipGone, LastAdministrator))
     async def delete_membership(
         place: Annotated[Place, Depends(membership)],
         author: RequestAuthor,
         settings: CurrentSettings,
+        now: Now,
         work: Work,
     ) -> Deleted:
         """Remove a member, who hosts nothing there any more; what they host already stays."""
         await hold(work, place)
-        administration = _administration(place, author, settings)
+        administration = _administration(place, author, settings, now)
         return output(await remove_member(work, administration, place.known_membership_id))
 
     return router
 
 
-def _administration(place: Place, author: Author, settings: Settings) -> Administration:
+def _administration(place: Place, author: Author, settings: Settings, now: datetime) -> Administration:
     return Administration(
         author,
         place.own_id,
         place.caller.user.is_system_admin,
-        asks_consent=not settings.memberships_without_consent,
+        settings,
+        now,
     )
 
 

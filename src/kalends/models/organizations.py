@@ -52,7 +52,7 @@ delegation_credentials = Table(
     ),
 )
 
-# What is on its way to somebody who was made a member and has not accepted yet: one for each membership.
+# What is on its way to somebody who was made a member by others: one for each membership.
 invitations = Table(
     "invitations",
     metadata,
@@ -69,6 +69,8 @@ invitations = Table(
     # Who invited, null: their account is gone.
     Column("inviter_id", Integer, ForeignKey("users.id", ondelete="SET NULL"), index=True),
     Column("expires_at", DateTime(timezone=True), nullable=False),
+    # It works once.
+    Column("accepted_at", DateTime(timezone=True)),
     # When it was mailed, the latest last; those of the last hour are enough.
     Column("mailed_at", ARRAY(DateTime(timezone=True)), nullable=False),
     created_at(),

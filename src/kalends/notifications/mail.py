@@ -11,6 +11,8 @@ class Audience(Enum):
 
     HOST = "host"
     ATTENDEE = "attendee"
+    MEMBER = "member"
+    """Somebody who is invited to a team or an organization."""
 
 
 class Template(Enum):
@@ -32,6 +34,7 @@ class Template(Enum):
     CANCELLED = "attendee.cancelled"
     SEAT_LEFT = "attendee.seat_left"
     REMINDER = "attendee.reminder"
+    MEMBER_INVITED = "member.invited"
 
     @property
     def audience(self) -> Audience:

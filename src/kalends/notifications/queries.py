@@ -4,19 +4,25 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from psycopg.rows import TupleRow
-
 from kalends.db.database import Connection, UnitOfWork
-from kalends.db.rows import first_row, json_bytes, json_rows, only_row
+from kalends.db.rows import (
+    Columns,
+    NamedRow,
+    first_row,
+    json_bytes,
+    json_rows,
+    named_row,
+    named_rows,
+    only_row,
+)
 from kalends.notifications.invitations.series import Occurrence
 from kalends.notifications.mail import Mail, Method, NewMail, Recipient, State
 from kalends.notifications.queue import MAILS
 from kalends.outbox.jobs.statements import PENDING
 
-_LOGGED = """
-    m.id, m.template, m.recipient, j.state, m.reason, m.subject, m.booking_uid, m.locale, m.time_zone,
-    m.message_id, j.attempts, j.last_error, j.due_at, m.created_at, j.ended_at
-"""
+_OF_JOB = ("state", "attempts", "last_error", "next_attempt_at", "sent_at")
+_MAIL = Columns(Mail, "m", without=_OF_JOB)
+_LOGGED = f"{_MAIL.selected}, j.attempts, j.last_error, j.state, j.due_at, j.ended_at"
 
 _STATES: Mapping[str, State] = {
     "ready": State.QUEUED,
@@ -182,7 +188,8 @@ async def forget_messages(work: UnitOfWork, before: datetime) -> int:
 
 async def list_mails(connection: Connection, *, booking_uid: str | None, limit: int) -> list[Mail]:
     """Return the newest mails, of one booking or of all, newest first."""
-    cursor = await connection.execute(
+    rows = await named_rows(
+        connection,
         f"""
         SELECT {_LOGGED} FROM mails m JOIN jobs j ON j.id = m.job_id
          WHERE %(booking_uid)s::text IS NULL OR m.booking_uid = %(booking_uid)s
@@ -190,20 +197,17 @@ async def list_mails(connection: Connection, *, booking_uid: str | None, limit: 
         """,
         {"booking_uid": booking_uid, "limit": limit},
     )
-    return [_mail(row) for row in await cursor.fetchall()]
+    return [_mail(row) for row in rows]
 
 
 async def find_mail(connection: Connection, mail_id: int) -> tuple[Mail, bytes | None] | None:
     """Return a mail and its message as it was stored, if it still is."""
-    row = await first_row(
+    row = await named_row(
         connection,
         f"SELECT {_LOGGED}, m.message FROM mails m JOIN jobs j ON j.id = m.job_id WHERE m.id = %s",
         (mail_id,),
     )
-    if row is None:
-        return None
-    *logged, message = row
-    return _mail(tuple(logged)), message
+    return None if row is None else (_mail(row), row.message)
 
 
 async def lock_job_to_repeat(work: UnitOfWork, mail_id: int) -> int | None:
@@ -238,10 +242,13 @@ async def list_owners(connection: Connection, user_ids: Collection[int]) -> dict
     }
 
 
-def _mail(row: TupleRow) -> Mail:
-    mail_id, template, recipient, job_state, *details, due_at, created_at, ended_at = row
-    state = _STATES[job_state]
-    is_on_its_way = state in (State.QUEUED, State.SENDING)
-    moments = [due_at if is_on_its_way else None, created_at, ended_at if state is State.SENT else None]
-    fields = [mail_id, template, recipient, state, *details, *moments]
-    return Mail(*fields)
+def _mail(row: NamedRow) -> Mail:
+    state = _STATES[row.state]
+    return Mail(
+        **_MAIL.values_of(row),
+        state=state,
+        attempts=row.attempts,
+        last_error=row.last_error,
+        next_attempt_at=row.due_at if state in (State.QUEUED, State.SENDING) else None,
+        sent_at=row.ended_at if state is State.SENT else None,
+    )

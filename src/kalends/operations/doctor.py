@@ -1,7 +1,6 @@
 """Can the server run here? One check a question, each with what to do when something is wrong."""
 
 import asyncio
-import os
 import shutil
 import time
 from dataclasses import dataclass
@@ -13,7 +12,7 @@ import psycopg
 from psycopg.rows import TupleRow
 
 from kalends.db import migrate
-from kalends.db.connect import MEGABYTE, connect, database_url
+from kalends.db.connect import MEGABYTE, connect, database_url, is_made
 from kalends.db.disk import DiskLevel, level_of
 from kalends.db.errors import DatabaseFault
 from kalends.notifications.queries import SERVER_AWAY
@@ -23,7 +22,7 @@ from kalends.notifications.transport.smtp import try_server
 from kalends.operations.files import files_allowed, files_wanted
 from kalends.outbox.jobs.queries import SET_ASIDE
 from kalends.security import secret
-from kalends.settings import ALIASES, Settings
+from kalends.settings import Settings, unknown_variables
 from kalends.settings.smtp_url import server_of
 
 Verdict: TypeAlias = Literal["ok", "warning", "problem"]
@@ -61,6 +60,9 @@ def examine(settings: Settings) -> list[Check]:
     """Check settings, zones, disk, mails, database, clock, migrations, secret, what waits, conferencing."""
     checks = [check_variables(), check_zone_data(datetime.now(UTC)), check_disk(settings)]
     checks += [check_files(settings, files_allowed(at_most=True)), check_mail(settings)]
+    if not is_made(settings):
+        found = f"none yet; the first start makes one in {settings.data_dir}"
+        return [*checks, Check("database", "ok", found), check_secret(settings, None)]
     try:
         with database_url(settings) as url, connect(url) as connection:
             checks += [check_database(settings, connection), check_clock(connection)]
@@ -78,8 +80,7 @@ def examine(settings: Settings) -> list[Check]:
 
 def check_variables() -> Check:
     """Look for variables that would be settings if they were spelt right."""
-    known = {f"KALENDS_{name.upper()}" for name in Settings.model_fields} | set(ALIASES)
-    unknown = sorted(name for name in os.environ if name.startswith("KALENDS_") and name not in known)
+    unknown = unknown_variables()
     if unknown:
         advice = "Correct or remove them; kalends/settings/__init__.py lists all settings"
         return Check("settings", "warning", f"not known: {', '.join(unknown)}", advice)

@@ -6,6 +6,8 @@ from psycopg import errors
 
 from kalends.accounts.user import User
 from kalends.api.input.fields import MAX_INTEGER, MAX_TEXT
+from kalends.audit import service as audit
+from kalends.audit.entry import NewEntry, Subject
 from kalends.db.database import Connection, UnitOfWork
 from kalends.memberships import service as memberships
 from kalends.memberships.membership import Membership, Role
@@ -48,7 +50,16 @@ async def create_organization(work: UnitOfWork, owner: User, command: CreateOrga
     except errors.UniqueViolation as error:
         raise SlugTaken(command.slug) from error
     await queries.insert_profile(work, owner.id, organization_id, owner.username)
-    await memberships.add_membership(work, owner.id, organization_id, role=Role.OWNER, accepted=True)
+    membership = await memberships.add_membership(
+        work, owner.id, organization_id, role=Role.OWNER, accepted=True
+    )
+    told = {"name": command.name, "slug": command.slug, "isPlatform": command.is_platform}
+    await audit.record(
+        work,
+        None,
+        NewEntry(organization_id, Subject("organization", organization_id), "created", after=told),
+        _entry_of(membership),
+    )
     return Organization(organization_id, command.name, command.slug, command.is_platform, owner.id)
 
 
@@ -100,12 +111,30 @@ async def add_member(
         if error.diag.constraint_name == _KNOWN_ALREADY:
             raise AlreadyMember(organization_id) from error
         raise UsernameTaken(name, organization_id) from error
+    await audit.record(work, None, _entry_of(membership))
     return membership
+
+
+async def make_profile(work: UnitOfWork, user_id: int, organization_id: int, username: str) -> None:
+    """Let an organization know a user, whom it does not know yet, by a name.
+
+    Raises:
+        UsernameTaken: somebody else has the username there.
+    """
+    try:
+        await queries.insert_profile(work, user_id, organization_id, username)
+    except errors.UniqueViolation as error:
+        raise UsernameTaken(username, organization_id) from error
 
 
 async def list_workspace_platforms(connection: Connection) -> list[WorkspacePlatform]:
     """Return the platforms that delegation credentials can be for, ordered by slug."""
     return await queries.list_workspace_platforms(connection)
+
+
+def _entry_of(membership: Membership) -> NewEntry:
+    subject = Subject("membership", membership.id)
+    return NewEntry(membership.team_id, subject, "created", after=membership.snapshot)
 
 
 def _check_path_part(what: str, text: str) -> None:

@@ -17,6 +17,7 @@ DEFAULT_HOURS = (WeeklyRow((1, 2, 3, 4, 5), time(9), time(17)),)
 """Monday to Friday from nine to five."""
 
 FIRST_SCHEDULE_NAME = "Default schedule"
+WORKING_HOURS_NAME = "Working Hours"
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +45,18 @@ async def create_first(work: UnitOfWork, owner_id: int, time_zone: str) -> int:
     """Create the default schedule of a new account and return its id."""
     first = CreateSchedule(FIRST_SCHEDULE_NAME, time_zone, is_default=True)
     return (await create(work, owner_id, first)).id
+
+
+async def create_working_hours(work: UnitOfWork, owner_id: int, time_zone: str) -> None:
+    """Make the default schedule of somebody whom an organization made (organizations-teams.md 7.2)."""
+    hours = CreateSchedule(WORKING_HOURS_NAME, time_zone, is_default=True)
+    await create(work, owner_id, hours)
+
+
+async def is_owned(connection: Connection, owner_id: int, schedule_id: int) -> bool:
+    """Tell whether a schedule is one of an owner's."""
+    schedule = await queries.find_schedule(connection, schedule_id)
+    return schedule is not None and schedule.owner_id == owner_id
 
 
 async def get_for(connection: Connection, owner_id: int, schedule_id: int) -> Schedule:

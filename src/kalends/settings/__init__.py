@@ -1,12 +1,16 @@
 """Every setting of the server: one variable `KALENDS_<NAME>` each. This file is their reference."""
 
 import base64
+import os
 from email.errors import HeaderParseError
 from email.headerregistry import Address
 from email.utils import parseaddr
 from functools import lru_cache
+from ipaddress import ip_network
 from pathlib import Path
 from typing import Literal
+from urllib.parse import urlsplit
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import AliasChoices, Field, SecretStr, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
@@ -133,6 +137,15 @@ class Settings(BaseSettings):
     owner_email: str = "owner@localhost.localdomain"
     """E-mail of the account that the first start on an empty database creates."""
 
+    owner_name: str | None = Field(default=None, min_length=1, max_length=100)
+    """Name of that account. Default: none."""
+
+    owner_username: str | None = Field(default=None, min_length=1, max_length=100)
+    """Username of that account, a part of its public addresses. Default: what its e-mail begins with."""
+
+    owner_time_zone: str = "Europe/London"
+    """Time zone of that account, such as `Europe/Rome`."""
+
     api_key_prefix: str = Field(default="cal_live_", pattern=r"^cal_[a-z0-9_]*$")
     """What new API keys begin with. Keys that begin with plain `cal_` are always accepted too."""
 
@@ -142,6 +155,12 @@ class Settings(BaseSettings):
     """Whether administrators of any team make anybody a member who has not accepted, as servers of a single
     company may want it. Else that is for the person to do, but for people of an organization that the
     administrator is one of, too."""
+
+    invitation_days: int = Field(default=7, ge=1, le=365)
+    """How long the link in an invitation to a team or organization works."""
+
+    invitation_mails_an_hour: int = Field(default=3, ge=1, le=1_000)
+    """How often one invitation is mailed within an hour, however often it is asked for."""
 
     audit_kept_days: int = Field(default=90, ge=1, le=36_500)
     """How long the audit log keeps who did what in organizations and teams."""
@@ -250,6 +269,39 @@ class Settings(BaseSettings):
                 raise ValueError("each key must be 32 bytes in URL-safe base64")
         return keys
 
+    @field_validator("public_url")
+    @classmethod
+    def _is_address_of_a_server(cls, url: str | None) -> str | None:
+        try:
+            parts = urlsplit(url or "")
+            is_sound = parts.port != 0 and bool(parts.hostname) and parts.scheme in ("http", "https")
+            has_more = any((parts.path.strip("/"), parts.query, parts.fragment, parts.username))
+        except ValueError:
+            is_sound = has_more = False
+        if url is not None and (has_more or not is_sound):
+            raise ValueError("must look like https://kalends.example.com, without a path")
+        return url
+
+    @field_validator("trusted_proxies")
+    @classmethod
+    def _are_networks(cls, networks: str) -> str:
+        for part in networks.split(","):
+            try:
+                if part.strip():
+                    ip_network(part.strip())
+            except ValueError as error:
+                raise ValueError("each must be an address or a network such as 10.0.0.0/8") from error
+        return networks
+
+    @field_validator("owner_time_zone")
+    @classmethod
+    def _is_time_zone(cls, name: str) -> str:
+        try:
+            ZoneInfo(name)
+        except (ZoneInfoNotFoundError, ValueError, OSError) as error:
+            raise ValueError("must be an IANA time zone such as Europe/Rome") from error
+        return name
+
     @field_validator("outgoing_proxy")
     @classmethod
     def _is_proxy_url(cls, url: SecretStr | None) -> SecretStr | None:
@@ -308,6 +360,12 @@ def _is_fernet_key(text: str) -> bool:
         return len(base64.urlsafe_b64decode(text)) == _FERNET_KEY_BYTES
     except ValueError:
         return False
+
+
+def unknown_variables() -> list[str]:
+    """Return the variables that would be settings if they were spelt right."""
+    known = {f"KALENDS_{name.upper()}" for name in Settings.model_fields} | set(ALIASES)
+    return sorted(name for name in os.environ if name.startswith("KALENDS_") and name not in known)
 
 
 @lru_cache(maxsize=1)

@@ -1,4 +1,4 @@
-"""What commands on teams refuse."""
+"""Why a team, or a user of an organization, cannot be found, made or changed."""
 
 from kalends.api.output.errors import BadRequest, Conflict, NotFound
 

@@ -14,6 +14,7 @@ from kalends.access.guards import (
 )
 from kalends.access.holding import hold
 from kalends.access.place import Place
+from kalends.access.refusals import RoleChanged
 from kalends.api.dependencies import CurrentSettings, Now, Reader, Work
 from kalends.api.http.operation import Guard, Router
 from kalends.api.input.query import Query
@@ -32,7 +33,7 @@ from kalends.teams.outputs import (
     own_team_output,
     team_output,
 )
-from kalends.teams.refusals import ForeignClient
+from kalends.teams.refusals import ForeignClient, TeamGone, TeamNameTaken, TeamSlugTaken
 
 _OWN, _OWN_TAG = "/v2/teams", "Teams"
 _OF_ORGANIZATION, _OF_ORGANIZATION_TAG = "/v2/organizations/{orgId}/teams", "Orgs / Teams"
@@ -46,12 +47,12 @@ def team_router(prefix: str, tag: str, *, reading: Guard[Place], ruling: Guard[P
     ReadingPlace: TypeAlias = Annotated[Place, Depends(reading)]
     RulingPlace: TypeAlias = Annotated[Place, Depends(ruling)]
 
-    @router.get("/{teamId}")
+    @router.get("/{teamId}", refuses=(TeamGone,))
     async def get_team(place: ReadingPlace, connection: Reader) -> TeamOutput:
         """Show a team."""
         return team_output(await service.get_whole(connection, place.team_id))
 
-    @router.patch("/{teamId}")
+    @router.patch("/{teamId}", refuses=(RoleChanged, TeamGone, TeamSlugTaken))
     async def update_a_team(
         place: RulingPlace, author: RequestAuthor, body: UpdateTeamBody, work: Work
     ) -> TeamOutput:
@@ -59,7 +60,7 @@ def team_router(prefix: str, tag: str, *, reading: Guard[Place], ruling: Guard[P
         await hold(work, place)
         return team_output(await update_team(work, author, place.team_id, body.to_changes()))
 
-    @router.delete("/{teamId}")
+    @router.delete("/{teamId}", refuses=(TeamGone,))
     async def delete_a_team(
         place: RulingPlace, author: RequestAuthor, settings: CurrentSettings, now: Now, work: Work
     ) -> TeamOutput:
@@ -73,7 +74,7 @@ def team_router(prefix: str, tag: str, *, reading: Guard[Place], ruling: Guard[P
 own = Router(_OWN, _OWN_TAG)
 
 
-@own.post("")
+@own.post("", refuses=(TeamNameTaken, TeamSlugTaken))
 async def create_a_team(_: Caller, author: RequestAuthor, body: CreateTeamBody, work: Work) -> TeamOutput:
     """Make a team; whoever makes it is its OWNER."""
     return team_output(await create_team(work, author, body.to_command()))
@@ -108,7 +109,7 @@ async def list_own_teams_of_organization(
     return [own_team_output(one) for one in found]
 
 
-@of_organization.post("")
+@of_organization.post("", refuses=(ForeignClient, RoleChanged, TeamSlugTaken))
 async def create_team_of_organization(
     request: Request, place: OrganizationAdmin, author: RequestAuthor, body: CreateTeamBody, work: Work
 ) -> TeamOutput:

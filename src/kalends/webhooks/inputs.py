@@ -6,6 +6,7 @@ from uuid import UUID
 from fastapi import Path
 from pydantic import BeforeValidator, Field, WithJsonSchema
 
+from kalends.api.input.changes import NOT_SENT
 from kalends.api.input.fields import (
     Boolean,
     QueryInteger,
@@ -19,9 +20,9 @@ from kalends.api.wire import Body, Changes
 from kalends.handlebars.errors import TemplateError
 from kalends.outgoing import InvalidUrl, parse_url
 from kalends.webhooks.deliveries import templates
-from kalends.webhooks.service import ListDeliveries, Replay
+from kalends.webhooks.service import CreateWebhook, ListDeliveries, Replay, UpdateWebhook
 from kalends.webhooks.triggers import Trigger
-from kalends.webhooks.webhook import Status
+from kalends.webhooks.webhook import Status, WebhookChanges
 
 LONGEST_SECRET = 1_024
 _MOST_TRIGGERS = 100
@@ -84,19 +85,31 @@ class CreateWebhookBody(Body):
     payload_template: Template = None
     secret: Secret = None
 
-    def to_columns(self) -> dict[str, Any]:
-        """Return the columns to store, by name."""
-        return self.model_dump()
+    def to_command(self) -> CreateWebhook:
+        """Return the command."""
+        return CreateWebhook(
+            self.subscriber_url, self.triggers, self.payload_template, self.active, self.secret
+        )
 
 
 class UpdateWebhookBody(Changes):
     """Changes of a webhook; null clears `payloadTemplate` and `secret`."""
 
-    active: Boolean = True
-    subscriber_url: SubscriberUrl = ""
-    triggers: Triggers = Field(default_factory=list)
-    payload_template: Template = None
-    secret: Secret = None
+    active: Boolean = NOT_SENT
+    subscriber_url: SubscriberUrl = NOT_SENT
+    triggers: Triggers = NOT_SENT
+    payload_template: Template = NOT_SENT
+    secret: Secret = NOT_SENT
+
+    def to_command(self) -> UpdateWebhook:
+        """Return the command."""
+        changes = WebhookChanges(
+            subscriber_url=self.subscriber_url,
+            triggers=self.triggers,
+            payload_template=self.payload_template,
+            active=self.active,
+        )
+        return UpdateWebhook(changes, self.secret)
 
 
 class ListQuery(Body):

@@ -3,55 +3,86 @@
 from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
-from typing import Any, TypeAlias
+from typing import TypeAlias
 from uuid import UUID
 
 from psycopg import sql
-from psycopg.rows import TupleRow
 
 from kalends.db.database import Connection, UnitOfWork
-from kalends.db.rows import first_row, only_row
+from kalends.db.rows import Columns, NamedRow, first_row, named_row, named_rows, only_row
 from kalends.db.statements import assignments
 from kalends.memberships.main_organization import MAIN_ORGANIZATION
 from kalends.outbox.fact import StoredFact
 from kalends.outbox.jobs.job import State
 from kalends.outbox.jobs.statements import PENDING
 from kalends.webhooks.deliveries.queue import DELIVERIES
-from kalends.webhooks.webhook import Attempt, Delivery, Failing, NewDelivery, Scope, Status, Webhook
+from kalends.webhooks.webhook import (
+    Attempt,
+    Delivery,
+    Failing,
+    NewDelivery,
+    NewWebhook,
+    Scope,
+    Status,
+    Webhook,
+    WebhookChanges,
+)
 
-_COLUMNS = """
-    w.id, w.user_id, w.event_type_id, w.team_id, w.oauth_client_id, w.is_platform, w.subscriber_url,
-    w.triggers, w.payload_template, w.active, w.secret, w.previous_secret, w.previous_secret_until,
-    w.failing_since, w.disabled_reason, w.created_at
-"""
+_WEBHOOK = Columns(Webhook, "w")
+_FACT = Columns(StoredFact, "f")
+_FACTS = f"SELECT {_FACT.selected} FROM outbox_events f"
 
 _IN_SCOPE = "(w.user_id = %(user_id)s OR w.event_type_id = %(event_type_id)s OR w.team_id = %(team_id)s)"
+_OWN_FACTS = "user_id = %(user_id)s OR event_type_id = %(event_type_id)s"
+
+_STATES: Mapping[Status, list[State]] = {
+    "pending": ["ready", "waiting", "held", "leased"],
+    "succeeded": ["done"],
+    "failed": ["failed", "set_aside"],
+    "cancelled": ["dropped"],
+}
+"""The states of jobs that clients know by one word."""
+
+_STATUSES: Mapping[State, Status] = {state: status for status, states in _STATES.items() for state in states}
+
+_IN_JOB = {"completed_at": "ended_at", "next_attempt_at": "due_at"}
+_OF_JOB = Columns(
+    Delivery,
+    "j",
+    stored_as=_IN_JOB,
+    without=("id", "event_id", "trigger", "status", "created_at", "attempts"),
+)
+_OF_DELIVERY = Columns(Delivery, "d", without=("status", "attempts", *_IN_JOB))
+_ATTEMPT = Columns(Attempt, "a")
+_DELIVERY = f"""
+    SELECT {_OF_DELIVERY.selected}, {_OF_JOB.selected}, j.state,
+           (SELECT json_agg(made ORDER BY made.number)
+              FROM (SELECT {_ATTEMPT.selected} FROM webhook_attempts a
+                     WHERE a.delivery_id = d.id) made) AS made
+      FROM webhook_deliveries d JOIN jobs j ON j.id = d.job_id
+"""
 
 
 async def find_webhook(connection: Connection, webhook_id: str) -> Webhook | None:
     """Return a webhook of any scope."""
-    row = await first_row(connection, f"SELECT {_COLUMNS} FROM webhooks w WHERE id = %s", (webhook_id,))
-    return None if row is None else Webhook(*row)
+    row = await named_row(
+        connection, f"SELECT {_WEBHOOK.selected} FROM webhooks w WHERE id = %s", (webhook_id,)
+    )
+    return None if row is None else _WEBHOOK.read(row)
 
 
 async def list_webhooks(connection: Connection, scope: Scope, *, take: int, skip: int) -> list[Webhook]:
     """Return webhooks of a scope in the order of their making."""
-    cursor = await connection.execute(
+    rows = await named_rows(
+        connection,
         f"""
-        SELECT {_COLUMNS} FROM webhooks w WHERE {_IN_SCOPE}
+        SELECT {_WEBHOOK.selected} FROM webhooks w WHERE {_IN_SCOPE}
          ORDER BY created_at, id LIMIT %(take)s OFFSET %(skip)s
         """,
         {**_values(scope), "take": take, "skip": skip},
     )
-    return [Webhook(*row) for row in await cursor.fetchall()]
+    return [_WEBHOOK.read(row) for row in rows]
 
-
-_FACT = """
-    SELECT id, uid, kind, payload, ordering_key, created_at, event_type_id, user_id
-      FROM outbox_events
-"""
-
-_OWN_FACTS = "user_id = %(user_id)s OR event_type_id = %(event_type_id)s"
 
 _FACTS_OF_ORGANIZATION = f"""
     user_id IN (
@@ -78,9 +109,10 @@ async def list_subscribed(
     if not occasions:
         return {}
     listed = list(occasions)
-    cursor = await connection.execute(
+    rows = await named_rows(
+        connection,
         f"""
-        SELECT o.place, {_COLUMNS}
+        SELECT o.place, {_WEBHOOK.selected}
           FROM unnest(%s::text[], %s::int[], %s::int[]) WITH ORDINALITY
                AS o (trigger, user_id, event_type_id, place)
           -- the organization of the user
@@ -101,8 +133,8 @@ async def list_subscribed(
         ),
     )
     subscribed: dict[Occasion, list[Webhook]] = defaultdict(list)
-    for place, *columns in await cursor.fetchall():
-        subscribed[listed[place - 1]].append(Webhook(*columns))
+    for row in rows:
+        subscribed[listed[row.place - 1]].append(_WEBHOOK.read(row))
     return subscribed
 
 
@@ -116,21 +148,30 @@ async def url_is_taken(connection: Connection, scope: Scope, url: str) -> bool:
     return row is not None
 
 
-async def insert_webhook(work: UnitOfWork, scope: Scope, columns: Mapping[str, Any]) -> tuple[str, int]:
+async def insert_webhook(work: UnitOfWork, scope: Scope, new: NewWebhook) -> tuple[str, int]:
     """Store a webhook; return its id, and how many the scope had before.
 
     Raises:
         psycopg.errors.UniqueViolation: the scope has one with this URL.
     """
-    values = {**columns, **_values(scope)}
-    statement = sql.SQL(
-        "INSERT INTO webhooks ({}) VALUES ({}) RETURNING id, (SELECT count(*) FROM webhooks w WHERE {})"
-    ).format(
-        sql.SQL(", ").join(map(sql.Identifier, values)),
-        sql.SQL(", ").join(map(sql.Placeholder, values)),
-        sql.SQL(_IN_SCOPE),
+    webhook_id, before = await only_row(
+        work.connection,
+        f"""
+        INSERT INTO webhooks (user_id, event_type_id, team_id, subscriber_url, triggers, payload_template,
+                              active, secret)
+        VALUES (%(user_id)s, %(event_type_id)s, %(team_id)s, %(subscriber_url)s, %(triggers)s,
+                %(payload_template)s, %(active)s, %(secret)s)
+        RETURNING id, (SELECT count(*) FROM webhooks w WHERE {_IN_SCOPE})
+        """,
+        {
+            **_values(scope),
+            "subscriber_url": new.subscriber_url,
+            "triggers": list(new.triggers),
+            "payload_template": new.payload_template,
+            "active": new.active,
+            "secret": new.secret,
+        },
     )
-    webhook_id, before = await only_row(work.connection, statement, values)
     return str(webhook_id), int(before)
 
 
@@ -139,16 +180,15 @@ async def lock_webhook(work: UnitOfWork, webhook_id: str) -> None:
     await work.connection.execute("SELECT FROM webhooks WHERE id = %s FOR UPDATE", (webhook_id,))
 
 
-async def update_webhook(work: UnitOfWork, webhook_id: str, columns: Mapping[str, Any]) -> None:
-    """Write changed columns, by name.
+async def update_webhook(work: UnitOfWork, webhook_id: str, changes: WebhookChanges) -> None:
+    """Write what is to change.
 
     Raises:
         psycopg.errors.UniqueViolation: the scope has another one with this URL.
     """
+    said = changes.said
     statement = sql.SQL("UPDATE webhooks SET {}, updated_at = now() WHERE id = %(webhook_id)s")
-    await work.connection.execute(
-        statement.format(assignments(columns)), {**columns, "webhook_id": webhook_id}
-    )
+    await work.connection.execute(statement.format(assignments(said)), {**said, "webhook_id": webhook_id})
 
 
 async def delete_webhook(work: UnitOfWork, webhook_id: str) -> None:
@@ -274,8 +314,8 @@ async def list_facts(
 
 async def list_facts_of(connection: Connection, event_ids: Sequence[int]) -> list[StoredFact]:
     """Return those of these facts that are still kept, by id."""
-    cursor = await connection.execute(f"{_FACT} WHERE id = ANY(%s) ORDER BY id", (list(event_ids),))
-    return [StoredFact(*row) for row in await cursor.fetchall()]
+    rows = await named_rows(connection, f"{_FACTS} WHERE id = ANY(%s) ORDER BY id", (list(event_ids),))
+    return [_FACT.read(row) for row in rows]
 
 
 async def list_deliveries(
@@ -290,7 +330,8 @@ async def list_deliveries(
     skip: int,
 ) -> list[Delivery]:
     """Return deliveries to a webhook with their attempts, the latest first."""
-    cursor = await connection.execute(
+    rows = await named_rows(
+        connection,
         f"""
         {_DELIVERY}
          WHERE d.webhook_id = %(webhook_id)s
@@ -310,12 +351,12 @@ async def list_deliveries(
             "skip": skip,
         },
     )
-    return [_delivery(row) for row in await cursor.fetchall()]
+    return [_delivery(row) for row in rows]
 
 
 async def find_delivery(connection: Connection, webhook_id: str, delivery_id: UUID) -> Delivery | None:
     """Return a delivery to this webhook."""
-    row = await first_row(
+    row = await named_row(
         connection, f"{_DELIVERY} WHERE d.id = %s AND d.webhook_id = %s", (delivery_id, webhook_id)
     )
     return None if row is None else _delivery(row)
@@ -378,9 +419,10 @@ async def list_unhandled_facts_of_teams(
     connection: Connection, team_ids: Collection[int], event_type_ids: Collection[int]
 ) -> list[StoredFact]:
     """Return the facts of event types, and of teams' members, that no worker has handed on yet, in order."""
-    cursor = await connection.execute(
+    rows = await named_rows(
+        connection,
         f"""
-        {_FACT}
+        {_FACTS}
          WHERE handled_at IS NULL
            AND (event_type_id = ANY(%(event_type_ids)s)
                 OR user_id IN (SELECT user_id FROM memberships WHERE team_id = ANY(%(team_ids)s)))
@@ -388,15 +430,15 @@ async def list_unhandled_facts_of_teams(
         """,
         {"team_ids": list(team_ids), "event_type_ids": list(event_type_ids)},
     )
-    return [StoredFact(*row) for row in await cursor.fetchall()]
+    return [_FACT.read(row) for row in rows]
 
 
 async def list_unhandled_facts(connection: Connection, user_id: int) -> list[StoredFact]:
     """Return the facts of a user that no worker has handed on yet, in their order."""
-    cursor = await connection.execute(
-        f"{_FACT} WHERE handled_at IS NULL AND user_id = %s ORDER BY id", (user_id,)
+    rows = await named_rows(
+        connection, f"{_FACTS} WHERE handled_at IS NULL AND user_id = %s ORDER BY id", (user_id,)
     )
-    return [StoredFact(*row) for row in await cursor.fetchall()]
+    return [_FACT.read(row) for row in rows]
 
 
 async def disown_webhooks(work: UnitOfWork, webhook_ids: Collection[str], now: datetime) -> None:
@@ -424,35 +466,15 @@ async def delete_ownerless(work: UnitOfWork, now: datetime) -> None:
     )
 
 
-_DELIVERY = """
-    SELECT d.id, d.event_id, d.trigger, j.state, d.created_at, j.ended_at, j.due_at,
-           (SELECT json_agg(
-                       json_build_array(a.number, a.started_at, a.duration_ms, a.status_code, a.error,
-                                        a.error_detail, a.answer)
-                       ORDER BY a.number)
-              FROM webhook_attempts a WHERE a.delivery_id = d.id)
-      FROM webhook_deliveries d JOIN jobs j ON j.id = d.job_id
-"""
-
-_STATES: Mapping[Status, list[State]] = {
-    "pending": ["ready", "waiting", "held", "leased"],
-    "succeeded": ["done"],
-    "failed": ["failed", "set_aside"],
-    "cancelled": ["dropped"],
-}
-"""The states of jobs that clients know by one word."""
-
-_STATUSES: Mapping[State, Status] = {state: status for status, states in _STATES.items() for state in states}
-
-
 def _values(scope: Scope) -> dict[str, int | None]:
     return {"user_id": scope.user_id, "event_type_id": scope.event_type_id, "team_id": scope.team_id}
 
 
-def _delivery(row: TupleRow) -> Delivery:
-    delivery_id, event_id, trigger, state, *moments, attempts = row
-    created_at, ended_at, due_at = moments
+def _delivery(row: NamedRow) -> Delivery:
     made = [
-        Attempt(number, datetime.fromisoformat(moment), *rest) for number, moment, *rest in attempts or ()
+        Attempt(**{**attempt, "started_at": datetime.fromisoformat(attempt["started_at"])})
+        for attempt in row.made or ()
     ]
-    return Delivery(delivery_id, event_id, trigger, _STATUSES[state], created_at, ended_at, due_at, made)
+    return Delivery(
+        **_OF_DELIVERY.values_of(row), **_OF_JOB.values_of(row), status=_STATUSES[row.state], attempts=made
+    )

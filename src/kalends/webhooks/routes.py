@@ -59,7 +59,7 @@ def webhook_router(
         """Make a webhook."""
         is_of_event_type = scope.event_type_id is not None
         most = settings.event_type_webhooks_most if is_of_event_type else settings.webhooks_most
-        made = await service.create(work, keys, scope, body.to_columns(), most=most)
+        made = await service.create(work, keys, scope, body.to_command(), most=most)
         return output(service.reveal(keys, made))
 
     @router.get("", refuses=(KeyMissing,))
@@ -73,7 +73,7 @@ def webhook_router(
         webhook: WebhookOfPath, body: inputs.UpdateWebhookBody, keys: Keys, work: Work, now: Now
     ) -> Output:
         """Change a webhook; what is not sent stays."""
-        changed = await service.update(work, keys, webhook.id, body.sent(), now=now)
+        changed = await service.update(work, keys, webhook.id, body.to_command(), now=now)
         return output(service.reveal(keys, changed))
 
     @router.delete("/{webhookId}", refuses=(UnknownWebhook, KeyMissing))

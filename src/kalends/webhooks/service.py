@@ -1,11 +1,11 @@
 """The rules of webhooks (webhooks.md 2 and 3)."""
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Any
 from uuid import UUID
 
+from kalends.api.input.changes import UNSET, Unset
 from kalends.api.refusals import BoundReached
 from kalends.db.database import Connection, Database, UnitOfWork
 from kalends.event_types import service as event_types
@@ -25,7 +25,15 @@ from kalends.webhooks.refusals import (
     WebhookInactive,
 )
 from kalends.webhooks.triggers import ANNOUNCEMENTS
-from kalends.webhooks.webhook import KEPT_SECRET, Delivery, Scope, Status, Webhook
+from kalends.webhooks.webhook import (
+    KEPT_SECRET,
+    Delivery,
+    NewWebhook,
+    Scope,
+    Status,
+    Webhook,
+    WebhookChanges,
+)
 
 MOST_REPLAYED = 1_000
 """Most events of one replay."""
@@ -40,6 +48,25 @@ class RevealedWebhook:
 
     webhook: Webhook
     secret: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class CreateWebhook:
+    """A webhook that is asked for, with its secret in clear."""
+
+    subscriber_url: str
+    triggers: Sequence[str]
+    payload_template: str | None
+    active: bool
+    secret: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class UpdateWebhook:
+    """What is to change of a webhook, and its new secret in clear."""
+
+    changes: WebhookChanges
+    secret: str | Unset | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,7 +143,7 @@ async def list_in(connection: Connection, scope: Scope, *, take: int, skip: int)
 
 
 async def create(
-    work: UnitOfWork, keys: Keyring, scope: Scope, columns: Mapping[str, Any], *, most: int
+    work: UnitOfWork, keys: Keyring, scope: Scope, command: CreateWebhook, *, most: int
 ) -> Webhook:
     """Make a webhook.
 
@@ -125,36 +152,46 @@ async def create(
         SubscriberUrlTaken: the scope has one with this URL.
         psycopg.errors.UniqueViolation: another request made one at the same time.
     """
-    if await queries.url_is_taken(work.connection, scope, columns["subscriber_url"]):
+    if await queries.url_is_taken(work.connection, scope, command.subscriber_url):
         raise SubscriberUrlTaken
-    webhook_id, before = await queries.insert_webhook(work, scope, _stored(keys, columns))
+    new = NewWebhook(
+        command.subscriber_url,
+        command.triggers,
+        command.payload_template,
+        command.active,
+        _encrypted(keys, command.secret),
+    )
+    webhook_id, before = await queries.insert_webhook(work, scope, new)
     if before >= most:
         raise BoundReached("subscriberUrl", most, "webhooks here; delete one first")
     return await get(work.connection, webhook_id)
 
 
 async def update(
-    work: UnitOfWork, keys: Keyring, webhook_id: str, columns: Mapping[str, Any], *, now: datetime
+    work: UnitOfWork, keys: Keyring, webhook_id: str, command: UpdateWebhook, *, now: datetime
 ) -> Webhook:
-    """Change a webhook; what is not in `columns` stays.
+    """Change a webhook; what the command does not say stays.
 
     A changed secret leaves the one before to sign beside it for a day. A webhook that is deactivated gets
     nothing more; one that is activated begins with a clean slate.
 
     Raises:
-        NotFound: it was deleted meanwhile.
+        UnknownWebhook: it was deleted meanwhile.
         psycopg.errors.UniqueViolation: the scope has another one with this URL.
     """
     await queries.lock_webhook(work, webhook_id)
     webhook = await get(work.connection, webhook_id)
-    changes = _stored(keys, columns)
-    if "secret" in changes and reveal(keys, webhook).secret != columns["secret"]:
-        changes |= {"previous_secret": webhook.secret, "previous_secret_until": now + KEPT_SECRET}
-    if "active" in changes and changes["active"] != webhook.active:
-        changes |= {"failing_since": None, "disabled_reason": None}
-    if changes:
+    changes = command.changes
+    if command.secret is not UNSET:
+        changes = replace(changes, secret=_encrypted(keys, command.secret))
+        if command.secret != reveal(keys, webhook).secret:
+            until = now + KEPT_SECRET
+            changes = replace(changes, previous_secret=webhook.secret, previous_secret_until=until)
+    if changes.active is not UNSET and changes.active != webhook.active:
+        changes = replace(changes, failing_since=None, disabled_reason=None)
+    if changes.said:
         await queries.update_webhook(work, webhook_id, changes)
-    if changes.get("active") is False:
+    if changes.active is False:
         await outbox.drop_lane(work, DELIVERIES, webhook_id, now=now)
     return await get(work.connection, webhook_id)
 
@@ -272,10 +309,5 @@ def _require_active(webhook: Webhook) -> None:
         raise WebhookInactive
 
 
-def _stored(keys: Keyring, columns: Mapping[str, Any]) -> dict[str, Any]:
-    stored = dict(columns)
-    if stored.get("secret") is not None:
-        stored["secret"] = keys.encrypt(stored["secret"])
-    if "triggers" in stored:
-        stored["triggers"] = list(stored["triggers"])
-    return stored
+def _encrypted(keys: Keyring, secret: str | None) -> bytes | None:
+    return None if secret is None else keys.encrypt(secret)

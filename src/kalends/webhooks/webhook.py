@@ -6,6 +6,8 @@ from datetime import datetime, timedelta
 from typing import Literal, TypeAlias
 from uuid import UUID
 
+from kalends.api.input.changes import UNSET, ChangesOf, Unset
+
 Status: TypeAlias = Literal["pending", "succeeded", "failed", "cancelled"]
 """Where a delivery stands: on its way, taken, given up, or no longer wanted."""
 
@@ -47,6 +49,32 @@ class Webhook:
     def scope(self) -> Scope:
         """Whose events it is told of."""
         return Scope(self.user_id, self.event_type_id, self.team_id)
+
+
+@dataclass(frozen=True, slots=True)
+class NewWebhook:
+    """A webhook that is to be stored; its secret is encrypted."""
+
+    subscriber_url: str
+    triggers: Sequence[str]
+    payload_template: str | None
+    active: bool
+    secret: bytes | None
+
+
+@dataclass(frozen=True, slots=True)
+class WebhookChanges(ChangesOf[Webhook]):
+    """What is to change of a webhook; its secrets are encrypted."""
+
+    subscriber_url: str | Unset = UNSET
+    triggers: Sequence[str] | Unset = UNSET
+    payload_template: str | Unset | None = UNSET
+    active: bool | Unset = UNSET
+    secret: bytes | Unset | None = UNSET
+    previous_secret: bytes | Unset | None = UNSET
+    previous_secret_until: datetime | Unset | None = UNSET
+    failing_since: datetime | Unset | None = UNSET
+    disabled_reason: str | Unset | None = UNSET
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,7 +1,18 @@
 """Where the wire is not what the contract document says: teams and organizations."""
 
+from typing import get_args
+
+from kalends.organizations.users.inputs import Locale as LocaleOfUsers
+from kalends.organizations.users.inputs import Weekday
 from tests.contract.deviations.schemas import BOOLEAN, NUMBER, STRING, nullable, object_of, ref
 from tests.contract.patches import Allow, Deviation, Relax, Replace
+
+_CHOICES_OF_USERS = {
+    "weekday": list(get_args(Weekday)),
+    "theme": ["dark", "light"],
+    "appTheme": ["dark", "light"],
+    "locale": list(get_args(LocaleOfUsers)),
+}
 
 _EMPTY_PARTS_OF_TEAMS = {
     **dict.fromkeys(
@@ -16,6 +27,22 @@ _EMPTY_PARTS_OF_TEAMS = {
 }
 
 DEVIATIONS: tuple[Deviation, ...] = (
+    *(
+        Replace(
+            f"schemas {body} properties serviceAccountKey",
+            {"type": "object"},
+            "organizations-teams.md 8.1: an object, of either kind",
+        )
+        for body in ("CreateDelegationCredentialInput", "UpdateDelegationCredentialInput")
+    ),
+    *(
+        Replace(
+            f"schemas CreateOrganizationUserInput properties {name} enum",
+            choices,
+            "organizations-teams.md 7.2: only these are taken",
+        )
+        for name, choices in _CHOICES_OF_USERS.items()
+    ),
     *(
         Replace(
             f"schemas {output} properties {name}",

@@ -12,7 +12,7 @@ from pydantic.fields import FieldInfo
 from kalends.api.input.fields import Rule
 from kalends.api.output.errors import BadRequest
 from kalends.api.refusals import InvalidPath, InvalidProperties, InvalidValues
-from kalends.api.wire import StrictBody
+from kalends.api.wire import SecretBody, StrictBody
 
 Location = tuple[str | int, ...]
 
@@ -30,8 +30,8 @@ _PYTHON_BOOLEAN = re.compile(r"(?<![\w'])(?:True|False)(?![\w'])")
 def invalid(model: type[BaseModel], raw: object, errors: Sequence[Mapping[str, Any]]) -> BadRequest:
     """Return the refusal of `raw`, which `model` could not take.
 
-    Operations that refuse unknown properties get a plain sentence, the others one record per property. Of
-    many mistakes it names the first.
+    Operations that refuse unknown properties, or take secrets, get a plain sentence, the others one record
+    per property. Of many mistakes it names the first.
     """
     fragments: list[str] = []
     tree: dict[str, Any] = {"children": {}, "constraints": {}}
@@ -48,7 +48,7 @@ def invalid(model: type[BaseModel], raw: object, errors: Sequence[Mapping[str, A
         prefix = "each value in " if is_of_item else ""
         node["constraints"].setdefault(rule.name, f"{prefix}{holder[-1]} {rule.text}")
     message = _sentence(fragments, len(errors))
-    if issubclass(model, StrictBody):
+    if issubclass(model, StrictBody | SecretBody):
         return InvalidValues(message)
     return InvalidProperties(message, _records(tree["children"], _known(model, raw)))
 

@@ -246,6 +246,12 @@ def client_address(sent: Mapping[str, str], peer: str, trusted: Sequence[Network
     return str(nearest)
 
 
+def is_trusted(peer: str, trusted: Sequence[Network]) -> bool:
+    """Tell whether a peer is a proxy that is believed."""
+    address = _parse(peer)
+    return address is not None and _is_trusted(address, trusted)
+
+
 def _state(limit: Limit, counter: Counter) -> LimitState:
     if counter.block_ends_ms is not None:
         return LimitState(limit, remaining=0, is_blocked=True, resets_at_ms=counter.block_ends_ms)

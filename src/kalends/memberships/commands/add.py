@@ -8,9 +8,16 @@ from kalends.memberships import queries
 from kalends.memberships.administration import Administration
 from kalends.memberships.arrival import arrive
 from kalends.memberships.commands.change import change_member
+from kalends.memberships.invitations.sending import invite
 from kalends.memberships.member import AddMember, Member, MemberChanges
 from kalends.memberships.queries import NewMembership, Prospect
-from kalends.memberships.refusals import AlreadyMember, MembershipGone, UnknownToOrganization, UnknownUser
+from kalends.memberships.refusals import (
+    AlreadyInvited,
+    AlreadyMember,
+    MembershipGone,
+    UnknownToOrganization,
+    UnknownUser,
+)
 
 
 async def add_member(work: UnitOfWork, administration: Administration, command: AddMember) -> Member:
@@ -19,11 +26,16 @@ async def add_member(work: UnitOfWork, administration: Administration, command: 
     Raises:
         UnknownUser: there is no such user.
         UnknownToOrganization: the team is in an organization that does not know them.
-        AlreadyMember: they have a membership there, accepted or not.
+        AlreadyMember: they have a membership there.
+        AlreadyInvited: they have one that they have not accepted; the invitation is mailed again.
     """
     prospect = await _find_prospect(work, administration, command.user_id)
     if prospect.membership_id is not None:
-        raise AlreadyMember(administration.team_id)
+        present = await queries.find_member(work.connection, prospect.membership_id, administration.team_id)
+        if present is None or present.accepted:
+            raise AlreadyMember(administration.team_id)
+        await _invite(work, administration, present)
+        raise AlreadyInvited(administration.team_id)
     return await _insert(work, administration, prospect, command)
 
 
@@ -48,7 +60,16 @@ async def put_member(work: UnitOfWork, administration: Administration, command: 
             "disable_impersonation": command.disable_impersonation,
         }
     )
-    return await change_member(work, administration, prospect.membership_id, changes)
+    changed = await change_member(work, administration, prospect.membership_id, changes)
+    if not changed.accepted:
+        await _invite(work, administration, changed)
+    return changed
+
+
+async def _invite(work: UnitOfWork, administration: Administration, member: Member) -> None:
+    """Mail an invitation to whoever is to accept a membership that others made for them."""
+    if administration.asks_consent and member.user_id != administration.author.user_id:
+        await invite(work, administration.settings, administration.author, member.id, now=administration.now)
 
 
 async def _find_prospect(work: UnitOfWork, administration: Administration, user_id: int) -> Prospect:
@@ -94,4 +115,6 @@ async def _insert(
     place_id = team_id if prospect.parent_id is None else prospect.parent_id
     entry = NewEntry(place_id, Subject("membership", member.id), "created", after=member.snapshot)
     await audit.record(work, administration.author, entry)
+    if not accepted:
+        await _invite(work, administration, member)
     return member

@@ -6,6 +6,7 @@ from kalends.db.database import UnitOfWork
 from kalends.memberships import queries
 from kalends.memberships.administration import Administration
 from kalends.memberships.arrival import arrive
+from kalends.memberships.invitations import sql
 from kalends.memberships.last_administrator import check_not_last
 from kalends.memberships.member import Member, MemberChanges
 from kalends.memberships.membership import Role
@@ -39,6 +40,7 @@ async def change_member(
     )
     parent_id, is_organization = await queries.find_ground(work.connection, team_id)
     if is_accepting:
+        await sql.close_invitation(work, membership_id, administration.now)
         await arrive(work, before.user_id, team_id, is_organization=is_organization)
     after = await _get(work, membership_id, team_id)
     told_before, told_after = audit.changes_between(before.snapshot, after.snapshot)

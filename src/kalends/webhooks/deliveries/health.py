@@ -11,6 +11,7 @@ from kalends.outbox import service as outbox
 from kalends.outbox.fact import Fact
 from kalends.webhooks import queries
 from kalends.webhooks.deliveries.queue import DELIVERIES
+from kalends.webhooks.webhook import WebhookChanges
 
 PATIENCE = timedelta(days=5)
 """How long a webhook may fail without one success before it is switched off."""
@@ -51,9 +52,8 @@ async def note(
             f"Every delivery since {webhook.since:%Y-%m-%d %H:%M} UTC has failed; "
             "switch the webhook on again once its receiver works."
         )
-        await queries.update_webhook(
-            work, webhook.id, {"active": False, "disabled_reason": reason, "failing_since": None}
-        )
+        off = WebhookChanges(active=False, disabled_reason=reason, failing_since=None)
+        await queries.update_webhook(work, webhook.id, off)
         await outbox.drop_lane(work, DELIVERIES, webhook.id, now=now)
         told = WebhookDisabled(webhook.id, webhook.subscriber_url, webhook.since, now, reason)
         await outbox.record(

@@ -94,6 +94,7 @@ def _add_invitations() -> None:
         sa.Column("email", sa.Text(), nullable=False),
         sa.Column("inviter_id", sa.Integer(), nullable=True),
         sa.Column("expires_at", _TIME, nullable=False),
+        sa.Column("accepted_at", _TIME, nullable=True),
         sa.Column("mailed_at", sa.ARRAY(_TIME), nullable=False),
         sa.Column("created_at", _TIME, server_default=sa.text("now()"), nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_invitations")),
