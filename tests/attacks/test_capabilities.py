@@ -11,8 +11,6 @@ from tests.support.client import Client, Host, data, refusal
 GUEST = "guest@example.com"
 SECRET = {"notes": "HIV test"}
 
-SHOWN = "whoever lists slots finds the seats of others, and with them the power over these"
-
 
 async def creates_class(host: Host, *, shows: bool = True) -> dict[str, Any]:
     return await host.creates_event_type("class", seats={**SEATS, "showAttendeeInfo": shows})
@@ -26,7 +24,6 @@ async def finds_class(client: Client, event_type: dict[str, Any]) -> Any:
     return data(await client.get(f"{URL}/{uid}"))
 
 
-@still_harmful(4, SHOWN)
 async def test_a_stranger_learns_no_seat_of_a_class(ana: Host, client: Client) -> None:
     event_type = await creates_class(ana)
     joined = await books(client, event_type)
@@ -35,7 +32,6 @@ async def test_a_stranger_learns_no_seat_of_a_class(ana: Host, client: Client) -
         assert joined["seatUid"] not in str(found)
 
 
-@still_harmful(4, SHOWN)
 async def test_a_stranger_learns_no_address_and_no_answer_of_a_class(ana: Host, client: Client) -> None:
     event_type = await creates_class(ana)
     await books(client, event_type, bookingFieldsResponses=SECRET)
@@ -45,7 +41,6 @@ async def test_a_stranger_learns_no_address_and_no_answer_of_a_class(ana: Host, 
         assert SECRET["notes"] not in str(found)
 
 
-@still_harmful(4, SHOWN)
 async def test_whoever_joins_a_class_sees_no_seat_but_their_own(ana: Host, client: Client) -> None:
     event_type = await creates_class(ana)
     first = await books(client, event_type, bookingFieldsResponses=SECRET)
@@ -56,7 +51,6 @@ async def test_whoever_joins_a_class_sees_no_seat_but_their_own(ana: Host, clien
         assert SECRET["notes"] not in str(second)
 
 
-@still_harmful(4, SHOWN)
 async def test_a_stranger_cannot_cancel_what_others_booked_with_what_they_were_shown(
     ana: Host, client: Client
 ) -> None:
@@ -122,7 +116,9 @@ async def test_the_mails_of_a_class_hold_the_seat_of_their_reader_only(
     mail = mailbox.to("cy@example.com")
     seen = f"{mail.text} {mail.html} {mail.invitation}"
     assert first["uid"] not in str(mail.event.uid.value)
-    assert first["seatUid"] not in seen
+    with no_harm():
+        assert first["seatUid"] not in seen
+        assert "bo@example.com" not in seen
 
 
 @still_harmful(26, "the API shows the address of a host who hides it")

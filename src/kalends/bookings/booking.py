@@ -39,7 +39,8 @@ class Seat:
 class Attendee:
     """Somebody who attends: the booker first, then guests, whose name is empty.
 
-    `id` is 0 until stored. Whoever attends a seated booking without a `seat` is a guest of somebody.
+    `id` is 0 until stored. Whoever attends a seated booking without a `seat` is a guest of somebody. Of whoever
+    is not `is_known` to who reads, only the name is told.
     """
 
     name: str
@@ -50,6 +51,7 @@ class Attendee:
     is_absent: bool = False
     seat: Seat | None = None
     id: int = 0
+    is_known: bool = True
 
 
 @dataclass(frozen=True, slots=True)

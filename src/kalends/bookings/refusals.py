@@ -381,6 +381,13 @@ class UnknownSeatToMove(NotFound):
         super().__init__(_no_seat(seat_uid))
 
 
+class UnknownSeatToShow(NotFound):
+    """404: the booking has no such seat to show."""
+
+    def __init__(self, seat_uid: str) -> None:
+        super().__init__(_no_seat(seat_uid))
+
+
 class NotOfSeries(BadRequest):
     """400: the booking is not one of a series, so there are none after it."""
 
