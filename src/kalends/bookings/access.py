@@ -5,7 +5,7 @@ not proven to be the host but knows the booking's uid may do what an attendee ma
 power over that seat.
 """
 
-from collections.abc import Sequence
+from collections.abc import Sequence, Set
 from dataclasses import dataclass, replace
 
 from kalends.bookings.actors import Actor
@@ -85,10 +85,11 @@ def find_seat(booking: Booking, seat_uid: str) -> SeatedAttendee | None:
 
 
 def seen_by(actor: Actor, outcome: Outcome) -> Outcome:
-    """Leave out what somebody must not see of bookings (bookings.md B28).
+    """Leave out what somebody must not see of bookings (bookings.md B28 and B37).
 
     Many know the uid of a seated booking. So whoever is not proven to be its host sees of others only their
-    names, or nothing if its event type hides attendees or is gone, and its setting with it.
+    names, or nothing if its event type hides attendees. The host's address is blank if the event type hides
+    it. What is hidden stays so when the event type is gone, and its settings with it.
     """
     shown = tuple(_seen(actor, booking, outcome.seat_uid) for booking in outcome.bookings)
     return replace(outcome, bookings=shown)
@@ -99,14 +100,39 @@ def all_seen_by(actor: Actor, bookings: Sequence[Booking]) -> list[Booking]:
     return [_seen(actor, booking, None) for booking in bookings]
 
 
+def hides_host_address(booking: Booking) -> bool:
+    """Tell whether only the host may see the host's address."""
+    return booking.event_type is None or booking.event_type.hides_host_address
+
+
 def is_same_address(named: str | None, email: str) -> bool:
     """Tell whether somebody is named by an address, in any capitalisation."""
     return named is not None and named.lower() == email.lower()
 
 
 def _seen(actor: Actor, booking: Booking, seat_uid: str | None) -> Booking:
-    if not booking.is_seated or is_host(actor, booking):
+    if is_host(actor, booking):
         return booking
+    shown = _without_host_address(booking) if hides_host_address(booking) else booking
+    return _without_others(actor, shown, seat_uid) if booking.is_seated else shown
+
+
+def _without_host_address(booking: Booking) -> Booking:
+    # Of those who may change a booking only attendees are told apart from its host, whatever address a host had.
+    attending = {one.email.lower() for one in booking.attendees}
+    return replace(
+        booking,
+        organizer=replace(booking.organizer, email=""),
+        cancelled_by=_one_of(attending, booking.cancelled_by),
+        rescheduled_by=_one_of(attending, booking.rescheduled_by),
+    )
+
+
+def _one_of(addresses: Set[str], email: str | None) -> str | None:
+    return email if email is not None and email.lower() in addresses else None
+
+
+def _without_others(actor: Actor, booking: Booking, seat_uid: str | None) -> Booking:
     own = [one for one in booking.attendees if _is(actor, one, seat_uid)]
     guests = {email.lower() for one in own for email in _guests_of(one)}
     known = [

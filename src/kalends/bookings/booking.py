@@ -69,11 +69,15 @@ class Organizer:
 
 @dataclass(frozen=True, slots=True)
 class BookedEventType:
-    """The event type of a booking, while it exists; `shows_attendees` counts for seated ones."""
+    """The event type of a booking, while it exists, and whom its bookings show.
+
+    `shows_attendees` counts for seated ones; with `hides_host_address` only the host sees that address.
+    """
 
     id: int
     slug: str
     shows_attendees: bool = True
+    hides_host_address: bool = False
 
 
 @dataclass(frozen=True, slots=True)
