@@ -133,7 +133,7 @@ async def test_the_hidden_address_of_a_host_is_shown_to_nobody_else(ana: Host, c
 
 
 async def test_no_command_shows_a_host_who_hides_their_address(ana: Host, ben: Host, client: Client) -> None:
-    hides = {"hideOrganizerEmail": True}
+    hides: dict[str, Any] = {"hideOrganizerEmail": True}
     event_type = await ana.creates_event_type(**hides)
     weekly = await ana.creates_event_type(
         "weekly", recurrence={"frequency": "weekly", "interval": 1, "occurrences": 2}, **hides

@@ -118,7 +118,7 @@ def _seen(actor: Actor, booking: Booking, seat_uid: str | None) -> Booking:
 
 
 def _without_host_address(booking: Booking) -> Booking:
-    # Of those who may change a booking only attendees are told apart from its host, whatever address a host had.
+    # A host may have had other addresses, so whoever is not known to attend counts as the host.
     attending = {one.email.lower() for one in booking.attendees}
     return replace(
         booking,

@@ -39,8 +39,8 @@ class Seat:
 class Attendee:
     """Somebody who attends: the booker first, then guests, whose name is empty.
 
-    `id` is 0 until stored. Whoever attends a seated booking without a `seat` is a guest of somebody. Of whoever
-    is not `is_known` to who reads, only the name is told.
+    `id` is 0 until stored. Whoever attends a seated booking without a `seat` is a guest of somebody. Unless
+    `is_known`, the reader may learn the name only.
     """
 
     name: str
