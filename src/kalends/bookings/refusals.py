@@ -253,6 +253,13 @@ class LocationNotOffered(BadRequest):
         super().__init__(f"location: this event type does not offer a location of type {kind!r}.")
 
 
+class PlaceNotOffered(BadRequest):
+    """400: the booker names a place of their own, and the event type offers others."""
+
+    def __init__(self, offered: Iterable[str]) -> None:
+        super().__init__(f"location must be one of the places that are offered: {', '.join(offered)}.")
+
+
 class MetadataNotText(BadRequest):
     """400: a value of the metadata is no string."""
 
@@ -381,6 +388,13 @@ class UnknownSeatToMove(NotFound):
         super().__init__(_no_seat(seat_uid))
 
 
+class UnknownSeatToShow(NotFound):
+    """404: the booking has no such seat to show."""
+
+    def __init__(self, seat_uid: str) -> None:
+        super().__init__(_no_seat(seat_uid))
+
+
 class NotOfSeries(BadRequest):
     """400: the booking is not one of a series, so there are none after it."""
 
@@ -424,6 +438,7 @@ OF_ANSWERS: Refusals = (
     AnswerMissing,
     FormIncomplete,
     LocationNotOffered,
+    PlaceNotOffered,
     MetadataNotText,
 )
 """By which what a booker answers is refused."""

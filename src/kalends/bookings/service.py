@@ -8,7 +8,7 @@ from datetime import datetime
 
 from kalends.auth.principal import Principal
 from kalends.bookings import calendar_links
-from kalends.bookings.access import require_host
+from kalends.bookings.access import find_seat, require_host
 from kalends.bookings.actors import Actor
 from kalends.bookings.booking import Booking, Status
 from kalends.bookings.calendar_links import CalendarLink
@@ -27,7 +27,12 @@ from kalends.bookings.facts import service as facts
 from kalends.bookings.facts.fact import BookingFact, FactKind
 from kalends.bookings.facts.service import Change
 from kalends.bookings.facts.timers import TimerKind
-from kalends.bookings.refusals import LinksWithoutEventType, UnknownBooking, UnknownEventTypes
+from kalends.bookings.refusals import (
+    LinksWithoutEventType,
+    UnknownBooking,
+    UnknownEventTypes,
+    UnknownSeatToShow,
+)
 from kalends.bookings.sql import listing, reads
 from kalends.db.database import Connection
 from kalends.event_types import service as event_types
@@ -70,18 +75,26 @@ async def get(connection: Connection, uid: str) -> Booking:
     return booking
 
 
-async def get_booking_or_series(connection: Connection, uid: str) -> Outcome:
-    """Return the booking that has this uid, else the bookings of the series that has it.
+async def get_booking_or_series(connection: Connection, uid: str, *, seat_uid: str | None = None) -> Outcome:
+    """Return the booking that has this uid, with the seat that is named; else the bookings of its series.
 
     Raises:
         UnknownBooking: neither is there.
+        UnknownSeatToShow: it has no such seat, as none of a series has.
     """
     booking = await reads.find_booking(connection, uid)
     if booking is not None:
-        return Outcome((booking,))
+        if seat_uid is None:
+            return Outcome((booking,))
+        seated = find_seat(booking, seat_uid)
+        if seated is None:
+            raise UnknownSeatToShow(seat_uid)
+        return Outcome((booking,), seat_uid=str(seated.seat.uid))
     series = await reads.find_series(connection, uid)
     if not series:
         raise UnknownBooking(uid)
+    if seat_uid is not None:
+        raise UnknownSeatToShow(seat_uid)
     return Outcome(tuple(series), is_series=True)
 
 
