@@ -68,7 +68,7 @@ async def find_kept(work: UnitOfWork, address: EventTypeAddress) -> EventType | 
 async def list_of_user(
     connection: Connection, owned: Lookup, page: Page, *, slug: str | None, caller_id: int | None
 ) -> list[EventType]:
-    """Return event types of a user in the order of the page, hidden ones for their owner only; of nobody none."""
+    """Return event types of a user in the page's order, hidden ones for their owner only; of nobody none."""
     order = _ORDERS[page.by_creation]
     statement = f"""
         {_OF_USERS}
