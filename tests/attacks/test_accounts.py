@@ -46,7 +46,6 @@ async def test_a_change_of_address_signs_no_cancellation_with_it(
         assert cancelled.get("cancelledByEmail") != VICTIM
 
 
-@still_harmful(1, UNVERIFIED)
 async def test_a_change_of_address_shows_nobody_elses_seat(ana: Host, ben: Host, client: Client) -> None:
     event_type = await ana.creates_event_type(seats={**SEATS, "showAttendeeInfo": False})
     booking = await books_as(client, event_type, VICTIM)

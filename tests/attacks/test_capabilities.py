@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from tests.attacks.harm import no_harm, still_harmful
+from tests.attacks.harm import no_harm
 from tests.notifications.conftest import Office
 from tests.notifications.mailbox import Mailbox
 from tests.support.bookings import SEATS, URL, attendee, books, cancels
@@ -10,8 +10,6 @@ from tests.support.client import Client, Host, data, refusal
 
 GUEST = "guest@example.com"
 SECRET = {"notes": "HIV test"}
-
-SHOWN = "whoever lists slots finds the seats of others, and with them the power over these"
 
 
 async def creates_class(host: Host, *, shows: bool = True) -> dict[str, Any]:
@@ -26,7 +24,6 @@ async def finds_class(client: Client, event_type: dict[str, Any]) -> Any:
     return data(await client.get(f"{URL}/{uid}"))
 
 
-@still_harmful(4, SHOWN)
 async def test_a_stranger_learns_no_seat_of_a_class(ana: Host, client: Client) -> None:
     event_type = await creates_class(ana)
     joined = await books(client, event_type)
@@ -35,7 +32,6 @@ async def test_a_stranger_learns_no_seat_of_a_class(ana: Host, client: Client) -
         assert joined["seatUid"] not in str(found)
 
 
-@still_harmful(4, SHOWN)
 async def test_a_stranger_learns_no_address_and_no_answer_of_a_class(ana: Host, client: Client) -> None:
     event_type = await creates_class(ana)
     await books(client, event_type, bookingFieldsResponses=SECRET)
@@ -45,7 +41,6 @@ async def test_a_stranger_learns_no_address_and_no_answer_of_a_class(ana: Host, 
         assert SECRET["notes"] not in str(found)
 
 
-@still_harmful(4, SHOWN)
 async def test_whoever_joins_a_class_sees_no_seat_but_their_own(ana: Host, client: Client) -> None:
     event_type = await creates_class(ana)
     first = await books(client, event_type, bookingFieldsResponses=SECRET)
@@ -56,7 +51,6 @@ async def test_whoever_joins_a_class_sees_no_seat_but_their_own(ana: Host, clien
         assert SECRET["notes"] not in str(second)
 
 
-@still_harmful(4, SHOWN)
 async def test_a_stranger_cannot_cancel_what_others_booked_with_what_they_were_shown(
     ana: Host, client: Client
 ) -> None:
@@ -122,10 +116,11 @@ async def test_the_mails_of_a_class_hold_the_seat_of_their_reader_only(
     mail = mailbox.to("cy@example.com")
     seen = f"{mail.text} {mail.html} {mail.invitation}"
     assert first["uid"] not in str(mail.event.uid.value)
-    assert first["seatUid"] not in seen
+    with no_harm():
+        assert first["seatUid"] not in seen
+        assert "bo@example.com" not in seen
 
 
-@still_harmful(26, "the API shows the address of a host who hides it")
 async def test_the_hidden_address_of_a_host_is_shown_to_nobody_else(ana: Host, client: Client) -> None:
     event_type = await ana.creates_event_type(hideOrganizerEmail=True)
     booked = await books(client, event_type)
@@ -135,6 +130,50 @@ async def test_the_hidden_address_of_a_host_is_shown_to_nobody_else(ana: Host, c
     with no_harm():
         assert ana.email not in str(booked)
         assert ana.email not in str(read)
+
+
+async def test_no_command_shows_a_host_who_hides_their_address(ana: Host, ben: Host, client: Client) -> None:
+    hides: dict[str, Any] = {"hideOrganizerEmail": True}
+    event_type = await ana.creates_event_type(**hides)
+    weekly = await ana.creates_event_type(
+        "weekly", recurrence={"frequency": "weekly", "interval": 1, "occurrences": 2}, **hides
+    )
+    course = await ana.creates_event_type("class", seats=SEATS, **hides)
+    as_ben = {**attendee("ben"), "email": ben.email}
+    booked = await books(client, event_type, attendee=as_ben)
+    moved = data(
+        await client.post(f"{URL}/{booked['uid']}/reschedule", json={"start": "2050-09-05T12:00:00Z"}), 201
+    )
+    series = await books(client, weekly, "2050-09-06T10:00:00Z")
+    seat = await books(client, course, "2050-09-07T10:00:00Z", attendee=as_ben)
+    listed = data(await ben.client.get(URL))
+    assert {one["uid"] for one in listed} >= {moved["uid"], seat["uid"]}
+    whole = data(await client.get(f"{URL}/{series[0]['recurringBookingUid']}"))
+    await cancels(ana.client, moved["uid"], cancellationReason="ill")
+    cancelled = data(await client.get(f"{URL}/{moved['uid']}"))
+    again = await cancels(client, moved["uid"])
+    assert cancelled["status"] == again["status"] == "cancelled"
+    with no_harm():
+        for shown in (booked, moved, series, seat, listed, whole, cancelled, again):
+            assert ana.email not in str(shown)
+    own = data(await ana.client.get(f"{URL}/{moved['uid']}"))
+    assert (own["hosts"][0]["email"], own["cancelledByEmail"]) == (ana.email, ana.email)
+
+
+async def test_an_attendee_who_cancels_is_named_also_where_the_host_is_hidden(ana: Host, ben: Host) -> None:
+    event_type = await ana.creates_event_type(hideOrganizerEmail=True)
+    booked = await books(ben.client, event_type, attendee={**attendee("ben"), "email": ben.email})
+    cancelled = await cancels(ben.client, booked["uid"])
+    assert cancelled["cancelledByEmail"] == ben.email
+
+
+async def test_a_hidden_address_stays_hidden_when_the_event_type_is_gone(ana: Host, client: Client) -> None:
+    event_type = await ana.creates_event_type(hideOrganizerEmail=True)
+    booked = await books(client, event_type)
+    data(await ana.client.delete(f"/v2/event-types/{event_type['id']}"))
+    with no_harm():
+        assert ana.email not in str(data(await client.get(f"{URL}/{booked['uid']}")))
+    assert ana.email in str(data(await ana.client.get(f"{URL}/{booked['uid']}")))
 
 
 async def test_without_a_uid_nobody_sees_a_booking(client: Client, ben: Host) -> None:

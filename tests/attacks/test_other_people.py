@@ -93,7 +93,6 @@ async def test_a_host_is_refused_nothing_because_a_stranger_holds_it(ana: Host, 
     assert answer.status_code == 201
 
 
-@still_harmful(20, NAMED)
 async def test_a_booker_does_not_replace_the_place_that_a_host_offers(
     ana: Host, client: Client, office: Office, mailbox: Mailbox
 ) -> None:
@@ -105,7 +104,6 @@ async def test_a_booker_does_not_replace_the_place_that_a_host_offers(
         assert not [mail.recipient for mail in mailbox.received if TRAP in mail.text or TRAP in mail.html]
 
 
-@still_harmful(20, NAMED)
 async def test_a_booker_does_not_replace_it_by_a_meeting_url_either(ana: Host, client: Client) -> None:
     link = {"type": "link", "link": OWN_ROOM, "public": True}
     event_type = await ana.creates_event_type(locations=[link])

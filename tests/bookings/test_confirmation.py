@@ -5,6 +5,7 @@ from datetime import timedelta
 import pytest
 
 from kalends.bookings import service
+from kalends.bookings.refusals import NOT_AVAILABLE
 from kalends.db.database import Database
 from tests.conftest import Clock
 from tests.support.bookings import (
@@ -135,7 +136,8 @@ async def test_a_series_with_one_taken_occurrence_is_not_confirmed_at_all(ana: H
     series = await books(client, weekly)
     await books(client, intro, "2050-09-19T10:00:00Z")
     refused = refusal(await ana.client.post(f"{URL}/{series[0]['uid']}/confirm"), 400)
-    assert "2050-09-19T10:00:00" in refused["message"]
+    assert refused["message"] == NOT_AVAILABLE
+    assert "The occurrence at 2050-09-19T10:00:00" in refused["details"]["hint"]
     shown = data(await client.get(f"{URL}/{series[0]['recurringBookingUid']}"))
     assert statuses(shown) == ["pending"] * 4
 
@@ -215,7 +217,10 @@ async def test_a_refused_confirmation_names_an_occurrence_only_where_there_are_s
     intro = await ana.creates_event_type()
     await books(client, intro)
     refused = refusal(await ana.client.post(f"{URL}/{waiting['uid']}/confirm"), 400)
-    assert refused["message"] == "start: this time is not available (booking)."
+    assert refused["message"] == NOT_AVAILABLE
+    assert refused["details"]["hint"] == (
+        f"{waiting['start']} cannot be booked: the host has another booking at this time."
+    )
 
 
 async def test_a_host_may_move_a_booking_in_the_name_of_its_attendee(ana: Host, client: Client) -> None:

@@ -97,6 +97,57 @@ async def test_a_location_that_is_not_offered_or_not_whole_is_refused(
     assert message in str(refusal(refused, 400))
 
 
+@pytest.mark.parametrize(
+    ("locations", "text"),
+    [
+        ([LINK], "https://evil.example.com/r"),
+        ([LINK], "https://meet.example.com/R"),
+        ([ADDRESS, PHONE], "Dock 5"),
+        ([{"type": "attendeePhone"}], "+4930901820"),
+        ([{"type": "attendeeAddress"}], "Pier 1"),
+        ([LINK, VIDEO], "Moon"),
+    ],
+)
+@pytest.mark.parametrize("property_", ["location", "meetingUrl"])
+async def test_a_place_of_ones_own_is_refused_where_others_are_offered(
+    ana: Host, client: Client, locations: list[dict[str, Any]], text: str, property_: str
+) -> None:
+    event_type = await ana.creates_event_type(locations=locations)
+    refused = await client.post(URL, json=booking_of(event_type["id"], TEN, **{property_: text}))
+    refusal(refused, 400)
+    assert data(await ana.client.get(URL)) == []
+
+
+async def test_the_refusal_names_the_places_that_are_offered_as_far_as_they_are_public(
+    ana: Host, client: Client
+) -> None:
+    hidden = {"type": "link", "link": "https://secret.example.com", "public": False}
+    locations = [ADDRESS, PHONE, hidden, *ASKED[:2], VIDEO]
+    event_type = await ana.creates_event_type(locations=locations)
+    refused = await client.post(URL, json=booking_of(event_type["id"], TEN, location="Moon"))
+    message = refusal(refused, 400)["message"]
+    offered = "'Dock 4', '+393331234567', link, attendeeAddress, attendeePhone, cal-video"
+    assert message == f"location must be one of the places that are offered: {offered}."
+
+
+@pytest.mark.parametrize(
+    ("text", "kind"),
+    [
+        ("Dock 4", "inPerson"),
+        ("https://meet.example.com/r", "link"),
+        (" +393331234567 ", "userPhone"),
+        ("integrations:daily", "integrations:daily"),
+    ],
+)
+async def test_a_text_chooses_among_the_places_that_are_offered(
+    ana: Host, client: Client, text: str, kind: str
+) -> None:
+    event_type = await ana.creates_event_type(locations=[ADDRESS, LINK, PHONE, VIDEO])
+    booking = await books(client, event_type, location=text)
+    assert booking["location"] == booking["meetingUrl"] == text.strip()
+    assert booking["bookingFieldsResponses"]["location"] == {"value": kind, "optionValue": ""}
+
+
 async def test_a_booking_is_named_by_the_template_of_its_event_type(ana: Host, client: Client) -> None:
     event_type = await ana.creates_event_type(
         customName="{Event type title}: {Organiser first name} & {Scheduler} ({Event duration}) {Location}",

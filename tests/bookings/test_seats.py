@@ -3,6 +3,8 @@
 from datetime import timedelta
 from typing import Any
 
+import pytest
+
 from kalends.db.database import Database
 from tests.conftest import Clock
 from tests.support.bookings import (
@@ -23,6 +25,19 @@ from tests.support.bookings import (
 from tests.support.client import Client, Host, booking_of, data, refusal
 
 
+def blank(name: str) -> dict[str, Any]:
+    """Return how somebody else is shown in a class."""
+    return {
+        "name": name,
+        "email": "",
+        "timeZone": "",
+        "absent": False,
+        "seatUid": "",
+        "bookingFieldsResponses": {},
+        "metadata": {},
+    }
+
+
 async def creates_class(host: Host, **properties: Any) -> dict[str, Any]:
     return await host.creates_event_type("class", seats=SEATS, **properties)
 
@@ -37,8 +52,10 @@ async def test_attendees_share_one_booking_each_with_a_seat(
     second = await books(client, event_type, attendee=attendee("cy"))
     assert first["id"] == second["id"]
     assert first["seatUid"] != second["seatUid"]
-    assert [one["seatUid"] for one in second["attendees"]] == [first["seatUid"], second["seatUid"]]
-    bo = second["attendees"][0]
+    assert second["attendees"][0] == blank("Bo Guest")
+    assert second["attendees"][1]["seatUid"] == second["seatUid"]
+    bo = first["attendees"][0]
+    assert bo["seatUid"] == first["seatUid"]
     assert bo["bookingFieldsResponses"] == {"name": "Bo Guest", "notes": "late", "diet": "none"}
     assert bo["metadata"] == {"crm": "1"}
     assert second["description"] is None
@@ -79,7 +96,7 @@ async def test_a_seat_moves_into_an_empty_slot(ana: Host, client: Client, databa
     assert moved["seatUid"] != second["seatUid"]
     assert "rescheduledFromUid" not in moved
     assert [one["email"] for one in moved["attendees"]] == ["cy@example.com"]
-    left = data(await client.get(f"{URL}/{first['uid']}"))
+    left = data(await ana.client.get(f"{URL}/{first['uid']}"))
     assert left["status"] == "accepted"
     assert [one["email"] for one in left["attendees"]] == ["bo@example.com"]
     fact = (await facts(database))[-1]
@@ -105,13 +122,14 @@ async def test_a_seat_moves_into_a_booking_that_has_room(ana: Host, client: Clie
     moved = await reschedules(client, first["uid"], TWELVE, seatUid=first["seatUid"])
     assert moved["uid"] == other["uid"]
     assert moved["seatUid"] == first["seatUid"]
-    assert [one["email"] for one in moved["attendees"]] == ["bo@example.com", "cy@example.com"]
+    seen = data(await ana.client.get(f"{URL}/{moved['uid']}"))
+    assert [one["email"] for one in seen["attendees"]] == ["bo@example.com", "cy@example.com"]
     third = await books(client, event_type, attendee=attendee("di"))
     full = await client.post(
         f"{URL}/{third['uid']}/reschedule", json={"start": TWELVE, "seatUid": third["seatUid"]}
     )
     assert refusal(full, 409)["details"]["reasons"] == ["seats_full"]
-    assert data(await client.get(f"{URL}/{third['uid']}"))["attendees"][0]["email"] == "di@example.com"
+    assert data(await ana.client.get(f"{URL}/{third['uid']}"))["attendees"][0]["email"] == "di@example.com"
 
 
 async def test_a_seat_does_not_move_to_where_its_attendee_sits(ana: Host, client: Client) -> None:
@@ -187,7 +205,8 @@ async def test_a_seat_is_given_up_and_the_others_stay(ana: Host, client: Client,
     second = await books(client, event_type, attendee=attendee("cy"))
     left = await cancels(client, first["uid"], seatUid=first["seatUid"], cancellationReason="ill")
     assert left["status"] == "accepted"
-    assert [one["seatUid"] for one in left["attendees"]] == [second["seatUid"]]
+    seen = data(await ana.client.get(f"{URL}/{first['uid']}"))
+    assert [one["seatUid"] for one in seen["attendees"]] == [second["seatUid"]]
     fact = (await facts(database))[-1]
     assert fact.kind.value == "seat.cancelled"
     assert fact.attendee is not None
@@ -240,6 +259,69 @@ async def test_attendees_who_are_hidden_see_themselves_only(ana: Host, client: C
     assert data(await client.get(f"{URL}/{first['uid']}"))["attendees"] == []
     assert len(data(await ana.client.get(f"{URL}/{first['uid']}"))["attendees"]) == 2
     assert len(data(await ana.client.get(URL))[0]["attendees"]) == 2
+
+
+@pytest.mark.parametrize("shows", [True, False])
+async def test_who_knows_a_seat_sees_it_whole_and_the_others_by_name_at_most(
+    ana: Host, client: Client, *, shows: bool
+) -> None:
+    event_type = await ana.creates_event_type("class", seats={**SEATS, "showAttendeeInfo": shows})
+    first = await books(client, event_type, guests=["guest@example.com"])
+    second = await books(client, event_type, attendee=attendee("cy"))
+    url = f"{URL}/{first['uid']}"
+    mine = data(await client.get(url, params={"seatUid": first["seatUid"].upper()}))
+    assert mine["attendees"] == [*first["attendees"], *([blank(second["attendees"][-1]["name"])] * shows)]
+    assert "seatUid" not in mine
+    theirs = data(await client.get(url, params={"seatUid": second["seatUid"]}))
+    assert theirs == {name: value for name, value in second.items() if name != "seatUid"}
+    assert theirs["attendees"][:-1] == [blank("Bo Guest"), blank("")] * shows
+
+
+async def test_a_seat_of_another_booking_shows_nothing(ana: Host, client: Client) -> None:
+    event_type = await creates_class(ana)
+    first = await books(client, event_type)
+    other = await books(client, event_type, TWELVE)
+    plain = await books(client, await ana.creates_event_type(), "2050-09-05T08:00:00Z")
+    series = await books(
+        client,
+        await ana.creates_event_type(
+            "weekly", recurrence={"frequency": "weekly", "interval": 1, "occurrences": 2}
+        ),
+        "2050-09-05T13:00:00Z",
+    )
+    for uid in (first["uid"], plain["uid"], series[0]["uid"], series[0]["recurringBookingUid"]):
+        for seat_uid in (other["seatUid"], "nothing", ""):
+            refused = await client.get(f"{URL}/{uid}", params={"seatUid": seat_uid})
+            assert "seatUid" in refusal(refused, 404)["message"]
+
+
+async def test_a_move_shows_the_seat_that_moved_and_the_others_by_name(ana: Host, client: Client) -> None:
+    event_type = await creates_class(ana)
+    first = await books(client, event_type)
+    await books(client, event_type, TWELVE, attendee=attendee("cy"))
+    moved = await reschedules(client, first["uid"], TWELVE, seatUid=first["seatUid"])
+    own = next(one for one in moved["attendees"] if one["name"] == "Bo Guest")
+    assert (own["email"], own["seatUid"]) == ("bo@example.com", moved["seatUid"])
+    assert [one["email"] for one in moved["attendees"] if one != own] == [""]
+
+
+async def test_giving_a_seat_up_shows_the_others_by_name(ana: Host, client: Client) -> None:
+    event_type = await creates_class(ana)
+    first = await books(client, event_type)
+    await books(client, event_type, attendee=attendee("cy"))
+    left = await cancels(client, first["uid"], seatUid=first["seatUid"])
+    assert [(one["email"], one["seatUid"]) for one in left["attendees"]] == [("", "")]
+
+
+async def test_an_account_sees_its_own_seat_whole_and_the_others_by_name(
+    ana: Host, ben: Host, client: Client
+) -> None:
+    event_type = await creates_class(ana)
+    own = await books(client, event_type, attendee={**attendee("ben"), "email": ben.email})
+    await books(client, event_type, attendee=attendee("cy"))
+    shown = data(await ben.client.get(f"{URL}/{own['uid']}"))
+    assert [one["seatUid"] for one in shown["attendees"]] == [own["seatUid"], ""]
+    assert data(await ben.client.get(URL)) == [shown]
 
 
 async def test_joining_a_seat_is_no_further_booking_for_a_limit(ana: Host, client: Client) -> None:

@@ -57,14 +57,28 @@ async def test_strangers_who_share_a_booking_do_not_see_each_other(
     assert [one.value for one in mail.event.attendee_list] == [f"mailto:{ANA}", f"mailto:{CY}"]
 
 
-async def test_strangers_see_each_other_where_the_event_type_says_so(
+async def test_strangers_see_each_others_names_where_the_event_type_says_so(
     course: dict[str, Any], client: Client, office: Office, mailbox: Mailbox
 ) -> None:
     await office.sets(course, seats_show_attendees=True)
     await joins(client, course, "Bo")
     await joins(client, course, "Cy")
     await office.works()
-    assert BO in mailbox.to(CY).text
+    mail = mailbox.to(CY)
+    assert "\nBo\n" in mail.text
+    assert BO not in f"{mail.text} {mail.html} {mail.invitation} {mail.message.items()}"
+    assert [one.value for one in mail.event.attendee_list] == [f"mailto:{ANA}", f"mailto:{CY}"]
+
+
+async def test_who_shares_a_booking_is_told_of_the_guests_whom_they_named(
+    course: dict[str, Any], client: Client, office: Office, mailbox: Mailbox
+) -> None:
+    await office.sets(course, seats_show_attendees=True)
+    await joins(client, course, "Bo", guests=["dee@example.com"])
+    await joins(client, course, "Cy")
+    await office.works()
+    assert "dee@example.com" in mailbox.to(BO).text
+    assert "dee@example.com" not in mailbox.to(CY).text
 
 
 async def test_each_seat_has_links_of_its_own(

@@ -121,13 +121,6 @@ async def _teams(scene: Scene) -> None:
     start = datetime(2050, 10, 10, 9, tzinfo=UTC)
     await rows.is_booked(ben, panel, start, start + STEP, after=timedelta(minutes=10))
     await scene.executes("UPDATE memberships SET role = 'OWNER' WHERE user_id = %s", ana.id)
-    place = f"/v2/organizations/{acme}"
-    # Somebody is invited, and each command leaves an entry of the audit log.
-    invited = {"userId": scene.hosts["dana"].id, "role": "MEMBER"}
-    data(await ana.client.post(f"{place}/memberships", json=invited), 201)
-    key = {"client_email": "k@x.example", "client_id": "1", "private_key": "none"}
-    credential = {"workspacePlatformSlug": "google", "domain": "acme.example", "serviceAccountKey": key}
-    data(await ana.client.post(f"{place}/delegation-credentials", json=credential), 201)
 
 
 async def _webhooks(scene: Scene) -> None:

@@ -18,6 +18,24 @@ ROWS = (
     INSERT INTO webhooks (is_platform, subscriber_url, triggers)
     VALUES (true, 'http://subscriber.example.com/server', ARRAY['BOOKING_CREATED'])
     """,
+    # Somebody who is invited, who did that, and a service account.
+    """
+    INSERT INTO invitations (membership_id, email, inviter_id, expires_at, mailed_at)
+    SELECT m.id, u.email, m.user_id, '2050-09-20 10:00Z', ARRAY['2050-09-13 10:00Z'::timestamptz]
+      FROM memberships m JOIN users u ON u.id = m.user_id ORDER BY m.id LIMIT 1
+    """,
+    """
+    INSERT INTO audit_entries (
+        place_id, actor_type, actor_id, actor_email, action, subject_type, subject_id, before, after,
+        request_id)
+    SELECT t.id, 'api_key', u.id, u.email, 'team.updated', 'team', t.id::text, '{"name": "A"}',
+           '{"name": "B"}', 'request'
+      FROM teams t, users u WHERE t.slug = 'acme' AND u.username = 'ana'
+    """,
+    """
+    INSERT INTO delegation_credentials (organization_id, platform_slug, domain, service_account_key)
+    SELECT id, 'google', 'Acme.org', 'encrypted' FROM teams WHERE slug = 'acme'
+    """,
     """
     INSERT INTO event_types (user_id, parent_id, title, slug, length)
     SELECT u.id, e.id, e.title, e.slug, e.length FROM event_types e, users u

@@ -5,7 +5,7 @@ not proven to be the host but knows the booking's uid may do what an attendee ma
 power over that seat.
 """
 
-from collections.abc import Sequence
+from collections.abc import Sequence, Set
 from dataclasses import dataclass, replace
 
 from kalends.bookings.actors import Actor
@@ -85,18 +85,24 @@ def find_seat(booking: Booking, seat_uid: str) -> SeatedAttendee | None:
 
 
 def seen_by(actor: Actor, outcome: Outcome) -> Outcome:
-    """Leave out the attendees whom somebody must not see (bookings.md B28).
+    """Leave out what somebody must not see of bookings (bookings.md B28 and B37).
 
-    Whoever shares a seated booking whose event type hides attendees sees only themselves; the host sees all.
-    The same holds when the event type is gone, and its setting with it.
+    Many know the uid of a seated booking. So whoever is not proven to be its host sees of others only their
+    names, or nothing if its event type hides attendees. The host's address is blank if the event type hides
+    it. What is hidden stays so when the event type is gone, and its settings with it.
     """
     shown = tuple(_seen(actor, booking, outcome.seat_uid) for booking in outcome.bookings)
     return replace(outcome, bookings=shown)
 
 
 def all_seen_by(actor: Actor, bookings: Sequence[Booking]) -> list[Booking]:
-    """Leave out the attendees of several bookings, as `seen_by` does."""
+    """Leave out of several bookings what `seen_by` does."""
     return [_seen(actor, booking, None) for booking in bookings]
+
+
+def hides_host_address(booking: Booking) -> bool:
+    """Tell whether only the host may see the host's address."""
+    return booking.event_type is None or booking.event_type.hides_host_address
 
 
 def is_same_address(named: str | None, email: str) -> bool:
@@ -105,14 +111,50 @@ def is_same_address(named: str | None, email: str) -> bool:
 
 
 def _seen(actor: Actor, booking: Booking, seat_uid: str | None) -> Booking:
-    is_open = not booking.is_seated or (booking.event_type is not None and booking.event_type.shows_attendees)
-    if is_open or is_host(actor, booking):
+    if is_host(actor, booking):
         return booking
-    own = tuple(one for one in booking.attendees if _is(actor, one, seat_uid))
-    return replace(booking, attendees=own)
+    shown = _without_host_address(booking) if hides_host_address(booking) else booking
+    return _without_others(actor, shown, seat_uid) if booking.is_seated else shown
+
+
+def _without_host_address(booking: Booking) -> Booking:
+    # A host may have had other addresses, so whoever is not known to attend counts as the host.
+    attending = {one.email.lower() for one in booking.attendees}
+    return replace(
+        booking,
+        organizer=replace(booking.organizer, email=""),
+        cancelled_by=_one_of(attending, booking.cancelled_by),
+        rescheduled_by=_one_of(attending, booking.rescheduled_by),
+    )
+
+
+def _one_of(addresses: Set[str], email: str | None) -> str | None:
+    return email if email is not None and email.lower() in addresses else None
+
+
+def _without_others(actor: Actor, booking: Booking, seat_uid: str | None) -> Booking:
+    own = [one for one in booking.attendees if _is(actor, one, seat_uid)]
+    guests = {email.lower() for one in own for email in _guests_of(one)}
+    known = [
+        one for one in booking.attendees if one in own or (one.seat is None and one.email.lower() in guests)
+    ]
+    if booking.event_type is None or not booking.event_type.shows_attendees:
+        return replace(booking, attendees=tuple(known))
+    return replace(
+        booking, attendees=tuple(one if one in known else _named_only(one) for one in booking.attendees)
+    )
 
 
 def _is(actor: Actor, attendee: Attendee, seat_uid: str | None) -> bool:
     if seat_uid and attendee.seat is not None and str(attendee.seat.uid) == seat_uid:
         return True
-    return is_same_address(actor.email, attendee.email)
+    return is_same_address(actor.verified_email, attendee.email)
+
+
+def _guests_of(attendee: Attendee) -> Sequence[str]:
+    """Return the addresses of those whom an attendee named as guests."""
+    return () if attendee.seat is None else attendee.seat.responses.get("guests", ())
+
+
+def _named_only(attendee: Attendee) -> Attendee:
+    return Attendee(attendee.name, email="", time_zone="", locale=attendee.locale, is_known=False)

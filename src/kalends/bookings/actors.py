@@ -10,12 +10,13 @@ class Actor:
     """Somebody who acts on a booking, as far as that is proven: by a credential, or by a signed link.
 
     `user_id` None: all that is proven is that they know the booking's uid, so they may do what an attendee
-    may.
+    may. `verified_email` is the account's address if it is proven to be theirs.
     """
 
     user_id: int | None = None
     email: str | None = None
     is_system_admin: bool = False
+    verified_email: str | None = None
 
 
 ANYBODY = Actor()
@@ -25,4 +26,6 @@ def actor_of(caller: Principal | None) -> Actor:
     """Return the actor behind a credential."""
     if caller is None:
         return ANYBODY
-    return Actor(caller.user.id, caller.user.email, caller.user.is_system_admin)
+    user = caller.user
+    verified = None if user.email_verified_at is None else user.email
+    return Actor(user.id, user.email, user.is_system_admin, verified)

@@ -92,15 +92,16 @@ async def require_free(
     *,
     now: datetime,
     among: Collection[Code] | None = None,
-    of: datetime | None = None,
+    is_occurrence: bool = False,
     is_move: bool = False,
 ) -> None:
     """Check that a time can be booked; `among` are the codes that count against it, None: all.
 
-    `of` and `is_move` are those of `time_refusal`.
+    `is_occurrence` and `is_move` are those of `time_refusal`.
 
     Raises:
-        TimeUnavailable, TimeOutOfBounds, BookingLimitReached, DurationLimitReached, SeatsFull: it cannot.
+        TimeUnavailable, StartOutOfBounds, TimeOutOfBounds, BookingLimitReached, DurationLimitReached,
+            SeatsFull: it cannot.
     """
     question = _question(wanted, now)
     if among is not None and Code.BOOKING_WINDOW not in among:
@@ -109,7 +110,7 @@ async def require_free(
     verdict = await slots.check(work.connection, question)
     counted = [reason for reason in verdict.reasons if among is None or reason.code in among]
     if counted:
-        raise time_refusal(counted, of=of, is_move=is_move)
+        raise time_refusal(counted, wanted.period[0], is_occurrence=is_occurrence, is_move=is_move)
 
 
 async def require_all_free(
@@ -118,8 +119,8 @@ async def require_all_free(
     """Check that sorted periods can be booked one after the other.
 
     Raises:
-        TimeUnavailable, BookingLimitReached, DurationLimitReached, SeatsFull: one cannot; of several, the
-            refusal names it.
+        TimeUnavailable, StartOutOfBounds, BookingLimitReached, DurationLimitReached, SeatsFull: one cannot;
+            of several, the refusal names it.
     """
     span = (periods[0][0], max(end for _, end in periods))
     question = _question(WantedTime(event_type, span, zone), now)
@@ -133,7 +134,7 @@ async def require_all_free(
             asked = _question(WantedTime(event_type, period, zone), now)
             verdict = ask(engine.check, replace(asked, settled=rules), known)
             if not verdict.is_accepted:
-                raise time_refusal(verdict.reasons, of=period[0] if len(periods) > 1 else None)
+                raise time_refusal(verdict.reasons, period[0], is_occurrence=len(periods) > 1)
             known = _with_booking(known, event_type, period)
 
     await effort.answer(question, situation, check_each, times=len(periods))

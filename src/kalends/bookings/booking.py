@@ -39,7 +39,8 @@ class Seat:
 class Attendee:
     """Somebody who attends: the booker first, then guests, whose name is empty.
 
-    `id` is 0 until stored. Whoever attends a seated booking without a `seat` is a guest of somebody.
+    `id` is 0 until stored. Whoever attends a seated booking without a `seat` is a guest of somebody. Unless
+    `is_known`, the reader may learn the name only.
     """
 
     name: str
@@ -50,6 +51,7 @@ class Attendee:
     is_absent: bool = False
     seat: Seat | None = None
     id: int = 0
+    is_known: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,11 +69,15 @@ class Organizer:
 
 @dataclass(frozen=True, slots=True)
 class BookedEventType:
-    """The event type of a booking, while it exists; `shows_attendees` counts for seated ones."""
+    """The event type of a booking, while it exists, and whom its bookings show.
+
+    `shows_attendees` counts for seated ones; with `hides_host_address` only the host sees that address.
+    """
 
     id: int
     slug: str
     shows_attendees: bool = True
+    hides_host_address: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 
+from kalends.api.output.envelope import instant
 from kalends.api.output.errors import (
     BadRequest,
     Conflict,
@@ -12,6 +13,7 @@ from kalends.api.output.errors import (
     Refusals,
     Unauthorized,
 )
+from kalends.bookings.unavailability import named, sentence_of
 from kalends.scheduling import engine
 from kalends.scheduling.engine import Code
 
@@ -23,6 +25,12 @@ BOUNDS = frozenset({Code.IN_THE_PAST, Code.MINIMUM_NOTICE, Code.BOOKING_WINDOW})
 
 FOR_HOSTS = frozenset(Code) - {Code.MINIMUM_NOTICE, Code.BOOKING_WINDOW}
 """What stands against a time to which a host moves a booking: their own notice and window do not."""
+
+_OF_OTHER_CODES = BOUNDS | {Code.LIMIT, Code.SEATS_FULL}
+"""What, on its own, refuses a time in other words than that it is not available."""
+
+NOT_AVAILABLE = "User either already has booking at this time or is not available"
+"""The message by which clients know that a time is busy, reserved, outside hours or lost to somebody else."""
 
 _OF_DURATIONS = "bookingLimitsDuration"
 """How the name of a limit begins that counts minutes, in place of bookings."""
@@ -39,12 +47,38 @@ class UnknownBooking(NotFound):
 
 
 class TimeUnavailable(BadRequest):
-    """400: the time cannot be booked; `details.reasons` says why."""
+    """400: the time is busy, reserved or outside hours; `details.reasons` and `details.hint` say why."""
 
-    def __init__(self, codes: Iterable[Code], *, of: datetime | None = None) -> None:
-        reasons = _texts(codes)
+    message = NOT_AVAILABLE
+
+    def __init__(
+        self, codes: Sequence[Code], start: datetime | None = None, *, is_occurrence: bool = False
+    ) -> None:
         super().__init__(
-            f"start: {_named(of)} is not available ({', '.join(reasons)}).", details={"reasons": reasons}
+            hint=sentence_of(codes, start, is_occurrence=is_occurrence), details={"reasons": _texts(codes)}
+        )
+
+
+class BookedMeanwhile(BadRequest):
+    """400: somebody else booked the time in this very moment."""
+
+    message = NOT_AVAILABLE
+    hint = "This time was booked meanwhile."
+
+    def __init__(self) -> None:
+        super().__init__(details={"reasons": [str(Code.BOOKING)]})
+
+
+class StartOutOfBounds(BadRequest):
+    """400: the start is in the past, or minimum notice or booking window exclude it."""
+
+    def __init__(self, codes: Sequence[Code], start: datetime, *, is_occurrence: bool = False) -> None:
+        reasons = _texts(codes)
+        asked = f"the occurrence at {instant(start)}" if is_occurrence else "this time"
+        super().__init__(
+            f"start: {asked} is not available ({', '.join(reasons)}).",
+            hint=sentence_of(codes, start, is_occurrence=is_occurrence),
+            details={"reasons": reasons},
         )
 
 
@@ -67,11 +101,11 @@ class SeatsFull(Conflict):
 
 
 class _LimitReached(Forbidden):
-    """A limit of the event type stands against the time; `of` names one occurrence of several."""
+    """A limit of the event type stands against the time."""
 
-    def __init__(self, codes: Iterable[Code], *, of: datetime | None = None) -> None:
-        name = _named(of)
-        hint = f"{name[0].upper()}{name[1:]} is beyond what the event type allows in a period."
+    def __init__(self, codes: Iterable[Code], start: datetime, *, is_occurrence: bool = False) -> None:
+        name = named(start, is_occurrence=is_occurrence)
+        hint = f"{name} is beyond what the event type allows in a period."
         super().__init__(hint=hint, details={"reasons": _texts(codes)})
 
 
@@ -97,15 +131,6 @@ class TooFewSeats(Conflict):
         super().__init__(details={"reasons": [str(code)]})
 
 
-class BookedMeanwhile(Conflict):
-    """409: somebody else booked the time in this very moment."""
-
-    message = "start: this time was booked meanwhile."
-
-    def __init__(self) -> None:
-        super().__init__(details={"reasons": [str(Code.BOOKING)]})
-
-
 class DuplicateBooking(Conflict):
     """409: the same attendees have a booking of the event type at this time."""
 
@@ -127,11 +152,11 @@ class AlreadyAtThisTime(AlreadySignedUp):
 
 
 def time_refusal(
-    reasons: Sequence[engine.Reason], *, of: datetime | None = None, is_move: bool = False
+    reasons: Sequence[engine.Reason], start: datetime, *, is_occurrence: bool = False, is_move: bool = False
 ) -> DomainError:
     """Return how a time is refused by what stands against it.
 
-    `of` names one occurrence of several. Clients know a time that a booking is moved to, and that notice or
+    `is_occurrence`: it is one of several. Clients know a time that a booking is moved to, and that notice or
     booking window exclude, by a code of its own.
     """
     codes = list(dict.fromkeys(reason.code for reason in reasons))
@@ -142,10 +167,13 @@ def time_refusal(
         if Code.LIMIT in found:
             limits = [str(reason.reference) for reason in reasons if reason.code is Code.LIMIT]
             counts_minutes = all(limit.startswith(_OF_DURATIONS) for limit in limits)
-            return DurationLimitReached(codes, of=of) if counts_minutes else BookingLimitReached(codes, of=of)
+            refusal = DurationLimitReached if counts_minutes else BookingLimitReached
+            return refusal(codes, start, is_occurrence=is_occurrence)
     elif is_move and Code.IN_THE_PAST not in found:
         return TimeOutOfBounds(codes)
-    return TimeUnavailable(codes, of=of)
+    elif not found - _OF_OTHER_CODES:
+        return StartOutOfBounds(codes, start, is_occurrence=is_occurrence)
+    return TimeUnavailable(codes, start, is_occurrence=is_occurrence)
 
 
 # Who and what may be booked.
@@ -251,6 +279,13 @@ class LocationNotOffered(BadRequest):
 
     def __init__(self, kind: str | None) -> None:
         super().__init__(f"location: this event type does not offer a location of type {kind!r}.")
+
+
+class PlaceNotOffered(BadRequest):
+    """400: the booker names a place of their own, and the event type offers others."""
+
+    def __init__(self, offered: Iterable[str]) -> None:
+        super().__init__(f"location must be one of the places that are offered: {', '.join(offered)}.")
 
 
 class MetadataNotText(BadRequest):
@@ -381,6 +416,13 @@ class UnknownSeatToMove(NotFound):
         super().__init__(_no_seat(seat_uid))
 
 
+class UnknownSeatToShow(NotFound):
+    """404: the booking has no such seat to show."""
+
+    def __init__(self, seat_uid: str) -> None:
+        super().__init__(_no_seat(seat_uid))
+
+
 class NotOfSeries(BadRequest):
     """400: the booking is not one of a series, so there are none after it."""
 
@@ -442,6 +484,7 @@ OF_ANSWERS: Refusals = (
     AnswerMissing,
     FormIncomplete,
     LocationNotOffered,
+    PlaceNotOffered,
     MetadataNotText,
 )
 """By which what a booker answers is refused."""
@@ -455,6 +498,7 @@ OF_TIME: Refusals = (
     DurationLimitReached,
     SeatsFull,
     BookedMeanwhile,
+    StartOutOfBounds,
     DuplicateBooking,
     EventTypeDeleted,
 )
@@ -466,10 +510,6 @@ OF_NEW_TIME: Refusals = (*OF_TIME, TimeOutOfBounds, TooFewSeats, AlreadySignedUp
 
 def _texts(codes: Iterable[Code]) -> list[str]:
     return [str(code) for code in codes]
-
-
-def _named(of: datetime | None) -> str:
-    return "this time" if of is None else f"the occurrence at {of.isoformat().replace('+00:00', 'Z')}"
 
 
 def _no_seat(seat_uid: str | None) -> str:

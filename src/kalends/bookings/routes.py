@@ -56,6 +56,7 @@ from kalends.bookings.refusals import (
     UnknownEventTypes,
     UnknownSeat,
     UnknownSeatToMove,
+    UnknownSeatToShow,
     UnknownUsers,
     UsersOfElsewhere,
     WrongState,
@@ -116,12 +117,15 @@ async def list_bookings(
     return [outputs.booking_output(one) for one in all_seen_by(actor_of(caller), found)]
 
 
-@router.get("/{bookingUid}", refuses=(UnknownBooking,))
+@router.get("/{bookingUid}", refuses=(UnknownBooking, UnknownSeatToShow))
 async def get_booking(
-    booking_uid: BookingUid, caller: CallerIfKnown, connection: Reader
+    booking_uid: BookingUid,
+    caller: CallerIfKnown,
+    query: Annotated[inputs.BookingQuery, Depends(Query(inputs.BookingQuery))],
+    connection: Reader,
 ) -> outputs.AnyBookingOutput | outputs.AnySeriesOutput:
-    """Show a booking, or all of a series, to whoever knows its uid."""
-    found = await service.get_booking_or_series(connection, booking_uid)
+    """Show a booking, or all of a series, to whoever knows its uid; with seatUid, that seat whole."""
+    found = await service.get_booking_or_series(connection, booking_uid, seat_uid=query.seat_uid)
     return outputs.booking_or_series_output(seen_by(actor_of(caller), found))
 
 

@@ -8,7 +8,7 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 from kalends.bookings import calendar_links
-from kalends.bookings.access import require_host
+from kalends.bookings.access import find_seat, require_host
 from kalends.bookings.actors import Actor
 from kalends.bookings.booking import Booking, Status
 from kalends.bookings.calendar_links import CalendarLink
@@ -31,6 +31,7 @@ from kalends.bookings.refusals import (
     LinksWithoutEventType,
     UnknownBooking,
     UnknownEventTypes,
+    UnknownSeatToShow,
     UnknownUsers,
     UsersOfElsewhere,
 )
@@ -78,18 +79,26 @@ async def get(connection: Connection, uid: str) -> Booking:
     return booking
 
 
-async def get_booking_or_series(connection: Connection, uid: str) -> Outcome:
-    """Return the booking that has this uid, else the bookings of the series that has it.
+async def get_booking_or_series(connection: Connection, uid: str, *, seat_uid: str | None = None) -> Outcome:
+    """Return the booking that has this uid, with the seat that is named; else the bookings of its series.
 
     Raises:
         UnknownBooking: neither is there.
+        UnknownSeatToShow: it has no such seat, as none of a series has.
     """
     booking = await reads.find_booking(connection, uid)
     if booking is not None:
-        return Outcome((booking,))
+        if seat_uid is None:
+            return Outcome((booking,))
+        seated = find_seat(booking, seat_uid)
+        if seated is None:
+            raise UnknownSeatToShow(seat_uid)
+        return Outcome((booking,), seat_uid=str(seated.seat.uid))
     series = await reads.find_series(connection, uid)
     if not series:
         raise UnknownBooking(uid)
+    if seat_uid is not None:
+        raise UnknownSeatToShow(seat_uid)
     return Outcome(tuple(series), is_series=True)
 
 

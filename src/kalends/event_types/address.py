@@ -57,6 +57,8 @@ _IN_ORGANIZATION = "organization.is_organization AND organization.parent_id IS N
 
 BY_ID = "e.id = %(event_type_id)s"
 
+OF_ACCOUNT = "e.user_id = %(user_id)s"
+
 OF_USER = """e.user_id = (
     -- Names that an organization gave its accounts are found with the organization only
     SELECT id FROM users WHERE username = %(username)s AND organization_id IS NULL)"""
@@ -89,6 +91,11 @@ def lookup_of(address: EventTypeAddress) -> Lookup:
         case SlugAddress(owner, slug):
             owned = owner_lookup(owner)
             return Lookup(f"{owned.condition} AND e.slug = %(slug)s", {**owned.values, "slug": slug})
+
+
+def account_lookup(user_id: int) -> Lookup:
+    """Return how all event types of a user are found whose id is known."""
+    return Lookup(OF_ACCOUNT, {"user_id": user_id})
 
 
 def owner_lookup(owner: OwnerAddress) -> Lookup:

@@ -1,6 +1,7 @@
 """How many event types there may be, and how much may be in their booking forms."""
 
 from dataclasses import dataclass
+from typing import Literal
 
 from kalends.api.refusals import BoundReached
 from kalends.event_types.changes import SettingsChanges
@@ -9,11 +10,15 @@ from kalends.event_types.form.fields import is_own_question
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """Which part of a list to show: up to `take` after `skip`, and no more once they have `most_bytes`."""
+    """Which part of a list to show: up to `take` after `skip`, and no more once they have `most_bytes`.
+
+    `by_creation` orders the list by when its members were made; None: by id.
+    """
 
     take: int
     skip: int
     most_bytes: int
+    by_creation: Literal["asc", "desc"] | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -181,6 +181,7 @@ class EventTypesQuery(Body):
     org_id: Annotated[int | None, BeforeValidator(_number_or_nothing)] = None
     take: Annotated[QueryInteger, Field(ge=1, le=500)] = 500
     skip: Annotated[QueryInteger, Field(ge=0)] = 0
+    sort_created_at: Literal["asc", "desc"] | None = None
 
     def to_listing(self) -> Listing:
         """Return what is asked for."""

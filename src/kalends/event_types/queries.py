@@ -9,7 +9,7 @@ from kalends.accounts.user import User
 from kalends.db.database import Connection, UnitOfWork
 from kalends.db.rows import Columns, NamedRow, first_row, named_row, named_rows, only_row
 from kalends.db.statements import assignments
-from kalends.event_types.address import EventTypeAddress, UserAddress, lookup_of, owner_lookup
+from kalends.event_types.address import EventTypeAddress, Lookup, lookup_of
 from kalends.event_types.bounds import Page
 from kalends.event_types.columns import SETTINGS, columns_of, settings_of
 from kalends.event_types.event_type import EventType, SchedulingType, Settings
@@ -33,6 +33,12 @@ _OF_USERS = f"""
       FROM event_types e
       JOIN users u ON u.id = e.user_id
 """
+
+_ORDERS: dict[str | None, LiteralString] = {
+    None: "e.id",
+    "asc": "e.created_at, e.id",
+    "desc": "e.created_at DESC, e.id DESC",
+}
 
 _HOSTS = f"""
     SELECT h.is_fixed OR e.scheduling_type = 'collective' AS is_fixed, {_HOST.selected}, {_USER.selected}
@@ -60,24 +66,24 @@ async def find_kept(work: UnitOfWork, address: EventTypeAddress) -> EventType | 
 
 
 async def list_of_user(
-    connection: Connection, owner: UserAddress, page: Page, *, slug: str | None, caller_id: int | None
+    connection: Connection, owned: Lookup, page: Page, *, slug: str | None, caller_id: int | None
 ) -> list[EventType]:
-    """Return event types of a user by id, hidden ones for their owner only; of nobody none."""
-    lookup = owner_lookup(owner)
+    """Return event types of a user in the page's order, hidden ones for their owner only; of nobody none."""
+    order = _ORDERS[page.by_creation]
     statement = f"""
         {_OF_USERS}
          WHERE e.id IN (
                SELECT id
-                 FROM (SELECT id, sum(bytes) OVER (ORDER BY id) - bytes AS bytes_before
-                         FROM (SELECT e.id, octet_length(e::text) AS bytes FROM event_types e
-                                WHERE {lookup.condition} AND (NOT e.hidden OR e.user_id = %(caller_id)s)
+                 FROM (SELECT e.id, sum(bytes) OVER (ORDER BY {order}) - bytes AS bytes_before
+                         FROM (SELECT e.id, e.created_at, octet_length(e::text) AS bytes FROM event_types e
+                                WHERE {owned.condition} AND (NOT e.hidden OR e.user_id = %(caller_id)s)
                                   AND (%(slug)s::text IS NULL OR e.slug = %(slug)s)
-                                ORDER BY e.id LIMIT %(take)s OFFSET %(skip)s) page) measured
+                                ORDER BY {order} LIMIT %(take)s OFFSET %(skip)s) e) measured
                 WHERE bytes_before < %(most_bytes)s)
-         ORDER BY e.id
+         ORDER BY {order}
     """
     values = {
-        **lookup.values,
+        **owned.values,
         "caller_id": caller_id,
         "slug": slug,
         "take": page.take,

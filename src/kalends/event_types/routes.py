@@ -56,12 +56,13 @@ async def list_event_types(
 ) -> list[outputs.EventTypeOutput]:
     """List the event types of a user, or the group meeting of several; public.
 
+    With a credential and nobody named: the caller's own, hidden ones too, by `eventSlug` if it is sent.
     `take` and `skip` are ours: a list ends early where the event types have very long forms.
     """
     listing = query.to_listing()
     if listing.is_of_group:
         return [outputs.group_meeting_output(await service.find_group(connection, listing))]
-    page = Page(query.take, query.skip, settings.event_types_listed_bytes)
+    page = Page(query.take, query.skip, settings.event_types_listed_bytes, query.sort_created_at)
     shown = []
     for one in await service.list_public(connection, listing, page, caller):
         shown.append(outputs.public_event_type_output(one, is_own=service.is_owner(one, caller)))

@@ -11,7 +11,14 @@ from kalends.api.refusals import BoundReached
 from kalends.auth.principal import Principal
 from kalends.db.database import Connection, UnitOfWork
 from kalends.event_types import queries
-from kalends.event_types.address import EventTypeAddress, IdAddress, TeamAddress, UserAddress
+from kalends.event_types.address import (
+    EventTypeAddress,
+    IdAddress,
+    TeamAddress,
+    UserAddress,
+    account_lookup,
+    owner_lookup,
+)
 from kalends.event_types.bounds import Bounds, Page
 from kalends.event_types.changes import SettingsChanges
 from kalends.event_types.connections import check_connections
@@ -47,7 +54,7 @@ class Listing:
     """Which event types a public list asks for (event-types.md 2.2): one user's, or the group meeting.
 
     `owner` wins over `usernames`, which are those of the users of an organization where there is one, named
-    by its slug or its id. `event_slug` None: all of the owner.
+    by its slug or its id. `event_slug` None: all of the owner. Who names nobody asks for their own.
     """
 
     owner: UserAddress | None
@@ -59,6 +66,11 @@ class Listing:
     def is_of_group(self) -> bool:
         """Whether it asks for the group meeting of several users."""
         return self.owner is None and self.usernames is not None
+
+    @property
+    def names_nobody(self) -> bool:
+        """Whether it says nothing about whose event types it asks for."""
+        return self.owner is None and self.usernames is None and self.organization is None
 
 
 async def create(work: UnitOfWork, owner_id: int, changes: SettingsChanges, bounds: Bounds) -> EventType:
@@ -195,12 +207,14 @@ async def list_public(
     connection: Connection, listing: Listing, page: Page, caller: Principal | None
 ) -> list[EventType]:
     """Return a page of what a list asks for; hidden ones only for their owner."""
-    if listing.owner is None:
-        return []
     caller_id = None if caller is None else caller.user.id
-    return await queries.list_of_user(
-        connection, listing.owner, page, slug=listing.event_slug, caller_id=caller_id
-    )
+    if listing.owner is not None:
+        owned = owner_lookup(listing.owner)
+    elif caller_id is not None and listing.names_nobody:
+        owned = account_lookup(caller_id)
+    else:
+        return []
+    return await queries.list_of_user(connection, owned, page, slug=listing.event_slug, caller_id=caller_id)
 
 
 async def find_group(connection: Connection, listing: Listing) -> list[User]:

@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from kalends.bookings.access import hides_host_address
 from kalends.bookings.booking import Attendee, Status
 from kalends.bookings.calendar_links import ICS, links_of
 from kalends.localization.addresses import is_faux
@@ -112,8 +113,8 @@ def _when(visit: Visit) -> Iterator[Line]:
 
 
 def _who(visit: Visit) -> Iterator[Line]:
-    booking, language, event_type = visit.booking, visit.language, visit.event_type
-    hides_host = visit.grant is None or (event_type is not None and event_type.hide_organizer_email)
+    booking, language = visit.booking, visit.language
+    hides_host = visit.grant is None or hides_host_address(booking)
     address = "" if hides_host and not visit.is_host else booking.organizer.email
     yield Line(_joined(f"{host_name(visit)} ({language.text('organizer')})", address))
     own = visit.attendee

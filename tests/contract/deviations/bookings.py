@@ -59,6 +59,11 @@ DEVIATIONS: tuple[Deviation, ...] = (
         for output in ("BookingOutput_2024_08_13", "RecurringBookingOutput_2024_08_13")
     ),
     Relax("schemas SeatedAttendee", ("seatUid",), "bookings.md 3.2: guests and co-hosts have no seat"),
+    Allow(
+        "paths /v2/bookings/{bookingUid} get parameters",
+        {"in": "query", "name": "seatUid", "schema": STRING},
+        "bookings.md 4: ours",
+    ),
     Drop("schemas SeatedAttendee properties phoneNumber", "bookings.md 3.2: never returned"),
     *(
         Drop(f"schemas {output} properties metadata", "bookings.md 3.2: the metadata are the seats'")

@@ -59,7 +59,7 @@ async def confirm(work: UnitOfWork, actor: Actor, uid: str, *, now: datetime) ->
             WantedTime(event_type, (booking.start, booking.end), zone, moving=booking.uid),
             now=now,
             among=TAKEN,
-            of=booking.start if len(waiting) > 1 else None,
+            is_occurrence=len(waiting) > 1,
         )
         # One by one, so that the next is checked against those before it.
         await _accept(work, event_type, booking)
@@ -167,7 +167,7 @@ async def _waiting(work: UnitOfWork, locked: LockedBooking) -> tuple[list[Bookin
 async def _accept(work: UnitOfWork, event_type: EventType, booking: Booking) -> None:
     before = event_type.terms.time_before
     after = event_type.terms.time_after
-    with storage.translated_conflicts():
+    with storage.translated_conflicts(booking.start):
         await writes.accept_bookings(work, [booking.id], before, after)
 
 

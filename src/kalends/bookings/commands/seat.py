@@ -161,7 +161,7 @@ async def _target(
 async def _move_row(
     work: UnitOfWork, actor: Actor, booking: Booking, event_type: EventType, period: Period
 ) -> None:
-    with storage.translated_conflicts():
+    with storage.translated_conflicts(period[0]):
         await writes.move_booking(
             work,
             booking.id,

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from datetime import datetime
 
 from psycopg import errors
 
@@ -28,7 +29,7 @@ async def store(work: UnitOfWork, new: Sequence[NewBooking]) -> list[Booking]:
         EventTypeDeleted: the event type was deleted meanwhile.
     """
     try:
-        with translated_conflicts():
+        with translated_conflicts(new[0].start if len(new) == 1 else None):
             return await writes.insert_bookings(work, new)
     except errors.UniqueViolation as error:
         raise _duplicate(error) from error
@@ -37,8 +38,10 @@ async def store(work: UnitOfWork, new: Sequence[NewBooking]) -> list[Booking]:
 
 
 @contextmanager
-def translated_conflicts() -> Iterator[None]:
+def translated_conflicts(start: datetime | None) -> Iterator[None]:
     """Report a booking that was written meanwhile, and that only the database sees, as a refusal.
+
+    `start` None: the database does not say which of several bookings it is.
 
     Raises:
         TimeUnavailable: there is one in the way.
@@ -46,7 +49,7 @@ def translated_conflicts() -> Iterator[None]:
     try:
         yield
     except errors.ExclusionViolation as error:
-        raise TimeUnavailable([Code.BOOKING]) from error
+        raise TimeUnavailable([Code.BOOKING], start) from error
 
 
 def _duplicate(error: errors.UniqueViolation) -> DomainError:

@@ -6,9 +6,9 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from kalends.api.input.fields import is_phone_number, is_url
-from kalends.bookings.refusals import InvalidAnswers, LocationNotOffered
+from kalends.bookings.refusals import InvalidAnswers, LocationNotOffered, PlaceNotOffered
 from kalends.event_types.event_type import CAL_VIDEO, EventType, StoredObject
-from kalends.event_types.locations.kinds import ROW_KINDS, integration_kind
+from kalends.event_types.locations.kinds import ROW_KINDS, api_kind, integration_kind
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +41,9 @@ _DEFAULT_APP = "conferencing"
 # Apps whose name differs from that of their integration.
 _INTEGRATIONS = {"daily-video": "cal-video", "msteams": "office365-video"}
 
-_ASKING = frozenset({"attendeeInPerson", "somewhereElse", "phone"})
+_OWN = "somewhereElse"
+
+_ASKING = frozenset({"attendeeInPerson", _OWN, "phone"})
 
 
 def place_of(
@@ -51,10 +53,11 @@ def place_of(
 
     Raises:
         LocationNotOffered: the event type does not offer this kind of location.
+        PlaceNotOffered: it takes no place of the booker's own, and does not offer the one that is named.
         InvalidAnswers: what the booker has to say of it is missing or wrong.
     """
     if isinstance(chosen, str):
-        return _text_place(chosen)
+        return _named_place(event_type, chosen, organizer)
     if chosen is not None:
         return _chosen_place(event_type, chosen, organizer)
     if event_type.locations:
@@ -73,6 +76,32 @@ def is_web_address(location: str | None) -> bool:
         return urlsplit(location).scheme in ("http", "https")
     except ValueError:
         return False
+
+
+def _named_place(event_type: EventType, text: str, organizer: Mapping[str, Any]) -> Place:
+    """Return the place of a text: the booker's own where the event type leaves it open, else one it offers.
+
+    As no conferencing can be configured yet, Cal Video alone leaves it open too.
+    """
+    kinds = {stored["type"] for stored in event_type.locations}
+    if _OWN in kinds or kinds <= {CAL_VIDEO["type"]}:
+        return _text_place(text)
+    for stored in event_type.locations:
+        kind = stored["type"]
+        if kind in _ASKING:
+            continue
+        place = _stored_place(stored, {"value": kind, "optionValue": ""}, organizer)
+        if place.location == text.strip():
+            return place
+    raise PlaceNotOffered(dict.fromkeys(_shown(stored) for stored in event_type.locations))
+
+
+def _shown(stored: StoredObject) -> str:
+    """Return what a stranger may know of an offered place: its text if it is public, else its kind."""
+    kind: str = stored["type"]
+    text = stored.get(_STORED_TEXT.get(kind, "link"))
+    is_public = stored.get("displayLocationPublicly") is True
+    return repr(text) if is_public and isinstance(text, str) and text else api_kind(kind)
 
 
 def _text_place(text: str) -> Place:

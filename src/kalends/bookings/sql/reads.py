@@ -33,6 +33,7 @@ _ATTENDEES = """
 SELECT_BOOKING = f"""
     SELECT {_PLAIN.selected}, b.status, {_ORGANIZER.selected}, b.organizer_email,
            e.id AS event_type_id, e.slug AS event_type_slug, e.seats_show_attendees,
+           e.hide_organizer_email,
            ({_ATTENDEES}) AS attendees
       FROM bookings b
      CROSS JOIN LATERAL (SELECT * FROM users WHERE id = b.user_id OFFSET 0) u
@@ -141,7 +142,9 @@ def to_booking(row: NamedRow) -> Booking:
     """Return the booking that a row of `SELECT_BOOKING` holds."""
     event_type = None
     if row.event_type_id is not None:
-        event_type = BookedEventType(row.event_type_id, row.event_type_slug, row.seats_show_attendees)
+        event_type = BookedEventType(
+            row.event_type_id, row.event_type_slug, row.seats_show_attendees, row.hide_organizer_email
+        )
     return Booking(
         **_PLAIN.values_of(row),
         status=Status(row.status),

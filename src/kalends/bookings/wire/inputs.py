@@ -259,6 +259,12 @@ Ids = Annotated[
 Direction = Literal["asc", "desc"]
 
 
+class BookingQuery(Body):
+    """Whose view of a booking: with `seatUid`, that of whoever has this seat."""
+
+    seat_uid: Text | None = None
+
+
 class TeamBookingsQuery(Body):
     """Which bookings of a team to list."""
 

@@ -53,12 +53,15 @@ class AttendeeOutput(TypedDict):
 
 
 class SeatedAttendeeOutput(TypedDict):
-    """Somebody who attends a booking with others; a guest has no seat of their own."""
+    """Somebody who attends a booking with others; a guest has no seat of their own.
+
+    Of somebody else, all but the name is blank, and there is no language.
+    """
 
     name: str
     email: str
     timeZone: str
-    language: Locale
+    language: NotRequired[Locale]
     absent: bool
     seatUid: NotRequired[str]
     bookingFieldsResponses: dict[str, Any]
@@ -293,6 +296,16 @@ def _attendee(attendee: Attendee, *, is_occurrence: bool) -> AttendeeOutput:
 
 
 def _seated_attendee(attendee: Attendee) -> SeatedAttendeeOutput:
+    if not attendee.is_known:
+        return {
+            "name": attendee.name,
+            "email": "",
+            "timeZone": "",
+            "absent": False,
+            "seatUid": "",
+            "bookingFieldsResponses": {},
+            "metadata": {},
+        }
     seat = attendee.seat
     found: SeatedAttendeeOutput = {
         "name": attendee.name,

@@ -38,6 +38,18 @@ _IRREGULAR = {
 }
 
 
+_API_KINDS = {row_kind: kind for kind, row_kind in ROW_KINDS.items()}
+
+
+def api_kind(row_kind: str) -> str:
+    """Return what the API calls the row form's `type` of a location; of an integration, its name."""
+    return APPS.get(row_kind) or _API_KINDS.get(row_kind, row_kind)
+
+
 def integration_kind(integration: str) -> str:
     """Return the row form's `type` of an integration, such as `integrations:daily` of `cal-video`."""
     return INTEGRATION_PREFIX + _IRREGULAR.get(integration, integration.replace("-", "_"))
+
+
+APPS: dict[str, Integration] = {integration_kind(name): name for name in INTEGRATIONS}
+"""The integration of each of the row form's `type`s that are one's."""

@@ -7,12 +7,7 @@ from typing import Literal, NotRequired, TypeAlias
 from typing_extensions import TypedDict
 
 from kalends.event_types.event_type import StoredObject
-from kalends.event_types.locations.kinds import (
-    INTEGRATIONS,
-    ROW_KINDS,
-    Integration,
-    integration_kind,
-)
+from kalends.event_types.locations.kinds import APPS, ROW_KINDS, Integration
 
 LocationKind = Literal[
     "address",
@@ -33,7 +28,6 @@ _BARE: dict[str, LocationKind] = {
     ROW_KINDS["attendeeDefined"]: "attendeeDefined",
     ROW_KINDS["organizersDefaultApp"]: "organizersDefaultApp",
 }
-_APPS: dict[str, Integration] = {integration_kind(name): name for name in INTEGRATIONS}
 
 
 class AddressLocationOutput(TypedDict):
@@ -119,7 +113,7 @@ def _known(stored: StoredObject, *, shows_private: bool) -> LocationOutput | Non
             return {"type": "phone", "phone": phone if is_shown else "", "public": is_public}
     if kind in _BARE:
         return {"type": _BARE[kind]}
-    return _integration(stored, _APPS[kind], shows_private=shows_private) if kind in _APPS else None
+    return _integration(stored, APPS[kind], shows_private=shows_private) if kind in APPS else None
 
 
 def _integration(stored: StoredObject, app: Integration, *, shows_private: bool) -> LocationOutput:

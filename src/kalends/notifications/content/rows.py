@@ -94,7 +94,9 @@ def _people(scene: Scene) -> Iterator[Line]:
     role = language.text("organizer")
     yield Line(_person(f"{scene.host_name} ({role})", address))
     for attendee in scene.attendees:
-        yield Line(_attendee(attendee))
+        text = _attendee(attendee) if scene.knows(attendee) else attendee.name
+        if text:
+            yield Line(text)
 
 
 def _person(*parts: str) -> str:

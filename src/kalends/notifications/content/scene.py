@@ -90,6 +90,19 @@ class Scene:
             return self.fact.booking.attendees
         return () if self.mail.attendee is None else (self.mail.attendee,)
 
+    def knows(self, attendee: AttendeeSnapshot) -> bool:
+        """Tell whether its reader may know the address of somebody who attends.
+
+        Those who share a booking know their own, and those of guests whom they named.
+        """
+        if self.is_for_host or not self.fact.booking.is_seated:
+            return True
+        own = self.mail.attendee
+        if own is None or attendee == own:
+            return own is not None
+        named = own.seat.responses.get("guests", ()) if own.seat is not None else ()
+        return attendee.seat is None and attendee.email.lower() in {email.lower() for email in named}
+
     @property
     def starts(self) -> tuple[datetime, ...]:
         """When all that it tells of begins: one instant, or the dates of a series."""

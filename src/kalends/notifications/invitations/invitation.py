@@ -250,7 +250,7 @@ class _Writer:
         if is_shown:
             event.add("attendee", _person(address, CN=scene.host_name, ROLE="CHAIR", PARTSTAT="ACCEPTED"))
             told.add(address.lower())
-        for attendee in sorted(scene.attendees, key=self._is_guest):
+        for attendee in sorted(filter(scene.knows, scene.attendees), key=self._is_guest):
             if attendee.email.lower() in told or is_faux(attendee.email) or not is_writable(attendee.email):
                 continue
             told.add(attendee.email.lower())
