@@ -16,6 +16,12 @@ from tests.support.server import Server, running
 
 CONNECTIONS = 32
 _WORKERS = 2
+# One address makes them all.
+_UNBOUNDED = {
+    "KALENDS_RATE_LIMIT_ENABLED": "false",
+    "KALENDS_BINDING_RESERVATIONS_MOST": "1000000",
+    "KALENDS_BINDING_RESERVATIONS_ADDRESS_MOST": "1000000",
+}
 _LONGEST_START_SECONDS = 120
 _OPENED_AT_START = 2  # connections to the database, by each worker that is ready
 _CLIENTS = (
@@ -37,7 +43,7 @@ def server(url: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Serve
     """Return a server of two processes that both take requests."""
     folder = tmp_path_factory.mktemp("races")
     options = ("--workers", str(_WORKERS), "--database-url", url)
-    with running(folder, *options, KALENDS_RATE_LIMIT_ENABLED="false") as server:
+    with running(folder, *options, **_UNBOUNDED) as server:
         _await_workers(url)
         yield server
 
