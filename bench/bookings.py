@@ -16,7 +16,7 @@ import psycopg
 from bench import hosts, load
 from bench.hosts import Host
 from bench.servers import NO_LIMITS, Server, kalends
-from kalends.db.embedded import embedded_postgres
+from kalends.db.server.embedded import embedded_postgres
 
 ROUNDS = 10
 CREATES = 200

@@ -14,7 +14,7 @@ from typing import Any
 
 from bench import load
 from bench.servers import NO_LIMITS, Server, floor, kalends
-from kalends.db.embedded import embedded_postgres
+from kalends.db.server.embedded import embedded_postgres
 
 ROUNDS = 20
 SECONDS = 0.5

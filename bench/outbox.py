@@ -13,8 +13,8 @@ from pydantic import SecretStr
 from bench.inbox import Inbox, receiver
 from bench.servers import NO_LIMITS, Server, kalends
 from kalends.db.database import Database
-from kalends.db.embedded import embedded_postgres
 from kalends.db.rows import only_row
+from kalends.db.server.embedded import embedded_postgres
 from kalends.notifications import service as notifications
 from kalends.outbox import consumption, timers
 from kalends.outbox.consumption import Consumers

@@ -14,7 +14,7 @@ import psycopg
 
 from bench.inbox import Inbox, receiver
 from bench.servers import NO_LIMITS, Server, kalends
-from kalends.db.embedded import embedded_postgres
+from kalends.db.server.embedded import embedded_postgres
 
 DELIVERIES = 3_000
 RECEIVERS = (1, 100)

@@ -19,7 +19,7 @@ import psycopg
 from bench import load
 from bench.servers import NO_LIMITS, Server, kalends
 from kalends.db.database import Database
-from kalends.db.embedded import embedded_postgres
+from kalends.db.server.embedded import embedded_postgres
 from kalends.event_types.address import IdAddress, lookup_of
 from kalends.scheduling import engine
 from kalends.slots import outputs, queries, situation

@@ -67,7 +67,7 @@ SMALL = {
     "kalends.notifications.content.rows": "nothing",
     "kalends.notifications.invitations.time_zone": "zones that exist, years of the calendar",
     "kalends.outbox.queries": "names of our own tables",
-    "kalends.scheduling.zones": "names of zones that exist, numbers",
+    "kalends.scheduling.time.zones": "names of zones that exist, numbers",
     "kalends.security.secret": "the server's own secrets",
     "kalends.settings": "nothing",
     "kalends.slots.outputs": "names of zones that exist, numbers",

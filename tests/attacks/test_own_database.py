@@ -17,9 +17,9 @@ import psycopg
 import pytest
 
 from kalends.db import migrate
-from kalends.db.embedded import embedded_postgres
 from kalends.db.errors import DatabaseUnavailable
-from kalends.db.programs import Account, open_way
+from kalends.db.server.embedded import embedded_postgres
+from kalends.db.server.programs import Account, open_way
 from tests.races.scene import MONDAY, Scene, creating, data_of, make_scene
 from tests.support.connection import connect
 from tests.support.postgres import as_superuser, kill_postgres

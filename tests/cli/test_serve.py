@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 import httpx
 import psycopg
 
-from kalends.db.embedded import embedded_postgres
+from kalends.db.server.embedded import embedded_postgres
 from tests.cli.kalends import Served, kalends_json, refusal, serving
 
 _WAITING = "SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock'"

@@ -6,7 +6,7 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from kalends.db.embedded import embedded_postgres
+from kalends.db.server.embedded import embedded_postgres
 from tests.support.postgres import empty_database
 
 

@@ -12,13 +12,13 @@ from pathlib import Path
 import psycopg
 import pytest
 
-from kalends.db.embedded import embedded_postgres
 from kalends.db.errors import DatabaseUnavailable
+from kalends.db.server.embedded import embedded_postgres
 
 _USER = """
 import sys
 from pathlib import Path
-from kalends.db.embedded import embedded_postgres
+from kalends.db.server.embedded import embedded_postgres
 with embedded_postgres(Path(sys.argv[1]), durable=False):
     print("in", flush=True)
     sys.stdin.read()

@@ -6,7 +6,7 @@ import pytest
 
 from kalends.event_types.event_type import Settings
 from kalends.event_types.form.fields import effective_fields, is_own_question, system_field
-from kalends.event_types.terms import SchedulingTerms
+from kalends.event_types.settings.terms import SchedulingTerms
 
 SYSTEM = ["name", "email", "location", "title", "notes", "guests", "rescheduleReason"]
 

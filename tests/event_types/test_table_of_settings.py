@@ -12,7 +12,7 @@ from kalends.event_types.event_type import BLANK, Settings
 from kalends.event_types.inputs import CreateEventTypeBody, UpdateEventTypeBody
 from kalends.event_types.outputs import EventTypeOutput
 from kalends.event_types.settings.table import SETTINGS
-from kalends.event_types.terms import SchedulingTerms
+from kalends.event_types.settings.terms import SchedulingTerms
 from kalends.models.event_types import event_types
 
 NEVER_ASKED = {"hidden", "timeZone", "disableCancelling", "disableRescheduling"}

@@ -6,7 +6,7 @@ import time
 from datetime import timedelta
 from pathlib import Path
 
-from kalends.db.embedded import embedded_postgres
+from kalends.db.server.embedded import embedded_postgres
 from tests.races.scene import MONDAY, creating, data_of, make_scene
 from tests.support.connection import connect
 from tests.support.invariants import assert_invariants_hold

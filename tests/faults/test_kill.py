@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from kalends.db.embedded import embedded_postgres
+from kalends.db.server.embedded import embedded_postgres
 from tests.races.scene import MONDAY, Scene, creating, data_of, make_scene
 from tests.support.connection import connect, connected
 from tests.support.invariants import assert_invariants_hold

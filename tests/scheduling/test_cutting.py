@@ -4,8 +4,8 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from kalends.scheduling.clocks import BEFORE_ALL
 from kalends.scheduling.slots import Piece, alignment, cut
+from kalends.scheduling.time.clocks import BEFORE_ALL
 
 LENGTHS = st.integers(1, 6)
 

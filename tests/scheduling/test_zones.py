@@ -1,6 +1,7 @@
 """Wall-clock times become the instants that the standard library gives, on every day and in every zone."""
 
 import datetime as dt
+from collections.abc import Iterable
 from functools import lru_cache
 from zoneinfo import ZoneInfo, available_timezones
 
@@ -8,7 +9,13 @@ import pytest
 
 from kalends.scheduling.engine import Schedule, UnknownZoneError
 from kalends.scheduling.schedules import openings
-from kalends.scheduling.zones import day_of_date, day_start, local_day, offset_at, zone_info
+from kalends.scheduling.time.zones import (
+    day_of_date,
+    day_start,
+    local_day,
+    offset_at,
+    zone_info,
+)
 from tests.scheduling.build import at, weekly
 
 ZONES = sorted(available_timezones())
@@ -52,6 +59,17 @@ def stdlib_window(zone: str, day: dt.date, row: str) -> tuple[int, int] | None:
     return window if window[0] < window[1] else None
 
 
+def joined(windows: Iterable[tuple[int, int]]) -> list[tuple[int, int]]:
+    """Return windows in their order, as one where they touch."""
+    found: list[tuple[int, int]] = []
+    for start, end in windows:
+        if found and found[-1][1] == start:
+            found[-1] = (found[-1][0], end)
+        else:
+            found.append((start, end))
+    return found
+
+
 @lru_cache(maxsize=1)
 def days_of_changes(first_year: int, last_year: int) -> list[tuple[str, dt.date]]:
     """Return each zone's days around its changes, and a day a month."""
@@ -88,7 +106,7 @@ def test_every_window_from_2024_to_2037_equals_the_standard_librarys(row: str) -
     days = [dt.date.fromordinal(ordinal) for ordinal in range(first, beyond)]
     wrong = []
     for zone in ZONES:
-        expected = [window for day in days if (window := stdlib_window(zone, day, row))]
+        expected = joined(window for day in days if (window := stdlib_window(zone, day, row)))
         if openings(Schedule(zone, weekly(row)), expected[0][0], expected[-1][1]) != expected:
             wrong.append(zone)
     assert wrong == []

@@ -15,9 +15,14 @@ import psycopg
 from psycopg import sql
 
 from kalends.db import migrate
-from kalends.db.embedded import embedded_postgres
-from kalends.db.programs import account_of, binary, open_way, run
-from kalends.db.roles import APPLICATION, SUPERUSER
+from kalends.db.server.embedded import embedded_postgres
+from kalends.db.server.programs import (
+    account_of,
+    binary,
+    open_way,
+    run,
+)
+from kalends.db.server.roles import APPLICATION, SUPERUSER
 
 _TEMPLATE = "kalends_template"
 _LOCK = 1

@@ -23,8 +23,8 @@ from tests.support.server import SECRET_KEY
 
 from kalends import __version__
 from kalends.db import migrate
-from kalends.db.embedded import embedded_postgres
-from kalends.db.programs import binary
+from kalends.db.server.embedded import embedded_postgres
+from kalends.db.server.programs import binary
 from kalends.models import metadata
 from kalends.security import secret
 from kalends.settings import Settings

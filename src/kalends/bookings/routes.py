@@ -17,8 +17,8 @@ from kalends.bookings import service
 from kalends.bookings.access import all_seen_by, seen_by
 from kalends.bookings.actors import actor_of
 from kalends.bookings.bounds import Bounds
+from kalends.bookings.draft.refusals import OF_ANSWERS, RescheduleReasonMissing
 from kalends.bookings.refusals import (
-    OF_ANSWERS,
     OF_NEW_TIME,
     OF_STATE_TO_MOVE,
     OF_TIME,
@@ -44,7 +44,6 @@ from kalends.bookings.refusals import (
     NotTheHost,
     NotTheHostOfAllSeats,
     OccurrenceNotNamed,
-    RescheduleReasonMissing,
     ReschedulingDisabled,
     SeatsFull,
     SeriesWithoutSeats,

@@ -6,9 +6,9 @@ from contextlib import contextmanager
 import psycopg
 from psycopg.rows import TupleRow
 
-from kalends.db.disk import Disk
-from kalends.db.embedded import embedded_postgres, has_cluster, is_address_of
 from kalends.db.errors import DatabaseUnavailable
+from kalends.db.server.disk import Disk
+from kalends.db.server.embedded import embedded_postgres, has_cluster, is_address_of
 from kalends.settings import Settings
 
 OLDEST_VERSION = 15

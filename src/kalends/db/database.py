@@ -12,9 +12,9 @@ from psycopg.pq import TransactionStatus
 from psycopg.rows import TupleRow
 from psycopg_pool import AsyncConnectionPool
 
-from kalends.db.disk import Disk
 from kalends.db.psycopg_internals import roll_back_and_chain
 from kalends.db.reconnection import Reconnection
+from kalends.db.server.disk import Disk
 from kalends.db.turns import Turn, current_turn
 
 Connection: TypeAlias = AsyncConnection[TupleRow]

@@ -4,8 +4,8 @@ from dataclasses import dataclass
 from typing import Literal
 
 from kalends.api.refusals import BoundReached
-from kalends.event_types.changes import SettingsChanges
 from kalends.event_types.form.fields import is_own_question
+from kalends.event_types.settings.changes import SettingsChanges
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,7 +16,12 @@ from kalends.event_types.event_type import (
     StoredObject,
     Threshold,
 )
-from kalends.event_types.terms import BookingWindow, SchedulingTerms, Seats, WindowKind
+from kalends.event_types.settings.terms import (
+    BookingWindow,
+    SchedulingTerms,
+    Seats,
+    WindowKind,
+)
 
 # The keys of the settings that are kept in the column `metadata`.
 _LENGTH_OPTIONS = "multipleDuration"

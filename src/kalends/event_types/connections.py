@@ -5,10 +5,10 @@ So far an account has only the apps that are built in.
 
 from collections.abc import Sequence
 
-from kalends.event_types.changes import SettingsChanges
 from kalends.event_types.event_type import StoredObject
 from kalends.event_types.locations.kinds import INTEGRATION_PREFIX, integration_kind
 from kalends.event_types.refusals import AppNotConnected, CalendarNotConnected, PrimaryCalendarMissing
+from kalends.event_types.settings.changes import SettingsChanges
 
 BUILT_IN_APPS = ("cal-video",)
 """The conferencing apps that every account has."""

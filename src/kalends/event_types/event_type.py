@@ -5,7 +5,7 @@ from enum import Enum, IntEnum
 from typing import Any, TypeAlias
 
 from kalends.event_types.owner import Host, Owner, TeamOwner, UserOwner
-from kalends.event_types.terms import SchedulingTerms
+from kalends.event_types.settings.terms import SchedulingTerms
 
 CAL_VIDEO = {"type": "integrations:daily"}
 """The stored form of the built-in video location."""

@@ -20,11 +20,11 @@ from kalends.api.input.locales import Locale
 from kalends.api.input.query import comma_list
 from kalends.api.wire import Body, Changes
 from kalends.event_types.address import UserAddress
-from kalends.event_types.changes import SettingsChanges
 from kalends.event_types.event_type import BLANK
 from kalends.event_types.form.inputs import AnyField, BookingFields, SlugField, form_of
 from kalends.event_types.locations.inputs import Locations, locations_of
 from kalends.event_types.service import Listing
+from kalends.event_types.settings.changes import SettingsChanges
 from kalends.event_types.settings.inputs import (
     BookerLayouts,
     Color,

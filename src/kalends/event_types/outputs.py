@@ -31,7 +31,7 @@ from kalends.event_types.settings.outputs import (
     window_output,
 )
 from kalends.event_types.settings.table import SETTINGS, Setting, ShownBy, mark_of
-from kalends.event_types.terms import SchedulingTerms
+from kalends.event_types.settings.terms import SchedulingTerms
 
 GROUP_LENGTHS = (15, 30, 45, 60, 90)
 """Lengths of a group meeting, in minutes; the second is the default."""

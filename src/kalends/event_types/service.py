@@ -20,7 +20,6 @@ from kalends.event_types.address import (
     owner_lookup,
 )
 from kalends.event_types.bounds import Bounds, Page
-from kalends.event_types.changes import SettingsChanges
 from kalends.event_types.connections import check_connections
 from kalends.event_types.event_type import BLANK, CAL_VIDEO, EventType, Settings
 from kalends.event_types.owner import TeamOwner, UserOwner
@@ -36,7 +35,8 @@ from kalends.event_types.refusals import (
     UnknownEventTypeSlug,
     UnknownUsername,
 )
-from kalends.event_types.terms import SchedulingTerms
+from kalends.event_types.settings.changes import SettingsChanges
+from kalends.event_types.settings.terms import SchedulingTerms
 from kalends.teams import service as teams
 
 _HALF_AN_HOUR, _AN_HOUR = SchedulingTerms(length=30), SchedulingTerms(length=60)

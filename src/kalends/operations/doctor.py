@@ -13,8 +13,8 @@ from psycopg.rows import TupleRow
 
 from kalends.db import migrate
 from kalends.db.connect import MEGABYTE, connect, database_url, is_made
-from kalends.db.disk import DiskLevel, level_of
 from kalends.db.errors import DatabaseFault
+from kalends.db.server.disk import DiskLevel, level_of
 from kalends.notifications.queries import SERVER_AWAY
 from kalends.notifications.transport.failures import ServerUnavailable
 from kalends.notifications.transport.folder import mail_folder

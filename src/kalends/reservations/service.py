@@ -27,7 +27,7 @@ from kalends.reservations.refusals import (
 )
 from kalends.reservations.reservation import Reservation
 from kalends.scheduling.engine import Code, Reason
-from kalends.scheduling.zones import DAY
+from kalends.scheduling.time.zones import DAY
 from kalends.slots import service as slots
 from kalends.slots.refusals import UnknownEventTypeId
 from kalends.slots.rows import subject_of

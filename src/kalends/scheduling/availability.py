@@ -3,13 +3,13 @@
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
-from kalends.scheduling.clocks import Clocks
 from kalends.scheduling.hosts import Busy, Host, Reservation, Source, Taken, free_time
 from kalends.scheduling.intervals import Interval, clip, contains, merge, subtract
 from kalends.scheduling.limits import blocked_periods
 from kalends.scheduling.reservations import HeldTimes
 from kalends.scheduling.rules import Rules
 from kalends.scheduling.slots import Piece, alignment, cut, intersect, pieces_of, split, union
+from kalends.scheduling.time.clocks import Clocks
 
 
 @dataclass(frozen=True, slots=True)

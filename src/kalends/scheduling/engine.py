@@ -42,8 +42,14 @@ from kalends.scheduling.schedules import (
     default_schedule,
 )
 from kalends.scheduling.slots import by_day, day_parts
+from kalends.scheduling.time.zones import (
+    DAY,
+    UnknownZoneError,
+    date_of_day,
+    day_start,
+    local_day,
+)
 from kalends.scheduling.windows import last_day, last_rolling_day, looked_at_days, range_bounds
-from kalends.scheduling.zones import DAY, UnknownZoneError, date_of_day, day_start, local_day
 
 __all__ = [
     "NOTHING_TAKEN",

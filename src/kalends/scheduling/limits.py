@@ -6,7 +6,14 @@ from dataclasses import dataclass
 from kalends.scheduling.hosts import Busy, Source
 from kalends.scheduling.intervals import Interval
 from kalends.scheduling.rules import Rules, Unit
-from kalends.scheduling.zones import DAY, date_of_day, day_of_date, day_start, local_day, weekday
+from kalends.scheduling.time.zones import (
+    DAY,
+    date_of_day,
+    day_of_date,
+    day_start,
+    local_day,
+    weekday,
+)
 
 # No period of the unit is longer, clock changes included.
 _LONGEST = {Unit.DAY: 2 * DAY, Unit.WEEK: 8 * DAY, Unit.MONTH: 32 * DAY, Unit.YEAR: 367 * DAY}

@@ -4,7 +4,7 @@ from calendar import monthrange
 from datetime import date, timedelta
 from enum import Enum
 
-from kalends.scheduling.zones import (
+from kalends.scheduling.time.zones import (
     DAY,
     date_of_day,
     day_of_date,

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 
 from kalends.scheduling.intervals import Interval, clip, merge
-from kalends.scheduling.zones import (
+from kalends.scheduling.time.zones import (
     DAY,
     OffsetSince,
     day_of_date,

@@ -9,9 +9,9 @@ from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from datetime import date
 
-from kalends.scheduling.clocks import BEFORE_ALL, ClockPart
 from kalends.scheduling.intervals import Interval
-from kalends.scheduling.zones import DAY, date_of_day, offsets_between
+from kalends.scheduling.time.clocks import BEFORE_ALL, ClockPart
+from kalends.scheduling.time.zones import DAY, date_of_day, offsets_between
 
 # A free interval, the start at which its own grid would begin, and the midnight before which no other grid
 # counts for it: (start, end, first start, since).

@@ -4,7 +4,7 @@ from collections.abc import Collection, Iterator
 from itertools import islice
 
 from kalends.scheduling.rules import DaysWindow, RangeWindow
-from kalends.scheduling.zones import day_of_date, day_start, weekday
+from kalends.scheduling.time.zones import day_of_date, day_start, weekday
 
 # How many days a rolling window looks at, today included, before it gives up counting.
 ROLLING_STEPS = 61

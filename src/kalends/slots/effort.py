@@ -5,7 +5,7 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from typing import TypeVar
 
-from kalends.scheduling.zones import DAY
+from kalends.scheduling.time.zones import DAY
 from kalends.slots.situation import Question, Situation, range_of
 
 MOST_AT_ONCE = 1_000

@@ -7,7 +7,7 @@ from typing import Literal, NotRequired
 from typing_extensions import TypedDict
 
 from kalends.scheduling import engine
-from kalends.scheduling.zones import DAY, date_of_day
+from kalends.scheduling.time.zones import DAY, date_of_day
 from kalends.slots.inputs import SlotsQuery
 from kalends.slots.service import ExplainedTime, Slots
 from kalends.slots.slot_uid import SlotUid

@@ -7,7 +7,7 @@ from typing import Any
 
 from kalends.event_types.event_type import EventType
 from kalends.event_types.owner import TeamOwner, UserOwner
-from kalends.event_types.terms import SchedulingTerms
+from kalends.event_types.settings.terms import SchedulingTerms
 from kalends.slots.statements import Statement
 
 

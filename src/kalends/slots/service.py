@@ -12,7 +12,7 @@ from kalends.db.database import Connection
 from kalends.event_types import service as event_types
 from kalends.event_types.address import EventTypeAddress, IdAddress, SlugAddress, UserAddress, lookup_of
 from kalends.scheduling import engine
-from kalends.scheduling.zones import DAY, day_of_date, day_start
+from kalends.scheduling.time.zones import DAY, day_of_date, day_start
 from kalends.slots import effort, queries
 from kalends.slots.refusals import (
     DurationNotOffered,

@@ -7,7 +7,7 @@ from datetime import UTC, date, datetime, timedelta
 
 from kalends.db.database import Connection
 from kalends.event_types.address import IdAddress
-from kalends.scheduling.zones import DAY, day_of_date, day_start
+from kalends.scheduling.time.zones import DAY, day_of_date, day_start
 from kalends.slots import service as slots
 from kalends.slots.service import ListSlots
 from kalends.web.visit import Visit

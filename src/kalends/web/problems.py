@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 
 from kalends.api.output.errors import DomainError
+from kalends.bookings.draft.refusals import RescheduleReasonMissing
 from kalends.bookings.refusals import (
     AlreadyAtThisTime,
     AlreadySignedUp,
@@ -10,7 +11,6 @@ from kalends.bookings.refusals import (
     BookingLimitReached,
     CancellationReasonMissing,
     DurationLimitReached,
-    RescheduleReasonMissing,
     SeatsFull,
     StartOutOfBounds,
     TimeOutOfBounds,

@@ -14,6 +14,7 @@ from kalends.bookings.commands.command import Reschedule
 from kalends.bookings.commands.outcome import Outcome
 from kalends.bookings.draft import draft
 from kalends.bookings.draft.form import REASON, View, is_asked
+from kalends.bookings.draft.refusals import RescheduleReasonMissing
 from kalends.bookings.facts import service as facts
 from kalends.bookings.facts.fact import FactKind
 from kalends.bookings.facts.service import Change
@@ -22,7 +23,6 @@ from kalends.bookings.refusals import (
     FOR_HOSTS,
     MoveWithoutEventType,
     NobodyAttends,
-    RescheduleReasonMissing,
     ReschedulingDisabled,
 )
 from kalends.bookings.sql import writes

@@ -20,8 +20,9 @@ from kalends.bookings.draft.form import (
     merged_answers,
 )
 from kalends.bookings.draft.places import is_web_address, place_of
+from kalends.bookings.draft.refusals import MetadataNotText
 from kalends.bookings.draft.title import Names, title_of
-from kalends.bookings.refusals import AddressBlocked, LengthNotOffered, MetadataNotText
+from kalends.bookings.refusals import AddressBlocked, LengthNotOffered
 from kalends.bookings.sql.writes import NewBooking
 from kalends.event_types.event_type import EventType
 from kalends.event_types.form.fields import effective_fields

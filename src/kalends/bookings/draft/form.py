@@ -9,7 +9,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from kalends.api.input.fields import is_phone_number
-from kalends.bookings.refusals import AnswerMissing, FormIncomplete, InvalidAnswers
+from kalends.bookings.draft.refusals import AnswerMissing, FormIncomplete, InvalidAnswers
 from kalends.event_types.event_type import StoredObject
 from kalends.event_types.form.fields import is_own_question
 

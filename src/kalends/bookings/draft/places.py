@@ -6,7 +6,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from kalends.api.input.fields import is_phone_number, is_url
-from kalends.bookings.refusals import InvalidAnswers, LocationNotOffered, PlaceNotOffered
+from kalends.bookings.draft.refusals import InvalidAnswers, LocationNotOffered, PlaceNotOffered
 from kalends.event_types.event_type import CAL_VIDEO, EventType, StoredObject
 from kalends.event_types.locations.kinds import ROW_KINDS, api_kind, integration_kind
 

@@ -21,7 +21,7 @@ from kalends.bookings.booking import Attendee, Booking, Organizer, Seat, Status
 from kalends.event_types.event_type import EventType, Frequency, Recurrence, StoredObject
 from kalends.event_types.owner import Owner, TeamOwner, UserOwner
 from kalends.event_types.settings.table import SETTINGS
-from kalends.event_types.terms import Seats
+from kalends.event_types.settings.terms import Seats
 
 
 class Snapshot(msgspec.Struct, frozen=True, omit_defaults=True):

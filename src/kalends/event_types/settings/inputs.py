@@ -23,7 +23,6 @@ from kalends.api.input.fields import (
 )
 from kalends.api.input.instants import CalendarDate
 from kalends.api.wire import Body
-from kalends.event_types.changes import CalendarChoice
 from kalends.event_types.event_type import (
     MOST_OCCURRENCES,
     Confirmation,
@@ -32,7 +31,8 @@ from kalends.event_types.event_type import (
     StoredObject,
     Threshold,
 )
-from kalends.event_types.terms import BookingWindow, Seats, WindowKind
+from kalends.event_types.settings.changes import CalendarChoice
+from kalends.event_types.settings.terms import BookingWindow, Seats, WindowKind
 
 LONGEST_MINUTES = 366 * 24 * 60
 """Largest length, interval, notice or buffer: a year."""

@@ -7,7 +7,7 @@ from typing import Any, Literal, NotRequired, TypeAlias
 from typing_extensions import TypedDict
 
 from kalends.event_types.event_type import Confirmation, Frequency, Recurrence, StoredObject
-from kalends.event_types.terms import BookingWindow, Seats, WindowKind
+from kalends.event_types.settings.terms import BookingWindow, Seats, WindowKind
 
 WindowType = Literal["businessDays", "calendarDays", "range"]
 Layout = Literal["month", "week", "column"]

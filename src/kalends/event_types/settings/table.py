@@ -12,7 +12,7 @@ from typing import Any, TypeVar
 from pydantic.alias_generators import to_camel
 
 from kalends.event_types.event_type import Settings
-from kalends.event_types.terms import SchedulingTerms
+from kalends.event_types.settings.terms import SchedulingTerms
 
 _CALLED_OTHERWISE = {
     "length": "lengthInMinutes",

@@ -23,9 +23,16 @@ from typing import IO
 from urllib.parse import quote
 
 from kalends.db.errors import DatabaseUnavailable
-from kalends.db.keeper import looked_after
-from kalends.db.programs import Account, account_of, binary, last_lines, open_way, run
-from kalends.db.roles import APPLICATION, SUPERUSER, prepare_roles
+from kalends.db.server.keeper import looked_after
+from kalends.db.server.programs import (
+    Account,
+    account_of,
+    binary,
+    last_lines,
+    open_way,
+    run,
+)
+from kalends.db.server.roles import APPLICATION, SUPERUSER, prepare_roles
 
 _CLUSTER = "postgres"
 _WAIT_SECONDS = 60.0

@@ -6,7 +6,7 @@ from typing import TypeVar
 
 from kalends.event_types.event_type import Settings, StoredObject
 from kalends.event_types.refusals import SeatsWithConfirmation, SeatsWithLocations, SeatsWithRecurrence
-from kalends.event_types.terms import SchedulingTerms
+from kalends.event_types.settings.terms import SchedulingTerms
 
 S = TypeVar("S", bound=Settings)
 

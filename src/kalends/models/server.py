@@ -1,9 +1,22 @@
-"""Answers kept for clients that send a request again (`Idempotency-Key`)."""
+"""What belongs to the server itself: which secret it has, and the answers to requests that are sent again."""
 
-from sqlalchemy import Column, Index, Integer, LargeBinary, Table
+from sqlalchemy import CheckConstraint, Column, Index, Integer, LargeBinary, SmallInteger, Table, text
 
 from kalends.models.base import created_at, metadata
 
+# Which secret the servers of this database have; the secret itself is kept elsewhere.
+server_secret = Table(
+    "server_secret",
+    metadata,
+    # There is one row.
+    Column("id", SmallInteger, primary_key=True, server_default=text("1")),
+    # Derived from the secret; tells whether two are the same, and nothing else.
+    Column("fingerprint", LargeBinary, nullable=False),
+    created_at(),
+    CheckConstraint("id = 1", name="one"),
+)
+
+# Answers by `Idempotency-Key`.
 # Written in the transaction of the command that it answers, so either both are there or neither.
 idempotency_keys = Table(
     "idempotency_keys",

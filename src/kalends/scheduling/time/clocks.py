@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from kalends.scheduling.hosts import Host
 from kalends.scheduling.schedules import Travel, days_between, opens_within, stays
-from kalends.scheduling.zones import OffsetSince, day_start, offsets_between
+from kalends.scheduling.time.zones import OffsetSince, day_start, offsets_between
 
 BEFORE_ALL = -(1 << 62)
 """A midnight that cuts no grid off."""
