@@ -1,15 +1,16 @@
 """An account that is deleted while others use it: nobody waits in a circle, and nothing fails."""
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass
 from typing import Any
 
 import pytest
 
 from kalends.accounts.refusals import AccountGone
+from kalends.app import Api
 from kalends.db.database import Connection, Database
-from kalends.db.rows import first_row
+from kalends.db.rows import only_row
 from tests.conftest import Clock
 from tests.support.client import Client, Host, booking_of, data, refusal
 from tests.support.organizations import People
@@ -22,10 +23,28 @@ _WAITING = """
 """
 
 
-async def waiting(watcher: Connection, number: int) -> None:
-    """Wait until so many commands wait for a lock."""
-    while (row := await first_row(watcher, _WAITING, ())) is None or row[0] < number:
-        await asyncio.sleep(0.01)
+@dataclass(frozen=True, slots=True)
+class Crossroads:
+    """Where commands wait for each other: at locks of the database, and for their turn in the server."""
+
+    api: Api
+    watcher: Connection
+
+    async def reached_by(self, number: int) -> None:
+        """Wait until so many commands wait."""
+        while await self._waiting() < number:
+            await asyncio.sleep(0.01)
+
+    async def _waiting(self) -> int:
+        (at_locks,) = await only_row(self.watcher, _WAITING, ())
+        return int(at_locks) + len(self.api.runtime.turns)
+
+
+@pytest.fixture
+async def crossroads(api: Api) -> AsyncIterator[Crossroads]:
+    """Return where commands wait."""
+    async with api.runtime.database.connection() as watcher:
+        yield Crossroads(api, watcher)
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,45 +122,44 @@ async def test_what_comes_while_an_account_is_deleted_waits_and_finds_nothing(
     people: People,
     clock: Clock,
     database: Database,
+    crossroads: Crossroads,
 ) -> None:
-    async with database.connection() as watcher:
-        async with database.transaction() as other:
-            await other.connection.execute("SELECT FROM bookings FOR UPDATE")
-            deleting = asyncio.create_task(people.deletes(departure.ana, now=clock.now))
-            await waiting(watcher, 1)
-            answer = asyncio.ensure_future(act(departure))
-            await waiting(watcher, 2)
-        assert await deleting == 3
-        refusal(await answer, status)
+    async with database.transaction() as other:
+        await other.connection.execute("SELECT FROM bookings FOR UPDATE")
+        deleting = asyncio.create_task(people.deletes(departure.ana, now=clock.now))
+        await crossroads.reached_by(1)
+        answer = asyncio.ensure_future(act(departure))
+        await crossroads.reached_by(2)
+    assert await deleting == 3
+    refusal(await answer, status)
 
 
 async def test_an_account_is_deleted_after_what_has_begun_for_several_event_types(
-    departure: Departure, people: People, clock: Clock, database: Database
+    departure: Departure, people: People, clock: Clock, database: Database, crossroads: Crossroads
 ) -> None:
     ana, client = departure.ana, departure.client
     first = data(await client.get("/v2/event-types", params={"username": "ana"}))[0]["id"]
-    async with database.connection() as watcher:
-        async with database.transaction() as other:
-            await other.connection.execute("SELECT pg_advisory_xact_lock(1, %s)", (ana.id,))
-            noon = booking_of(first, "2050-09-05T12:00:00Z")
-            booked = asyncio.create_task(client.post("/v2/bookings", json=noon))
-            await waiting(watcher, 1)
-            moved = asyncio.create_task(departure.moves_booking())
-            await waiting(watcher, 2)
-            deleting = asyncio.create_task(people.deletes(ana, now=clock.now))
-            await waiting(watcher, 3)
-        data(await booked, 201)
-        data(await moved, 201)
-        assert await deleting == 4
+    async with database.transaction() as other:
+        await other.connection.execute("SELECT pg_advisory_xact_lock(1, %s)", (ana.id,))
+        noon = booking_of(first, "2050-09-05T12:00:00Z")
+        booked = asyncio.create_task(client.post("/v2/bookings", json=noon))
+        await crossroads.reached_by(1)
+        moved = asyncio.create_task(departure.moves_booking())
+        await crossroads.reached_by(2)
+        deleting = asyncio.create_task(people.deletes(ana, now=clock.now))
+        await crossroads.reached_by(3)
+    data(await booked, 201)
+    # Who waits for a turn has begun nothing.
+    assert (await moved).status_code in (201, 404)
+    assert await deleting == 4
 
 
 async def test_an_account_is_deleted_once(
-    departure: Departure, people: People, clock: Clock, database: Database
+    departure: Departure, people: People, clock: Clock, database: Database, crossroads: Crossroads
 ) -> None:
-    async with database.connection() as watcher:
-        async with database.transaction() as other:
-            await other.connection.execute("SELECT FROM bookings FOR UPDATE")
-            tries = [asyncio.create_task(people.deletes(departure.ana, now=clock.now)) for _ in range(2)]
-            await waiting(watcher, 2)
-        done = await asyncio.gather(*tries, return_exceptions=True)
+    async with database.transaction() as other:
+        await other.connection.execute("SELECT FROM bookings FOR UPDATE")
+        tries = [asyncio.create_task(people.deletes(departure.ana, now=clock.now)) for _ in range(2)]
+        await crossroads.reached_by(2)
+    done = await asyncio.gather(*tries, return_exceptions=True)
     assert [one for one in done if not isinstance(one, AccountGone)] == [3]

@@ -1,11 +1,13 @@
 """Can the server run here? One check a question, each with what to do when something is wrong."""
 
 import asyncio
+import os
 import shutil
 import time
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from importlib import resources
+from pathlib import Path
 from typing import Literal, TypeAlias
 
 import psycopg
@@ -61,8 +63,8 @@ def examine(settings: Settings) -> list[Check]:
     checks = [check_variables(), check_zone_data(datetime.now(UTC)), check_disk(settings)]
     checks += [check_files(settings, files_allowed(at_most=True)), check_mail(settings)]
     if not is_made(settings):
-        found = f"none yet; the first start makes one in {settings.data_dir}"
-        return [*checks, Check("database", "ok", found), check_secret(settings, None)]
+        checks += [check_data_folder(settings.data_dir), check_secret(settings, None)]
+        return [*checks, check_conferencing()]
     try:
         with database_url(settings) as url, connect(url) as connection:
             checks += [check_database(settings, connection), check_clock(connection)]
@@ -145,6 +147,15 @@ def check_conferencing() -> Check:
     """Say who makes video meetings: nobody."""
     found = 'none is configured; where an event type names no place, people read "The host will tell where"'
     return Check("conferencing", "ok", found)
+
+
+def check_data_folder(folder: Path) -> Check:
+    """Say whether a database can be made in a folder that has none."""
+    nearest = next(path for path in (folder, *folder.absolute().parents) if path.exists())
+    if nearest.is_dir() and os.access(nearest, os.W_OK | os.X_OK):
+        return Check("database", "ok", f"none yet; the first start makes one in {folder}")
+    what = "cannot be written to" if nearest.is_dir() else "is no folder"
+    return Check("database", "problem", f"none yet, and {nearest} {what}", "Choose another --data-dir")
 
 
 def check_database(settings: Settings, connection: psycopg.Connection[TupleRow]) -> Check:

@@ -15,6 +15,12 @@ _BOOKING_OUTPUTS = (
 _BOOKING_INPUTS = tuple(
     f"schemas Create{kind}Input_2024_08_13" for kind in ("Booking", "InstantBooking", "RecurringBooking")
 )
+_LISTS = {
+    "/v2/bookings": ("eventTypeId", "teamId"),
+    "/v2/organizations/{orgId}/bookings": ("eventTypeId", "teamId"),
+    "/v2/organizations/{orgId}/teams/{teamId}/bookings": ("eventTypeId",),
+    "/v2/organizations/{orgId}/users/{userId}/bookings": ("eventTypeId", "teamId"),
+}
 _NULL_IN_BOOKINGS = {
     "description": STRING,
     "eventTypeId": NUMBER,
@@ -93,8 +99,9 @@ DEVIATIONS: tuple[Deviation, ...] = (
         "bookings.md 3.3: as the list of bookings",
     ),
     *(
-        Replace(f"paths /v2/bookings get parameters {name} schema", NUMBER, "bookings.md 5.1: an integer")
-        for name in ("eventTypeId", "teamId")
+        Replace(f"paths {path} get parameters {name} schema", NUMBER, "bookings.md 5.1: an integer")
+        for path, names in _LISTS.items()
+        for name in names
     ),
     *(
         deviation

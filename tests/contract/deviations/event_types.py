@@ -36,9 +36,9 @@ DEVIATIONS: tuple[Deviation, ...] = (
         Allow(
             "paths /v2/event-types get parameters",
             {"in": "query", "name": name, "schema": {}},
-            "event-types.md 2.2: ours; lists are bounded",
+            "event-types.md 2.2: ours; lists are bounded and ordered",
         )
-        for name in ("take", "skip")
+        for name in ("take", "skip", "sortCreatedAt")
     ),
     Replace(
         "paths /v2/event-types/{eventTypeId} get parameters eventTypeId schema",

@@ -32,7 +32,7 @@ class Dispatcher(APIRouter):
         self.routes.extend(self.operations)
         self._table = RoutingTable(self.operations)
         self._admit = admit
-        self._turns = turns or Turns()
+        self._turns = Turns() if turns is None else turns
 
     async def app(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one request, or the server's lifespan."""
