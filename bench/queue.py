@@ -128,8 +128,10 @@ def _worker(data_dir: Path, url: str) -> Iterator[None]:
         "KALENDS_LOG_LEVEL": "error",
     }
     with subprocess.Popen([str(_KALENDS), "worker", "--database-url", url], env=environment) as process:
-        yield
-        process.terminate()
+        try:
+            yield
+        finally:
+            process.terminate()
 
 
 if __name__ == "__main__":
