@@ -2,14 +2,13 @@
 
 import asyncio
 import time
-from datetime import timedelta
 from pathlib import Path
 
 import psycopg
 from psycopg.rows import TupleRow
 
-from tests.races.scene import MONDAY, Scene, at_once, creating, data_of, make_scene
-from tests.support.connection import connected
+from tests.races.scene import Scene, at_once, data_of, make_scene
+from tests.support.connection import connected, request_bytes
 from tests.support.server import running
 
 REQUESTS = 8
@@ -27,7 +26,7 @@ async def test_sigterm_finishes_the_requests_that_run_in_all_processes(url: str,
         async with connected(server.port, REQUESTS + IDLE) as connections:
             busy, idle = connections[:REQUESTS], connections[REQUESTS:]
             with psycopg.connect(url) as holder, psycopg.connect(url, autocommit=True) as watcher:
-                holder.execute("LOCK TABLE busy_times IN SHARE MODE")
+                holder.execute("LOCK TABLE schedules IN SHARE MODE")
                 answers = asyncio.create_task(at_once(busy, _requests(scene)))
                 await _all_wait(watcher)
                 server.process.terminate()
@@ -39,7 +38,9 @@ async def test_sigterm_finishes_the_requests_that_run_in_all_processes(url: str,
 
 
 def _requests(scene: Scene) -> list[bytes]:
-    return [creating(scene.hour, MONDAY + number * timedelta(hours=1)) for number in range(REQUESTS)]
+    """Return requests none of which waits for another one's turn."""
+    body = {"name": "Hours", "timeZone": "UTC", "isDefault": False}
+    return REQUESTS * [request_bytes("POST", "/v2/schedules", body, api_key=scene.api_key)]
 
 
 async def _all_wait(watcher: psycopg.Connection[TupleRow]) -> None:
