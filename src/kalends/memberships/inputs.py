@@ -4,6 +4,7 @@ from typing import Annotated
 
 from pydantic import Field
 
+from kalends.api.input.changes import NOT_SENT, UNSET
 from kalends.api.input.fields import Boolean, Integer, QueryInteger
 from kalends.api.wire import Body, Changes
 from kalends.memberships.member import AddMember, MemberChanges
@@ -26,16 +27,17 @@ class CreateMembershipBody(Body):
 class UpdateMembershipBody(Changes):
     """Changes of a membership."""
 
-    accepted: Boolean = False
-    role: RoleName = "MEMBER"
-    disable_impersonation: Boolean = False
+    accepted: Boolean = NOT_SENT
+    role: RoleName = NOT_SENT
+    disable_impersonation: Boolean = NOT_SENT
 
     def to_changes(self) -> MemberChanges:
         """Return the changes that this body stands for."""
-        sent = self.sent()
-        if "role" in sent:
-            sent["role"] = Role(sent["role"])
-        return MemberChanges(sent)
+        return MemberChanges(
+            role=UNSET if self.role is NOT_SENT else Role(self.role),
+            accepted=self.accepted,
+            disable_impersonation=self.disable_impersonation,
+        )
 
 
 class MembershipsQuery(Body):

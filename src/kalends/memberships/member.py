@@ -1,9 +1,9 @@
 """A membership with the person whose it is."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from kalends.api.input.changes import UNSET, ChangesOf, Unset
 from kalends.memberships.membership import Membership, Role
 
 
@@ -35,11 +35,9 @@ class AddMember:
 
 
 @dataclass(frozen=True, slots=True)
-class MemberChanges:
-    """What a request changes of a membership: `role`, `accepted`, `disable_impersonation`, by these names."""
+class MemberChanges(ChangesOf[Member]):
+    """What a request changes of a membership."""
 
-    values: Mapping[str, Any]
-
-    def of(self, name: str, before: object) -> Any:
-        """Return what a property is afterwards."""
-        return self.values.get(name, before)
+    role: Role | Unset = UNSET
+    accepted: bool | Unset = UNSET
+    disable_impersonation: bool | Unset = UNSET

@@ -128,9 +128,7 @@ async def list_members(connection: Connection, team_id: int, *, take: int, skip:
     return [_member(row) for row in rows]
 
 
-async def update_membership(
-    work: UnitOfWork, membership_id: int, *, role: Role, accepted: bool, disable_impersonation: bool
-) -> None:
+async def update_membership(work: UnitOfWork, member: Member) -> None:
     """Write a membership."""
     await work.connection.execute(
         """
@@ -140,10 +138,10 @@ async def update_membership(
          WHERE id = %(id)s
         """,
         {
-            "id": membership_id,
-            "role": role.value,
-            "accepted": accepted,
-            "disable_impersonation": disable_impersonation,
+            "id": member.id,
+            "role": member.role.value,
+            "accepted": member.accepted,
+            "disable_impersonation": member.disable_impersonation,
         },
     )
 

@@ -57,9 +57,11 @@ class CreateTeamBody(_TeamProperties):
 
     def to_command(self) -> CreateTeam:
         """Return the command that this body stands for."""
-        settings = self.sent()
-        settings.pop("auto_accept_creator", None)
-        return CreateTeam(settings, accepts_creator=self.auto_accept_creator is True)
+        sent = self.sent()
+        for ours in ("name", "auto_accept_creator"):
+            sent.pop(ours, None)
+        settings = TeamChanges(**sent)
+        return CreateTeam(self.name, settings, accepts_creator=self.auto_accept_creator is True)
 
 
 class UpdateTeamBody(Changes, _TeamProperties):
@@ -71,7 +73,7 @@ class UpdateTeamBody(Changes, _TeamProperties):
 
     def to_changes(self) -> TeamChanges:
         """Return the changes that this body stands for."""
-        return TeamChanges(self.sent())
+        return TeamChanges(**self.sent())
 
 
 class TeamsQuery(Body):

@@ -1,6 +1,5 @@
 """SQL of teams, organizations and memberships."""
 
-from collections.abc import Mapping
 from typing import Any, LiteralString
 
 from psycopg import sql
@@ -10,7 +9,7 @@ from kalends.db.database import Connection, UnitOfWork
 from kalends.db.rows import Columns, NamedRow, first_row, named_row, named_rows, only_row
 from kalends.db.statements import assignments
 from kalends.memberships.membership import Role
-from kalends.teams.settings import OwnTeam, WholeTeam
+from kalends.teams.settings import OwnTeam, TeamChanges, WholeTeam
 
 
 async def find_organization(connection: Connection, organization: str | int) -> int | None:
@@ -93,6 +92,7 @@ def _named_by(organization: str | int) -> LiteralString:
     return "slug" if isinstance(organization, str) else "id"
 
 
+_JSON = ("metadata", "booking_limits")
 _WHOLE = Columns(WholeTeam, "t")
 
 
@@ -148,9 +148,7 @@ async def is_in_team_named(connection: Connection, user_id: int, name: str) -> b
     return row is not None
 
 
-async def insert_team(
-    work: UnitOfWork, organization_id: int | None, settings: Mapping[str, Any]
-) -> WholeTeam:
+async def insert_team(work: UnitOfWork, organization_id: int | None, settings: TeamChanges) -> WholeTeam:
     """Store a team of an organization; None: of none.
 
     Raises:
@@ -165,13 +163,13 @@ async def insert_team(
     return WholeTeam(*await only_row(work.connection, statement, values))
 
 
-async def update_team(work: UnitOfWork, team_id: int, settings: Mapping[str, Any]) -> WholeTeam:
+async def update_team(work: UnitOfWork, team_id: int, changes: TeamChanges) -> WholeTeam:
     """Write changed settings of a team that is locked.
 
     Raises:
         psycopg.errors.UniqueViolation: the slug is taken where the team is.
     """
-    values = _stored(settings)
+    values = _stored(changes)
     statement = sql.SQL(
         "UPDATE teams AS t SET {}, updated_at = now() WHERE t.id = %(team_id)s RETURNING {}"
     ).format(assignments(values), sql.SQL(_WHOLE.selected))
@@ -204,10 +202,8 @@ def _own(row: NamedRow) -> OwnTeam:
     return OwnTeam(_WHOLE.read(row), row.membership_id, Role(row.role), row.accepted)
 
 
-def _stored(settings: Mapping[str, Any]) -> dict[str, Any]:
-    values = dict(settings)
-    if "metadata" in values:
-        values["metadata"] = Jsonb(values["metadata"])
-    if values.get("booking_limits") is not None:
-        values["booking_limits"] = Jsonb(values["booking_limits"])
-    return values
+def _stored(changes: TeamChanges) -> dict[str, Any]:
+    return {
+        name: Jsonb(value) if name in _JSON and value is not None else value
+        for name, value in changes.said.items()
+    }

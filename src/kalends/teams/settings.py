@@ -1,9 +1,9 @@
 """All that a team shows of itself (organizations-teams.md 1.1)."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from kalends.api.input.changes import UNSET, ChangesOf, Unset
 from kalends.memberships.membership import Role
 
 
@@ -45,18 +45,38 @@ class OwnTeam:
 
 
 @dataclass(frozen=True, slots=True)
+class TeamChanges(ChangesOf[WholeTeam]):
+    """What a request says of a team."""
+
+    name: str | Unset = UNSET
+    slug: str | Unset | None = UNSET
+    logo_url: str | Unset | None = UNSET
+    cal_video_logo: str | Unset | None = UNSET
+    app_logo: str | Unset | None = UNSET
+    app_icon_logo: str | Unset | None = UNSET
+    bio: str | Unset | None = UNSET
+    hide_branding: bool | Unset = UNSET
+    is_private: bool | Unset = UNSET
+    hide_book_a_team_member: bool | Unset = UNSET
+    theme: str | Unset | None = UNSET
+    brand_color: str | Unset | None = UNSET
+    dark_brand_color: str | Unset | None = UNSET
+    banner_url: str | Unset | None = UNSET
+    time_format: int | Unset | None = UNSET
+    time_zone: str | Unset = UNSET
+    week_start: str | Unset = UNSET
+    metadata: dict[str, Any] | Unset | None = UNSET
+    booking_limits: str | Unset | None = UNSET
+    include_managed_events_in_limits: bool | Unset = UNSET
+
+
+@dataclass(frozen=True, slots=True)
 class CreateTeam:
-    """A new team: `settings` by column, among them a name; a slug of None follows from the name.
+    """A new team: its name and what else is said of it; a slug of None follows from the name.
 
     `accepts_creator` false: the creator is invited as OWNER, and has no role before they accept.
     """
 
-    settings: Mapping[str, Any]
+    name: str
+    settings: TeamChanges
     accepts_creator: bool = True
-
-
-@dataclass(frozen=True, slots=True)
-class TeamChanges:
-    """What a request changes of a team, by column; what it does not name stays."""
-
-    settings: Mapping[str, Any]

@@ -54,11 +54,7 @@ async def put_member(work: UnitOfWork, administration: Administration, command: 
         present = await queries.find_member(work.connection, prospect.membership_id, administration.team_id)
         accepted = present is not None and present.accepted
     changes = MemberChanges(
-        {
-            "role": command.role,
-            "accepted": accepted,
-            "disable_impersonation": command.disable_impersonation,
-        }
+        role=command.role, accepted=accepted, disable_impersonation=command.disable_impersonation
     )
     changed = await change_member(work, administration, prospect.membership_id, changes)
     if not changed.accepted:

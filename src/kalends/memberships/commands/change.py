@@ -25,19 +25,15 @@ async def change_member(
     """
     team_id = administration.team_id
     before = await _get(work, membership_id, team_id)
-    if not changes.values:
+    if not changes.said:
         return before
-    role: Role = changes.of("role", before.role)
-    accepted: bool = changes.of("accepted", before.accepted)
-    disable_impersonation: bool = changes.of("disable_impersonation", before.disable_impersonation)
-    is_accepting = accepted and not before.accepted
+    wanted = changes.applied_to(before)
+    is_accepting = wanted.accepted and not before.accepted
     if is_accepting and not await _may_accept(work, administration, before.user_id):
         raise NotYoursToAccept(before.user_id)
-    if before.rules and not (accepted and role.is_at_least(Role.ADMIN)):
+    if before.rules and not (wanted.accepted and wanted.role.is_at_least(Role.ADMIN)):
         await check_not_last(work, team_id, before.user_id)
-    await queries.update_membership(
-        work, membership_id, role=role, accepted=accepted, disable_impersonation=disable_impersonation
-    )
+    await queries.update_membership(work, wanted)
     parent_id, is_organization = await queries.find_ground(work.connection, team_id)
     if is_accepting:
         await sql.close_invitation(work, membership_id, administration.now)

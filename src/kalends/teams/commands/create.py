@@ -4,6 +4,7 @@ from dataclasses import replace
 
 from psycopg import errors
 
+from kalends.api.input.changes import UNSET
 from kalends.audit import service as audit
 from kalends.audit.entry import Author, NewEntry, Subject
 from kalends.db.database import UnitOfWork
@@ -23,9 +24,8 @@ async def create_team(work: UnitOfWork, author: Author, command: CreateTeam) -> 
         TeamNameTaken: the author has a membership, accepted or not, in a team of this name.
         TeamSlugTaken: another team in no organization, or an organization, has the slug.
     """
-    name = str(command.settings["name"])
-    if await queries.is_in_team_named(work.connection, author.user_id, name):
-        raise TeamNameTaken(name)
+    if await queries.is_in_team_named(work.connection, author.user_id, command.name):
+        raise TeamNameTaken(command.name)
     return await _create(work, author, None, command, has_creator=True)
 
 
@@ -43,11 +43,12 @@ async def create_team_in(
 async def _create(
     work: UnitOfWork, author: Author, organization_id: int | None, command: CreateTeam, *, has_creator: bool
 ) -> WholeTeam:
-    command = replace(command, settings=_with_slug(command))
+    slug = _slug_of(command)
+    settings = replace(command.settings, name=command.name, slug=slug)
     try:
-        team = await queries.insert_team(work, organization_id, command.settings)
+        team = await queries.insert_team(work, organization_id, settings)
     except errors.UniqueViolation as error:
-        raise TeamSlugTaken(command.settings["slug"]) from error
+        raise TeamSlugTaken(slug) from error
     place_id = team.id if organization_id is None else organization_id
     entries = [NewEntry(place_id, Subject("team", team.id), "created", after=snapshot_of(team))]
     if has_creator:
@@ -60,8 +61,6 @@ async def _create(
     return team
 
 
-def _with_slug(command: CreateTeam) -> dict[str, object]:
-    return {
-        **command.settings,
-        "slug": command.settings.get("slug") or slug_of(str(command.settings["name"])),
-    }
+def _slug_of(command: CreateTeam) -> str:
+    sent = command.settings.slug
+    return slug_of(command.name) if sent is UNSET or not sent else sent

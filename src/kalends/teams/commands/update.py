@@ -2,6 +2,7 @@
 
 from psycopg import errors
 
+from kalends.api.input.changes import UNSET
 from kalends.audit import service as audit
 from kalends.audit.entry import Author, NewEntry, Subject
 from kalends.db.database import UnitOfWork
@@ -21,12 +22,12 @@ async def update_team(work: UnitOfWork, author: Author, team_id: int, changes: T
     before = await queries.find_whole(work.connection, team_id)
     if before is None:
         raise TeamGone(team_id)
-    if not changes.settings:
+    if not changes.said:
         return before
     try:
-        after = await queries.update_team(work, team_id, changes.settings)
+        after = await queries.update_team(work, team_id, changes)
     except errors.UniqueViolation as error:
-        raise TeamSlugTaken(changes.settings.get("slug")) from error
+        raise TeamSlugTaken(None if changes.slug is UNSET else changes.slug) from error
     was, is_now = audit.changes_between(snapshot_of(before), snapshot_of(after))
     place_id = team_id if before.parent_id is None else before.parent_id
     subject = Subject("organization" if before.is_organization else "team", team_id)
