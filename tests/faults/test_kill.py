@@ -16,13 +16,15 @@ from tests.support.server import Server, running
 
 REQUESTS = 200
 ANSWERS_BEFORE_THE_END = 60
+UNBOUNDED = {"KALENDS_RATE_LIMIT_ENABLED": "false", "KALENDS_TURNS_WAITING_MOST": str(REQUESTS)}
+"""So that all of them may wait for the one host."""
 
 
 async def test_a_killed_server_has_kept_every_booking_that_it_answered(url: str, tmp_path: Path) -> None:
     options = ("--workers", "2", "--database-url", url)
-    with running(tmp_path, *options, KALENDS_RATE_LIMIT_ENABLED="false") as killed:
+    with running(tmp_path, *options, **UNBOUNDED) as killed:
         answered = await _book_until(killed.kill, await make_scene(killed, url))
-    with running(tmp_path, *options, KALENDS_RATE_LIMIT_ENABLED="false") as server:
+    with running(tmp_path, *options, **UNBOUNDED) as server:
         await _assert_bookings_are_there(server, answered)
 
 
@@ -30,14 +32,14 @@ async def test_a_killed_server_has_kept_every_booking_that_it_answered(url: str,
 async def test_killed_with_its_database_the_server_recovers_by_itself(tmp_path: Path) -> None:
     data_dir = tmp_path / "data"
     options = ("--data-dir", str(data_dir))
-    with running(tmp_path, *options, KALENDS_RATE_LIMIT_ENABLED="false") as killed:
+    with running(tmp_path, *options, **UNBOUNDED) as killed:
 
         def kill_everything() -> None:
             killed.kill()
             kill_postgres(data_dir)
 
         answered = await _book_until(kill_everything, await make_scene(killed, ""))
-    with running(tmp_path, *options, KALENDS_RATE_LIMIT_ENABLED="false") as server:
+    with running(tmp_path, *options, **UNBOUNDED) as server:
         await _assert_bookings_are_there(server, answered)
     with embedded_postgres(data_dir) as url:
         assert_invariants_hold(url)
