@@ -88,7 +88,7 @@ async def test_an_operation_has_several_spellings(ana: Host, path: str) -> None:
 
 
 @pytest.mark.parametrize("before", ["/v2", "/api/v2", "/v2/ee", "/api/v2/ee"])
-@pytest.mark.parametrize("rest", ["", "/", "/7/users?take=1", "?take=1", "/7/orgs/8", "/7/reccuring"])
+@pytest.mark.parametrize("rest", ["", "/", "/7/attributes?take=1", "?take=1", "/7/orgs/8", "/7/reccuring"])
 async def test_organizations_have_a_short_name_that_goes_with_every_other_alias(
     client: Client, before: str, rest: str
 ) -> None:
