@@ -11,9 +11,9 @@ from kalends.db.database import UnitOfWork
 
 
 async def hold(work: UnitOfWork, place: Place) -> None:
-    """Keep a team, or an organization, and who belongs to it as it is until this command ends.
+    """Lock a team, or an organization, and who belongs to it until this command ends.
 
-    Commands on teams in one organization do not wait for each other, but for those on the organization.
+    Commands on teams of one organization wait for those on the organization, but not for each other.
 
     Raises:
         RoleChanged: the caller's role is not what it was when the guard let them in.

@@ -1,4 +1,4 @@
-"""The one rule that keeps a team or an organization from being nobody's."""
+"""The rule that a team or an organization always has an administrator."""
 
 from kalends.db.database import UnitOfWork
 from kalends.memberships import queries

@@ -139,7 +139,7 @@ def removal_router(
         now: Now,
         work: Work,
     ) -> Deleted:
-        """Remove a member, who hosts nothing there any more; what they host already stays."""
+        """Remove a member, who no longer hosts anything there; what is booked of them already stays."""
         await hold(work, place)
         administration = _administration(place, author, settings, now)
         return output(await remove_member(work, administration, place.known_membership_id))

@@ -455,7 +455,7 @@ async def disown_webhooks(work: UnitOfWork, webhook_ids: Collection[str], now: d
 
 
 async def delete_ownerless(work: UnitOfWork, now: datetime) -> None:
-    """Delete the webhooks without an owner for which nothing waits any more."""
+    """Delete the webhooks without an owner for which nothing waits."""
     await work.connection.execute(
         f"""
         DELETE FROM webhooks w

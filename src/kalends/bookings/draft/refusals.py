@@ -71,4 +71,4 @@ OF_ANSWERS: Refusals = (
     PlaceNotOffered,
     MetadataNotText,
 )
-"""By which what a booker answers is refused."""
+"""The refusals of a booker's answers."""

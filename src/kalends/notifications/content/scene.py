@@ -48,7 +48,7 @@ class Scene:
 
     @property
     def host_name(self) -> str:
-        """How the host is called."""
+        """What the host is called."""
         organizer = self.fact.booking.organizer
         return organizer.name or organizer.username
 
@@ -65,7 +65,7 @@ class Scene:
 
     @property
     def attendee_name(self) -> str:
-        """How that attendee is called."""
+        """What that attendee is called."""
         attendee = self.told_of
         return "" if attendee is None else attendee.name or attendee.email
 

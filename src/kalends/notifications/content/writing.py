@@ -107,7 +107,7 @@ def _last_of(fact: BookingFact) -> Occurrence:
 
 
 def _given_up(scene: Scene, circumstances: Circumstances) -> CalendarObject | None:
-    """Return the meeting that stands in the reader's calendar and takes place no more."""
+    """Return the meeting in the reader's calendar that no longer takes place."""
     fact = scene.fact
     previous, place = fact.previous, fact.series
     if previous is None:
