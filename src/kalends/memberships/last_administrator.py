@@ -6,7 +6,7 @@ from kalends.memberships.refusals import LastAdministrator
 
 
 async def check_not_last(work: UnitOfWork, team_id: int, user_id: int) -> None:
-    """Check that a team has an accepted ADMIN or OWNER besides a user; the team must be held.
+    """Check that a team has an accepted ADMIN or OWNER besides a user; the team must be locked.
 
     Teams in organizations need none: those who administer the organization reach them.
 

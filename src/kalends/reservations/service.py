@@ -340,7 +340,7 @@ async def _check_free(
         begins,
         ends,
         now,
-        reservations=CountedReservations.PROMISED,
+        reservations=CountedReservations.KEEPING_HOSTS,
         own_reservation=own,
     )
     verdict = await slots.check(work.connection, question)
