@@ -5,23 +5,22 @@ from typing import Any
 import pytest
 
 from kalends.notifications.mail import State
-from tests.notifications.booking import books, cancels
 from tests.notifications.conftest import Office
 from tests.notifications.mailbox import Mailbox
-from tests.support.client import Client, Host
+from tests.support.client import Guest, Host
 
 ANA, BO, CY = "ana@example.com", "bo@example.com", "cy@example.com"
 
 
 @pytest.mark.parametrize(("audience", "told"), [("attendee", [ANA, ANA]), ("host", [BO, CY, BO, CY])])
 async def test_an_event_type_can_mail_one_side_only(
-    ana: Host, client: Client, office: Office, mailbox: Mailbox, audience: str, told: list[str]
+    ana: Host, guest: Guest, office: Office, mailbox: Mailbox, audience: str, told: list[str]
 ) -> None:
     event_type = await ana.creates_event_type()
     await office.sets(event_type, metadata={"disableStandardEmails": {"all": {audience: True}}})
-    booking = await books(client, event_type, guests=[CY])
+    booking = await guest.books(event_type, guests=[CY])
     await office.works()
-    await cancels(client, booking, "ill")
+    await guest.cancels(booking, "ill")
     await office.works()
     assert mailbox.recipients == told
     reasons = {mail.reason for mail in await office.log() if mail.state is State.SUPPRESSED}
@@ -29,32 +28,32 @@ async def test_an_event_type_can_mail_one_side_only(
 
 
 async def test_flags_for_confirmations_mean_nothing_without_a_workflow(
-    ana: Host, client: Client, office: Office, mailbox: Mailbox
+    ana: Host, guest: Guest, office: Office, mailbox: Mailbox
 ) -> None:
     flags = {"disableStandardEmails": {"confirmation": {"attendee": True, "host": True}}}
     event_type = await ana.creates_event_type()
     await office.sets(event_type, metadata=flags)
-    await books(client, event_type)
+    await guest.books(event_type)
     await office.works()
     assert mailbox.recipients == [ANA, BO]
 
 
 @pytest.mark.parametrize("metadata", [{"disableStandardEmails": None}, {"disableStandardEmails": {"all": 1}}])
 async def test_flags_of_another_form_suppress_nothing(
-    ana: Host, client: Client, office: Office, mailbox: Mailbox, metadata: dict[str, Any]
+    ana: Host, guest: Guest, office: Office, mailbox: Mailbox, metadata: dict[str, Any]
 ) -> None:
     event_type = await ana.creates_event_type()
     await office.sets(event_type, metadata=metadata)
-    await books(client, event_type)
+    await guest.books(event_type)
     await office.works()
     assert mailbox.recipients == [ANA, BO]
 
 
 async def test_an_address_made_of_a_phone_number_gets_nothing_and_is_shown_to_nobody(
-    ana: Host, client: Client, office: Office, mailbox: Mailbox
+    ana: Host, guest: Guest, office: Office, mailbox: Mailbox
 ) -> None:
     attendee = {"name": "Bo Guest", "email": "4915112345678@sms.cal.com", "timeZone": "Europe/Rome"}
-    await books(client, await ana.creates_event_type(), attendee=attendee)
+    await guest.books(await ana.creates_event_type(), attendee=attendee)
     await office.works()
     assert mailbox.recipients == [ANA]
     mail = mailbox.to(ANA)
@@ -65,10 +64,10 @@ async def test_an_address_made_of_a_phone_number_gets_nothing_and_is_shown_to_no
 
 
 async def test_mails_can_be_switched_off_and_are_noted_nevertheless(
-    ana: Host, client: Client, office: Office, mailbox: Mailbox
+    ana: Host, guest: Guest, office: Office, mailbox: Mailbox
 ) -> None:
     office.configures(mail_enabled=False)
-    await books(client, await ana.creates_event_type())
+    await guest.books(await ana.creates_event_type())
     await office.works()
     assert mailbox.received == []
     assert {mail.reason for mail in await office.log()} == {"mails are switched off (KALENDS_MAIL_ENABLED)"}
