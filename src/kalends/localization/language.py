@@ -122,6 +122,7 @@ def _zone(name: str) -> ZoneInfo:
         return _UTC
 
 
+@lru_cache(maxsize=_CODES_KEPT)
 def _catalog(locale: Locale) -> tuple[str, Translations]:
     """Return the nearest catalog: `pt` for `pt_BR`, English for what has none."""
     parents = get_global("parent_exceptions")
