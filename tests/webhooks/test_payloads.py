@@ -7,7 +7,7 @@ from datetime import timedelta
 from typing import Any
 
 from kalends.bookings.facts.fact import FactKind
-from kalends.webhooks.triggers import ANNOUNCEMENTS
+from kalends.webhooks.triggers import OF_BOOKINGS
 from tests.conftest import Clock
 from tests.support.bookings import (
     CONFIRMED,
@@ -27,7 +27,7 @@ from tests.support.client import Client, Host, data
 from tests.support.receiver import Receiver
 from tests.webhooks.conftest import Post, subscribe
 
-ALL = sorted({row.trigger for row in ANNOUNCEMENTS.values() if row is not None})
+ALL = sorted({row.trigger for row in OF_BOOKINGS.values() if row is not None})
 
 ANA = {
     "id": 1,
@@ -51,7 +51,7 @@ NAMES = {"firstName": "", "lastName": ""}
 
 
 def test_every_kind_of_fact_has_its_row() -> None:
-    assert {kind.name: row and row.trigger for kind, row in ANNOUNCEMENTS.items()} == {
+    assert {kind.name: row and row.trigger for kind, row in OF_BOOKINGS.items()} == {
         "CREATED": "BOOKING_CREATED",
         "REQUESTED": "BOOKING_REQUESTED",
         "CONFIRMED": "BOOKING_CREATED",
@@ -67,7 +67,7 @@ def test_every_kind_of_fact_has_its_row() -> None:
         "REMINDER_DUE": None,
         "APPROVAL_REMINDER_DUE": None,
     }
-    assert set(ANNOUNCEMENTS) == set(FactKind)
+    assert set(OF_BOOKINGS) == set(FactKind)
 
 
 async def told(post: Post, receiver: Receiver) -> list[Any]:
