@@ -11,7 +11,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from kalends.api.http.body import read_json
 from kalends.api.http.context import RequestContext, attach
 from kalends.api.output import envelope
-from kalends.api.output.errors import DomainError, ServiceUnavailable
+from kalends.api.output.errors import DomainError, ServiceUnavailable, TooManyRequests
 from kalends.api.output.failures import refusal_of
 
 _log = structlog.get_logger(__name__)
@@ -143,7 +143,7 @@ def _failure(scope: Scope, context: RequestContext, refusal: DomainError | None)
         response = context.show_failure(scope, refusal)
     else:
         response = envelope.failure(refusal, context.url) if refusal else envelope.bug(context.url)
-    if isinstance(refusal, ServiceUnavailable):
+    if isinstance(refusal, ServiceUnavailable | TooManyRequests) and refusal.retry_after is not None:
         response.headers["Retry-After"] = str(refusal.retry_after)
     return response
 
