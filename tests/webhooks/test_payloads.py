@@ -7,14 +7,14 @@ from datetime import timedelta
 from typing import Any
 
 from kalends.bookings.facts.fact import FactKind
-from kalends.webhooks.triggers import ANNOUNCEMENTS
+from kalends.webhooks.triggers import OF_BOOKINGS
 from tests.conftest import Clock
 from tests.support.bookings import CONFIRMED, ELEVEN, SEATS, TEN, TWELVE, URL, WEEKLY, attendee
 from tests.support.client import Client, Guest, Host, data
 from tests.support.receiver import Receiver
 from tests.webhooks.conftest import Post, subscribe
 
-ALL = sorted({row.trigger for row in ANNOUNCEMENTS.values() if row is not None})
+ALL = sorted({row.trigger for row in OF_BOOKINGS.values() if row is not None})
 
 ANA = {
     "id": 1,
@@ -38,7 +38,7 @@ NAMES = {"firstName": "", "lastName": ""}
 
 
 def test_every_kind_of_fact_has_its_row() -> None:
-    assert {kind.name: row and row.trigger for kind, row in ANNOUNCEMENTS.items()} == {
+    assert {kind.name: row and row.trigger for kind, row in OF_BOOKINGS.items()} == {
         "CREATED": "BOOKING_CREATED",
         "REQUESTED": "BOOKING_REQUESTED",
         "CONFIRMED": "BOOKING_CREATED",
@@ -54,7 +54,7 @@ def test_every_kind_of_fact_has_its_row() -> None:
         "REMINDER_DUE": None,
         "APPROVAL_REMINDER_DUE": None,
     }
-    assert set(ANNOUNCEMENTS) == set(FactKind)
+    assert set(OF_BOOKINGS) == set(FactKind)
 
 
 async def told(post: Post, receiver: Receiver) -> list[Any]:
@@ -62,6 +62,25 @@ async def told(post: Post, receiver: Receiver) -> list[Any]:
     receiver.requests.clear()
     await post.delivers()
     return [(body["triggerEvent"], body.get("payload", body)) for body in receiver.bodies]
+
+
+async def test_titles_are_those_that_the_host_reads(
+    ana: Host, guest: Guest, receiver: Receiver, post: Post
+) -> None:
+    data(await ana.client.patch("/v2/me", json={"locale": "de"}))
+    await subscribe(ana, receiver, *ALL)
+    named = await ana.creates_event_type("named", customName="{HOST/ATTENDEE}, {Event duration}")
+    await guest.books(named)
+    shared = await ana.creates_event_type("class", seats=SEATS)
+    bo = await guest.books(shared, TWELVE)
+    await guest.books(shared, TWELVE, attendee=attendee("cy"))
+    await guest.cancels(bo, seatUid=bo["seatUid"])
+    assert [payload["title"] for _, payload in await told(post, receiver)] == [
+        "Bo Guest, 60 Min.",
+        "Class mit Ana und Bo Guest",
+        "Class mit Ana und Bo Guest",
+        "Class mit Ana und Cy",
+    ]
 
 
 async def test_a_created_booking(ana: Host, guest: Guest, receiver: Receiver, post: Post) -> None:

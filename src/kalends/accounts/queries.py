@@ -34,6 +34,12 @@ async def list_users(connection: Connection) -> list[User]:
     return [_USER.read(row) for row in rows]
 
 
+async def is_locked(connection: Connection, user_id: int) -> bool:
+    """Tell whether an account is locked, or is gone."""
+    row = await first_row(connection, "SELECT is_locked FROM users WHERE id = %s", (user_id,))
+    return row is None or bool(row[0])
+
+
 async def insert_user(work: UnitOfWork, new: NewUser) -> User:
     """Store a user.
 

@@ -178,6 +178,11 @@ async def has_users(connection: Connection) -> bool:
     return await queries.has_users(connection)
 
 
+async def is_locked(connection: Connection, user_id: int) -> bool:
+    """Tell whether an account is locked, so that nothing acts for it."""
+    return await queries.is_locked(connection, user_id)
+
+
 async def list_users(connection: Connection) -> list[User]:
     """Return all users by id."""
     return await queries.list_users(connection)
