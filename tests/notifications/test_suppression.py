@@ -121,7 +121,7 @@ async def test_what_was_told_before_the_last_hour_counts_for_nothing(
 
 
 async def test_a_host_has_any_address_told_as_often_as_they_book(
-    ana: Host, client: Client, office: Office, mailbox: Mailbox
+    ana: Host, office: Office, mailbox: Mailbox
 ) -> None:
     office.configures(rate_limit_enabled=True, recipient_mails_an_hour=1)
     event_type = await ana.creates_event_type()

@@ -223,9 +223,9 @@ def _host(row: HostRow, before: int, after: int) -> engine.Host:
     )
 
 
-def _seated(row: SeatedRow, before: int, after: int) -> engine.Seated:
+def _seated(row: SeatedRow, before: int, after: int) -> engine.SeatedBooking:
     """Return a seated booking with its buffers and those of the event type asked about, in seconds."""
-    return engine.Seated(
+    return engine.SeatedBooking(
         row.start,
         row.end,
         row.seats,

@@ -128,7 +128,7 @@ class BoundedConnection(HttpToolsProtocol):
                 "connections are refused",
                 "all are busy: raise KALENDS_CONNECTIONS_MOST, or put a proxy in front that queues",
             )
-            self._refuse("connections", _Crowded())
+            self._refuse("connections", _TooManyConnections())
             return
         self._crowd.without_request[self] = None
         self._await(_Stage.HEAD)
@@ -379,7 +379,7 @@ class BoundedConnection(HttpToolsProtocol):
         self._writing = self.loop.call_later(seconds, self.transport.abort)
 
 
-class _Crowded(ServiceUnavailable):
+class _TooManyConnections(ServiceUnavailable):
     """503: there are too many connections."""
 
     message = "The server has too many connections. Please try again."

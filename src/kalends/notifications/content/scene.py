@@ -8,7 +8,7 @@ from kalends.bookings.facts.snapshots import AttendeeSnapshot
 from kalends.localization.language import Language
 from kalends.localization.titles import TitleReader, title_of, words_of_before
 from kalends.notifications.mail import Audience, Template
-from kalends.notifications.plan import Planned
+from kalends.notifications.plan import PlannedMail
 
 _ENDING = frozenset({Template.HOST_CANCELLED, Template.CANCELLED, Template.DECLINED, Template.SEAT_LEFT})
 
@@ -23,7 +23,7 @@ class Scene:
     """A planned mail of a fact, in its reader's language."""
 
     fact: BookingFact
-    mail: Planned
+    mail: PlannedMail
     language: Language
 
     @property
