@@ -207,9 +207,9 @@ def _host(row: NamedRow) -> Host:
 
 
 async def lock_of_teams(work: UnitOfWork, team_ids: Sequence[int]) -> list[int]:
-    """Let nothing more be booked of the event types of teams, and of the copies that members have of them.
+    """Lock the event types of teams, and members' copies of them, so that nothing more is booked of them.
 
-    Until this command ends; return their ids.
+    They stay locked until this command ends; return their ids.
     """
     cursor = await work.connection.execute(
         """
@@ -224,7 +224,7 @@ async def lock_of_teams(work: UnitOfWork, team_ids: Sequence[int]) -> list[int]:
 
 
 async def delete_hosts(work: UnitOfWork, user_id: int, team_ids: Sequence[int]) -> None:
-    """Let a user host nothing of some teams any more; the event types are locked in their order first."""
+    """Remove a user from the hosts of some teams' event types, which are locked in their order first."""
     await work.connection.execute(
         """
         WITH locked AS (
