@@ -18,6 +18,7 @@ from kalends.bookings.access import all_seen_by, seen_by
 from kalends.bookings.actors import actor_of
 from kalends.bookings.bounds import Bounds
 from kalends.bookings.draft.refusals import OF_ANSWERS, RescheduleReasonMissing
+from kalends.bookings.permissions.refusals import OF_BOOKERS, BookingOver, TooLateToReschedule
 from kalends.bookings.refusals import (
     OF_NEW_TIME,
     OF_STATE_TO_MOVE,
@@ -85,6 +86,7 @@ WritingCaller: TypeAlias = Annotated[Principal, Depends(Authenticated(Permission
         AddressBlocked,
         BoundReached,
         AlreadySignedUp,
+        *OF_BOOKERS,
         *OF_TIME,
     ),
 )
@@ -135,6 +137,8 @@ async def get_booking(
         *OF_STATE_TO_MOVE,
         MoveWithoutEventType,
         ReschedulingDisabled,
+        TooLateToReschedule,
+        BookingOver,
         TeamEventTypeNotServed,
         HostLocked,
         HostNotProven,
