@@ -382,7 +382,7 @@ class OccurrenceNotNamed(BadRequest):
 class NotStarted(BadRequest):
     """400: absences can be recorded once the booking has started."""
 
-    message = "attendees: absences can be kept once the booking has started."
+    message = "host, attendees: absences can be recorded once the booking has started."
 
 
 class UnknownAttendee(BadRequest):

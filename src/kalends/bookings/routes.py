@@ -19,6 +19,7 @@ from kalends.bookings.access import all_seen_by, seen_by
 from kalends.bookings.actors import actor_of
 from kalends.bookings.bounds import Bounds
 from kalends.bookings.draft.refusals import OF_ANSWERS, RescheduleReasonMissing
+from kalends.bookings.permissions.refusals import OF_BOOKERS, BookingOver, TooLateToReschedule
 from kalends.bookings.refusals import (
     OF_NEW_TIME,
     OF_STATE_TO_MOVE,
@@ -87,6 +88,7 @@ WritingCaller: TypeAlias = Annotated[Principal, Depends(Authenticated(Permission
         BoundReached,
         MailLimitReached,
         AlreadySignedUp,
+        *OF_BOOKERS,
         *OF_TIME,
     ),
 )
@@ -144,6 +146,8 @@ async def get_booking(
         *OF_STATE_TO_MOVE,
         MoveWithoutEventType,
         ReschedulingDisabled,
+        TooLateToReschedule,
+        BookingOver,
         TeamEventTypeNotServed,
         HostLocked,
         HostNotProven,
