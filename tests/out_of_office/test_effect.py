@@ -55,7 +55,12 @@ async def test_the_date_is_that_of_where_the_host_works(office: Office, client: 
     event_type = await works(office.bob, "Pacific/Auckland")
     await office.is_away(office.bob, TUESDAY, TUESDAY)
     # Nine o'clock there is the evening before in UTC.
-    asked: dict[str, str | int] = {"eventTypeId": event_type, "timeZone": "Pacific/Auckland", **WEEK, "start": "2050-09-04"}
+    asked: dict[str, str | int] = {
+        "eventTypeId": event_type,
+        "timeZone": "Pacific/Auckland",
+        **WEEK,
+        "start": "2050-09-04",
+    }
     found: dict[str, Any] = data(await client.get("/v2/slots", params=asked))
     assert [day[-2:] for day in found] == ["05", "07", "08", "09"]
 
