@@ -10,6 +10,7 @@ from starlette.types import ASGIApp
 
 from kalends import __version__
 from kalends.accounts import routes as accounts
+from kalends.api.contract.operations import contract_operations
 from kalends.api.document import reference
 from kalends.api.document.openapi import DocumentedApi
 from kalends.api.http.dispatcher import Dispatcher
@@ -78,7 +79,14 @@ class Api(DocumentedApi):
         )
         self.runtime = runtime
         routers = (*_ROUTERS, reference.router(self))
-        self.router = Dispatcher(routers, runtime.admission, runtime.turns, lifespan=self._lifespan)
+        self.router = Dispatcher(
+            routers,
+            runtime.admission,
+            runtime.turns,
+            contract=contract_operations(),
+            base_url=runtime.settings.base_url,
+            lifespan=self._lifespan,
+        )
 
     @asynccontextmanager
     async def _lifespan(self, _: FastAPI) -> AsyncIterator[None]:

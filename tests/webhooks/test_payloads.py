@@ -77,6 +77,25 @@ async def told(post: Post, receiver: Receiver) -> list[Any]:
     return [(body["triggerEvent"], body.get("payload", body)) for body in receiver.bodies]
 
 
+async def test_titles_are_those_that_the_host_reads(
+    ana: Host, client: Client, receiver: Receiver, post: Post
+) -> None:
+    data(await ana.client.patch("/v2/me", json={"locale": "de"}))
+    await subscribe(ana, receiver, *ALL)
+    named = await ana.creates_event_type("named", customName="{HOST/ATTENDEE}, {Event duration}")
+    await books(client, named)
+    shared = await ana.creates_event_type("class", seats=SEATS)
+    bo = await books(client, shared, TWELVE)
+    await books(client, shared, TWELVE, attendee=attendee("cy"))
+    await cancels(client, bo["uid"], seatUid=bo["seatUid"])
+    assert [payload["title"] for _, payload in await told(post, receiver)] == [
+        "Bo Guest, 60 Min.",
+        "Class mit Ana und Bo Guest",
+        "Class mit Ana und Bo Guest",
+        "Class mit Ana und Cy",
+    ]
+
+
 async def test_a_created_booking(ana: Host, client: Client, receiver: Receiver, post: Post) -> None:
     await subscribe(ana, receiver, *ALL)
     fields = [{"type": "text", "slug": "drink", "label": "What to drink?", "required": False}]
