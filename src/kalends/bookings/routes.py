@@ -122,8 +122,8 @@ async def list_bookings(
     connection: Reader,
     now: Now,
 ) -> list[outputs.AnyBookingOutput]:
-    """List the bookings that the caller organizes or attends."""
-    found = await service.list_for(connection, OfUser(caller.user.id), query.to_command(), now=now)
+    """List the bookings that the caller organizes or attends, and those of what they administer."""
+    found = await service.list_visible(connection, caller.user.id, query.to_command(), now=now)
     return [outputs.booking_output(one) for one in all_seen_by(actor_of(caller), found)]
 
 
