@@ -400,6 +400,24 @@ class UnknownEventTypes(BadRequest):
     message = "eventTypeIds: none of these event types exists."
 
 
+class LimitWithTake(BadRequest):
+    """400: a page is asked for by `limit` and by `take`."""
+
+    message = "limit: send either limit, with cursor, or take, with skip."
+
+
+class CursorWithSkip(BadRequest):
+    """400: a page is asked for by `cursor` and by `skip`."""
+
+    message = "cursor: send either limit, with cursor, or take, with skip."
+
+
+class CursorOfAnotherOrder(BadRequest):
+    """400: the page to which the cursor belongs was of a list in another order."""
+
+    message = "cursor: the list that it is from had another order; send the same sort and status with it."
+
+
 class UnknownUsers(BadRequest):
     """400: none of the users of the filter exists."""
 

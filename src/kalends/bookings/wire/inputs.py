@@ -31,10 +31,10 @@ from kalends.bookings.commands.command import (
     Create,
     ListBookings,
     MarkAbsent,
-    Order,
     Reschedule,
     StatusFilter,
 )
+from kalends.bookings.commands.page import Order
 from kalends.bookings.draft.places import LocationChoice
 from kalends.bookings.facts.fact import Absence
 from kalends.event_types.address import (
@@ -271,6 +271,7 @@ class TeamBookingsQuery(Body):
     status: Statuses | None = None
     attendee_email: Text | None = None
     attendee_name: Text | None = None
+    booking_uid: Text | None = None
     event_type_ids: Ids | None = None
     event_type_id: QueryInteger | None = None
     after_start: Bound | None = None
@@ -295,6 +296,7 @@ class TeamBookingsQuery(Body):
             is_descending=is_descending,
             take=self.take,
             skip=self.skip,
+            uid=None if self.booking_uid is None else self.booking_uid.strip(),
         )
 
     def _asked(self) -> tuple[tuple[Order, Direction | None], ...]:
