@@ -26,6 +26,7 @@ from kalends.operations import health, metrics
 from kalends.operations.preloading import preload
 from kalends.organizations.delegation import routes as delegation
 from kalends.organizations.users import routes as organization_users
+from kalends.out_of_office import routes as out_of_office
 from kalends.reservations import routes as reservations
 from kalends.runtime import Runtime
 from kalends.schedules import routes as schedules
@@ -50,6 +51,7 @@ _ROUTERS: Sequence[Router | PageRouter] = (
     *memberships.routers,
     metrics.router,
     organization_users.router,
+    *out_of_office.routers,
     reservations.router,
     *schedules.routers,
     slots.router,

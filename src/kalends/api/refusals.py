@@ -131,6 +131,17 @@ class RateLimitReached(TooManyRequests):
         super().__init__(f"Too many requests; please wait {retry_after} seconds and try again.")
 
 
+class MailLimitReached(TooManyRequests):
+    """429: callers without a credential have had as many mails sent from this address as they may."""
+
+    def __init__(self, most: int, retry_after: int) -> None:
+        super().__init__(
+            f"At most {most} mails an hour go to addresses that nobody verified, for callers without a "
+            f"credential from one address; please wait {retry_after} seconds, or use a credential."
+        )
+        self.retry_after = retry_after
+
+
 class MalformedIdempotencyKey(BadRequest):
     """400: `Idempotency-Key` is given more than once, or is not a printable text of the allowed length."""
 

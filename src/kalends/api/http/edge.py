@@ -12,7 +12,7 @@ from kalends.api.http.body import read_json
 from kalends.api.http.context import RequestContext, attach
 from kalends.api.input.ignored import HEADER, header_value
 from kalends.api.output import envelope
-from kalends.api.output.errors import DomainError, ServiceUnavailable, Unauthorized
+from kalends.api.output.errors import DomainError, ServiceUnavailable, TooManyRequests, Unauthorized
 from kalends.api.output.failures import refusal_of
 
 _log = structlog.get_logger(__name__)
@@ -154,7 +154,7 @@ def _failure(scope: Scope, context: RequestContext, refusal: DomainError | None)
         response = envelope.failure(refusal, context.url) if refusal else envelope.bug(context.url)
     if isinstance(refusal, Unauthorized):
         response.headers["WWW-Authenticate"] = _CHALLENGE
-    if isinstance(refusal, ServiceUnavailable):
+    if isinstance(refusal, ServiceUnavailable | TooManyRequests) and refusal.retry_after is not None:
         response.headers["Retry-After"] = str(refusal.retry_after)
     return response
 
