@@ -117,7 +117,10 @@ class CreateBookingBody(StrictBody):
     """A booking to make."""
 
     start: Instant
-    attendee: AttendeeInput
+    attendee: Annotated[
+        AttendeeInput,
+        Rule("isObject", "is required: an object with name, timeZone, and email or phoneNumber"),
+    ]
     event_type_id: Integer | None = None
     event_type_slug: Text | None = None
     username: Text | None = None
