@@ -1,6 +1,7 @@
 """Who did not come, and links for calendars (bookings.md 9 and 11; notifications.md 11)."""
 
 from datetime import timedelta
+from typing import Any
 from urllib.parse import parse_qs, unquote, urlsplit
 
 import pytest
@@ -15,13 +16,26 @@ BO_IS_ABSENT = {"attendees": [{"email": "bo@example.com", "absent": True}]}
 
 
 async def test_a_host_may_be_marked_absent_and_present_again(
-    ana: Host, guest: Guest, database: Database
+    ana: Host, guest: Guest, database: Database, clock: Clock
 ) -> None:
     url = f"{URL}/{(await guest.books(await ana.creates_event_type()))['uid']}/mark-absent"
+    clock.advance(timedelta(days=4, hours=4))
     assert data(await ana.client.post(url, json={"host": True}))["absentHost"] is True
     assert data(await ana.client.post(url, json={}))["absentHost"] is True
     assert data(await ana.client.post(url, json={"host": False}))["absentHost"] is False
     assert [fact.is_host_absence for fact in await facts(database)] == [False, True, True]
+
+
+@pytest.mark.parametrize("mark", [{"host": True}, {"host": False}, {"host": True, **BO_IS_ABSENT}], ids=str)
+async def test_nobody_is_marked_before_the_booking_has_started(
+    ana: Host, guest: Guest, database: Database, mark: dict[str, Any]
+) -> None:
+    booking = await guest.books(await ana.creates_event_type())
+    url = f"{URL}/{booking['uid']}"
+    message = refusal(await ana.client.post(f"{url}/mark-absent", json=mark), 400)["message"]
+    assert "host" in message
+    assert data(await ana.client.get(url))["absentHost"] is False
+    assert len(await facts(database)) == 1
 
 
 async def test_attendees_are_marked_once_the_booking_has_started(

@@ -57,10 +57,19 @@ async def test_of_two_bookings_of_the_last_seat_at_once_one_is_made(
     assert refusal(refused, 409)["details"]["reasons"] == ["seats_full"]
 
 
-async def test_metadata_that_is_no_text_is_known_by_its_code(ana: Host, client: Client) -> None:
+async def test_metadata_takes_numbers_and_booleans_too(ana: Host, guest: Guest, client: Client) -> None:
+    metadata = {"crm": 5, "vip": True, "rate": 1.5, "least": -(2**53 - 1), "note": "x"}
+    booking = await guest.books(await ana.creates_event_type(), metadata=metadata)
+    assert booking["metadata"] == metadata
+    assert data(await client.get(f"{URL}/{booking['uid']}"))["metadata"] == metadata
+    assert (await guest.reschedules(booking["uid"], ELEVEN))["metadata"] == metadata
+
+
+@pytest.mark.parametrize("value", [None, [], {}, 2**53, 10**30, 1e300], ids=str)
+async def test_metadata_takes_nothing_else(ana: Host, client: Client, value: object) -> None:
     intro = await ana.creates_event_type()
-    refused = await client.post(URL, json=booking_of(intro["id"], TEN, metadata={"crm": 5}))
-    assert refusal(refused, 400)["code"] == "BAD_REQUEST"
+    refused = await client.post(URL, json=booking_of(intro["id"], TEN, metadata={"crm": value}))
+    assert "metadata" in refusal(refused, 400)["message"]
 
 
 async def test_a_length_is_one_of_those_offered_or_the_default(

@@ -8,8 +8,7 @@ from typing import Any
 import pytest
 
 from kalends.db.database import Database
-from tests.bookings.board import GUESTS, HOUR, NOW, PERIODS, SORTS, Row, expected, fill
-from tests.conftest import Clock
+from tests.bookings.board import GUESTS, HOUR, NOW, PERIODS, SORTS, Row, expected
 from tests.support.client import Client, Guest, Host, booking_of, data, make_host, refusal
 
 URL = "/v2/bookings"
@@ -18,22 +17,6 @@ STATUSES = ("upcoming", "recurring", "past", "cancelled", "unconfirmed")
 DIRECTIONS = ("asc", "desc")
 SEED = 20_250_429
 DRAWN = 60
-
-
-@pytest.fixture
-async def event_types(ana: Host) -> list[int]:
-    """Return the ids of two event types."""
-    return [(await ana.creates_event_type(slug))["id"] for slug in ("intro", "review")]
-
-
-@pytest.fixture
-async def board(
-    client: Client, database: Database, ana: Host, ben: Host, event_types: list[int], clock: Clock
-) -> list[Row]:
-    """Return what is on the board."""
-    others = [ben, *[await make_host(client, database, name, time_zone="UTC") for name in ("cleo", "dora")]]
-    clock.now = NOW
-    return await fill(database, ana, others, event_types)
 
 
 async def listed(host: Host, **query: Any) -> list[str]:

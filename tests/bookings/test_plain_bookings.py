@@ -124,7 +124,7 @@ async def test_an_address_of_nothing_is_404(ana: Host, client: Client, address: 
         ({"metadata": {str(number): "x" for number in range(51)}}, "metadata"),
         ({"metadata": {"k" * 41: "x"}}, "metadata"),
         ({"metadata": {"k": "x" * 501}}, "metadata"),
-        ({"metadata": {"k": 5}}, "metadata"),
+        ({"metadata": {"k": [5]}}, "metadata"),
         ({"lengthInMinutes": 30}, "lengthInMinutes"),
         ({"lengthInMinutes": 0}, "lengthInMinutes"),
         ({"recurrenceCount": 0}, "recurrenceCount"),

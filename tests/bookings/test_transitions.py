@@ -65,9 +65,17 @@ async def booking_in(status: Status, host: Host, guest: Guest) -> dict[str, Any]
 @pytest.mark.parametrize("command", list(Transition), ids=lambda command: command.value)
 @pytest.mark.parametrize("status", _REACHABLE, ids=lambda status: status.value)
 async def test_a_command_has_its_effect_in_a_state(
-    status: Status, command: Transition, ana: Host, guest: Guest, client: Client, database: Database
+    status: Status,
+    command: Transition,
+    ana: Host,
+    guest: Guest,
+    client: Client,
+    database: Database,
+    clock: Clock,
 ) -> None:
     booking = await booking_in(status, ana, guest)
+    if command is Transition.MARK_ABSENT:
+        clock.advance(timedelta(days=4, hours=4))
     before = await kinds_of_facts(database)
     answer = await _SENDS[command](ana, booking["uid"])
     after = data(await client.get(f"{URL}/{booking['uid']}"))

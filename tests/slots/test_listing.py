@@ -161,9 +161,7 @@ async def test_the_version_header_is_required_and_any_later_date_is_the_same(
     assert answers[0] == answers[1] == answers[2]
 
 
-@pytest.mark.parametrize(
-    "dates", [("2050-09-10", "2050-09-11"), ("2050-09-09", "2050-09-05"), ("2020-01-01", "2020-01-31")]
-)
+@pytest.mark.parametrize("dates", [("2050-09-10", "2050-09-11"), ("2020-01-01", "2020-01-31")])
 async def test_nothing_open_is_an_empty_object(ana: Host, client: Client, dates: tuple[str, str]) -> None:
     event_type = await ana.creates_event_type()
     assert await listed(client, eventTypeId=event_type["id"], start=dates[0], end=dates[1]) == {}
@@ -494,7 +492,6 @@ async def test_listing_takes_a_constant_number_of_statements(
     [
         {"start": "1000-01-02", "end": "1000-02-01"},
         {"start": "8999-12-01", "end": "8999-12-30"},
-        {"start": "2050-09-05", "end": "1000-01-02"},
     ],
 )
 @pytest.mark.parametrize("zone", ["Pacific/Kiritimati", "America/Los_Angeles"])

@@ -38,7 +38,7 @@ class WantedTime:
 
 async def lock_time(work: UnitOfWork, event_type: EventType, host_id: int) -> None:
     """Lock the time of a host, and the counts of the event type if it has limits."""
-    counted = event_type.id if event_type.terms.counts_bookings else None
+    counted = event_type.id if event_type.counts_bookings else None
     await lock_hosts(work, [host_id], event_type_id=counted)
 
 

@@ -87,8 +87,8 @@ class TimeOutOfBounds(BadRequest):
 
     message = "booking_time_out_of_bounds_error"
 
-    def __init__(self, codes: Iterable[Code]) -> None:
-        super().__init__(details={"reasons": _texts(codes)})
+    def __init__(self, codes: Sequence[Code], start: datetime) -> None:
+        super().__init__(hint=sentence_of(codes, start), details={"reasons": _texts(codes)})
 
 
 class SeatsFull(Conflict):
@@ -96,8 +96,8 @@ class SeatsFull(Conflict):
 
     message = "start: all seats of this time are taken (seats_full)."
 
-    def __init__(self, codes: Iterable[Code]) -> None:
-        super().__init__(details={"reasons": _texts(codes)})
+    def __init__(self, codes: Sequence[Code], start: datetime) -> None:
+        super().__init__(hint=sentence_of(codes, start), details={"reasons": _texts(codes)})
 
 
 class _LimitReached(Forbidden):
@@ -162,14 +162,14 @@ def time_refusal(
     found = set(codes)
     if not found & BOUNDS:
         if Code.SEATS_FULL in found:
-            return SeatsFull(codes)
+            return SeatsFull(codes, start)
         if Code.LIMIT in found:
             limits = [str(reason.reference) for reason in reasons if reason.code is Code.LIMIT]
             counts_minutes = all(limit.startswith(_OF_DURATIONS) for limit in limits)
             refusal = DurationLimitReached if counts_minutes else BookingLimitReached
             return refusal(codes, start, is_occurrence=is_occurrence)
     elif is_move and Code.IN_THE_PAST not in found:
-        return TimeOutOfBounds(codes)
+        return TimeOutOfBounds(codes, start)
     elif not found - _OF_OTHER_CODES:
         return StartOutOfBounds(codes, start, is_occurrence=is_occurrence)
     return TimeUnavailable(codes, start, is_occurrence=is_occurrence)
@@ -382,7 +382,7 @@ class OccurrenceNotNamed(BadRequest):
 class NotStarted(BadRequest):
     """400: absences can be recorded once the booking has started."""
 
-    message = "attendees: absences can be kept once the booking has started."
+    message = "host, attendees: absences can be recorded once the booking has started."
 
 
 class UnknownAttendee(BadRequest):
@@ -397,6 +397,24 @@ class UnknownEventTypes(BadRequest):
 
     code = "TRPCError"
     message = "eventTypeIds: none of these event types exists."
+
+
+class LimitWithTake(BadRequest):
+    """400: a page is asked for by `limit` and by `take`."""
+
+    message = "limit: send either limit, with cursor, or take, with skip."
+
+
+class CursorWithSkip(BadRequest):
+    """400: a page is asked for by `cursor` and by `skip`."""
+
+    message = "cursor: send either limit, with cursor, or take, with skip."
+
+
+class CursorOfAnotherOrder(BadRequest):
+    """400: the page to which the cursor belongs was of a list in another order."""
+
+    message = "cursor: the list that it is from had another order; send the same sort and status with it."
 
 
 class UnknownUsers(BadRequest):

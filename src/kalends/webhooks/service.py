@@ -7,6 +7,8 @@ from uuid import UUID
 
 from kalends.api.input.changes import UNSET, Unset
 from kalends.api.refusals import BoundReached
+from kalends.audit.entry import Author, Snapshot, Subject
+from kalends.audit.ledger import Ledger
 from kalends.db.database import Connection, Database, UnitOfWork
 from kalends.event_types import service as event_types
 from kalends.event_types.address import IdAddress
@@ -131,9 +133,15 @@ async def list_in(connection: Connection, scope: Scope, *, take: int, skip: int)
 
 
 async def create(
-    work: UnitOfWork, keys: Keyring, scope: Scope, command: CreateWebhook, *, most: int
+    work: UnitOfWork,
+    keys: Keyring,
+    scope: Scope,
+    command: CreateWebhook,
+    *,
+    most: int,
+    author: Author,
 ) -> Webhook:
-    """Make a webhook.
+    """Make a webhook; one of an organization stands in its log, by the name of `author`.
 
     Raises:
         BoundReached: the scope has `most` already.
@@ -152,11 +160,20 @@ async def create(
     webhook_id, before = await queries.insert_webhook(work, scope, new)
     if before >= most:
         raise BoundReached("subscriberUrl", most, "webhooks here; delete one first")
-    return await get(work.connection, webhook_id)
+    made = await get(work.connection, webhook_id)
+    if (ledger := _ledger(made, author)) is not None:
+        await ledger.record_created(work, _subject(made), made.snapshot)
+    return made
 
 
 async def update(
-    work: UnitOfWork, keys: Keyring, webhook_id: str, command: UpdateWebhook, *, now: datetime
+    work: UnitOfWork,
+    keys: Keyring,
+    webhook_id: str,
+    command: UpdateWebhook,
+    *,
+    now: datetime,
+    author: Author,
 ) -> Webhook:
     """Change a webhook; what the command does not say stays.
 
@@ -170,9 +187,11 @@ async def update(
     await queries.lock_webhook(work, webhook_id)
     webhook = await get(work.connection, webhook_id)
     changes = command.changes
+    has_other_secret = False
     if command.secret is not UNSET:
         changes = replace(changes, secret=_encrypted(keys, command.secret))
-        if command.secret != reveal(keys, webhook).secret:
+        has_other_secret = command.secret != reveal(keys, webhook).secret
+        if has_other_secret:
             until = now + KEPT_SECRET
             changes = replace(changes, previous_secret=webhook.secret, previous_secret_until=until)
     if changes.active is not UNSET and changes.active != webhook.active:
@@ -181,10 +200,14 @@ async def update(
         await queries.update_webhook(work, webhook_id, changes)
     if changes.active is False:
         await outbox.drop_lane(work, DELIVERIES, webhook_id, now=now)
-    return await get(work.connection, webhook_id)
+    changed = await get(work.connection, webhook_id)
+    if (ledger := _ledger(changed, author)) is not None:
+        told = _told_of_change(webhook, changed, has_other_secret=has_other_secret)
+        await ledger.record_updated(work, _subject(changed), webhook.snapshot, told)
+    return changed
 
 
-async def delete(work: UnitOfWork, webhook_id: str) -> Webhook:
+async def delete(work: UnitOfWork, webhook_id: str, *, author: Author) -> Webhook:
     """Delete a webhook and return it; what was to be delivered to it is not.
 
     Raises:
@@ -193,6 +216,8 @@ async def delete(work: UnitOfWork, webhook_id: str) -> Webhook:
     await queries.lock_webhook(work, webhook_id)
     webhook = await get(work.connection, webhook_id)
     await queries.delete_webhook(work, webhook_id)
+    if (ledger := _ledger(webhook, author)) is not None:
+        await ledger.record_deleted(work, _subject(webhook), webhook.snapshot)
     return webhook
 
 
@@ -281,6 +306,26 @@ async def _delivery(connection: Connection, webhook: Webhook, delivery_id: UUID)
     if delivery is None:
         raise UnknownDelivery(delivery_id)
     return delivery
+
+
+def _ledger(webhook: Webhook, author: Author) -> Ledger | None:
+    return None if webhook.team_id is None else Ledger(author, webhook.team_id)
+
+
+def _subject(webhook: Webhook) -> Subject:
+    return Subject("webhook", webhook.id)
+
+
+def _told_of_change(before: Webhook, after: Webhook, *, has_other_secret: bool) -> Snapshot:
+    """Return what is told of a changed webhook; `replaced` names what is another and looks the same."""
+    was, is_now = before.snapshot, after.snapshot
+    is_other = {
+        "subscriberUrl": before.subscriber_url != after.subscriber_url,
+        "payloadTemplate": before.payload_template != after.payload_template,
+        "secret": has_other_secret,
+    }
+    replaced = [name for name, differs in is_other.items() if differs and was[name] == is_now[name]]
+    return {**is_now, "replaced": replaced} if replaced else is_now
 
 
 def _require_active(webhook: Webhook) -> None:

@@ -47,6 +47,18 @@ class Scene:
         return self.mail.recipient.may_change and self.mail.template not in _WITHOUT_CHANGES
 
     @property
+    def offers_reschedule(self) -> bool:
+        """Whether its reader can reschedule from it, as far as the event type let them when it happened."""
+        booking, event_type = self.fact.booking, self.fact.event_type
+        if not self.offers_changes or booking.recurring_uid is not None:
+            return False
+        if event_type is None:
+            return True
+        minutes = event_type.disable_rescheduling_minutes_before
+        is_late = minutes is not None and booking.start - self.fact.occurred_at < timedelta(minutes=minutes)
+        return not (event_type.disable_rescheduling or is_late)
+
+    @property
     def host_name(self) -> str:
         """What the host is called."""
         organizer = self.fact.booking.organizer
