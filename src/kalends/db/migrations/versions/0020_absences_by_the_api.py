@@ -48,3 +48,5 @@ def upgrade() -> None:
         "reason IN ('unspecified', 'vacation', 'travel', 'sick', 'public_holiday')",
     )
     op.create_check_constraint(op.f("ck_out_of_office_entries_stand_in"), _TABLE, "to_user_id <> user_id")
+    op.create_index("ix_out_of_office_entries_start_date", _TABLE, ["start_date", "id"])
+    op.create_index("ix_out_of_office_entries_end_date", _TABLE, ["end_date", "id"])
