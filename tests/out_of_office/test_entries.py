@@ -275,7 +275,7 @@ async def test_a_large_organization_is_listed_in_the_same_orders(
     for query, sign in (("asc", 1), ("desc", -1)):
         for name in ("start", "end"):
             ordered = sorted(found, key=lambda one: (sign * _day(one[name]), one["id"]))
-            asked = {f"sort{name.capitalize()}": query, "skip": 3, "take": 100}
+            asked: dict[str, str | int] = {f"sort{name.capitalize()}": query, "skip": 3, "take": 100}
             assert data(await office.ada.client.get(office.path, params=asked)) == ordered[3:103]
             asked |= {"skip": 1050}
             assert data(await office.ada.client.get(office.path, params=asked)) == ordered[1050:]

@@ -193,3 +193,24 @@ async def test_two_who_invite_each_other_are_both_told(
     ]
     answers = await asyncio.wait_for(at_once(connections[:2], requests), 30)
     assert [answer.status for answer in answers] == [201, 201]
+
+
+async def test_who_is_invited_by_many_at_once_is_mailed_three_times(
+    database: Database, connections: list[Connection]
+) -> None:
+    carl = await person(database, "mailed-carl")
+    requests = []
+    for number in range(RACERS):
+        host = await person(database, f"mailed-{number}")
+        made = request_bytes("POST", "/v2/teams", {"name": f"Mailed {number}"}, api_key=host.key)
+        [answer] = await at_once(connections[:1], [made])
+        path = f"/v2/teams/{data_of(answer, 201)['id']}/memberships"
+        requests.append(request_bytes("POST", path, {"userId": carl.id}, api_key=host.key))
+    answers = await at_once(connections[:RACERS], requests)
+    assert {answer.status for answer in answers} == {201}
+    async with database.connection() as connection:
+        cursor = await connection.execute(
+            "SELECT count(*) FROM mails WHERE recipient = 'mailed-carl@example.com'"
+        )
+        row: Any = await cursor.fetchone()
+    assert row[0] == 3
