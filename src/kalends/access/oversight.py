@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from kalends.access.guards import OrganizationAdmin
-from kalends.access.holding import hold
+from kalends.access.locks import lock_place
 from kalends.access.place import Place
 from kalends.access.refusals import RoleChanged
 from kalends.api.output.errors import Refusals
@@ -48,12 +48,12 @@ async def no_oversight() -> Oversight | None:
 
 
 async def open_ledger(work: UnitOfWork, oversight: Oversight | None) -> Ledger | None:
-    """Hold the organization until this command ends, and return where the command is to be written down.
+    """Lock the organization until this command ends, and return where the command is to be written down.
 
     Raises:
         RoleChanged: the caller's role is not what it was when the guard let them in.
     """
     if oversight is None:
         return None
-    await hold(work, oversight.place)
+    await lock_place(work, oversight.place)
     return Ledger(oversight.author, oversight.place.organization_id)

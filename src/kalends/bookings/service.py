@@ -22,6 +22,7 @@ from kalends.bookings.commands.decide import (
     mark_absent,
 )
 from kalends.bookings.commands.outcome import Outcome
+from kalends.bookings.commands.page import BookingPage
 from kalends.bookings.commands.reschedule import reschedule
 from kalends.bookings.facts import service as facts
 from kalends.bookings.facts.fact import BookingFact, FactKind
@@ -107,7 +108,7 @@ async def get_booking_or_series(connection: Connection, uid: str, *, seat_uid: s
 
 async def list_for(
     connection: Connection, scope: Scope, command: ListBookings, *, now: datetime
-) -> list[Booking]:
+) -> BookingPage:
     """Return a page of the bookings of a scope.
 
     Raises:
@@ -127,7 +128,7 @@ async def list_of_organization(
     command: ListBookings,
     *,
     now: datetime,
-) -> list[Booking]:
+) -> BookingPage:
     """Return a page of the bookings of an organization, or of some of its members.
 
     What began before last month is listed only where the command bounds some time.
@@ -150,7 +151,7 @@ async def list_of_organization(
 
 async def list_visible(
     connection: Connection, user_id: int, command: ListBookings, *, now: datetime
-) -> list[Booking]:
+) -> BookingPage:
     """Return a page of the bookings that a user may see: their own, and what they administer.
 
     To those who administer people, what began before last month is listed only where the command bounds some

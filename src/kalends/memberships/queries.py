@@ -170,7 +170,7 @@ async def update_membership(work: UnitOfWork, member: Member) -> None:
 
 
 async def lock_team(work: UnitOfWork, team_id: int) -> None:
-    """Let nobody else change who belongs to a team until this command ends, as `access.holding` does."""
+    """Lock a team and who belongs to it until this command ends, as `access.locks` does."""
     await work.connection.execute(
         "SELECT FROM teams WHERE id = (SELECT parent_id FROM teams WHERE id = %s) FOR SHARE", (team_id,)
     )
@@ -178,7 +178,7 @@ async def lock_team(work: UnitOfWork, team_id: int) -> None:
 
 
 async def accept_membership(work: UnitOfWork, membership_id: int) -> None:
-    """Let a membership count."""
+    """Accept a membership."""
     await work.connection.execute(
         "UPDATE memberships SET accepted = true, updated_at = now() WHERE id = %s", (membership_id,)
     )

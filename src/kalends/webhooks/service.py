@@ -30,9 +30,9 @@ from kalends.webhooks.triggers import ANNOUNCEMENTS
 from kalends.webhooks.webhook import (
     KEPT_SECRET,
     Delivery,
+    ListDeliveries,
     NewWebhook,
     Scope,
-    Status,
     Webhook,
     WebhookChanges,
 )
@@ -72,18 +72,6 @@ class UpdateWebhook:
 
 
 @dataclass(frozen=True, slots=True)
-class ListDeliveries:
-    """Which deliveries of a webhook to list."""
-
-    status: Status | None
-    trigger: str | None
-    since: datetime | None
-    until: datetime | None
-    take: int
-    skip: int
-
-
-@dataclass(frozen=True, slots=True)
 class Replay:
     """Which events to deliver again; `triggers` None: all that the webhook subscribes to."""
 
@@ -93,7 +81,7 @@ class Replay:
 
 
 @dataclass(frozen=True, slots=True)
-class Replayed:
+class ReplayOutcome:
     """How many deliveries begin anew, and where to go on from if that was not all."""
 
     queued: int
@@ -242,16 +230,7 @@ async def list_deliveries(
     connection: Connection, webhook: Webhook, command: ListDeliveries
 ) -> list[Delivery]:
     """Return what was and is to be delivered to a webhook, the latest first."""
-    return await queries.list_deliveries(
-        connection,
-        webhook.id,
-        status=command.status,
-        trigger=command.trigger,
-        since=command.since,
-        until=command.until,
-        take=command.take,
-        skip=command.skip,
-    )
+    return await queries.list_deliveries(connection, webhook.id, command)
 
 
 async def retry(
@@ -284,7 +263,7 @@ async def retry(
 
 async def replay(
     database: Database, follower: Follower, webhook: Webhook, command: Replay, *, now: datetime
-) -> Replayed:
+) -> ReplayOutcome:
     """Deliver again what happened since a moment, also what the webhook was never told of.
 
     What was delivered before keeps its id, so that a receiver knows it again. It is done in pieces, each in a
@@ -314,7 +293,7 @@ async def replay(
         async with database.pipelined_transaction() as work:
             facts = await queries.list_facts_of(work.connection, ids[first : first + _REPLAYED_AT_ONCE])
             queued += await follower.write_down(work, [(fact, [webhook]) for fact in facts], due_at=now)
-    return Replayed(queued, found[MOST_REPLAYED][1] if len(found) > MOST_REPLAYED else None)
+    return ReplayOutcome(queued, found[MOST_REPLAYED][1] if len(found) > MOST_REPLAYED else None)
 
 
 async def forget_before(work: UnitOfWork, moment: datetime, *, limit: int) -> int:

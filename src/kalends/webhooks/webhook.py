@@ -136,7 +136,7 @@ class Delivery:
 
 
 @dataclass(frozen=True, slots=True)
-class Failing:
+class FailingWebhook:
     """A webhook that has not succeeded since `since`; `user_id` is its owner, or its event type's."""
 
     id: str
@@ -155,3 +155,15 @@ def _without_secrets(url: str) -> str:
 def message_id(delivery_id: UUID) -> str:
     """Return the name by which receivers know a delivery."""
     return f"msg_{delivery_id.hex}"
+
+
+@dataclass(frozen=True, slots=True)
+class ListDeliveries:
+    """Which deliveries of a webhook to list."""
+
+    status: Status | None
+    trigger: str | None
+    since: datetime | None
+    until: datetime | None
+    take: int
+    skip: int
