@@ -178,6 +178,8 @@ async def test_a_link_works_for_a_week(
 async def test_a_link_that_is_none(client: Client, token: str) -> None:
     page = await client.get("/invitation", params={"token": token})
     assert page.status_code == 404
+    assert "This link is not valid" in page.text
+    assert "booking" not in page.text.partition("<body>")[2]
     assert (await client.post("/invitation", data={"token": token})).status_code == 404
 
 
