@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from kalends.access.guards import OrganizationAdmin
-from kalends.access.locks import lock_place
+from kalends.access.locked_places import lock_place
 from kalends.access.place import Place
 from kalends.access.refusals import RoleChanged
 from kalends.api.output.errors import Refusals

@@ -170,7 +170,7 @@ async def update_membership(work: UnitOfWork, member: Member) -> None:
 
 
 async def lock_team(work: UnitOfWork, team_id: int) -> None:
-    """Lock a team and who belongs to it until this command ends, as `access.locks` does."""
+    """Lock a team and who belongs to it until this command ends, as `access.locked_places` does."""
     await work.connection.execute(
         "SELECT FROM teams WHERE id = (SELECT parent_id FROM teams WHERE id = %s) FOR SHARE", (team_id,)
     )

@@ -7,7 +7,7 @@ from typing import Annotated, TypeAlias, TypeVar
 from fastapi import Depends
 
 from kalends.access.guards import organization_admin, organization_team_admin, team_admin
-from kalends.access.locks import lock_place
+from kalends.access.locked_places import lock_place
 from kalends.access.memberships import (
     MembershipGuards,
     of_organization,

@@ -5,7 +5,7 @@ from typing import Annotated, TypeAlias
 from fastapi import Depends
 
 from kalends.access.guards import OrganizationAdmin, UserInOrganization
-from kalends.access.locks import lock_place
+from kalends.access.locked_places import lock_place
 from kalends.access.refusals import RoleChanged, UserNotInOrganization
 from kalends.api.dependencies import CurrentSettings, Now, Reader, Work
 from kalends.api.http.operation import Router

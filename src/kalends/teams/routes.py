@@ -12,7 +12,7 @@ from kalends.access.guards import (
     team_member,
     team_owner,
 )
-from kalends.access.locks import lock_place
+from kalends.access.locked_places import lock_place
 from kalends.access.place import Place
 from kalends.access.refusals import RoleChanged
 from kalends.api.dependencies import CurrentSettings, Now, Reader, Work

@@ -6,7 +6,7 @@ from uuid import UUID
 from fastapi import Depends, Request
 
 from kalends.access.guards import OrganizationAdmin, organization_admin
-from kalends.access.locks import lock_place
+from kalends.access.locked_places import lock_place
 from kalends.access.refusals import RoleChanged
 from kalends.api.dependencies import Reader, Work, runtime_of
 from kalends.api.http.operation import Router

@@ -5,7 +5,7 @@ from typing import Annotated
 from fastapi import Depends
 
 from kalends.access.guards import OrganizationAdmin, UserInOrganization
-from kalends.access.locks import lock_place
+from kalends.access.locked_places import lock_place
 from kalends.access.refusals import RoleChanged
 from kalends.api.dependencies import CurrentSettings, Now, Reader, Work
 from kalends.api.http.operation import Router
