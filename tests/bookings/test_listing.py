@@ -9,7 +9,7 @@ import pytest
 
 from kalends.db.database import Database
 from tests.bookings.board import GUESTS, HOUR, NOW, PERIODS, SORTS, Row, expected
-from tests.support.client import Client, Host, booking_of, data, make_host, refusal
+from tests.support.client import Client, Guest, Host, booking_of, data, make_host, refusal
 
 URL = "/v2/bookings"
 TEN = "2050-09-05T10:00:00Z"
@@ -25,9 +25,9 @@ async def listed(host: Host, **query: Any) -> list[str]:
 
 
 async def test_instants_of_an_answer_bound_what_they_were_read_from(
-    ana: Host, client: Client, database: Database, event_types: list[int]
+    ana: Host, guest: Guest, client: Client, database: Database, event_types: list[int]
 ) -> None:
-    booking = data(await client.post(URL, json=booking_of(event_types[0], TEN)), 201)
+    booking = await guest.books(event_types[0], TEN)
     async with database.transaction() as work:
         await work.connection.execute(
             """
@@ -264,9 +264,9 @@ async def test_a_list_takes_as_many_statements_for_many_as_for_few(
     assert for_many.count == for_none.count
 
 
-async def test_a_new_booking_counts_as_changed_when_it_was_made(ana: Host, client: Client) -> None:
+async def test_a_new_booking_counts_as_changed_when_it_was_made(ana: Host, guest: Guest) -> None:
     intro = await ana.creates_event_type()
-    made = data(await client.post(URL, json=booking_of(intro["id"], TEN)), 201)
+    made = await guest.books(intro, TEN)
     assert made["updatedAt"] == made["createdAt"]
     assert await listed(ana, afterUpdatedAt=made["createdAt"]) == [made["uid"]]
 

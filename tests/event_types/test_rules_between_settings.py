@@ -315,7 +315,7 @@ async def test_a_bad_change_of_somebody_elses_event_type_is_bad_before_it_is_unk
     made = await created(ana)
     url = f"{URL}/{made['id']}"
     refusal(await ben.client.patch(url, json={"title": 5}), 400)
-    refusal(await ben.client.patch(url, json={"locations": []}), 400)
+    refusal(await ben.client.patch(url, json={"locations": [{}]}), 400)
     refusal(await ben.client.patch(url, json={"title": "Mine"}), 404)
     assert data(await ana.client.get(url)) == made
 

@@ -10,7 +10,7 @@ from kalends.app import Api
 from kalends.runtime import make_runtime
 from kalends.settings import Settings
 from tests.conftest import Clock
-from tests.support.client import Client, Host, booking_of, data, refusal
+from tests.support.client import Client, Guest, Host, booking_of, data, refusal
 from tests.support.refusals import WatchedEdge
 
 WEEK = {"start": "2050-09-05", "end": "2050-09-09"}
@@ -390,7 +390,7 @@ async def test_with_a_date_as_end_whatever_begins_on_it_is_listed(ana: Host, cli
 
 
 async def test_what_begins_on_the_last_day_is_not_listed_over_what_is_booked_on_the_next(
-    ana: Host, client: Client
+    ana: Host, guest: Guest, client: Client
 ) -> None:
     row = {"days": ["Monday", "Tuesday", "Wednesday"], "startTime": "00:00", "endTime": "23:59"}
     await ana.creates_schedule(timeZone="UTC", isDefault=True, availability=[row])
@@ -398,7 +398,7 @@ async def test_what_begins_on_the_last_day_is_not_listed_over_what_is_booked_on_
     asked = {"eventTypeId": long["id"], "start": "2050-09-05", "end": "2050-09-05"}
     assert [start[11:16] for start in await starts(client, **asked)] == ["00:00"]
     short = await ana.creates_event_type("short")
-    data(await client.post("/v2/bookings", json=booking_of(short["id"], "2050-09-06T11:00:00Z")), 201)
+    await guest.books(short, "2050-09-06T11:00:00Z")
     assert await starts(client, **asked) == []
 
 

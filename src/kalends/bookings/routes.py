@@ -20,6 +20,7 @@ from kalends.bookings.access import all_seen_by, seen_by
 from kalends.bookings.actors import actor_of
 from kalends.bookings.bounds import Bounds
 from kalends.bookings.draft.refusals import OF_ANSWERS, RescheduleReasonMissing
+from kalends.bookings.permissions.refusals import OF_BOOKERS, BookingOver, TooLateToReschedule
 from kalends.bookings.refusals import (
     OF_NEW_TIME,
     OF_STATE_TO_MOVE,
@@ -97,6 +98,7 @@ WritingCaller: TypeAlias = Annotated[Principal, Depends(Authenticated(Permission
         BoundReached,
         MailLimitReached,
         AlreadySignedUp,
+        *OF_BOOKERS,
         *OF_TIME,
     ),
 )
@@ -130,8 +132,8 @@ async def list_bookings(
     connection: Reader,
     now: Now,
 ) -> list[outputs.AnyBookingOutput]:
-    """List the bookings that the caller organizes or attends."""
-    found = await service.list_for(connection, OfUser(caller.user.id), query.to_command(), now=now)
+    """List the bookings that the caller organizes or attends, and those of what they administer."""
+    found = await service.list_visible(connection, caller.user.id, query.to_command(), now=now)
     return [outputs.booking_output(one) for one in all_seen_by(actor_of(caller), found.bookings)]
 
 
@@ -142,9 +144,9 @@ async def page_bookings(
     connection: Reader,
     now: Now,
 ) -> Page[list[outputs.AnyBookingOutput]]:
-    """List the bookings that the caller organizes or attends, page by page."""
+    """List the bookings that the caller organizes or attends or administers, page by page."""
     command = query.to_command()
-    found = await service.list_for(connection, OfUser(caller.user.id), command, now=now)
+    found = await service.list_visible(connection, caller.user.id, command, now=now)
     return pages.page_output(actor_of(caller), command, found)
 
 
@@ -167,6 +169,8 @@ async def get_booking(
         *OF_STATE_TO_MOVE,
         MoveWithoutEventType,
         ReschedulingDisabled,
+        TooLateToReschedule,
+        BookingOver,
         TeamEventTypeNotServed,
         HostLocked,
         HostNotProven,

@@ -82,7 +82,7 @@ DEVIATIONS: tuple[Deviation, ...] = (
     *(
         Drop(f"schemas {output} properties metadata", "bookings.md 3.2: the metadata are the seats'")
         for output in _BOOKING_OUTPUTS
-        if "Seated" in output
+        if "SeatedBooking" in output
     ),
     Allow(
         "schemas MarkAbsentBookingOutput_2024_08_13 properties data oneOf",

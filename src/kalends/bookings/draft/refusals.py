@@ -87,21 +87,11 @@ class PlaceNotOffered(BadRequest):
         super().__init__(f"location must be one of the places that are offered: {', '.join(offered)}.")
 
 
-class MetadataNotText(BadRequest):
-    """400: a value of the metadata is no string."""
-
-    code = "BAD_REQUEST"
-
-    def __init__(self, key: str) -> None:
-        super().__init__(f"metadata: {key!r} must have a string as value.")
-
-
 OF_ANSWERS: Refusals = (
     InvalidAnswers,
     AnswerMissing,
     FormIncomplete,
     LocationNotOffered,
     PlaceNotOffered,
-    MetadataNotText,
 )
-"""By which what a booker answers is refused."""
+"""The refusals of a booker's answers."""

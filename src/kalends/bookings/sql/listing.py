@@ -14,7 +14,7 @@ from psycopg.rows import namedtuple_row
 
 from kalends.bookings.commands.command import ListBookings, StatusFilter
 from kalends.bookings.commands.page import BookingPage, Order
-from kalends.bookings.scope import OfOrganization, OfTeam, OfUser, OfUsers, Scope
+from kalends.bookings.scope import OfAdministrator, OfOrganization, OfTeam, OfUser, OfUsers, Scope
 from kalends.bookings.sql import paging
 from kalends.bookings.sql.reads import SELECT_BOOKING, to_booking
 from kalends.db.database import Connection
@@ -22,7 +22,21 @@ from kalends.db.rows import NamedRow, only_row
 
 _ORGANIZED = "b.user_id = %(user_id)s"
 
+_ADMINISTERED = "SELECT m.user_id FROM memberships m WHERE m.team_id = ANY(%(place_ids)s) AND m.accepted"
+
 _MEMBERS = "SELECT m.user_id FROM memberships m WHERE m.team_id = %(organization_id)s AND m.accepted"
+
+
+def _booked_of(teams: str) -> str:
+    """Return the condition that what is booked is of the event types of some teams, or managed by them."""
+    return f"""
+        b.event_type_id = ANY(ARRAY(
+            SELECT e.id FROM event_types e WHERE e.team_id {teams}
+             UNION ALL
+            SELECT child.id FROM event_types e JOIN event_types child ON child.parent_id = e.id
+             WHERE e.team_id {teams}))
+    """
+
 
 # Conditions any of which brings a booking into a scope; found twice does no harm.
 _WITHIN: Mapping[type[Scope], tuple[str, ...]] = {
@@ -55,15 +69,17 @@ _WITHIN: Mapping[type[Scope], tuple[str, ...]] = {
              WHERE %(organization_id)s IN (t.id, t.parent_id)))
         """,
     ),
-    OfTeam: (
-        """
-        b.event_type_id = ANY(ARRAY(
-            SELECT e.id FROM event_types e WHERE e.team_id = %(team_id)s
-             UNION ALL
-            SELECT child.id FROM event_types e JOIN event_types child ON child.parent_id = e.id
-             WHERE e.team_id = %(team_id)s))
+    OfAdministrator: (
+        _ORGANIZED,
+        f"b.user_id = ANY(ARRAY({_ADMINISTERED}))",
+        f"""
+        b.id = ANY(ARRAY(
+            SELECT a.booking_id FROM attendees a JOIN users u ON a.address = lower(u.email)
+             WHERE (u.id = %(user_id)s OR u.id IN ({_ADMINISTERED})) AND u.email_verified_at IS NOT NULL))
         """,
+        _booked_of("= ANY(%(ruled_ids)s)"),
     ),
+    OfTeam: (_booked_of("= %(team_id)s"),),
 }
 
 # Both conditions on an address: the index is of its lower case, the filter is exact.
@@ -76,13 +92,7 @@ _CONDITIONS = {
         {_ATTENDED_BY} a.address = lower(%(attendee_email)s) AND a.email = %(attendee_email)s))
     """,
     "attendee_name": f"{_ATTENDED_BY} a.name = %(attendee_name)s))",
-    "team_ids": """
-        b.event_type_id = ANY(ARRAY(
-            SELECT e.id FROM event_types e WHERE e.team_id = ANY(%(team_ids)s)
-             UNION ALL
-            SELECT child.id FROM event_types e JOIN event_types child ON child.parent_id = e.id
-             WHERE e.team_id = ANY(%(team_ids)s)))
-    """,
+    "team_ids": _booked_of("= ANY(%(team_ids)s)"),
     "uid": "b.uid = %(uid)s",
     "event_type_ids": "b.event_type_id = ANY(%(event_type_ids)s)",
     "after_start": "b.start_time >= %(after_start)s AND b.end_time > %(after_start)s",
