@@ -9,6 +9,7 @@ import pytest
 
 from kalends.db.database import Database
 from tests.bookings.board import GUESTS, HOUR, NOW, SORTS, Row, expected
+from tests.conftest import Clock
 from tests.support.client import Client, Guest, Host, data, make_host, refusal
 from tests.support.organizations import People
 from tests.support.teams import Rows
@@ -274,6 +275,19 @@ async def test_pages_of_organizations_users_and_teams(
         plain = await ana.client.get(path)
         assert set(plain.json()) == {"status", "data"}
         assert len(data(plain)) == 5
+
+
+async def test_one_booking_is_listed_by_its_uid_however_old_it_is(
+    ana: Host, people: People, clock: Clock
+) -> None:
+    acme = await people.organization("acme", ana)
+    rows = Rows(people.database)
+    event_type = await rows.event_type(await people.team("support", organization=acme), ana)
+    uid = await rows.is_booked(ana, event_type, NOW, NOW + HOUR)
+    clock.now = NOW + timedelta(days=100)
+    for path in (URL, f"/v2/organizations/{acme}/bookings"):
+        assert (await page(ana, path))["data"] == []
+        assert [one["uid"] for one in (await page(ana, path, bookingUid=uid))["data"]] == [uid]
 
 
 async def test_an_attendee_has_pages_too(ana: Host, guest: Guest, client: Client, database: Database) -> None:
