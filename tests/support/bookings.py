@@ -6,6 +6,7 @@ from typing import Any
 from kalends.bookings.facts.fact import BookingFact
 from kalends.bookings.facts.stored import decode
 from kalends.db.database import Database
+from kalends.outbox.statements import payload_of
 from tests.support.client import Client, Host, booking_of, data
 
 URL = "/v2/bookings"
@@ -54,7 +55,7 @@ async def reschedules(client: Client, uid: str, start: str, **body: Any) -> Any:
 async def facts(database: Database) -> list[BookingFact]:
     """Return what was stated, in its order."""
     async with database.connection() as connection:
-        cursor = await connection.execute("SELECT payload FROM outbox_events ORDER BY id")
+        cursor = await connection.execute(f"SELECT {payload_of('e')} FROM outbox_events e ORDER BY id")
         return [decode(bytes(payload)) for (payload,) in await cursor.fetchall()]
 
 

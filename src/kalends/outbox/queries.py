@@ -9,12 +9,18 @@ from psycopg import sql
 from kalends.db.database import Connection, UnitOfWork
 from kalends.db.rows import json_bytes, json_rows, only_row
 from kalends.outbox.fact import Fact, StoredFact
+from kalends.outbox.statements import payload_of
 
-_STORED = "e.id, e.uid, e.kind, e.payload, e.ordering_key, e.created_at, e.event_type_id, e.user_id"
+_STORED = f"""
+    e.id, e.uid, e.kind, {payload_of("e")}, e.ordering_key, e.created_at, e.event_type_id, e.user_id
+"""
 
 
-async def insert_events(work: UnitOfWork, facts: Sequence[Fact]) -> None:
-    """Store facts in their order, and replace the timers of their subjects by theirs."""
+async def insert_events(work: UnitOfWork, facts: Sequence[Fact], shared: bytes | None) -> None:
+    """Store facts in their order, and replace the timers of their subjects by theirs.
+
+    `shared` is what those that share it say besides.
+    """
     subjects = [
         (None, None) if fact.subject is None else (fact.subject.kind, fact.subject.id) for fact in facts
     ]
@@ -33,6 +39,7 @@ async def insert_events(work: UnitOfWork, facts: Sequence[Fact]) -> None:
             "user_id": fact.user_id,
             "ordering_key": fact.ordering_key,
             "payload": json_bytes(fact.payload),
+            "is_sharing": fact.is_sharing,
             "sets_timers": fact.timers is not None,
         }
         for position, (fact, (subject_kind, subject_id)) in enumerate(zip(facts, subjects, strict=True))
@@ -42,11 +49,16 @@ async def insert_events(work: UnitOfWork, facts: Sequence[Fact]) -> None:
         WITH facts AS (
             SELECT * FROM json_to_recordset(%(facts)s::json) AS f (
                    position int, kind text, subject_kind text, subject_id bigint, event_type_id int,
-                   user_id int, ordering_key text, payload bytea, sets_timers bool)
+                   user_id int, ordering_key text, payload bytea, is_sharing bool, sets_timers bool)
+        ), shared AS (
+            INSERT INTO outbox_shared (payload)
+            SELECT %(shared)s::bytea WHERE %(shared)s::bytea IS NOT NULL
+            RETURNING id
         ), events AS (
             INSERT INTO outbox_events (
-                kind, subject_kind, subject_id, event_type_id, user_id, ordering_key, payload)
-            SELECT kind, subject_kind, subject_id, event_type_id, user_id, ordering_key, payload
+                kind, subject_kind, subject_id, event_type_id, user_id, ordering_key, payload, shared_id)
+            SELECT kind, subject_kind, subject_id, event_type_id, user_id, ordering_key, payload,
+                   CASE WHEN is_sharing THEN (SELECT id FROM shared) END
               FROM facts ORDER BY position
         ), due AS (
             SELECT * FROM json_to_recordset(%(timers)s::json) AS t (
@@ -63,7 +75,7 @@ async def insert_events(work: UnitOfWork, facts: Sequence[Fact]) -> None:
         SELECT subject_kind, subject_id, kind, due_at FROM due
             ON CONFLICT (subject_kind, subject_id, kind) DO UPDATE SET due_at = excluded.due_at
         """,
-        {"facts": json_rows(rows), "timers": json_rows(timers)},
+        {"facts": json_rows(rows), "timers": json_rows(timers), "shared": shared},
     )
 
 
@@ -186,15 +198,24 @@ async def count(work: UnitOfWork, increments: Mapping[str, int]) -> None:
 
 
 async def forget_before(work: UnitOfWork, moment: datetime, limit: int) -> int:
-    """Delete up to `limit` handled facts that are older; return how many."""
+    """Delete up to `limit` handled facts that are older, and what only they say; return how many."""
     cursor = await work.connection.execute(
         """
         DELETE FROM outbox_events WHERE id IN (
             SELECT id FROM outbox_events WHERE created_at < %s AND handled_at IS NOT NULL LIMIT %s)
+        RETURNING shared_id
         """,
         (moment, limit),
     )
-    return cursor.rowcount
+    deleted = [shared_id for (shared_id,) in await cursor.fetchall()]
+    await work.connection.execute(
+        """
+        DELETE FROM outbox_shared s
+         WHERE id = ANY(%s) AND NOT EXISTS (SELECT FROM outbox_events e WHERE e.shared_id = s.id)
+        """,
+        (sorted({shared_id for shared_id in deleted if shared_id is not None}),),
+    )
+    return len(deleted)
 
 
 async def count_unhandled(connection: Connection) -> tuple[int, datetime | None]:

@@ -12,9 +12,12 @@ from kalends.outbox.jobs.job import JobSetAside
 from kalends.outbox.jobs.kind import JobKind
 
 
-async def record(work: UnitOfWork, facts: Sequence[Fact]) -> None:
-    """Store facts, in this order, and the timers of their subjects."""
-    await queries.insert_events(work, facts)
+async def record(work: UnitOfWork, facts: Sequence[Fact], shared: bytes | None = None) -> None:
+    """Store facts, in this order, and the timers of their subjects.
+
+    `shared` is a line of JSON that those that share it say besides; it is kept once.
+    """
+    await queries.insert_events(work, facts, shared)
 
 
 async def clear_timers(work: UnitOfWork, subject_kind: str, subject_ids: Sequence[int]) -> None:
