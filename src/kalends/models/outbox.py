@@ -125,6 +125,8 @@ timers = Table(
     Column("subject_id", BigInteger, primary_key=True),
     Column("kind", Text, primary_key=True),
     Column("due_at", DateTime(timezone=True), nullable=False),
+    # How many workers began to let it take effect; one that outlives it sets this to 0, or takes it away.
+    Column("tries", Integer, nullable=False, server_default=text("0")),
     Index("ix_timers_due", "subject_kind", "due_at"),
 )
 

@@ -62,7 +62,10 @@ async def backlogs(
     queued = await jobs.list_backlogs(connection, now)
     return {
         "facts": Backlog(*await queries.count_unhandled(connection)),
-        "timers": Backlog(*await queries.count_timers(connection, now)),
+        queries.TIMERS: Backlog(
+            *await queries.count_timers(connection, now),
+            queued.get(queries.TIMERS, Backlog(0, None)).set_aside,
+        ),
         **{kind.name: queued.get(kind.name, Backlog(0, None)) for kind in kinds},
     }
 

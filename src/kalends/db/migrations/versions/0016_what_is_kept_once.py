@@ -1,4 +1,4 @@
-"""What all occurrences of a series were answered is kept once, and mails are found by their recipient."""
+"""What a series was answered is kept once, mails are found by recipient, and tries of timers are noted."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -11,6 +11,7 @@ depends_on = None
 
 def upgrade() -> None:
     """Change the schema; there is no way back, a mistake is mended by the next revision."""
+    op.add_column("timers", sa.Column("tries", sa.Integer(), server_default=sa.text("0"), nullable=False))
     op.create_index("ix_mails_recipient", "mails", ["recipient", "created_at"])
     op.add_column("bookings", sa.Column("answers_of", sa.Text(), nullable=True))
     op.create_foreign_key(op.f("fk_bookings_answers_of"), "bookings", "bookings", ["answers_of"], ["uid"])
