@@ -18,6 +18,7 @@ class Subject:
 class Fact:
     """Something that happened. `payload` is what its consumers read.
 
+    `organization_id` is where it happened, besides the organizations that the user and the event type are in.
     `timers` are pairs of a kind and an instant that replace all those of the subject; None: they stay.
     `is_sharing`: it says besides what other facts of the same command say too, which is kept once.
     """
@@ -30,6 +31,7 @@ class Fact:
     payload: bytes
     timers: Sequence[tuple[str, datetime]] | None = None
     is_sharing: bool = False
+    organization_id: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,3 +49,4 @@ class StoredFact:
     created_at: datetime
     event_type_id: int | None = None
     user_id: int | None = None
+    organization_id: int | None = None

@@ -15,7 +15,8 @@ TIMERS = "timers"
 """The kind of jobs that timers become which are set aside."""
 
 _STORED = f"""
-    e.id, e.uid, e.kind, {payload_of("e")}, e.ordering_key, e.created_at, e.event_type_id, e.user_id
+    e.id, e.uid, e.kind, {payload_of("e")}, e.ordering_key, e.created_at, e.event_type_id, e.user_id,
+    e.organization_id
 """
 
 
@@ -40,6 +41,7 @@ async def insert_events(work: UnitOfWork, facts: Sequence[Fact], shared: bytes |
             "subject_id": subject_id,
             "event_type_id": fact.event_type_id,
             "user_id": fact.user_id,
+            "organization_id": fact.organization_id,
             "ordering_key": fact.ordering_key,
             "payload": json_bytes(fact.payload),
             "is_sharing": fact.is_sharing,
@@ -52,16 +54,18 @@ async def insert_events(work: UnitOfWork, facts: Sequence[Fact], shared: bytes |
         WITH facts AS (
             SELECT * FROM json_to_recordset(%(facts)s::json) AS f (
                    position int, kind text, subject_kind text, subject_id bigint, event_type_id int,
-                   user_id int, ordering_key text, payload bytea, is_sharing bool, sets_timers bool)
+                   user_id int, organization_id int, ordering_key text, payload bytea, is_sharing bool,
+                   sets_timers bool)
         ), shared AS (
             INSERT INTO outbox_shared (payload)
             SELECT %(shared)s::bytea WHERE %(shared)s::bytea IS NOT NULL
             RETURNING id
         ), events AS (
             INSERT INTO outbox_events (
-                kind, subject_kind, subject_id, event_type_id, user_id, ordering_key, payload, shared_id)
-            SELECT kind, subject_kind, subject_id, event_type_id, user_id, ordering_key, payload,
-                   CASE WHEN is_sharing THEN (SELECT id FROM shared) END
+                kind, subject_kind, subject_id, event_type_id, user_id, organization_id, ordering_key,
+                payload, shared_id)
+            SELECT kind, subject_kind, subject_id, event_type_id, user_id, organization_id, ordering_key,
+                   payload, CASE WHEN is_sharing THEN (SELECT id FROM shared) END
               FROM facts ORDER BY position
         ), due AS (
             SELECT * FROM json_to_recordset(%(timers)s::json) AS t (

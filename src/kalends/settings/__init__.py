@@ -223,6 +223,9 @@ class Settings(BaseSettings):
     event_type_webhooks_most: int = Field(default=50, ge=1, le=10_000)
     """Most webhooks of an event type."""
 
+    out_of_office_entries_most: int = Field(default=1_000, ge=1, le=100_000)
+    """Most times that a user is out of office."""
+
     reservation_longest_minutes: int = Field(default=1_440, ge=1, le=525_600)
     """Longest time for which an authenticated caller may reserve a slot."""
 
