@@ -145,7 +145,7 @@ async def lock_event_type(work: UnitOfWork, event_type_id: int) -> EventType | N
 
 
 async def insert_event_type(work: UnitOfWork, owner_id: int, settings: Settings) -> tuple[int, int]:
-    """Store an event type; return its id, and how many its owner had before.
+    """Store an event type; return its id, and how many its owner had before; managed ones do not count.
 
     Raises:
         psycopg.errors.UniqueViolation: the owner has one with this slug.
@@ -153,7 +153,8 @@ async def insert_event_type(work: UnitOfWork, owner_id: int, settings: Settings)
     values = {**columns_of(settings), "user_id": owner_id}
     statement = sql.SQL(
         "INSERT INTO event_types ({}) VALUES ({})"
-        " RETURNING id, (SELECT count(*) FROM event_types e WHERE e.user_id = %(user_id)s)"
+        " RETURNING id, (SELECT count(*) FROM event_types e WHERE e.user_id = %(user_id)s"
+        " AND e.parent_id IS NULL)"
     ).format(
         sql.SQL(", ").join(map(sql.Identifier, values)), sql.SQL(", ").join(map(sql.Placeholder, values))
     )

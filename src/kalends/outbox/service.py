@@ -12,9 +12,12 @@ from kalends.outbox.jobs.job import JobSetAside
 from kalends.outbox.jobs.kind import JobKind
 
 
-async def record(work: UnitOfWork, facts: Sequence[Fact]) -> None:
-    """Store facts, in this order, and the timers of their subjects."""
-    await queries.insert_events(work, facts)
+async def record(work: UnitOfWork, facts: Sequence[Fact], shared: bytes | None = None) -> None:
+    """Store facts, in this order, and the timers of their subjects.
+
+    `shared` is a line of JSON that those that share it say besides; it is kept once.
+    """
+    await queries.insert_events(work, facts, shared)
 
 
 async def clear_timers(work: UnitOfWork, subject_kind: str, subject_ids: Sequence[int]) -> None:
@@ -59,7 +62,10 @@ async def backlogs(
     queued = await jobs.list_backlogs(connection, now)
     return {
         "facts": Backlog(*await queries.count_unhandled(connection)),
-        "timers": Backlog(*await queries.count_timers(connection, now)),
+        queries.TIMERS: Backlog(
+            *await queries.count_timers(connection, now),
+            queued.get(queries.TIMERS, Backlog(0, None)).set_aside,
+        ),
         **{kind.name: queued.get(kind.name, Backlog(0, None)) for kind in kinds},
     }
 
