@@ -188,7 +188,7 @@ async def test_titles_are_in_the_language_of_each_host_and_of_classes_they_name_
     data(await bo.client.patch("/v2/me", json={"locale": "de"}))
     seats = {"seatsPerTimeSlot": 2, "showAttendeeInfo": True, "showAvailabilityCount": True}
     shared = await bo.creates_event_type("class", seats=seats)
-    data(await bo.client.post("/v2/bookings", json=booking_of(shared["id"], NOON)), 201)
+    await bo.books(shared, NOON)
     await is_booked(bo, TEN)
     for path in (f"/v2/organizations/{acme}/bookings", f"/v2/organizations/{acme}/users/{bo.id}/bookings"):
         titles = [booking["title"] for booking in data(await ana.client.get(path))]
