@@ -17,7 +17,7 @@ import pytest
 
 from tests.conftest import Clock
 from tests.contract.served import served
-from tests.support.client import Client, Host, booking_of, data, refusal
+from tests.support.client import Client, Guest, Host, data, refusal
 
 _FILE = Path(__file__).with_name("requests.json")
 REQUESTS: list[dict[str, Any]] = json.loads(_FILE.read_text("utf-8"))["requests"]
@@ -70,12 +70,12 @@ class World:
 
 
 @pytest.fixture
-async def world(ana: Host, client: Client, clock: Clock) -> World:
+async def world(ana: Host, guest: Guest, client: Client, clock: Clock) -> World:
     """Return what a program finds."""
     intro = await ana.creates_event_type("intro")
     secret = await ana.creates_event_type("secret", hidden=True)
     bookings = [
-        data(await client.post("/v2/bookings", json=booking_of(intro["id"], start)), 201)
+        await guest.books(intro, start)
         for start in ("2050-09-05T12:00:00Z", "2050-09-05T13:00:00Z", "2050-09-06T12:00:00Z")
     ]
     webhook = data(

@@ -164,7 +164,7 @@ class Settings(BaseSettings):
     """How long the link in an invitation to a team or organization works."""
 
     invitation_mails_an_hour: int = Field(default=3, ge=1, le=1_000)
-    """How often one invitation is mailed within an hour, however often it is asked for."""
+    """How many invitations an address is mailed within an hour, whoever asks for them and to whatever."""
 
     audit_kept_days: int = Field(default=90, ge=1, le=36_500)
     """How long the audit log keeps who did what in organizations and teams."""
