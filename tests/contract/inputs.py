@@ -8,7 +8,7 @@ from tests.contract.document import Document, Schema
 from tests.contract.shapes import shape_of
 
 LATER_INPUTS_FILE = Path(__file__).with_name("inputs-2026-08.json")
-"""The properties of every request body of 2026-08 by operation, as `bodies` reads its document."""
+"""The named properties of every request body of 2026-08 by operation, as `bodies` reads its document."""
 
 _DEEPEST = 6
 """Levels of properties; a body that holds itself has no end."""
