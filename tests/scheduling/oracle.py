@@ -249,7 +249,7 @@ def aligned(question: Question, run: Run) -> int:
 
 
 def most_starts(question: Question, run: Run, usual: int) -> int:
-    """Return the usual minute to lay a grid from, the next quarter of an hour or the first, if that has more."""
+    """Return the usual minute to lay a grid from, or the next quarter or the first if that has more."""
     quarter = run.start
     while wall(run.zone, quarter)[1] % 15:
         quarter += 1
