@@ -1,4 +1,4 @@
-"""What an event type permits those who book: who, how often, and what they may change (bookings.md 2.13)."""
+"""What an event type permits those who book: who, how often, and what they may change (bookings.md 2.16)."""
 
 import asyncio
 from datetime import timedelta
