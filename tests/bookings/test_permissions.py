@@ -17,12 +17,9 @@ from tests.support.bookings import (
     URL,
     WEEKLY,
     attendee,
-    books,
-    cancels,
     kinds_of_facts,
-    reschedules,
 )
-from tests.support.client import Client, Host, booking_of, data, make_host, refusal
+from tests.support.client import Client, Guest, Host, booking_of, data, make_host, refusal
 from tests.support.teams import Rows
 
 TO_THE_START_OF_TEN = timedelta(days=4, hours=4)
@@ -54,112 +51,118 @@ async def refuses_to_book(client: Client, event_type: dict[str, Any], start: str
 # Cancelling and rescheduling
 
 
-async def test_where_cancelling_is_disabled_nobody_cancels(ana: Host, client: Client) -> None:
+async def test_where_cancelling_is_disabled_nobody_cancels(ana: Host, guest: Guest, client: Client) -> None:
     event_type = await ana.creates_event_type(disableCancelling={"disabled": True})
-    uid = (await books(client, event_type))["uid"]
+    uid = (await guest.books(event_type))["uid"]
     await refuses(client, "cancel", uid)
     await refuses(ana.client, "cancel", uid, cancellationReason="ill")
     await sets(ana, event_type, disableCancelling={"disabled": False})
-    assert (await cancels(client, uid))["status"] == "cancelled"
+    assert (await guest.cancels(uid))["status"] == "cancelled"
 
 
-async def test_where_cancelling_is_disabled_neither_a_series_nor_a_seat_is(ana: Host, client: Client) -> None:
+async def test_where_cancelling_is_disabled_neither_a_series_nor_a_seat_is(
+    ana: Host, guest: Guest, client: Client
+) -> None:
     weekly = await ana.creates_event_type("weekly", recurrence=WEEKLY, disableCancelling={"disabled": True})
-    occurrence = (await books(client, weekly))[0]
+    occurrence = (await guest.books(weekly))[0]
     await refuses(client, "cancel", occurrence["uid"], cancelSubsequentBookings=True)
     await refuses(client, "cancel", occurrence["recurringBookingUid"])
     course = await ana.creates_event_type("class", seats=SEATS, disableCancelling={"disabled": True})
-    seat = await books(client, course, TWELVE)
+    seat = await guest.books(course, TWELVE)
     await refuses(client, "cancel", seat["uid"], seatUid=seat["seatUid"])
 
 
-async def test_where_rescheduling_is_disabled_nobody_reschedules(ana: Host, client: Client) -> None:
+async def test_where_rescheduling_is_disabled_nobody_reschedules(
+    ana: Host, guest: Guest, client: Client
+) -> None:
     event_type = await ana.creates_event_type(disableRescheduling={"disabled": True})
-    uid = (await books(client, event_type))["uid"]
+    uid = (await guest.books(event_type))["uid"]
     await refuses(client, "reschedule", uid, start=TWELVE)
     await refuses(ana.client, "reschedule", uid, start=TWELVE)
-    assert (await cancels(client, uid))["status"] == "cancelled"
+    assert (await guest.cancels(uid))["status"] == "cancelled"
 
 
 async def test_rescheduling_ends_some_minutes_before_the_start(
-    ana: Host, client: Client, clock: Clock
+    ana: Host, guest: Guest, client: Client, clock: Clock
 ) -> None:
     event_type = await ana.creates_event_type(disableRescheduling=LAST_HOUR)
-    uid = (await books(client, event_type))["uid"]
+    uid = (await guest.books(event_type))["uid"]
     clock.advance(TO_THE_START_OF_TEN - AN_HOUR)
-    moved = await reschedules(client, uid, ELEVEN)
+    moved = await guest.reschedules(uid, ELEVEN)
     clock.advance(AN_HOUR + timedelta(seconds=1))
     for caller in (client, ana.client):
         error = await refuses(caller, "reschedule", moved["uid"], start=TWELVE)
         assert "60 minutes" in error["message"]
     await sets(ana, event_type, disableRescheduling={"disabled": False})
-    assert (await reschedules(client, moved["uid"], TWELVE))["status"] == "accepted"
+    assert (await guest.reschedules(moved["uid"], TWELVE))["status"] == "accepted"
 
 
 async def test_a_seat_is_not_rescheduled_in_the_last_minutes_either(
-    ana: Host, client: Client, clock: Clock
+    ana: Host, guest: Guest, client: Client, clock: Clock
 ) -> None:
     course = await ana.creates_event_type("class", seats=SEATS, disableRescheduling=LAST_HOUR)
-    seat = await books(client, course)
+    seat = await guest.books(course)
     clock.advance(TO_THE_START_OF_TEN - timedelta(minutes=59))
     await refuses(client, "reschedule", seat["uid"], start=TWELVE, seatUid=seat["seatUid"])
     await refuses(ana.client, "reschedule", seat["uid"], start=TWELVE)
 
 
 async def test_what_is_over_is_rescheduled_only_where_it_is_allowed(
-    ana: Host, client: Client, clock: Clock
+    ana: Host, guest: Guest, client: Client, clock: Clock
 ) -> None:
     event_type = await ana.creates_event_type(disableRescheduling=LAST_HOUR)
-    uid = (await books(client, event_type))["uid"]
+    uid = (await guest.books(event_type))["uid"]
     clock.advance(TO_THE_START_OF_TEN + AN_HOUR)
     for caller in (client, ana.client):
         assert "over" in (await refuses(caller, "reschedule", uid, start=TWELVE))["message"]
     await sets(ana, event_type, allowReschedulingPastBookings=True)
-    moved = await reschedules(client, uid, TWELVE)
+    moved = await guest.reschedules(uid, TWELVE)
     assert moved["rescheduledFromUid"] == uid
 
 
 async def test_what_was_cancelled_takes_place_after_all_where_it_is_allowed(
-    ana: Host, client: Client, database: Database
+    ana: Host, guest: Guest, client: Client, database: Database
 ) -> None:
     event_type = await ana.creates_event_type()
-    uid = (await books(client, event_type))["uid"]
-    await cancels(client, uid, cancellationReason="ill")
+    uid = (await guest.books(event_type))["uid"]
+    await guest.cancels(uid, cancellationReason="ill")
     await refuses(client, "reschedule", uid, start=TWELVE)
     await sets(ana, event_type, allowReschedulingCancelledBookings=True)
-    moved = await reschedules(client, uid, TWELVE)
+    moved = await guest.reschedules(uid, TWELVE)
     assert (moved["status"], moved["rescheduledFromUid"]) == ("accepted", uid)
     former = data(await client.get(f"{URL}/{uid}"))
     assert (former["status"], former["cancellationReason"]) == ("cancelled", "ill")
     assert (await kinds_of_facts(database))[-1] == "booking.rescheduled"
     # Once, as any other booking.
     await refuses(client, "reschedule", uid, start=ELEVEN)
-    assert (await cancels(client, moved["uid"]))["status"] == "cancelled"
-    assert (await reschedules(client, moved["uid"], TEN))["status"] == "accepted"
+    assert (await guest.cancels(moved["uid"]))["status"] == "cancelled"
+    assert (await guest.reschedules(moved["uid"], TEN))["status"] == "accepted"
 
 
 async def test_what_was_declined_or_is_over_does_not_come_back(
-    ana: Host, client: Client, clock: Clock
+    ana: Host, guest: Guest, client: Client, clock: Clock
 ) -> None:
     ask = await ana.creates_event_type(
         "ask", confirmationPolicy=CONFIRMED, allowReschedulingCancelledBookings=True
     )
-    uid = (await books(client, ask))["uid"]
+    uid = (await guest.books(ask))["uid"]
     data(await ana.client.post(f"{URL}/{uid}/decline", json={}))
     refusal(await client.post(f"{URL}/{uid}/reschedule", json={"start": TWELVE}), 404)
     intro = await ana.creates_event_type(allowReschedulingCancelledBookings=True)
-    uid = (await books(client, intro))["uid"]
-    await cancels(client, uid)
+    uid = (await guest.books(intro))["uid"]
+    await guest.cancels(uid)
     clock.advance(TO_THE_START_OF_TEN + AN_HOUR)
     await refuses(client, "reschedule", uid, start=TWELVE)
     await sets(ana, intro, allowReschedulingPastBookings=True)
-    assert (await reschedules(client, uid, TWELVE))["status"] == "accepted"
+    assert (await guest.reschedules(uid, TWELVE))["status"] == "accepted"
 
 
-async def test_of_a_cancelled_booking_with_seats_nothing_comes_back(ana: Host, client: Client) -> None:
+async def test_of_a_cancelled_booking_with_seats_nothing_comes_back(
+    ana: Host, guest: Guest, client: Client
+) -> None:
     course = await ana.creates_event_type("class", seats=SEATS, allowReschedulingCancelledBookings=True)
-    seat = await books(client, course)
-    await cancels(client, seat["uid"], seatUid=seat["seatUid"])
+    seat = await guest.books(course)
+    await guest.cancels(seat["uid"], seatUid=seat["seatUid"])
     await refuses(ana.client, "reschedule", seat["uid"], start=TWELVE)
 
 
@@ -168,57 +171,59 @@ async def test_of_a_cancelled_booking_with_seats_nothing_comes_back(ana: Host, c
 
 @pytest.mark.parametrize("policy", [{"disabled": True}, CONFIRMED], ids=["accepted", "pending"])
 async def test_a_booker_has_only_so_many_bookings_before_them(
-    ana: Host, client: Client, clock: Clock, policy: dict[str, Any]
+    ana: Host, guest: Guest, client: Client, clock: Clock, policy: dict[str, Any]
 ) -> None:
     event_type = await ana.creates_event_type(bookerActiveBookingsLimit=TWO, confirmationPolicy=policy)
-    first = await books(client, event_type, TEN)
-    await books(client, event_type, ELEVEN, attendee={**attendee("bo"), "email": "BO@example.com"})
+    first = await guest.books(event_type, TEN)
+    await guest.books(event_type, ELEVEN, attendee={**attendee("bo"), "email": "BO@example.com"})
     error = await refuses_to_book(client, event_type, TWELVE)
     assert error["message"].startswith("Attendee with this email can't book")
     assert error["details"]["maximumActiveBookings"] == 2
     # Others may, one may book elsewhere, move what one has, and book again once something is over or gone.
-    await books(client, event_type, TWELVE, attendee=attendee("cleo"))
-    await books(client, await ana.creates_event_type("other"), "2050-09-06T10:00:00Z")
-    moved = await reschedules(client, first["uid"], "2050-09-06T11:00:00Z")
+    await guest.books(event_type, TWELVE, attendee=attendee("cleo"))
+    await guest.books(await ana.creates_event_type("other"), "2050-09-06T10:00:00Z")
+    moved = await guest.reschedules(first["uid"], "2050-09-06T11:00:00Z")
     await refuses_to_book(client, event_type, "2050-09-06T12:00:00Z")
-    await cancels(client, moved["uid"])
-    await books(client, event_type, "2050-09-06T12:00:00Z")
+    await guest.cancels(moved["uid"])
+    await guest.books(event_type, "2050-09-06T12:00:00Z")
     clock.advance(TO_THE_START_OF_TEN + 2 * AN_HOUR)
-    await books(client, event_type, "2050-09-06T13:00:00Z")
+    await guest.books(event_type, "2050-09-06T13:00:00Z")
 
 
-async def test_guests_have_booked_nothing(ana: Host, client: Client) -> None:
+async def test_guests_have_booked_nothing(ana: Host, guest: Guest, client: Client) -> None:
     event_type = await ana.creates_event_type(bookerActiveBookingsLimit=ONE)
-    await books(client, event_type, TEN, attendee=attendee("cleo"), guests=["bo@example.com"])
-    await books(client, event_type, ELEVEN)
+    await guest.books(event_type, TEN, attendee=attendee("cleo"), guests=["bo@example.com"])
+    await guest.books(event_type, ELEVEN)
     await refuses_to_book(client, event_type, TWELVE)
 
 
-async def test_a_series_counts_as_many_as_it_has(ana: Host, client: Client) -> None:
+async def test_a_series_counts_as_many_as_it_has(ana: Host, guest: Guest, client: Client) -> None:
     weekly = await ana.creates_event_type("weekly", recurrence=WEEKLY, bookerActiveBookingsLimit=TWO)
     await refuses_to_book(client, weekly, TEN)
     await refuses_to_book(client, weekly, TEN, recurrenceCount=3)
-    assert len(await books(client, weekly, TEN, recurrenceCount=2)) == 2
+    assert len(await guest.books(weekly, TEN, recurrenceCount=2)) == 2
 
 
-async def test_a_seat_counts_too_and_keeps_to_those_who_have_one(ana: Host, client: Client) -> None:
+async def test_a_seat_counts_too_and_keeps_to_those_who_have_one(
+    ana: Host, guest: Guest, client: Client
+) -> None:
     course = await ana.creates_event_type("class", seats=SEATS, bookerActiveBookingsLimit=ONE)
-    first = await books(client, course)
-    await books(client, course, attendee=attendee("cleo"))
+    first = await guest.books(course)
+    await guest.books(course, attendee=attendee("cleo"))
     await refuses_to_book(client, course, ELEVEN)
-    moved = await reschedules(client, first["uid"], ELEVEN, seatUid=first["seatUid"])
+    moved = await guest.reschedules(first["uid"], ELEVEN, seatUid=first["seatUid"])
     await refuses_to_book(client, course, TWELVE)
-    await cancels(client, moved["uid"], seatUid=moved["seatUid"])
-    await books(client, course, TWELVE)
+    await guest.cancels(moved["uid"], seatUid=moved["seatUid"])
+    await guest.books(course, TWELVE)
 
 
 async def test_the_last_booking_is_offered_to_be_moved_to_whoever_proves_to_be_its_booker(
-    ana: Host, ben: Host, client: Client
+    ana: Host, ben: Host, guest: Guest, client: Client
 ) -> None:
     event_type = await ana.creates_event_type(bookerActiveBookingsLimit={**TWO, "offerReschedule": True})
     bens = attendee("ben")
     for start in (ELEVEN, TEN):
-        await books(client, event_type, start, attendee=bens)
+        await guest.books(event_type, start, attendee=bens)
     last = data(await ben.client.get(URL, params={"sortStart": "desc"}))[0]
     for proven in (ben.client, ana.client):
         error = await refuses_to_book(proven, event_type, TWELVE, attendee=bens)
@@ -248,15 +253,17 @@ async def test_at_once_a_booker_gets_no_more_than_the_limit(ana: Host, client: C
 # Bookings that need a credential
 
 
-async def test_a_booking_needs_the_credential_of_the_owner(ana: Host, ben: Host, client: Client) -> None:
+async def test_a_booking_needs_the_credential_of_the_owner(
+    ana: Host, ben: Host, guest: Guest, client: Client
+) -> None:
     event_type = await ana.creates_event_type(bookingRequiresAuthentication=True)
     body = booking_of(event_type["id"], TEN)
     refusal(await client.post(URL, json=body), 401)
     refusal(await client.post(URL, json=body, headers={"Authorization": "Bearer eyJ.x.y"}), 401)
     refusal(await ben.client.post(URL, json=body), 403)
-    booking = await books(ana.client, event_type)
+    booking = await ana.books(event_type)
     # Whoever has a booking moves it as any other.
-    assert (await reschedules(client, booking["uid"], TWELVE))["status"] == "accepted"
+    assert (await guest.reschedules(booking["uid"], TWELVE))["status"] == "accepted"
 
 
 @pytest.mark.parametrize(
@@ -296,7 +303,7 @@ async def test_an_owner_who_only_was_invited_is_nobodys(ana: Host, ben: Host, da
 async def test_a_system_administrator_may_book(ana: Host, client: Client, database: Database) -> None:
     event_type = await ana.creates_event_type(bookingRequiresAuthentication=True)
     admin = await make_host(client, database, "root", time_zone="Europe/Rome", is_system_admin=True)
-    await books(admin.client, event_type)
+    await admin.books(event_type)
 
 
 # What is hidden

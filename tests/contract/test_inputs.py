@@ -6,8 +6,8 @@ import pytest
 
 from tests.contract.inputs import LATER_INPUTS_FILE, bodies, is_taken, later_inputs
 from tests.contract.served import served
-from tests.support.bookings import TEN, URL, books
-from tests.support.client import Client, Host, booking_of, data, refusal
+from tests.support.bookings import TEN, URL
+from tests.support.client import Client, Guest, Host, booking_of, data, refusal
 
 REFUSED: dict[str, set[str]] = {
     "POST /v2/bookings": {
@@ -65,8 +65,8 @@ async def test_what_a_booking_does_not_take_is_refused_by_its_name(
     assert data(await ana.client.get(URL)) == []
 
 
-async def test_what_a_move_does_not_take_is_refused_by_its_name(ana: Host, client: Client) -> None:
-    booking = await books(client, await ana.creates_event_type())
+async def test_what_a_move_does_not_take_is_refused_by_its_name(ana: Host, guest: Guest) -> None:
+    booking = await guest.books(await ana.creates_event_type())
     body = {"start": TEN, "emailVerificationCode": "1"}
-    answer = await client.post(f"{URL}/{booking['uid']}/reschedule", json=body)
+    answer = await guest.client.post(f"{URL}/{booking['uid']}/reschedule", json=body)
     assert "emailVerificationCode" in refusal(answer, 400)["message"]

@@ -28,9 +28,7 @@ async def test_a_day_takes_as_many_as_its_limit_says(
         assert Counter(answer.status for answer in answers) == {201: DAILY, 403: RACERS - DAILY}
 
 
-async def test_a_booker_gets_as_many_as_their_limit_says(
-    scene: Scene, connections: list[Connection]
-) -> None:
+async def test_a_booker_gets_as_many_as_their_limit_says(scene: Scene, connections: list[Connection]) -> None:
     for number in range(ROUNDS):
         booker = guest(1_000 + number)
         starts = [scene.time() for _ in range(RACERS)]

@@ -144,9 +144,9 @@ async def invites(
 
 
 async def lock_team(work: UnitOfWork, team_id: int | None) -> None:
-    """Let nobody else change who belongs to a team or organization until this command ends.
+    """Lock a team or organization, so that nobody else changes who belongs to it until this command ends.
 
-    The organization around a team is kept, too: others may change teams in it, and nobody its own members.
+    The organization around a team is locked in part: others may change teams in it, but not its members.
     """
     await work.connection.execute(
         "SELECT FROM teams WHERE id = (SELECT parent_id FROM teams WHERE id = %s) FOR SHARE", (team_id,)

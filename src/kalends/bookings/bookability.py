@@ -45,7 +45,7 @@ async def lock_time(work: UnitOfWork, event_type: EventType, host_id: int) -> No
 async def make_way(
     work: UnitOfWork, actor: Actor, event_type: EventType, periods: Sequence[Period], *, now: datetime
 ) -> None:
-    """Let the host of an event type have these periods whoever holds them without a credential.
+    """Release what strangers hold of these periods, because the host of the event type wants them.
 
     The caller has locked the time.
     """

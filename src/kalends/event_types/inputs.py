@@ -53,13 +53,14 @@ from kalends.event_types.settings.inputs import (
     seats_of,
     window_of,
 )
+from kalends.event_types.settings.slug import check_slug
 from kalends.event_types.settings.table import SETTINGS, Means, Setting, mark_of
 
 LONGEST_SLUG = 500
 
 _WHOLE_NUMBER = re.compile(r"[+-]?\d{1,20}", re.ASCII)
 
-Slug = Annotated[Text, Field(max_length=LONGEST_SLUG)]
+Slug = Annotated[Text, Field(max_length=LONGEST_SLUG), AfterValidator(check_slug)]
 CustomName = Annotated[str, BeforeValidator(check_custom_name)]
 InterfaceLanguage = Annotated[Literal[Locale, ""], AfterValidator(lambda language: language or None)]
 

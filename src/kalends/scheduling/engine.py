@@ -24,7 +24,7 @@ from kalends.scheduling.hosts import (
     Busy,
     Host,
     Reservation,
-    Seated,
+    SeatedBooking,
     Source,
     Taken,
     buffered,
@@ -66,7 +66,7 @@ __all__ = [
     "Reservation",
     "Rules",
     "Schedule",
-    "Seated",
+    "SeatedBooking",
     "Source",
     "Taken",
     "Travel",
@@ -102,7 +102,7 @@ class Verdict:
 
     is_accepted: bool
     host_ids: tuple[int, ...] = ()
-    joins: Seated | None = None
+    joins: SeatedBooking | None = None
     reasons: tuple[Reason, ...] = ()
 
 
@@ -341,7 +341,7 @@ def _able(available: Availability, start: int, end: int) -> tuple[int, ...]:
     return tuple(host.id for host in free if host.id not in kept)
 
 
-def _joined(rules: Rules, taken: Taken, start: int) -> Seated | None:
+def _joined(rules: Rules, taken: Taken, start: int) -> SeatedBooking | None:
     """Return the seated booking that a booking at `start` joins."""
     if rules.seats is None:
         return None

@@ -149,7 +149,7 @@ async def arrive(
         LinkInvalid: the token is not for this booking and one of these purposes, or is needed and missing.
         LinkExpired: its time is over.
         LockedHostsLink: it is a host's whose account is locked.
-        NoLongerPart: its holder does not organize or attend the booking any more.
+        NoLongerPart: its holder no longer organizes or attends the booking.
     """
     grant = _grant(arrival, purposes) if arrival.token or needs_token else None
     booking = await bookings.get(connection, arrival.booking_uid)

@@ -20,9 +20,9 @@ from kalends.api.wire import Body, Changes
 from kalends.handlebars.errors import TemplateError
 from kalends.outgoing import InvalidUrl, parse_url
 from kalends.webhooks.deliveries import templates
-from kalends.webhooks.service import CreateWebhook, ListDeliveries, Replay, UpdateWebhook
+from kalends.webhooks.service import CreateWebhook, Replay, UpdateWebhook
 from kalends.webhooks.triggers import NOT_CAUSED_YET, Trigger
-from kalends.webhooks.webhook import Status, WebhookChanges
+from kalends.webhooks.webhook import ListDeliveries, Status, WebhookChanges
 
 LONGEST_SECRET = 1_024
 
@@ -72,7 +72,9 @@ SubscriberUrl: TypeAlias = Annotated[
     Field(json_schema_extra={"format": "uri"}),
 ]
 Triggers: TypeAlias = Annotated[
-    list[Annotated[Trigger, BeforeValidator(_check_trigger)]], Rule("isArray", "must be an array"), Field(max_length=_MOST_TRIGGERS)
+    list[Annotated[Trigger, BeforeValidator(_check_trigger)]],
+    Rule("isArray", "must be an array"),
+    Field(max_length=_MOST_TRIGGERS),
 ]
 _NULLABLE_TEXT: dict[str, Any] = {"anyOf": [{"type": "string"}, {"type": "null"}]}
 Template: TypeAlias = Annotated[str | None, BeforeValidator(_check_template), WithJsonSchema(_NULLABLE_TEXT)]

@@ -8,7 +8,7 @@ from kalends.bookings.facts.snapshots import AttendeeSnapshot
 from kalends.localization.language import Language
 from kalends.localization.titles import TitleReader, title_of, words_of_before
 from kalends.notifications.mail import Audience, Template
-from kalends.notifications.plan import Planned
+from kalends.notifications.plan import PlannedMail
 
 _ENDING = frozenset({Template.HOST_CANCELLED, Template.CANCELLED, Template.DECLINED, Template.SEAT_LEFT})
 
@@ -23,7 +23,7 @@ class Scene:
     """A planned mail of a fact, in its reader's language."""
 
     fact: BookingFact
-    mail: Planned
+    mail: PlannedMail
     language: Language
 
     @property
@@ -60,7 +60,7 @@ class Scene:
 
     @property
     def host_name(self) -> str:
-        """How the host is called."""
+        """What the host is called."""
         organizer = self.fact.booking.organizer
         return organizer.name or organizer.username
 
@@ -77,7 +77,7 @@ class Scene:
 
     @property
     def attendee_name(self) -> str:
-        """How that attendee is called."""
+        """What that attendee is called."""
         attendee = self.told_of
         return "" if attendee is None else attendee.name or attendee.email
 
