@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from tests.support.client import Client, Host, booking_of, data, refusal
+from tests.support.client import Client, Guest, Host, booking_of, data, refusal
 
 URL = "/v2/bookings"
 TEN = "2050-09-05T10:00:00Z"
@@ -93,12 +93,12 @@ async def test_guests_are_named_as_such_and_every_problem_has_its_sentence(ana: 
     ],
 )
 async def test_a_start_without_z_is_refused_with_the_instant_understood(
-    ana: Host, client: Client, start: str, understood: str
+    ana: Host, guest: Guest, client: Client, start: str, understood: str
 ) -> None:
     event_type = await ana.creates_event_type()
     error = await refused(client, event_type, start=start)
     assert error["details"]["hint"].startswith(f"{understood} cannot be booked")
-    booking = data(await client.post(URL, json=booking_of(event_type["id"], TEN)), 201)
+    booking = await guest.books(event_type, TEN)
     moved = await client.post(f"{URL}/{booking['uid']}/reschedule", json={"start": start})
     assert refusal(moved, 400)["details"]["hint"].startswith(f"{understood} cannot be booked")
 

@@ -125,7 +125,7 @@ async def test_what_was_cancelled_takes_place_after_all_where_it_is_allowed(
 ) -> None:
     event_type = await ana.creates_event_type()
     uid = (await guest.books(event_type))["uid"]
-    await guest.cancels(uid, cancellationReason="ill")
+    await guest.cancels(uid, "ill")
     await refuses(client, "reschedule", uid, start=TWELVE)
     await sets(ana, event_type, allowReschedulingCancelledBookings=True)
     moved = await guest.reschedules(uid, TWELVE)
@@ -146,7 +146,7 @@ async def test_what_was_declined_or_is_over_does_not_come_back(
         "ask", confirmationPolicy=CONFIRMED, allowReschedulingCancelledBookings=True
     )
     uid = (await guest.books(ask))["uid"]
-    data(await ana.client.post(f"{URL}/{uid}/decline", json={}))
+    await ana.declines(uid)
     refusal(await client.post(f"{URL}/{uid}/reschedule", json={"start": TWELVE}), 404)
     intro = await ana.creates_event_type(allowReschedulingCancelledBookings=True)
     uid = (await guest.books(intro))["uid"]

@@ -161,7 +161,7 @@ async def find_user_by_email(connection: Connection, email: str) -> User:
 
 
 async def release(work: UnitOfWork, organization_id: int, user_id: int | None = None) -> None:
-    """Let accounts that belong to an organization be their own, one or all.
+    """Release accounts from the organization that they belong to, one or all.
 
     A username that somebody outside has already gets an addition.
     """

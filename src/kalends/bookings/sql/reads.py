@@ -17,7 +17,17 @@ _PLAIN = Columns(
     Booking,
     "b",
     stored_as={"start": "start_time", "end": "end_time", "recurring_uid": "recurring_booking_uid"},
-    without=("status", "organizer", "event_type", "attendees", "title_words", "is_for_host"),
+    without=(
+        "title_words",
+        "description",
+        "responses",
+        "metadata",
+        "status",
+        "organizer",
+        "event_type",
+        "attendees",
+        "is_for_host",
+    ),
 )
 _ORGANIZER = Columns(Organizer, "u", prefix="organizer_", without=("email",))
 
@@ -33,13 +43,20 @@ _ATTENDEES = """
 
 # Organizer and event type are looked up a booking: few are read, whatever PostgreSQL expects (decision 31).
 SELECT_BOOKING = f"""
-    SELECT {_PLAIN.selected}, b.title, b.title_parts, b.status, {_ORGANIZER.selected}, b.organizer_email,
+    SELECT {_PLAIN.selected}, b.title, b.title_parts, b.status,
+           CASE WHEN b.answers_of IS NULL THEN b.description ELSE same.description END AS description,
+           CASE WHEN b.answers_of IS NULL THEN b.responses ELSE same.responses END AS responses,
+           CASE WHEN b.answers_of IS NULL THEN b.metadata ELSE same.metadata END AS metadata,
+           {_ORGANIZER.selected}, b.organizer_email,
            e.id AS event_type_id, e.slug AS event_type_slug, e.seats_show_attendees,
            e.hide_organizer_email,
            ({_ATTENDEES}) AS attendees
       FROM bookings b
      CROSS JOIN LATERAL (SELECT * FROM users WHERE id = b.user_id OFFSET 0) u
       LEFT JOIN LATERAL (SELECT * FROM event_types WHERE id = b.event_type_id OFFSET 0) e ON true
+      LEFT JOIN LATERAL (
+           SELECT description, responses, metadata FROM bookings WHERE uid = b.answers_of OFFSET 0) same
+           ON b.answers_of IS NOT NULL
 """
 """Read bookings as `to_booking` takes them."""
 
@@ -182,6 +199,9 @@ def to_booking(row: NamedRow) -> Booking:
         )
     return Booking(
         **_PLAIN.values_of(row),
+        description=row.description,
+        responses=row.responses,
+        metadata=row.metadata,
         title_words=title_words_from(row.title, row.title_parts),
         status=Status(row.status),
         organizer=Organizer(**_ORGANIZER.values_of(row), email=row.organizer_email),
