@@ -60,6 +60,8 @@ QUERIES: tuple[dict[str, Any], ...] = (
     {"afterCreatedAt": "2050-08-01T10:00:00Z"},
     {"sortEnd": "desc"},
     {"attendeeEmail": "guest@example.com"},
+    {"attendeeEmail": "guest@example.com", "sortCreated": "desc", "skip": 30},
+    {"attendeeName": "Bo", "sortUpdatedAt": "asc", "status": "upcoming"},
     {"skip": 300, "take": 250},
 )
 

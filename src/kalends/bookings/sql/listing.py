@@ -136,7 +136,7 @@ _NOT_ENDED_BY_START = (
     """,
 )
 
-_COLUMNS = {
+COLUMNS = {
     Order.START: "b.start_time",
     Order.END: "b.end_time",
     Order.CREATED: "b.created_at",
@@ -186,7 +186,7 @@ def as_array(value: object) -> object:
 
 
 def _statement(scope: Scope, command: ListBookings, filters: list[str]) -> str:
-    column = _COLUMNS[command.order]
+    column = COLUMNS[command.order]
     parts = [[*part, *filters] for part in _parts(scope, command)]
     beyond = [""] if command.after is None else paging.after(command.after, column, "b.id")
     pages = " UNION ".join(_page([*part, later], column, command) for part in parts for later in beyond)

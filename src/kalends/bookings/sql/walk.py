@@ -2,7 +2,8 @@
 
 Among the bookings of an organization of thousands, what each member has takes long to look up, and a page is
 soon full if all bookings are gone through from where the list begins. Where it is not, because others have
-nearly all of them, the list is looked up as any other; so a page costs at most `_WALKED` rows more.
+nearly all of them, the list is looked up as any other; so a page costs at most `_WALKED` rows more. What
+names few bookings, such as an attendee, is looked up first, and then whose they are.
 """
 
 from dataclasses import asdict
@@ -17,6 +18,7 @@ from kalends.bookings.scope import OfAdministrator, OfOrganization, Scope
 from kalends.bookings.sql import paging
 from kalends.bookings.sql.listing import (
     BOOKED_OF_ORGANIZATION,
+    COLUMNS,
     CONDITIONS,
     STATUS_CONDITIONS,
     as_array,
@@ -33,8 +35,11 @@ _FEW = 2_000
 _WALKED = 3_000
 """How many bookings are gone through in the hope that a page gets full."""
 
-_NARROW = ("uid", "attendee_email", "attendee_name", "event_type_ids", "team_ids")
-"""Filters that an index finds the few bookings of."""
+_NAMING = ("uid", "attendee_email", "attendee_name")
+"""Filters that few bookings meet, whosever they are: these are looked up first."""
+
+_OF_EVENT_TYPES = ("event_type_ids", "team_ids")
+"""Filters that an index finds the bookings of, which may be many."""
 
 _NOT_ENDED = {StatusFilter.UPCOMING, StatusFilter.RECURRING, StatusFilter.UNCONFIRMED}
 
@@ -88,7 +93,8 @@ async def find_page(
         },
     )
     bookings = [to_booking(row) for row in await cursor.fetchall()]
-    return BookingPage(bookings, total=0, before=0) if len(bookings) == command.take else None
+    is_whole = _is_naming(command) or len(bookings) == command.take
+    return BookingPage(bookings, total=0, before=0) if is_whole else None
 
 
 def _place_ids(scope: Scope) -> tuple[int, ...]:
@@ -97,9 +103,15 @@ def _place_ids(scope: Scope) -> tuple[int, ...]:
     return scope.place_ids if isinstance(scope, OfAdministrator) else ()
 
 
+def _is_naming(command: ListBookings) -> bool:
+    return any(getattr(command, name) is not None for name in _NAMING)
+
+
 def _is_walkable(command: ListBookings) -> bool:
-    is_narrow = any(getattr(command, name) is not None for name in _NARROW)
-    return command.order is Order.START and not command.is_counted and not is_narrow
+    if command.is_counted:
+        return False
+    is_of_event_types = any(getattr(command, name) is not None for name in _OF_EVENT_TYPES)
+    return _is_naming(command) or (command.order is Order.START and not is_of_event_types)
 
 
 async def _are_many(connection: Connection, place_ids: tuple[int, ...]) -> bool:
@@ -114,16 +126,21 @@ async def _are_many(connection: Connection, place_ids: tuple[int, ...]) -> bool:
 def _statement(scope: Scope, command: ListBookings, named: list[str]) -> str:
     statuses = " OR ".join(f"({STATUS_CONDITIONS[status]})" for status in command.statuses) or "true"
     conditions = [f"({statuses})", *(CONDITIONS[name] for name in named), f"({_within(scope)})"]
+    column = COLUMNS[command.order]
+    if command.after is not None:
+        conditions.append(f"({' OR '.join(paging.after(command.after, column, 'b.id'))})")
+    order = order_of(command, column, "b.id")
+    if _is_naming(command):
+        naming = [CONDITIONS[name] for name in named if name in _NAMING]
+        source = f"SELECT * FROM bookings b WHERE {' AND '.join(naming)} OFFSET 0"
+    else:
+        bounds = " AND ".join(_bounds(command))
+        source = f"SELECT * FROM bookings b WHERE {bounds} ORDER BY {order} LIMIT {_WALKED}"
     return f"""
         WITH page AS MATERIALIZED (
-            SELECT b.id
-              FROM (SELECT * FROM bookings b
-                     WHERE {" AND ".join(_bounds(command))}
-                     ORDER BY {order_of(command, "b.start_time", "b.id")} LIMIT {_WALKED}) b
-             WHERE {" AND ".join(conditions)}
-             ORDER BY {order_of(command, "b.start_time", "b.id")} LIMIT %(take)s OFFSET %(skip)s)
-        {SELECT_BOOKING}
-         WHERE b.id = ANY(ARRAY(SELECT id FROM page)) ORDER BY {order_of(command, "b.start_time", "b.id")}
+            SELECT b.id FROM ({source}) b
+             WHERE {" AND ".join(conditions)} ORDER BY {order} LIMIT %(take)s OFFSET %(skip)s)
+        {SELECT_BOOKING} WHERE b.id = ANY(ARRAY(SELECT id FROM page)) ORDER BY {order}
     """
 
 
@@ -141,6 +158,7 @@ def _bounds(command: ListBookings) -> list[str]:
     if command.before_end is not None:
         bounds.append("b.start_time < %(before_end)s")
     if command.after is not None:
+        # One condition: a booking always has a start.
         bounds.extend(paging.after(command.after, "b.start_time", "b.id"))
     if command.statuses and _NOT_ENDED.issuperset(command.statuses):
         bounds.append(_BEGAN_LATE_ENOUGH)
