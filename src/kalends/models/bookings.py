@@ -93,6 +93,14 @@ bookings = Table(
         "id",
         postgresql_where=text("recurring_booking_uid IS NOT NULL"),
     ),
+    # The order of the lists of many people, and what may have begun long before it is over.
+    Index("ix_bookings_start_time", "start_time", "id"),
+    Index(
+        "ix_bookings_long",
+        "end_time",
+        "start_time",
+        postgresql_where=text("end_time - start_time > interval '1 day'"),
+    ),
     Index("ix_bookings_event_type_id_start_time", "event_type_id", "start_time"),
     Index("ix_bookings_rescheduled_from_uid", "rescheduled_from_uid"),
     Index("ix_bookings_recurring_booking_uid", "recurring_booking_uid"),
