@@ -48,7 +48,7 @@ bench: $(STAMP) ## Measure speed and size
 	$(VENV)/python -m bench
 
 soak: $(STAMP) ## Load a server for half an hour while its parts are killed, and tell what it did
-	$(VENV)/python -m bench.soak
+	$(VENV)/python -m bench.soak $(SECONDS)
 
 contract: $(STAMP) ## Show how much of the contract is served, and what differs
 	$(VENV)/python -m tools.contract
