@@ -38,7 +38,7 @@ GUESTS = 4
 WARMING_UP = 0.2
 """Share of the time after which memory should not grow any more."""
 
-SETTLING_SECONDS = 240.0
+SETTLING_SECONDS = 150.0
 """In which what is still to be delivered has to come."""
 
 _BETWEEN_FAULTS_SECONDS = 20.0
