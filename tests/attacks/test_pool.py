@@ -15,7 +15,7 @@ from kalends.runtime import make_runtime
 from kalends.settings import Settings
 from kalends.webhooks.deliveries.shares import REQUESTS
 from tests.conftest import Clock
-from tests.support.bookings import URL, books
+from tests.support.bookings import URL
 from tests.support.callers import Callers
 from tests.support.client import Host, booking_of, data
 from tests.support.receiver import Receiver, answers, hangs
@@ -80,7 +80,7 @@ async def test_a_replay_holds_no_connection_while_it_waits_for_templates(
     small: Small, ana: Host, receiver: Receiver
 ) -> None:
     event_type = await ana.creates_event_type()
-    await books(ana.client, event_type)
+    await ana.books(event_type)
     webhook = await subscribe(ana, receiver, "BOOKING_CREATED", payloadTemplate='{"what": "{{title}}"}')
     begun, may_end = threading.Event(), threading.Event()
 

@@ -147,7 +147,7 @@ async def list_unhandled(work: UnitOfWork, limit: int) -> list[StoredFact]:
 
 
 async def mark_handled(work: UnitOfWork, event_ids: Sequence[int]) -> None:
-    """Note that these facts need no consumer any more."""
+    """Note that these facts need no further consumer."""
     await work.connection.execute(
         "UPDATE outbox_events SET handled_at = now() WHERE id = ANY(%s)", (list(event_ids),)
     )

@@ -36,17 +36,17 @@ async def drop_lane(work: UnitOfWork, kind: JobKind, lane: str, *, now: datetime
 
 
 async def restart_job(work: UnitOfWork, job_id: int, *, now: datetime) -> None:
-    """Let a job that no worker has begin anew, at once."""
+    """Restart a job that no worker has, at once."""
     await jobs.restart(work, job_id, now)
 
 
 async def list_set_aside(connection: Connection, *, limit: int) -> list[JobSetAside]:
-    """Return jobs that are not tried any more because their workers ended, the newest first."""
+    """Return jobs that were set aside because their workers ended, the newest first."""
     return await jobs.list_set_aside(connection, limit)
 
 
 async def retry_set_aside(work: UnitOfWork, job_ids: Sequence[int] | None, *, now: datetime) -> list[int]:
-    """Let jobs that were set aside begin anew, these or all; return which."""
+    """Restart jobs that were set aside, these or all; return which."""
     return await jobs.restart_set_aside(work, job_ids, now)
 
 

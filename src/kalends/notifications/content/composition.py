@@ -30,6 +30,7 @@ def compose(scene: Scene, links: Links) -> Letter:
     tells_of_several = bool(wording.series) and len(scene.starts) > 1
     return Letter(
         tag=language.tag,
+        colon=language.text(":"),
         subject=language.text(wording.subject, **values),
         title=scene.title,
         heading=language.text(wording.series if tells_of_several else wording.heading),
@@ -53,6 +54,7 @@ def about_webhook(language: Language, url: str, since: datetime) -> Letter:
     ]
     return Letter(
         tag=language.tag,
+        colon=language.text(":"),
         subject=subject,
         title=subject,
         heading=language.text(wording.heading),
@@ -70,8 +72,8 @@ def _buttons(scene: Scene, links: Links) -> Iterator[Button]:
 def _changes(scene: Scene, links: Links) -> Iterator[Button]:
     if not scene.offers_changes:
         return
-    booking, event_type = scene.fact.booking, scene.fact.event_type
-    if booking.recurring_uid is None and (event_type is None or not event_type.disable_rescheduling):
+    event_type = scene.fact.event_type
+    if scene.offers_reschedule:
         yield Button(scene.language.text("Reschedule"), links.reschedule(*_grant(scene)))
     if event_type is None or not event_type.disable_cancelling:
         yield Button(scene.language.text("Cancel"), links.cancel(*_grant(scene)))
