@@ -31,14 +31,15 @@ from kalends.schedules import routes as schedules
 from kalends.slots import routes as slots
 from kalends.teams import routes as teams
 from kalends.timezones import routes as timezones
-from kalends.web import invitation
 from kalends.web import routes as web
+from kalends.web.links import confirmation, invitation
 from kalends.webhooks import routes as webhooks
 from kalends.worker import worker_of
 
 _ROUTERS: Sequence[Router | PageRouter] = (
     health.router,
     health.pages,
+    confirmation.router,
     invitation.router,
     accounts.router,
     audit.router,

@@ -195,7 +195,9 @@ def test_a_change_that_breaks_a_rule_is_refused_in_one_line(
     ana_url: str, options: tuple[str, ...], said: str
 ) -> None:
     with psycopg.connect(ana_url) as connection:
-        connection.execute("INSERT INTO users (email, username) VALUES ('ben@example.com', 'ben')")
+        connection.execute(
+            "INSERT INTO users (email, username, email_verified_at) VALUES ('ben@example.com', 'ben', now())"
+        )
     changes = ("user", "update", "--user", "ana@example.com", *options, "--database-url", ana_url)
     assert said in refusal(*changes)
 

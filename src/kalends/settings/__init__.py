@@ -165,6 +165,14 @@ class Settings(BaseSettings):
     audit_kept_days: int = Field(default=90, ge=1, le=36_500)
     """How long the audit log keeps who did what in organizations and teams."""
 
+    # --- Addresses of accounts -----------------------------------------------------------------------
+
+    confirmation_hours: int = Field(default=24, ge=1, le=8_760)
+    """How long the link works that confirms the new address of an account."""
+
+    confirmation_mails_an_hour: int = Field(default=3, ge=0, le=1_000)
+    """How often an account has confirmations of new addresses mailed within an hour, whatever they are."""
+
     # --- Rate limits (requests per window and bucket) ------------------------------------------------
 
     rate_limit_enabled: bool = True

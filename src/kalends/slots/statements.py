@@ -33,7 +33,8 @@ _BLOCKING = f"""
     -- PostgreSQL from looking for the few attendances among everybody's busy times: whatever it expects,
     -- attendances come first, then their bookings, then the times of these.
     SELECT t.booking_id, t.during
-      FROM (SELECT a.booking_id FROM attendees a WHERE a.address = lower(u.email) OFFSET 0) attending
+      FROM (SELECT a.booking_id FROM attendees a
+             WHERE a.address = lower(u.email) AND u.email_verified_at IS NOT NULL OFFSET 0) attending
      CROSS JOIN LATERAL (
            SELECT user_id FROM bookings WHERE id = attending.booking_id AND status = 'accepted' OFFSET 0) b
      CROSS JOIN LATERAL (SELECT * FROM busy_times WHERE booking_id = attending.booking_id OFFSET 0) t

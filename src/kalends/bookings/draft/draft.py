@@ -9,6 +9,7 @@ from typing import Any
 
 from kalends.accounts.user import User
 from kalends.api.input.locales import Locale
+from kalends.bookings.access import is_same_address
 from kalends.bookings.actors import Actor
 from kalends.bookings.booking import Attendee, Booking, Status, new_uid
 from kalends.bookings.commands.command import Create
@@ -238,7 +239,7 @@ def check_not_blocked(email: str, actor: Actor, blocked: frozenset[str]) -> None
     Raises:
         AddressBlocked: it is blocked.
     """
-    is_own = actor.email is not None and actor.email.lower() == email.lower()
+    is_own = is_same_address(actor.verified_email, email)
     if _base_address(email) in blocked and not is_own:
         raise AddressBlocked
 

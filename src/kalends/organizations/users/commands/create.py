@@ -35,7 +35,7 @@ async def create_user(
     Raises:
         ScheduleTooEarly: a default schedule is named.
         UserInOrganizationAlready: the organization has a user with this address; an invitation is repeated.
-        EmailOfAnotherAccount: somebody else has the address.
+        EmailOfAnotherAccount: somebody else has proven the address.
         UsernameInOrganization: the organization knows somebody by the name.
     """
     organization_id = administration.team_id
