@@ -73,6 +73,7 @@ STEPS: Mapping[str, Step] = {
     "UserInTeam": _always,
     "MembInOrg": _always,
     "WhInOrg": _always,
+    "OooOwner": _always,
     "WhOwner": _is_user_or_system_admin,
     "WhEvent": _is_user,
 }
@@ -84,6 +85,7 @@ _OF_NOBODY_IN_PARTICULAR = {"Auth", "Perm"}
 _FOREIGN: Mapping[str, Mapping[str, Outcome]] = {
     "orgId": {"Org": Outcome.FORBIDDEN},
     "teamId": {"TeamInOrg": Outcome.NOT_FOUND, "Roles": Outcome.FORBIDDEN},
+    "oooId": {"OooOwner": Outcome.FORBIDDEN},
     "userId": {"UserInOrg": Outcome.FORBIDDEN, "UserInTeam": Outcome.FORBIDDEN},
     "membershipId": {"MembInOrg": Outcome.NOT_FOUND, "Roles": Outcome.NOT_FOUND},
     "eventTypeId": {"WhEvent": Outcome.FORBIDDEN},

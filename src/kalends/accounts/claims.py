@@ -18,7 +18,7 @@ from kalends.security.secret import signing_key
 from kalends.settings import Settings
 
 
-class Standing(Enum):
+class ClaimState(Enum):
     """How it stands with an address that was asked for."""
 
     OPEN = "open"
@@ -36,7 +36,7 @@ class FoundClaim:
 
     user: User
     address: str
-    standing: Standing
+    state: ClaimState
 
 
 async def find(connection: Connection, settings: Settings, token: str, *, now: datetime) -> FoundClaim:
@@ -49,7 +49,7 @@ async def find(connection: Connection, settings: Settings, token: str, *, now: d
     user = None if claim is None else await queries.find_user(connection, claim.user_id)
     if claim is None or user is None:
         raise ConfirmationInvalid
-    return FoundClaim(user, claim.address, await _standing(connection, claim, user, now))
+    return FoundClaim(user, claim.address, await _state(connection, claim, user, now))
 
 
 async def confirm(work: UnitOfWork, settings: Settings, token: str, *, now: datetime) -> FoundClaim:
@@ -61,10 +61,10 @@ async def confirm(work: UnitOfWork, settings: Settings, token: str, *, now: date
         EmailTaken: another account was faster.
     """
     found = await find(work.connection, settings, token, now=now)
-    if found.standing is Standing.TAKEN:
+    if found.state is ClaimState.TAKEN:
         raise EmailTaken
     try:
-        is_confirmed = found.standing is Standing.OPEN and await queries.confirm_pending(
+        is_confirmed = found.state is ClaimState.OPEN and await queries.confirm_pending(
             work, found.user.id, found.address, now
         )
     except errors.UniqueViolation as error:
@@ -72,7 +72,7 @@ async def confirm(work: UnitOfWork, settings: Settings, token: str, *, now: date
     if not is_confirmed:
         raise ConfirmationClosed
     await queries.drop_claims(work, found.address, besides=found.user.id)
-    return replace(found, standing=Standing.CONFIRMED)
+    return replace(found, state=ClaimState.CONFIRMED)
 
 
 async def settle(work: UnitOfWork, settings: Settings, token: str, *, now: datetime) -> FoundClaim:
@@ -82,15 +82,15 @@ async def settle(work: UnitOfWork, settings: Settings, token: str, *, now: datet
         ConfirmationInvalid: it is none of this server's, or its account is gone.
     """
     found = await find(work.connection, settings, token, now=now)
-    if found.standing is Standing.TAKEN:
+    if found.state is ClaimState.TAKEN:
         await queries.drop_claim(work, found.user.id, found.address)
     return found
 
 
-async def _standing(connection: Connection, claim: Claim, user: User, now: datetime) -> Standing:
+async def _state(connection: Connection, claim: Claim, user: User, now: datetime) -> ClaimState:
     if user.verified_email is not None and user.verified_email.lower() == claim.address.lower():
-        return Standing.CONFIRMED
+        return ClaimState.CONFIRMED
     if await queries.has_verified(connection, claim.address, besides=user.id):
-        return Standing.TAKEN
+        return ClaimState.TAKEN
     waits = user.pending_email is not None and user.pending_email.lower() == claim.address.lower()
-    return Standing.OPEN if waits and now < claim.expires_at and not user.is_locked else Standing.CLOSED
+    return ClaimState.OPEN if waits and now < claim.expires_at and not user.is_locked else ClaimState.CLOSED

@@ -5,7 +5,7 @@ from typing import Annotated
 from fastapi import Depends
 
 from kalends.accounts import inputs, outputs
-from kalends.accounts.own_account import update_own_account
+from kalends.accounts.address_request import update_own_account
 from kalends.accounts.refusals import AccountGone, EmailTaken
 from kalends.api.dependencies import CurrentSettings, Now, Work
 from kalends.api.http.operation import Router

@@ -1,13 +1,12 @@
 """The rules of accounts."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Any
 
 from psycopg import errors
 
 from kalends.accounts import queries
+from kalends.accounts.owned_account import NewOwnedAccount, OwnedAccountChanges
 from kalends.accounts.refusals import (
     AccountGone,
     AccountNameTaken,
@@ -75,42 +74,22 @@ class AccountChanges:
         )
 
 
-@dataclass(frozen=True, slots=True)
-class OwnedAccount:
-    """A new account that belongs to an organization; `settings` are columns."""
-
-    email: str
-    username: str
-    organization_id: int
-    settings: Mapping[str, Any]
-
-
-async def create_owned(work: UnitOfWork, account: OwnedAccount) -> int:
+async def create_owned(work: UnitOfWork, new: NewOwnedAccount) -> int:
     """Make a bare account that belongs to an organization, and return its id.
 
     Raises:
         psycopg.errors.UniqueViolation: e-mail or username is taken.
     """
-    return await queries.insert_owned(
-        work,
-        {
-            **account.settings,
-            "email": account.email,
-            "username": account.username,
-            "organization_id": account.organization_id,
-            "is_verified": True,
-            "invited_to": account.organization_id,
-        },
-    )
+    return await queries.insert_owned(work, new)
 
 
-async def write_owned(work: UnitOfWork, user_id: int, columns: Mapping[str, Any]) -> None:
-    """Write what an organization changed of an account of its own.
+async def update_owned(work: UnitOfWork, user_id: int, changes: OwnedAccountChanges) -> None:
+    """Apply what an organization changes, at least one thing, to an account of its own.
 
     Raises:
         psycopg.errors.UniqueViolation: e-mail or username is taken.
     """
-    await queries.update_owned(work, user_id, columns)
+    await queries.update_owned(work, user_id, changes)
 
 
 async def create_user(work: UnitOfWork, command: CreateUser) -> User:
@@ -244,6 +223,11 @@ async def verify_email(work: UnitOfWork, user_id: int, *, now: datetime) -> None
 async def has_users(connection: Connection) -> bool:
     """Tell whether any account exists yet."""
     return await queries.has_users(connection)
+
+
+async def is_locked(connection: Connection, user_id: int) -> bool:
+    """Tell whether an account is locked, so that nothing acts for it."""
+    return await queries.is_locked(connection, user_id)
 
 
 async def list_users(connection: Connection) -> list[User]:

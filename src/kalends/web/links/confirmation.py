@@ -7,7 +7,7 @@ from fastapi import Response
 
 from kalends.accounts import claims
 from kalends.accounts.claim_link import PATH
-from kalends.accounts.claims import FoundClaim, Standing
+from kalends.accounts.claims import ClaimState, FoundClaim
 from kalends.api.dependencies import CurrentDatabase, CurrentSettings, Now, Reader
 from kalends.api.http.operation import PageRouter
 from kalends.api.output.errors import Conflict
@@ -50,9 +50,9 @@ def _page(found: FoundClaim, token: str, *, status: int = 200) -> Response:
         language_for(user.locale, user.time_zone, user.time_format),
         status=status,
         address=found.address,
-        is_open=found.standing is Standing.OPEN,
-        is_confirmed=found.standing is Standing.CONFIRMED,
-        is_taken=found.standing is Standing.TAKEN,
+        is_open=found.state is ClaimState.OPEN,
+        is_confirmed=found.state is ClaimState.CONFIRMED,
+        is_taken=found.state is ClaimState.TAKEN,
         token=token,
         action=PATH,
     )
