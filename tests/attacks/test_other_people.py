@@ -10,7 +10,7 @@ import pytest
 from kalends.app import Api
 from kalends.runtime import make_runtime
 from kalends.settings import Settings
-from tests.attacks.harm import no_harm, still_harmful
+from tests.attacks.harm import no_harm
 from tests.conftest import Clock
 from tests.notifications.conftest import Office
 from tests.notifications.mailbox import Mailbox
@@ -23,8 +23,6 @@ RESERVATIONS = "/v2/slots/reservations"
 OWN_ROOM = "https://zoom.example/ana"
 TRAP = "https://evil.example/zoom"
 
-TYPED = "an address that somebody typed makes its holder busy"
-
 
 async def offered(client: Client, event_type: dict[str, Any]) -> Any:
     query = {"eventTypeId": event_type["id"], "start": "2050-09-05", "end": "2050-09-05"}
@@ -32,7 +30,6 @@ async def offered(client: Client, event_type: dict[str, Any]) -> Any:
 
 
 @pytest.mark.parametrize("role", ["guest", "booker"])
-@still_harmful(12, TYPED)
 async def test_typing_an_address_into_a_form_takes_nobodys_time(
     ana: Host, ben: Host, client: Client, role: str
 ) -> None:

@@ -4,6 +4,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from kalends.db.attending import COUNTED, TAKES_TIME
 from kalends.db.database import Connection, UnitOfWork
 from kalends.db.rows import (
     Columns,
@@ -190,6 +191,21 @@ async def find_left_booking(connection: Connection, booking_id: int) -> LeftBook
         (booking_id,),
     )
     return None if row is None else LeftBooking(*row)
+
+
+async def may_attend(connection: Connection, booking_id: int, recipient: str) -> bool:
+    """Tell whether somebody has an account whose time a booking takes only once they say that they attend."""
+    row = await first_row(
+        connection,
+        f"""
+        SELECT FROM attendees a
+          JOIN users u ON lower(u.email) = a.address AND u.email_verified_at IS NOT NULL
+         WHERE a.booking_id = %s AND a.address = %s
+           AND strpos({COUNTED}, 'own') > 0 AND NOT {TAKES_TIME}
+        """,
+        (booking_id, recipient),
+    )
+    return row is not None
 
 
 SERVER_AWAY = """

@@ -250,6 +250,11 @@ class Settings(BaseSettings):
     binding_reservation_minutes: int = Field(default=15, ge=1, le=1_440)
     """How long a binding reservation of a caller without a credential may last in all, renewals included."""
 
+    attending_blocks: Literal["own", "bookers", "all", "none"] = "own"
+    """Whose attendance of others' bookings makes an account busy: `own`, only what it booked with its own
+    credential or confirmed by the link in its mail; `bookers`, also what somebody booked in its name;
+    `all`, also where somebody named it as a guest; `none`, nothing."""
+
     reservations_are_binding: bool = False
     """Whether a reservation that does not say so refuses bookings that do not name it."""
 

@@ -100,7 +100,7 @@ async def _replace(
     is_by_host = is_host_by_name(actor, booking, command.rescheduled_by)
     status = Status.ACCEPTED if is_by_host else draft.status_of(event_type, command.start, now)
     await writes.end_bookings(work, [booking.id], reason=None, by=None, is_rescheduled=True)
-    new = draft.successor_of(booking, event_type, period, status)
+    new = draft.successor_of(booking, event_type, actor, period, status)
     rescheduled_by = _mover(actor, booking, command.rescheduled_by, booker)
     [moved] = await storage.store(work, [replace(new, responses=responses, rescheduled_by=rescheduled_by)])
     await outbox.clear_timers(work, BOOKING, [booking.id])

@@ -83,7 +83,7 @@ async def move_seat(
         await writes.delete_attendees(work, booking.id, [moving.attendee.id])
         if is_last:
             await _end(work, booking)
-        new = _alone(booking, event_type, period, replace(moving.attendee, seat=seat))
+        new = _alone(booking, event_type, actor, period, replace(moving.attendee, seat=seat))
         [target] = await storage.store(work, [new])
     [moved] = await reads.find_by_ids(work.connection, [target.id])
     fact = facts.fact_of(
@@ -200,12 +200,14 @@ async def _end(work: UnitOfWork, booking: Booking) -> None:
     await outbox.clear_timers(work, BOOKING, [booking.id])
 
 
-def _alone(booking: Booking, event_type: EventType, period: Period, attendee: Attendee) -> NewBooking:
+def _alone(
+    booking: Booking, event_type: EventType, actor: Actor, period: Period, attendee: Attendee
+) -> NewBooking:
     """Return the booking that an attendee moves to when there is none yet: a meeting of its own."""
     return replace(
-        draft.successor_of(booking, event_type, period, Status.ACCEPTED),
+        draft.successor_of(booking, event_type, actor, period, Status.ACCEPTED),
         ical_uid=f"{new_uid()}@{draft.APPLICATION}",
         ical_sequence=0,
         rescheduled_from_uid=None,
-        attendees=[attendee],
+        attendees=[replace(attendee, standing=draft.standing_of(actor, attendee.email, attendee.standing))],
     )

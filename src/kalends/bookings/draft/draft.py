@@ -11,7 +11,7 @@ from kalends.accounts.user import User
 from kalends.api.input.locales import Locale
 from kalends.bookings.access import is_same_address
 from kalends.bookings.actors import Actor
-from kalends.bookings.booking import Attendee, Booking, Status, TitleWords, new_uid
+from kalends.bookings.booking import Attendee, Booking, Standing, Status, TitleWords, new_uid
 from kalends.bookings.commands.command import Create
 from kalends.bookings.draft.form import (
     BookerDetails,
@@ -89,9 +89,16 @@ def draft_of(
         time_zone=command.attendee_time_zone,
         locale=command.attendee_language,
         phone_number=responses.get("attendeePhoneNumber"),
+        standing=standing_of(actor, responses["email"], Standing.BOOKER),
     )
     guests = [
-        Attendee(name="", email=guest, time_zone=booker.time_zone, locale=_GUEST_LOCALE)
+        Attendee(
+            name="",
+            email=guest,
+            time_zone=booker.time_zone,
+            locale=_GUEST_LOCALE,
+            standing=standing_of(actor, guest, Standing.GUEST),
+        )
         for guest in responses.get("guests") or ()
         if _base_address(guest) not in blocked
     ]
@@ -147,9 +154,12 @@ def booking_from(
 
 
 def successor_of(
-    booking: Booking, event_type: EventType, period: tuple[datetime, datetime], status: Status
+    booking: Booking, event_type: EventType, actor: Actor, period: tuple[datetime, datetime], status: Status
 ) -> NewBooking:
-    """Return the booking that replaces another one: the same meeting at another time."""
+    """Return the booking that replaces another one: the same meeting at another time.
+
+    Whoever attended by their own word does so still.
+    """
     start, end = period
     return NewBooking(
         uid=new_uid(),
@@ -176,7 +186,7 @@ def successor_of(
         idempotency_key=None
         if booking.is_seated
         else idempotency_key(event_type.id, start, end, booking.attendees),
-        attendees=[replace(attendee, is_absent=False) for attendee in booking.attendees],
+        attendees=[attending_again(actor, attendee) for attendee in booking.attendees],
     )
 
 
@@ -229,6 +239,17 @@ def idempotency_key(
     """Return the key that two equal bookings share (bookings.md 15)."""
     emails = ",".join(attendee.email for attendee in attendees)
     return sha256(f"{event_type_id}.{start.timestamp()}.{end.timestamp()}.{emails}".encode()).digest()
+
+
+def attending_again(actor: Actor, attendee: Attendee) -> Attendee:
+    """Return somebody as they attend a booking that an actor has moved."""
+    standing = standing_of(actor, attendee.email, attendee.standing)
+    return replace(attendee, is_absent=False, standing=standing)
+
+
+def standing_of(actor: Actor, email: str, otherwise: Standing) -> Standing:
+    """Return by whose word somebody attends what an actor books; whoever books for themself says so."""
+    return Standing.OWN if is_same_address(actor.verified_email, email) else otherwise
 
 
 def check_not_blocked(email: str, actor: Actor, blocked: frozenset[str]) -> None:
