@@ -1,5 +1,6 @@
 """Other people's time and name, taken by whoever types them (findings 12, 17 and 20)."""
 
+import re
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import timedelta
@@ -14,7 +15,7 @@ from tests.attacks.harm import no_harm
 from tests.conftest import Clock
 from tests.notifications.conftest import Office
 from tests.notifications.mailbox import Mailbox
-from tests.support.bookings import TEN, URL, attendee, books
+from tests.support.bookings import ELEVEN, SEATS, TEN, URL, WEEKLY, attendee, books
 from tests.support.callers import Callers
 from tests.support.client import Client, Host, booking_of, data, refusal
 from tests.support.refusals import WatchedEdge
@@ -44,6 +45,44 @@ async def test_typing_an_address_into_a_form_takes_nobodys_time(
     with no_harm():
         assert after == before
         assert answer.status_code == 201
+
+
+@pytest.mark.parametrize("way", ["series", "seat", "moved"])
+async def test_no_other_way_of_typing_an_address_takes_somebodys_time(
+    ana: Host, ben: Host, client: Client, way: str
+) -> None:
+    own = await ben.creates_event_type()
+    before = await offered(client, own)
+    offers: dict[str, dict[str, Any]] = {"series": {"recurrence": WEEKLY}, "seat": {"seats": SEATS}}
+    event_type = await ana.creates_event_type(**offers.get(way, {}))
+    named: dict[str, Any] = {"attendee": {**attendee("ben"), "email": ben.email}}
+    if way == "seat":
+        await books(client, event_type)
+    booked = await books(ana.client, event_type, **named)
+    if way == "moved":
+        answer = await ana.client.post(f"{URL}/{booked['uid']}/reschedule", json={"start": ELEVEN})
+        assert answer.status_code == 201
+    after = await offered(client, own)
+    with no_harm():
+        assert after == before
+
+
+async def test_a_link_confirms_for_nobody_but_whom_it_was_mailed_to(
+    ana: Host, ben: Host, client: Client, office: Office, mailbox: Mailbox
+) -> None:
+    await books(client, await ana.creates_event_type(), guests=[ben.email])
+    await office.works()
+    found = re.search(r"token=([\w-]+)", mailbox.to(ben.email).text)
+    assert found is not None
+    own = await ana.creates_event_type("other")
+    before = await offered(client, own)
+    for path in ("/confirm-email", "/invitation", "/booking/x/cancel"):
+        answer = await client.post(path, data={"token": found[1]})
+        assert answer.status_code in (403, 404)
+    await client.post("/attendance", data={"token": found[1][:-2] + "AA"})
+    with no_harm():
+        assert await offered(client, own) == before
+        assert data(await ben.client.get("/v2/me"))["email"] == ben.email
 
 
 async def reserves(client: Client, event_type: dict[str, Any], start: str, **properties: Any) -> int:

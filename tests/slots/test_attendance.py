@@ -47,10 +47,10 @@ async def starts(client: Client, event_type: dict[str, Any]) -> list[str]:
 async def is_free(client: Client, event_type: dict[str, Any], start: str = AT_TEN) -> bool:
     """Tell whether a time is offered; the explanation must say the same."""
     query = {"eventTypeId": event_type["id"], "at": start}
-    explained = data(await client.get("/v2/slots/explain", params=query))
-    offered = start in await starts(client, event_type)
-    assert explained["isAvailable"] is offered
-    return offered
+    explained: dict[str, Any] = data(await client.get("/v2/slots/explain", params=query))
+    is_offered: bool = start in await starts(client, event_type)
+    assert explained["isAvailable"] == is_offered
+    return is_offered
 
 
 def of(host: Host) -> dict[str, Any]:
@@ -183,7 +183,7 @@ async def test_an_address_that_only_waits_is_not_asked_and_not_busy(
     ben: Host, client: Client, own: dict[str, Any], hers: dict[str, Any], office: Office, mailbox: Mailbox
 ) -> None:
     data(await ben.client.patch("/v2/me", json={"email": "victim@corp.example"}))
-    victim = {"attendee": {**attendee("victim"), "email": "victim@corp.example"}}
+    victim: dict[str, Any] = {"attendee": {**attendee("victim"), "email": "victim@corp.example"}}
     await books(ben.client, hers, **victim)
     assert await is_free(client, own)
     assert await link_to(office, mailbox, "victim@corp.example") is None

@@ -116,7 +116,7 @@ async def insert_mails(work: UnitOfWork, mails: Sequence[NewMail]) -> None:
 
 
 async def count_recent(connection: Connection, recipients: Collection[str]) -> dict[str, int]:
-    """Return how many mails those of these addresses had within the last hour that are nobody's account."""
+    """Return how many mails those of these addresses had within the last hour that no account has proven."""
     cursor = await connection.execute(
         """
         SELECT recipient,
@@ -124,7 +124,8 @@ async def count_recent(connection: Connection, recipients: Collection[str]) -> d
                  WHERE m.recipient = asked.recipient AND m.reason IS NULL
                    AND m.created_at > now() - interval '1 hour')
           FROM unnest(%s::text[]) AS asked (recipient)
-         WHERE NOT EXISTS (SELECT FROM users u WHERE lower(u.email) = asked.recipient)
+         WHERE NOT EXISTS (SELECT FROM users u
+                            WHERE lower(u.email) = asked.recipient AND u.email_verified_at IS NOT NULL)
         """,
         (sorted(recipients),),
     )

@@ -69,7 +69,10 @@ async def list_of_organization(
 
 
 _EVERYBODY: LiteralString = "true"
-_WITH_EMAIL: LiteralString = "o.user_id = (SELECT u.id FROM users u WHERE lower(u.email) = lower(%(email)s))"
+# Several may have one address as long as no more than one has proven it.
+_WITH_EMAIL: LiteralString = """
+    o.user_id = ANY(ARRAY(SELECT u.id FROM users u WHERE lower(u.email) = lower(%(email)s)))
+"""
 
 
 async def is_known(work: UnitOfWork, user_id: int, organization_id: int) -> bool:
