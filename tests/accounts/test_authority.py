@@ -16,8 +16,8 @@ from kalends.memberships.membership import Role
 from kalends.notifications import queries as notifications
 from tests.notifications.conftest import Office
 from tests.notifications.mailbox import Mailbox
-from tests.support.bookings import SEATS, TEN, URL, attendee, books, cancels, reschedules
-from tests.support.client import Client, Host, booking_of, data
+from tests.support.bookings import SEATS, TEN, URL, attendee
+from tests.support.client import Client, Guest, Host, booking_of, data
 from tests.support.organizations import People
 
 VICTIM = "victim@corp.example"
@@ -64,44 +64,42 @@ async def uids(client: Client, path: str = URL, **query: Any) -> list[str]:
 
 
 async def test_bookings_that_one_attends_are_listed(
-    ana: Host, ben: Host, client: Client, obtains: Obtains, is_proven: bool
+    ana: Host, ben: Host, guest: Guest, obtains: Obtains, is_proven: bool
 ) -> None:
-    booking = await books(client, await ana.creates_event_type(), **as_victim())
+    booking = await guest.books(await ana.creates_event_type(), **as_victim())
     await obtains(ben, VICTIM)
     assert await uids(ben.client) == ([booking["uid"]] if is_proven else [])
 
 
 @pytest.mark.parametrize("path", ["bookings", "users/{user}/bookings", "bookings?userIds={user}"])
 async def test_organizations_list_what_their_members_attend(
-    ana: Host, client: Client, people: People, obtains: Obtains, is_proven: bool, path: str
+    ana: Host, guest: Guest, people: People, obtains: Obtains, is_proven: bool, path: str
 ) -> None:
     boss = await people.account("boss")
     acme = await people.organization("acme", boss)
     member = await people.member("carl", acme, Role.MEMBER)
-    booking = await books(client, await ana.creates_event_type(), **as_victim())
+    booking = await guest.books(await ana.creates_event_type(), **as_victim())
     await obtains(member, VICTIM)
     shown = await uids(boss.client, f"/v2/organizations/{acme}/{path.format(user=member.id)}")
     assert shown == ([booking["uid"]] if is_proven else [])
 
 
 async def test_ones_own_seat_is_whole(
-    ana: Host, ben: Host, client: Client, obtains: Obtains, is_proven: bool
+    ana: Host, ben: Host, guest: Guest, obtains: Obtains, is_proven: bool
 ) -> None:
     event_type = await ana.creates_event_type(seats={**SEATS, "showAttendeeInfo": False})
-    booking = await books(client, event_type, **as_victim())
+    booking = await guest.books(event_type, **as_victim())
     await obtains(ben, VICTIM)
     shown = data(await ben.client.get(f"{URL}/{booking['uid']}"))
     assert (VICTIM in str(shown["attendees"])) is is_proven
 
 
-async def test_acts_are_signed(
-    ana: Host, ben: Host, client: Client, obtains: Obtains, is_proven: bool
-) -> None:
-    booking = await books(client, await ana.creates_event_type(), **as_victim())
+async def test_acts_are_signed(ana: Host, ben: Host, guest: Guest, obtains: Obtains, is_proven: bool) -> None:
+    booking = await guest.books(await ana.creates_event_type(), **as_victim())
     await obtains(ben, VICTIM)
-    moved = await reschedules(ben.client, booking["uid"], "2050-09-05T11:00:00Z")
+    moved = await ben.reschedules(booking, "2050-09-05T11:00:00Z")
     assert (moved.get("rescheduledByEmail") == VICTIM) is is_proven
-    cancelled = await cancels(ben.client, moved["uid"], cancellationReason="ill")
+    cancelled = await ben.cancels(moved, "ill")
     assert (cancelled.get("cancelledByEmail") == VICTIM) is is_proven
 
 
@@ -117,7 +115,7 @@ async def test_what_one_books_takes_ones_time(
 ) -> None:
     own = await ben.creates_event_type()
     await obtains(ben, VICTIM)
-    await books(ben.client, await ana.creates_event_type(), **as_victim())
+    await ben.books(await ana.creates_event_type(), **as_victim())
     answer = await client.post(URL, json=booking_of(own["id"], TEN))
     assert answer.status_code == (400 if is_proven else 201)
 
@@ -168,10 +166,10 @@ async def test_an_address_that_waits_finds_nobody(ben: Host, database: Database)
 
 
 async def test_mails_invitations_and_outputs_of_a_host_go_by_the_address_that_counts(
-    ben: Host, client: Client, office: Office, mailbox: Mailbox
+    ben: Host, guest: Guest, office: Office, mailbox: Mailbox
 ) -> None:
     await asks(ben)
-    booking = await books(client, await ben.creates_event_type())
+    booking = await guest.books(await ben.creates_event_type())
     assert [host["email"] for host in booking["hosts"]] == [ben.email]
     await office.works()
     assert VICTIM not in [mail.recipient for mail in mailbox.received if mail.invitation is not None]

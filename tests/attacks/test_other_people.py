@@ -15,9 +15,9 @@ from tests.attacks.harm import no_harm
 from tests.conftest import Clock
 from tests.notifications.conftest import Office
 from tests.notifications.mailbox import Mailbox
-from tests.support.bookings import ELEVEN, SEATS, TEN, URL, WEEKLY, attendee, books
+from tests.support.bookings import ELEVEN, SEATS, TEN, URL, WEEKLY, attendee
 from tests.support.callers import Callers
-from tests.support.client import Client, Host, booking_of, data, refusal
+from tests.support.client import Client, Guest, Host, booking_of, data, refusal
 from tests.support.refusals import WatchedEdge
 
 RESERVATIONS = "/v2/slots/reservations"
@@ -32,14 +32,14 @@ async def offered(client: Client, event_type: dict[str, Any]) -> Any:
 
 @pytest.mark.parametrize("role", ["guest", "booker"])
 async def test_typing_an_address_into_a_form_takes_nobodys_time(
-    ana: Host, ben: Host, client: Client, role: str
+    ana: Host, ben: Host, guest: Guest, client: Client, role: str
 ) -> None:
     own = await ben.creates_event_type()
     before = await offered(client, own)
     properties: dict[str, Any] = {"guests": [ben.email]}
     if role == "booker":
         properties = {"attendee": {**attendee("ben"), "email": ben.email}}
-    await books(client, await ana.creates_event_type(), **properties)
+    await guest.books(await ana.creates_event_type(), **properties)
     after = await offered(client, own)
     answer = await client.post(URL, json=booking_of(own["id"], TEN))
     with no_harm():
@@ -49,7 +49,7 @@ async def test_typing_an_address_into_a_form_takes_nobodys_time(
 
 @pytest.mark.parametrize("way", ["series", "seat", "moved"])
 async def test_no_other_way_of_typing_an_address_takes_somebodys_time(
-    ana: Host, ben: Host, client: Client, way: str
+    ana: Host, ben: Host, guest: Guest, client: Client, way: str
 ) -> None:
     own = await ben.creates_event_type()
     before = await offered(client, own)
@@ -57,8 +57,8 @@ async def test_no_other_way_of_typing_an_address_takes_somebodys_time(
     event_type = await ana.creates_event_type(**offers.get(way, {}))
     named: dict[str, Any] = {"attendee": {**attendee("ben"), "email": ben.email}}
     if way == "seat":
-        await books(client, event_type)
-    booked = await books(ana.client, event_type, **named)
+        await guest.books(event_type)
+    booked = await ana.books(event_type, **named)
     if way == "moved":
         answer = await ana.client.post(f"{URL}/{booked['uid']}/reschedule", json={"start": ELEVEN})
         assert answer.status_code == 201
@@ -68,9 +68,9 @@ async def test_no_other_way_of_typing_an_address_takes_somebodys_time(
 
 
 async def test_a_link_confirms_for_nobody_but_whom_it_was_mailed_to(
-    ana: Host, ben: Host, client: Client, office: Office, mailbox: Mailbox
+    ana: Host, ben: Host, guest: Guest, client: Client, office: Office, mailbox: Mailbox
 ) -> None:
-    await books(client, await ana.creates_event_type(), guests=[ben.email])
+    await guest.books(await ana.creates_event_type(), guests=[ben.email])
     await office.works()
     found = re.search(r"token=([\w-]+)", mailbox.to(ben.email).text)
     assert found is not None
@@ -85,7 +85,9 @@ async def test_a_link_confirms_for_nobody_but_whom_it_was_mailed_to(
         assert data(await ben.client.get("/v2/me"))["email"] == ben.email
 
 
-async def reserves(client: Client, event_type: dict[str, Any], start: str, **properties: Any) -> int:
+async def status_of_reserving(
+    client: Client, event_type: dict[str, Any], start: str, **properties: Any
+) -> int:
     body = {"eventTypeId": event_type["id"], "slotStart": start, "binding": True, **properties}
     answer = await client.post(RESERVATIONS, json=body)
     assert answer.status_code < 500
@@ -93,19 +95,19 @@ async def reserves(client: Client, event_type: dict[str, Any], start: str, **pro
 
 
 async def test_strangers_hold_no_time_that_is_over(ana: Host, client: Client) -> None:
-    status = await reserves(client, await ana.creates_event_type(), "1999-09-06T10:00:00Z")
+    status = await status_of_reserving(client, await ana.creates_event_type(), "1999-09-06T10:00:00Z")
     assert status >= 400
 
 
 async def test_strangers_hold_no_time_outside_of_the_hours_of_a_host(ana: Host, client: Client) -> None:
-    status = await reserves(client, await ana.creates_event_type(), "2050-09-05T01:00:00Z")
+    status = await status_of_reserving(client, await ana.creates_event_type(), "2050-09-05T01:00:00Z")
     assert status >= 400
 
 
 async def test_one_address_holds_a_few_times_of_an_event_type_only(ana: Host, client: Client) -> None:
     event_type = await ana.creates_event_type()
     starts = [f"2050-09-0{day}T{hour}:00:00Z" for day in (5, 6) for hour in (10, 11, 12, 13)]
-    taken = [await reserves(client, event_type, start) for start in starts]
+    taken = [await status_of_reserving(client, event_type, start) for start in starts]
     assert taken[0] == 201
     assert taken.count(201) <= 5
 
@@ -125,7 +127,7 @@ async def test_what_a_stranger_holds_cannot_be_renewed_for_ever(
 
 async def test_a_host_is_refused_nothing_because_a_stranger_holds_it(ana: Host, client: Client) -> None:
     event_type = await ana.creates_event_type()
-    assert await reserves(client, event_type, TEN) == 201
+    assert await status_of_reserving(client, event_type, TEN) == 201
     answer = await ana.client.post(URL, json=booking_of(event_type["id"], TEN))
     assert answer.status_code == 201
 
@@ -149,7 +151,7 @@ async def test_a_booker_does_not_replace_it_by_a_meeting_url_either(ana: Host, c
         assert TRAP not in answer.json().get("data", {}).values()
 
 
-async def test_a_booking_invites_few_strangers(ana: Host, client: Client) -> None:
+async def test_a_booking_invites_few_strangers(ana: Host, guest: Guest, client: Client) -> None:
     event_type = await ana.creates_event_type()
     guests = [f"guest{number}@example.com" for number in range(31)]
     answer = await client.post(URL, json=booking_of(event_type["id"], TEN, guests=guests))

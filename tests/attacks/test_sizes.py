@@ -15,9 +15,9 @@ from tests.attacks.counting import busiest_turn, counted_calls
 from tests.attacks.harm import no_harm, still_harmful
 from tests.attacks.rows import multiply
 from tests.conftest import Clock
-from tests.support.bookings import TEN, URL, WEEKLY, books
+from tests.support.bookings import TEN, URL, WEEKLY
 from tests.support.callers import Callers
-from tests.support.client import Client, Host, booking_of, data, refusal
+from tests.support.client import Client, Guest, Host, booking_of, data, refusal
 from tests.support.refusals import WatchedEdge
 from tests.support.teams import Rows
 
@@ -179,25 +179,25 @@ async def copies(database: Database, table: str, column: str) -> int:
 @pytest.mark.parametrize(("table", "column"), [("bookings", "responses"), ("outbox_events", "payload")])
 @still_harmful(14, COPIED)
 async def test_the_answers_of_a_series_are_kept_once(
-    ana: Host, client: Client, database: Database, table: str, column: str
+    ana: Host, guest: Guest, database: Database, table: str, column: str
 ) -> None:
     event_type = await ana.creates_event_type(recurrence=WEEKLY)
-    await books(client, event_type, bookingFieldsResponses={"notes": MUCH})
+    await guest.books(event_type, bookingFieldsResponses={"notes": MUCH})
     found = await copies(database, table, column)
     with no_harm():
         assert found <= 1
 
 
-async def test_confirming_a_series_computes_its_window_once(ana: Host, client: Client) -> None:
+async def test_confirming_a_series_computes_its_window_once(ana: Host, guest: Guest, client: Client) -> None:
     event_type = await ana.creates_event_type(
         recurrence=WEEKLY,
         confirmationPolicy={"type": "always", "blockUnconfirmedBookingsInBooker": False},
     )
-    [first, *_] = await books(client, event_type)
+    [first, *_] = await guest.books(event_type)
     window = {"type": "businessDays", "value": 20, "rolling": True}
     data(await ana.client.patch(f"/v2/event-types/{event_type['id']}", json={"bookingWindow": window}))
     with counted_calls("scheduling/windows.py") as calls:
-        data(await ana.client.post(f"{URL}/{first['uid']}/confirm"))
+        await ana.confirms(first)
     assert calls.count < 2 * await calls_of_a_slots_request(client, event_type)
 
 
@@ -224,9 +224,9 @@ async def test_twice_the_reservations_are_twice_the_work(ana: Host, client: Clie
     assert counts[1] <= 3 * counts[0]
 
 
-async def test_booking_a_series_computes_its_window_once(ana: Host, client: Client) -> None:
+async def test_booking_a_series_computes_its_window_once(ana: Host, guest: Guest, client: Client) -> None:
     window = {"type": "businessDays", "value": 30, "rolling": True}
     event_type = await ana.creates_event_type(recurrence=WEEKLY, bookingWindow=window)
     with counted_calls("scheduling/windows.py") as calls:
-        await books(client, event_type)
+        await guest.books(event_type)
     assert calls.count < 3 * await calls_of_a_slots_request(client, event_type)

@@ -159,7 +159,7 @@ async def test_bookings_of_managed_event_types_are_their_team_s(acme: int, peopl
     parent = await rows.event_type(team, kind="managed")
     child = await bo.creates_event_type("copy")
     await rows.sets("event_types", child["id"], parent_id=parent)
-    uid = data(await bo.client.post("/v2/bookings", json=booking_of(child["id"], TEN)), 201)["uid"]
+    uid = (await bo.books(child, TEN))["uid"]
     assert await listed(ana, f"/v2/organizations/{acme}/teams/{team}/bookings") == [uid]
     assert await listed(bo, "/v2/bookings", teamId=team) == [uid]
 

@@ -17,20 +17,8 @@ from kalends.settings import Settings
 from tests.conftest import Clock
 from tests.notifications.conftest import Office
 from tests.notifications.mailbox import Mailbox
-from tests.support.bookings import (
-    CONFIRMED,
-    ELEVEN,
-    SEATS,
-    TEN,
-    URL,
-    WEEKLY,
-    attendee,
-    books,
-    cancels,
-    confirms,
-    reschedules,
-)
-from tests.support.client import Client, Host, booking_of, data, make_host, refusal
+from tests.support.bookings import CONFIRMED, ELEVEN, SEATS, TEN, URL, WEEKLY, attendee
+from tests.support.client import Client, Guest, Host, booking_of, data, make_host, refusal
 from tests.support.refusals import WatchedEdge
 from tests.web.scene import Browser, Page
 
@@ -94,7 +82,7 @@ async def test_what_somebody_books_with_their_own_credential_takes_their_time(
     ben: Host, client: Client, own: dict[str, Any], hers: dict[str, Any], role: str
 ) -> None:
     properties = of(ben) if role == "booker" else {"guests": [ben.email.upper()]}
-    await books(ben.client, hers, **properties)
+    await ben.books(hers, **properties)
     assert not await is_free(client, own)
     refused = refusal(await client.post(URL, json=booking_of(own["id"], TEN)), 400)
     assert refused["details"]["reasons"] == ["booking"]
@@ -104,7 +92,7 @@ async def test_what_somebody_books_with_their_own_credential_takes_their_time(
 async def test_what_somebody_books_for_another_takes_nobodys_time(
     ben: Host, client: Client, own: dict[str, Any], hers: dict[str, Any], properties: dict[str, Any]
 ) -> None:
-    await books(ben.client, hers, **properties)
+    await ben.books(hers, **properties)
     assert await is_free(client, own)
 
 
@@ -113,6 +101,7 @@ async def test_what_somebody_books_for_another_takes_nobodys_time(
 async def test_what_others_book_for_somebody_takes_none_of_their_time(
     ana: Host,
     ben: Host,
+    guest: Guest,
     client: Client,
     own: dict[str, Any],
     hers: dict[str, Any],
@@ -120,10 +109,10 @@ async def test_what_others_book_for_somebody_takes_none_of_their_time(
     who: str,
     role: str,
 ) -> None:
-    booker = {"host": ana.client, "third": carl.client, "nobody": client}[who]
-    await books(booker, hers, **(of(ben) if role == "booker" else {"guests": [ben.email]}))
+    booker = {"host": ana, "third": carl, "nobody": guest}[who]
+    await booker.books(hers, **(of(ben) if role == "booker" else {"guests": [ben.email]}))
     assert await is_free(client, own)
-    assert await books(client, own)
+    assert await guest.books(own)
 
 
 @pytest.fixture
@@ -134,6 +123,7 @@ async def carl(client: Client, office: Office) -> Host:
 
 async def test_whoever_confirms_by_the_link_of_the_mail_is_busy(
     ben: Host,
+    guest: Guest,
     client: Client,
     own: dict[str, Any],
     hers: dict[str, Any],
@@ -141,7 +131,7 @@ async def test_whoever_confirms_by_the_link_of_the_mail_is_busy(
     mailbox: Mailbox,
     browser: Browser,
 ) -> None:
-    await books(client, hers, guests=[ben.email])
+    await guest.books(hers, guests=[ben.email])
     link = await link_to(office, mailbox, ben.email)
     assert link is not None
     asked = await browser.opens(link)
@@ -155,9 +145,9 @@ async def test_whoever_confirms_by_the_link_of_the_mail_is_busy(
 
 
 async def test_the_link_shows_and_gives_nothing_else(
-    ben: Host, client: Client, hers: dict[str, Any], office: Office, mailbox: Mailbox, browser: Browser
+    ben: Host, guest: Guest, hers: dict[str, Any], office: Office, mailbox: Mailbox, browser: Browser
 ) -> None:
-    booking = await books(client, hers, guests=[ben.email])
+    booking = await guest.books(hers, guests=[ben.email])
     link = await link_to(office, mailbox, ben.email)
     assert link is not None
     assert booking["uid"] not in (await browser.opens(link)).response.text + link
@@ -174,7 +164,7 @@ async def test_a_link_of_ones_own_making_is_refused(browser: Browser, token: str
 async def test_only_whoever_has_an_account_and_has_not_said_so_is_asked(
     ben: Host, client: Client, hers: dict[str, Any], office: Office, mailbox: Mailbox
 ) -> None:
-    await books(ben.client, hers, **of(ben), guests=["cy@example.com"])
+    await ben.books(hers, **of(ben), guests=["cy@example.com"])
     for email in (ben.email, "cy@example.com"):
         assert await link_to(office, mailbox, email) is None
 
@@ -184,7 +174,7 @@ async def test_an_address_that_only_waits_is_not_asked_and_not_busy(
 ) -> None:
     data(await ben.client.patch("/v2/me", json={"email": "victim@corp.example"}))
     victim: dict[str, Any] = {"attendee": {**attendee("victim"), "email": "victim@corp.example"}}
-    await books(ben.client, hers, **victim)
+    await ben.books(hers, **victim)
     assert await is_free(client, own)
     assert await link_to(office, mailbox, "victim@corp.example") is None
 
@@ -192,6 +182,7 @@ async def test_an_address_that_only_waits_is_not_asked_and_not_busy(
 async def test_the_link_of_a_cancelled_booking_takes_nobodys_time(
     ana: Host,
     ben: Host,
+    guest: Guest,
     client: Client,
     own: dict[str, Any],
     hers: dict[str, Any],
@@ -199,11 +190,11 @@ async def test_the_link_of_a_cancelled_booking_takes_nobodys_time(
     mailbox: Mailbox,
     browser: Browser,
 ) -> None:
-    booking = await books(client, hers, guests=[ben.email])
+    booking = await guest.books(hers, guests=[ben.email])
     link = await link_to(office, mailbox, ben.email)
     assert link is not None
     asked = await browser.opens(link)
-    await cancels(ana.client, booking["uid"], cancellationReason="ill")
+    await ana.cancels(booking, "ill")
     assert (await browser.sends(asked)).status == 409
     assert (await browser.opens(link)).form() is None
     assert await is_free(client, own)
@@ -212,6 +203,7 @@ async def test_the_link_of_a_cancelled_booking_takes_nobodys_time(
 async def test_what_was_confirmed_moves_along(
     ana: Host,
     ben: Host,
+    guest: Guest,
     client: Client,
     own: dict[str, Any],
     hers: dict[str, Any],
@@ -219,9 +211,9 @@ async def test_what_was_confirmed_moves_along(
     mailbox: Mailbox,
     browser: Browser,
 ) -> None:
-    booking = await books(client, hers, guests=[ben.email])
+    booking = await guest.books(hers, guests=[ben.email])
     await says_so(office, mailbox, browser, ben)
-    await reschedules(ana.client, booking["uid"], ELEVEN, rescheduledBy=ana.email)
+    await ana.reschedules(booking, ELEVEN, rescheduledBy=ana.email)
     assert await is_free(client, own)
     assert not await is_free(client, own, AT_ELEVEN)
     assert await link_to(office, mailbox, ben.email) is None
@@ -230,6 +222,7 @@ async def test_what_was_confirmed_moves_along(
 async def test_what_was_not_confirmed_is_asked_again_when_it_moves(
     ana: Host,
     ben: Host,
+    guest: Guest,
     client: Client,
     own: dict[str, Any],
     hers: dict[str, Any],
@@ -237,25 +230,26 @@ async def test_what_was_not_confirmed_is_asked_again_when_it_moves(
     mailbox: Mailbox,
     browser: Browser,
 ) -> None:
-    booking = await books(client, hers, guests=[ben.email])
+    booking = await guest.books(hers, guests=[ben.email])
     await office.works()
-    await reschedules(ana.client, booking["uid"], ELEVEN, rescheduledBy=ana.email)
+    await ana.reschedules(booking, ELEVEN, rescheduledBy=ana.email)
     assert await is_free(client, own, AT_ELEVEN)
     await says_so(office, mailbox, browser, ben)
     assert not await is_free(client, own, AT_ELEVEN)
 
 
 async def test_whoever_moves_their_own_booking_with_their_credential_says_so(
-    ben: Host, client: Client, own: dict[str, Any], hers: dict[str, Any]
+    ben: Host, guest: Guest, client: Client, own: dict[str, Any], hers: dict[str, Any]
 ) -> None:
-    booking = await books(client, hers, **of(ben))
-    await reschedules(ben.client, booking["uid"], ELEVEN)
+    booking = await guest.books(hers, **of(ben))
+    await ben.reschedules(booking, ELEVEN)
     assert not await is_free(client, own, AT_ELEVEN)
 
 
 async def test_one_link_confirms_a_whole_series(
     ana: Host,
     ben: Host,
+    guest: Guest,
     client: Client,
     own: dict[str, Any],
     office: Office,
@@ -263,7 +257,7 @@ async def test_one_link_confirms_a_whole_series(
     browser: Browser,
 ) -> None:
     weekly = await ana.creates_event_type(recurrence=WEEKLY)
-    await books(client, weekly, guests=[ben.email])
+    await guest.books(weekly, guests=[ben.email])
     await says_so(office, mailbox, browser, ben)
     query = {"eventTypeId": own["id"], "start": "2050-09-05", "end": "2050-09-26"}
     found = data(await client.get("/v2/slots", params=query))
@@ -275,15 +269,16 @@ async def test_a_request_takes_no_time_of_those_who_attend_until_it_is_confirmed
     ana: Host, ben: Host, client: Client, own: dict[str, Any]
 ) -> None:
     asking = await ana.creates_event_type(confirmationPolicy=CONFIRMED)
-    booking = await books(ben.client, asking, **of(ben))
+    booking = await ben.books(asking, **of(ben))
     assert await is_free(client, own)
-    await confirms(ana, booking["uid"])
+    await ana.confirms(booking)
     assert not await is_free(client, own)
 
 
 async def test_seats_are_as_other_bookings(
     ana: Host,
     ben: Host,
+    guest: Guest,
     client: Client,
     own: dict[str, Any],
     office: Office,
@@ -291,26 +286,26 @@ async def test_seats_are_as_other_bookings(
     browser: Browser,
 ) -> None:
     shared = await ana.creates_event_type(seats=SEATS)
-    await books(client, shared)
-    await books(client, shared, **of(ben))
+    await guest.books(shared)
+    await guest.books(shared, **of(ben))
     assert await is_free(client, own)
     await says_so(office, mailbox, browser, ben)
     assert not await is_free(client, own)
 
 
 async def test_a_seat_that_somebody_takes_with_their_own_credential_takes_their_time(
-    ana: Host, ben: Host, client: Client, own: dict[str, Any]
+    ana: Host, ben: Host, guest: Guest, client: Client, own: dict[str, Any]
 ) -> None:
     shared = await ana.creates_event_type(seats=SEATS)
-    await books(client, shared)
-    await books(ben.client, shared, **of(ben))
+    await guest.books(shared)
+    await ben.books(shared, **of(ben))
     assert not await is_free(client, own)
 
 
 async def test_who_has_another_address_by_now_is_busy_by_that_one(
     ben: Host, client: Client, own: dict[str, Any], hers: dict[str, Any], office: Office
 ) -> None:
-    await books(ben.client, hers, **of(ben))
+    await ben.books(hers, **of(ben))
     async with office.database.connection() as connection:
         await connection.execute("UPDATE users SET email = 'benno@example.com' WHERE id = %s", (ben.id,))
     assert await is_free(client, own)
@@ -327,6 +322,7 @@ async def test_who_has_another_address_by_now_is_busy_by_that_one(
 )
 async def test_the_operator_says_whose_word_counts(
     ben: Host,
+    guest: Guest,
     client: Client,
     own: dict[str, Any],
     hers: dict[str, Any],
@@ -337,9 +333,9 @@ async def test_the_operator_says_whose_word_counts(
     by_booker: bool,
     by_guest: bool,
 ) -> None:
-    await books(ben.client, hers, "2050-09-05T08:00:00Z", **of(ben))
-    await books(client, hers, "2050-09-05T09:00:00Z", **of(ben))
-    await books(client, hers, "2050-09-05T10:00:00Z", guests=[ben.email])
+    await ben.books(hers, "2050-09-05T08:00:00Z", **of(ben))
+    await guest.books(hers, "2050-09-05T09:00:00Z", **of(ben))
+    await guest.books(hers, "2050-09-05T10:00:00Z", guests=[ben.email])
     async with server_that_blocks(settings, clock, blocks) as other:
         free = [await is_free(other, own, f"2050-09-05T{hour}:00:00.000Z") for hour in ("08", "09", "10")]
         assert free == [not by_own, not by_booker, not by_guest]
@@ -350,18 +346,18 @@ async def test_the_operator_says_whose_word_counts(
 
 @pytest.mark.parametrize("blocks", ["all", "none"])
 async def test_nobody_is_asked_where_every_word_counts_or_none(
-    ben: Host, client: Client, hers: dict[str, Any], office: Office, mailbox: Mailbox, blocks: AttendingBlocks
+    ben: Host, guest: Guest, hers: dict[str, Any], office: Office, mailbox: Mailbox, blocks: AttendingBlocks
 ) -> None:
-    await books(client, hers, guests=[ben.email])
+    await guest.books(hers, guests=[ben.email])
     async with Database(office.settings.connection_url(), size=2, attending=blocks) as database:
         other = Office(replace(office.runtime, database=database))
         assert await link_to(other, mailbox, ben.email) is None
 
 
 async def test_a_booker_is_not_asked_where_bookers_count(
-    ben: Host, client: Client, hers: dict[str, Any], office: Office, mailbox: Mailbox
+    ben: Host, guest: Guest, hers: dict[str, Any], office: Office, mailbox: Mailbox
 ) -> None:
-    await books(client, hers, **of(ben))
+    await guest.books(hers, **of(ben))
     async with Database(office.settings.connection_url(), size=2, attending="bookers") as database:
         other = Office(replace(office.runtime, database=database))
         assert await link_to(other, mailbox, ben.email) is None

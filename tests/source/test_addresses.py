@@ -36,6 +36,7 @@ PLACES = {
     "bookings/actors.py": PROVES,
     "bookings/draft/draft.py": PROVES,
     "bookings/facts/snapshots.py": SHOWS,
+    "bookings/permissions/bookers.py": PROVES,
     "bookings/sql/listing.py": PROVES,
     "bookings/sql/reads.py": PROVES,
     "bookings/wire/outputs.py": SHOWS,

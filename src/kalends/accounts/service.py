@@ -126,9 +126,10 @@ async def update_user(work: UnitOfWork, user: User, changes: UserChanges) -> Use
         return user
     if changes.default_schedule_id is not UNSET and changes.default_schedule_id is not None:
         await schedules.get_for(work.connection, user.id, changes.default_schedule_id)
-    if changes.time_zone is not UNSET and user.default_schedule_id is not None:
+    after = changes.applied_to(user)
+    if after.time_zone != user.time_zone and user.default_schedule_id is not None:
         # Before the user's row: commands on schedules lock in that order too.
-        await schedules.move_to_zone(work, user.default_schedule_id, changes.time_zone)
+        await schedules.move_to_zone(work, user.default_schedule_id, after.time_zone)
     try:
         return await _write(work, user, changes)
     except errors.UniqueViolation as error:

@@ -1,4 +1,4 @@
-"""`kalends jobs`: what the workers do not try any more."""
+"""`kalends jobs`: what the workers have given up trying."""
 
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Annotated

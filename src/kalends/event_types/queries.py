@@ -9,7 +9,7 @@ from kalends.accounts.user import User
 from kalends.db.database import Connection, UnitOfWork
 from kalends.db.rows import Columns, NamedRow, first_row, named_row, named_rows, only_row
 from kalends.db.statements import assignments
-from kalends.event_types.address import EventTypeAddress, Lookup, lookup_of
+from kalends.event_types.address import EventTypeAddress, Lookup, lookup_of, slug_lookup
 from kalends.event_types.bounds import Page
 from kalends.event_types.columns import SETTINGS, columns_of, settings_of
 from kalends.event_types.event_type import EventType, SchedulingType, Settings
@@ -70,6 +70,7 @@ async def list_of_user(
 ) -> list[EventType]:
     """Return event types of a user in the page's order, hidden ones for their owner only; of nobody none."""
     order = _ORDERS[page.by_creation]
+    named = Lookup("true", {}) if slug is None else slug_lookup(slug, is_of_team=False)
     statement = f"""
         {_OF_USERS}
          WHERE e.id IN (
@@ -77,7 +78,7 @@ async def list_of_user(
                  FROM (SELECT e.id, sum(bytes) OVER (ORDER BY {order}) - bytes AS bytes_before
                          FROM (SELECT e.id, e.created_at, octet_length(e::text) AS bytes FROM event_types e
                                 WHERE {owned.condition} AND (NOT e.hidden OR e.user_id = %(caller_id)s)
-                                  AND (%(slug)s::text IS NULL OR e.slug = %(slug)s)
+                                  AND {named.condition}
                                 ORDER BY {order} LIMIT %(take)s OFFSET %(skip)s) e) measured
                 WHERE bytes_before < %(most_bytes)s)
          ORDER BY {order}
@@ -85,7 +86,7 @@ async def list_of_user(
     values = {
         **owned.values,
         "caller_id": caller_id,
-        "slug": slug,
+        **named.values,
         "take": page.take,
         "skip": page.skip,
         "most_bytes": page.most_bytes,

@@ -242,7 +242,7 @@ def check_waiting_mails(connection: psycopg.Connection[TupleRow], now: datetime)
 
 
 def check_jobs_set_aside(connection: psycopg.Connection[TupleRow]) -> Check:
-    """See whether the queue has jobs that are not tried any more because their workers ended."""
+    """Look for jobs that the queue has set aside because their workers ended."""
     counts = connection.execute(SET_ASIDE).fetchall()
     if not counts:
         return Check("queue", "ok", "no job is set aside")

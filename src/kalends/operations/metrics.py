@@ -84,11 +84,11 @@ async def _text(connection: Connection, now: datetime) -> bytes:
     backlogs = await outbox.backlogs(connection, JOB_KINDS, now=now)
     away_since = (await notifications.waiting_for_server(connection)).oldest
     registry = CollectorRegistry()
-    registry.register(_Counted(backlogs, await outbox.counters(connection), away_since, now))
+    registry.register(_MetricsOfNow(backlogs, await outbox.counters(connection), away_since, now))
     return generate_latest(registry)
 
 
-class _Counted(Collector):
+class _MetricsOfNow(Collector):
     """The metrics of one moment."""
 
     def __init__(

@@ -37,10 +37,10 @@ _BLOCKING = f"""
     SELECT t.booking_id, t.during
       FROM (SELECT a.booking_id FROM attendees a
              WHERE a.address = lower(u.email) AND u.email_verified_at IS NOT NULL AND {TAKES_TIME}
-            OFFSET 0) attended
+            OFFSET 0) met
      CROSS JOIN LATERAL (
-           SELECT user_id FROM bookings WHERE id = attended.booking_id AND status = 'accepted' OFFSET 0) b
-     CROSS JOIN LATERAL (SELECT * FROM busy_times WHERE booking_id = attended.booking_id OFFSET 0) t
+           SELECT user_id FROM bookings WHERE id = met.booking_id AND status = 'accepted' OFFSET 0) b
+     CROSS JOIN LATERAL (SELECT * FROM busy_times WHERE booking_id = met.booking_id OFFSET 0) t
      WHERE t.host_id = b.user_id AND t.during && {_DURING}
        AND NOT EXISTS (SELECT FROM busy_times own
                         WHERE own.booking_id = t.booking_id AND own.host_id = u.id OFFSET 0)

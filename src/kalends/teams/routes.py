@@ -12,7 +12,7 @@ from kalends.access.guards import (
     team_member,
     team_owner,
 )
-from kalends.access.holding import hold
+from kalends.access.locked_places import lock_place
 from kalends.access.place import Place
 from kalends.access.refusals import RoleChanged
 from kalends.api.dependencies import CurrentSettings, Now, Reader, Work
@@ -57,7 +57,7 @@ def team_router(prefix: str, tag: str, *, reading: Guard[Place], ruling: Guard[P
         place: RulingPlace, author: RequestAuthor, body: UpdateTeamBody, work: Work
     ) -> TeamOutput:
         """Change a team; what is not sent stays."""
-        await hold(work, place)
+        await lock_place(work, place)
         return team_output(await update_team(work, author, place.team_id, body.to_changes()))
 
     @router.delete("/{teamId}", refuses=(TeamGone,))
@@ -117,7 +117,7 @@ async def create_team_of_organization(
     if request.headers.get("x-cal-client-id"):
         # No organization has an OAuth client yet, so none is its own.
         raise ForeignClient
-    await hold(work, place)
+    await lock_place(work, place)
     has_creator = not place.caller.user.is_system_admin
     made = await create_team_in(
         work, author, place.organization_id, body.to_command(), has_creator=has_creator

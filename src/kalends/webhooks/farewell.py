@@ -47,6 +47,6 @@ async def tell_last(work: UnitOfWork, follower: Follower, user_id: int, *, now: 
 
 
 async def forget(database: Database, now: datetime) -> None:
-    """Delete the webhooks without an owner for which nothing waits any more."""
+    """Delete the webhooks without an owner for which nothing waits."""
     async with database.transaction() as work:
         await queries.delete_ownerless(work, now)

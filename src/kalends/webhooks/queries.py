@@ -19,7 +19,8 @@ from kalends.webhooks.occasion import Occasion
 from kalends.webhooks.webhook import (
     Attempt,
     Delivery,
-    Failing,
+    FailingWebhook,
+    ListDeliveries,
     NewDelivery,
     NewWebhook,
     Scope,
@@ -205,7 +206,7 @@ async def delete_webhooks(work: UnitOfWork, scope: Scope) -> int:
 
 async def note_health(
     work: UnitOfWork, *, succeeded: Sequence[str], failed: Sequence[str], now: datetime
-) -> list[Failing]:
+) -> list[FailingWebhook]:
     """Note which webhooks work; return the active ones that fail, with the time since when they do."""
     cursor = await work.connection.execute(
         """
@@ -226,7 +227,7 @@ async def note_health(
         """,
         {"succeeded": list(succeeded), "failed": list(failed), "now": now},
     )
-    return [Failing(*row) for row in await cursor.fetchall()]
+    return [FailingWebhook(*row) for row in await cursor.fetchall()]
 
 
 async def insert_deliveries(work: UnitOfWork, deliveries: Sequence[NewDelivery], *, due_at: datetime) -> None:
@@ -320,13 +321,7 @@ async def list_facts_of(connection: Connection, event_ids: Sequence[int]) -> lis
 async def list_deliveries(
     connection: Connection,
     webhook_id: str,
-    *,
-    status: Status | None,
-    trigger: str | None,
-    since: datetime | None,
-    until: datetime | None,
-    take: int,
-    skip: int,
+    wanted: ListDeliveries,
 ) -> list[Delivery]:
     """Return deliveries to a webhook with their attempts, the latest first."""
     rows = await named_rows(
@@ -342,12 +337,12 @@ async def list_deliveries(
         """,
         {
             "webhook_id": webhook_id,
-            "states": None if status is None else _STATES[status],
-            "trigger": trigger,
-            "since": since,
-            "until": until,
-            "take": take,
-            "skip": skip,
+            "states": None if wanted.status is None else _STATES[wanted.status],
+            "trigger": wanted.trigger,
+            "since": wanted.since,
+            "until": wanted.until,
+            "take": wanted.take,
+            "skip": wanted.skip,
         },
     )
     return [_delivery(row) for row in rows]
@@ -455,7 +450,7 @@ async def disown_webhooks(work: UnitOfWork, webhook_ids: Collection[str], now: d
 
 
 async def delete_ownerless(work: UnitOfWork, now: datetime) -> None:
-    """Delete the webhooks without an owner for which nothing waits any more."""
+    """Delete the webhooks without an owner for which nothing waits."""
     await work.connection.execute(
         f"""
         DELETE FROM webhooks w

@@ -7,6 +7,8 @@ from uuid import UUID
 
 from kalends.api.input.changes import UNSET, Unset
 from kalends.api.refusals import BoundReached
+from kalends.audit.entry import Author, Snapshot, Subject
+from kalends.audit.ledger import Ledger
 from kalends.db.database import Connection, Database, UnitOfWork
 from kalends.event_types import service as event_types
 from kalends.event_types.address import IdAddress
@@ -28,9 +30,9 @@ from kalends.webhooks.triggers import ANNOUNCEMENTS
 from kalends.webhooks.webhook import (
     KEPT_SECRET,
     Delivery,
+    ListDeliveries,
     NewWebhook,
     Scope,
-    Status,
     Webhook,
     WebhookChanges,
 )
@@ -70,18 +72,6 @@ class UpdateWebhook:
 
 
 @dataclass(frozen=True, slots=True)
-class ListDeliveries:
-    """Which deliveries of a webhook to list."""
-
-    status: Status | None
-    trigger: str | None
-    since: datetime | None
-    until: datetime | None
-    take: int
-    skip: int
-
-
-@dataclass(frozen=True, slots=True)
 class Replay:
     """Which events to deliver again; `triggers` None: all that the webhook subscribes to."""
 
@@ -91,7 +81,7 @@ class Replay:
 
 
 @dataclass(frozen=True, slots=True)
-class Replayed:
+class ReplayOutcome:
     """How many deliveries begin anew, and where to go on from if that was not all."""
 
     queued: int
@@ -143,9 +133,15 @@ async def list_in(connection: Connection, scope: Scope, *, take: int, skip: int)
 
 
 async def create(
-    work: UnitOfWork, keys: Keyring, scope: Scope, command: CreateWebhook, *, most: int
+    work: UnitOfWork,
+    keys: Keyring,
+    scope: Scope,
+    command: CreateWebhook,
+    *,
+    most: int,
+    author: Author,
 ) -> Webhook:
-    """Make a webhook.
+    """Make a webhook; one of an organization stands in its log, by the name of `author`.
 
     Raises:
         BoundReached: the scope has `most` already.
@@ -164,11 +160,20 @@ async def create(
     webhook_id, before = await queries.insert_webhook(work, scope, new)
     if before >= most:
         raise BoundReached("subscriberUrl", most, "webhooks here; delete one first")
-    return await get(work.connection, webhook_id)
+    made = await get(work.connection, webhook_id)
+    if (ledger := _ledger(made, author)) is not None:
+        await ledger.record_created(work, _subject(made), made.snapshot)
+    return made
 
 
 async def update(
-    work: UnitOfWork, keys: Keyring, webhook_id: str, command: UpdateWebhook, *, now: datetime
+    work: UnitOfWork,
+    keys: Keyring,
+    webhook_id: str,
+    command: UpdateWebhook,
+    *,
+    now: datetime,
+    author: Author,
 ) -> Webhook:
     """Change a webhook; what the command does not say stays.
 
@@ -182,9 +187,11 @@ async def update(
     await queries.lock_webhook(work, webhook_id)
     webhook = await get(work.connection, webhook_id)
     changes = command.changes
+    has_other_secret = False
     if command.secret is not UNSET:
         changes = replace(changes, secret=_encrypted(keys, command.secret))
-        if command.secret != reveal(keys, webhook).secret:
+        has_other_secret = command.secret != reveal(keys, webhook).secret
+        if has_other_secret:
             until = now + KEPT_SECRET
             changes = replace(changes, previous_secret=webhook.secret, previous_secret_until=until)
     if changes.active is not UNSET and changes.active != webhook.active:
@@ -193,10 +200,14 @@ async def update(
         await queries.update_webhook(work, webhook_id, changes)
     if changes.active is False:
         await outbox.drop_lane(work, DELIVERIES, webhook_id, now=now)
-    return await get(work.connection, webhook_id)
+    changed = await get(work.connection, webhook_id)
+    if (ledger := _ledger(changed, author)) is not None:
+        told = _told_of_change(webhook, changed, has_other_secret=has_other_secret)
+        await ledger.record_updated(work, _subject(changed), webhook.snapshot, told)
+    return changed
 
 
-async def delete(work: UnitOfWork, webhook_id: str) -> Webhook:
+async def delete(work: UnitOfWork, webhook_id: str, *, author: Author) -> Webhook:
     """Delete a webhook and return it; what was to be delivered to it is not.
 
     Raises:
@@ -205,6 +216,8 @@ async def delete(work: UnitOfWork, webhook_id: str) -> Webhook:
     await queries.lock_webhook(work, webhook_id)
     webhook = await get(work.connection, webhook_id)
     await queries.delete_webhook(work, webhook_id)
+    if (ledger := _ledger(webhook, author)) is not None:
+        await ledger.record_deleted(work, _subject(webhook), webhook.snapshot)
     return webhook
 
 
@@ -217,16 +230,7 @@ async def list_deliveries(
     connection: Connection, webhook: Webhook, command: ListDeliveries
 ) -> list[Delivery]:
     """Return what was and is to be delivered to a webhook, the latest first."""
-    return await queries.list_deliveries(
-        connection,
-        webhook.id,
-        status=command.status,
-        trigger=command.trigger,
-        since=command.since,
-        until=command.until,
-        take=command.take,
-        skip=command.skip,
-    )
+    return await queries.list_deliveries(connection, webhook.id, command)
 
 
 async def retry(
@@ -259,7 +263,7 @@ async def retry(
 
 async def replay(
     database: Database, follower: Follower, webhook: Webhook, command: Replay, *, now: datetime
-) -> Replayed:
+) -> ReplayOutcome:
     """Deliver again what happened since a moment, also what the webhook was never told of.
 
     What was delivered before keeps its id, so that a receiver knows it again. It is done in pieces, each in a
@@ -289,7 +293,7 @@ async def replay(
         async with database.pipelined_transaction() as work:
             facts = await queries.list_facts_of(work.connection, ids[first : first + _REPLAYED_AT_ONCE])
             queued += await follower.write_down(work, [(fact, [webhook]) for fact in facts], due_at=now)
-    return Replayed(queued, found[MOST_REPLAYED][1] if len(found) > MOST_REPLAYED else None)
+    return ReplayOutcome(queued, found[MOST_REPLAYED][1] if len(found) > MOST_REPLAYED else None)
 
 
 async def forget_before(work: UnitOfWork, moment: datetime, *, limit: int) -> int:
@@ -302,6 +306,26 @@ async def _delivery(connection: Connection, webhook: Webhook, delivery_id: UUID)
     if delivery is None:
         raise UnknownDelivery(delivery_id)
     return delivery
+
+
+def _ledger(webhook: Webhook, author: Author) -> Ledger | None:
+    return None if webhook.team_id is None else Ledger(author, webhook.team_id)
+
+
+def _subject(webhook: Webhook) -> Subject:
+    return Subject("webhook", webhook.id)
+
+
+def _told_of_change(before: Webhook, after: Webhook, *, has_other_secret: bool) -> Snapshot:
+    """Return what is told of a changed webhook; `replaced` names what is another and looks the same."""
+    was, is_now = before.snapshot, after.snapshot
+    is_other = {
+        "subscriberUrl": before.subscriber_url != after.subscriber_url,
+        "payloadTemplate": before.payload_template != after.payload_template,
+        "secret": has_other_secret,
+    }
+    replaced = [name for name, differs in is_other.items() if differs and was[name] == is_now[name]]
+    return {**is_now, "replaced": replaced} if replaced else is_now
 
 
 def _require_active(webhook: Webhook) -> None:

@@ -1,12 +1,16 @@
 """API keys as text: a prefix and 32 hex digits, of which only a hash is stored (http-core.md 8.2)."""
 
 import hashlib
+import re
 import secrets
 
 RECOGNISED_PREFIX = "cal_"
 """The prefix that every API key begins with."""
 
 _DIGITS = 32
+
+_BLANKS = " \t"
+_SCHEME = re.compile(rf"\Abearer[{_BLANKS}]+", re.IGNORECASE)
 
 
 def generate(prefix: str) -> str:
@@ -29,5 +33,5 @@ def digest(key: str) -> str:
 
 
 def bearer(authorization: str) -> str:
-    """Return the token of an `Authorization` header; the word `Bearer ` is optional."""
-    return authorization.replace("Bearer ", "", 1)
+    """Return the token of an `Authorization` header; the word `Bearer` is optional, in any capitalisation."""
+    return _SCHEME.sub("", authorization.strip(_BLANKS))

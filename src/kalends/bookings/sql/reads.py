@@ -1,6 +1,7 @@
 """SQL that reads and locks bookings."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, LiteralString
 from uuid import UUID
@@ -89,6 +90,39 @@ async def list_accounts_of(connection: Connection, address: str) -> list[int]:
         "SELECT id FROM users WHERE lower(email) = lower(%s) AND email_verified_at IS NOT NULL", (address,)
     )
     return [row[0] for row in await cursor.fetchall()]
+
+
+@dataclass(frozen=True, slots=True)
+class ActiveBooking:
+    """A booking that a booker has before them; `seat_uid` where they share it."""
+
+    uid: str
+    seat_uid: UUID | None
+
+
+async def list_active_of_booker(
+    connection: Connection, event_type_id: int, email: str, now: datetime, *, most: int
+) -> list[ActiveBooking]:
+    """Return what somebody has booked of an event type and is not over, the last first, and at most so many.
+
+    Who is merely a guest of others has booked nothing.
+    """
+    rows = await named_rows(
+        connection,
+        """
+        SELECT b.uid, s.uid AS seat_uid
+          FROM bookings b
+          JOIN attendees a ON a.booking_id = b.id AND lower(a.email) = lower(%(email)s)
+          LEFT JOIN booking_seats s ON s.attendee_id = a.id
+         WHERE b.event_type_id = %(event_type_id)s AND b.end_time > %(now)s
+           AND b.status IN ('accepted', 'pending', 'awaiting_host')
+           AND CASE WHEN b.is_seated THEN s.uid IS NOT NULL
+                    ELSE a.id = (SELECT min(id) FROM attendees WHERE booking_id = b.id) END
+         ORDER BY b.start_time DESC, b.id DESC LIMIT %(most)s
+        """,
+        {"event_type_id": event_type_id, "email": email, "now": now, "most": most},
+    )
+    return [ActiveBooking(row.uid, row.seat_uid) for row in rows]
 
 
 async def lock_rows(work: UnitOfWork, booking_ids: Sequence[int]) -> None:

@@ -57,7 +57,7 @@ async def find_of_membership(connection: Connection, membership_id: int) -> Invi
 
 
 async def lock_invitation(work: UnitOfWork, invitation_id: UUID) -> None:
-    """Keep other commands off an invitation until this one ends."""
+    """Lock an invitation until this command ends."""
     await work.connection.execute("SELECT FROM invitations WHERE id = %s FOR UPDATE", (invitation_id,))
 
 
@@ -69,7 +69,7 @@ async def note_mailing(work: UnitOfWork, invitation_id: UUID, mailed_at: list[da
 
 
 async def close_invitation(work: UnitOfWork, membership_id: int, now: datetime) -> None:
-    """Let the invitation to a membership, if there is one, work no more: it was accepted."""
+    """Close the invitation to a membership, if there is one: it was accepted."""
     await work.connection.execute(
         "UPDATE invitations SET accepted_at = %s WHERE membership_id = %s AND accepted_at IS NULL",
         (now, membership_id),

@@ -70,8 +70,8 @@ def _buttons(scene: Scene, links: Links) -> Iterator[Button]:
 def _changes(scene: Scene, links: Links) -> Iterator[Button]:
     if not scene.offers_changes:
         return
-    booking, event_type = scene.fact.booking, scene.fact.event_type
-    if booking.recurring_uid is None and (event_type is None or not event_type.disable_rescheduling):
+    event_type = scene.fact.event_type
+    if scene.offers_reschedule:
         yield Button(scene.language.text("Reschedule"), links.reschedule(*_grant(scene)))
     if event_type is None or not event_type.disable_cancelling:
         yield Button(scene.language.text("Cancel"), links.cancel(*_grant(scene)))

@@ -29,7 +29,7 @@ from kalends.schedules import service as schedules
 async def update_user(
     work: UnitOfWork, administration: Administration, user_id: int, changes: OwnedAccountChanges
 ) -> OrganizationUser:
-    """Change an account of an organization that is held; what is not named stays.
+    """Change an account of a locked organization; what is not named stays.
 
     An address that takes the place of a proven one shows in the answer, and counts once it is confirmed.
 
