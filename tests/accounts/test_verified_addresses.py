@@ -15,7 +15,7 @@ from kalends.db.database import Database
 from tests.conftest import Clock
 from tests.notifications.conftest import Office
 from tests.notifications.mailbox import Mailbox, Received
-from tests.support.client import Client, Host, data, refusal
+from tests.support.client import Client, Host, data, make_host, refusal
 from tests.web.scene import Browser, Page
 
 ADA = "ada@example.com"
@@ -81,7 +81,8 @@ async def test_whoever_confirms_by_the_mail_has_the_address(
     await asks_for(ana, ADA)
     link = await link_to(office, mailbox, ADA)
     asked = await browser.opens(link)
-    assert ADA in asked.text
+    assert all(part in asked.text for part in (ADA, ana.username, ana.email))
+    assert asked.response.text.count("<button") == 1
     assert (await account_of(database, ana.email)).pending_email == ADA
     clock.advance(timedelta(hours=23))
     done = await browser.sends(asked)
@@ -296,6 +297,14 @@ async def test_of_several_that_have_proven_nothing_none_is_picked(
     with pytest.raises(AmbiguousAccount) as refused:
         await account_of(database, ana.email)
     assert str(ben.id) in refused.value.message
+
+
+async def test_nobody_waits_for_an_address_of_the_operators_making(
+    ana: Host, client: Client, database: Database
+) -> None:
+    await asks_for(ana, "ada@example.com")
+    await make_host(client, database, "ada", time_zone="Europe/Rome")
+    assert await email_of(ana) == ana.email
 
 
 async def test_pending_addresses_of_strangers_stand_in_nobodys_way(

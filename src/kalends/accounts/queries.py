@@ -178,20 +178,21 @@ async def release_users(work: UnitOfWork, organization_id: int, user_id: int | N
     )
 
 
-async def verify_email(work: UnitOfWork, user_id: int, now: datetime) -> None:
-    """Note that an account's address is proven to be its own, unless it was before.
+async def verify_email(work: UnitOfWork, user_id: int, now: datetime) -> str | None:
+    """Note that an account's address is proven to be its own, and return it; None: it was before.
 
     Raises:
         psycopg.errors.UniqueViolation: another account has proven it.
     """
     # A row is returned so that a violation is raised here, and not at the end of the pipeline.
-    await first_row(
+    row = await first_row(
         work.connection,
         """
-        UPDATE users SET email_verified_at = %s WHERE id = %s AND email_verified_at IS NULL RETURNING id
+        UPDATE users SET email_verified_at = %s WHERE id = %s AND email_verified_at IS NULL RETURNING email
         """,
         (now, user_id),
     )
+    return None if row is None else str(row[0])
 
 
 async def confirm_pending(work: UnitOfWork, user_id: int, email: str, now: datetime) -> bool:

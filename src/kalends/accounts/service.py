@@ -107,6 +107,8 @@ async def create_user(work: UnitOfWork, command: CreateUser) -> User:
         user = await queries.insert_user(work, replace(command, time_zone=zone))
     except errors.UniqueViolation as error:
         raise _taken(error) from error
+    if command.has_verified_email:
+        await queries.drop_claims(work, user.email, besides=user.id)
     if command.is_bare:
         return user
     schedule_id = await schedules.create_first(work, user.id, zone)
@@ -216,9 +218,11 @@ async def verify_email(work: UnitOfWork, user_id: int, *, now: datetime) -> None
         EmailTaken: another account has proven it.
     """
     try:
-        await queries.verify_email(work, user_id, now)
+        email = await queries.verify_email(work, user_id, now)
     except errors.UniqueViolation as error:
         raise EmailTaken from error
+    if email is not None:
+        await queries.drop_claims(work, email, besides=user_id)
 
 
 async def has_users(connection: Connection) -> bool:

@@ -50,6 +50,9 @@ def _page(found: FoundClaim, token: str, *, status: int = 200) -> Response:
         language_for(user.locale, user.time_zone, user.time_format),
         status=status,
         address=found.address,
+        # Whoever follows a link of somebody else's is to see whose account it is.
+        username=user.username,
+        present=user.email,
         is_open=found.state is ClaimState.OPEN,
         is_confirmed=found.state is ClaimState.CONFIRMED,
         is_taken=found.state is ClaimState.TAKEN,
