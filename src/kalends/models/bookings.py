@@ -129,6 +129,9 @@ attendees = Table(
     Column("locale", Text, nullable=False, server_default="en"),
     Column("phone_number", Text),
     Column("is_absent", Boolean, nullable=False, server_default=text("false")),
+    # By whose word they attend: `own`, `booker` or `guest` (`Standing` in bookings/booking.py).
+    Column("standing", Text, nullable=False, server_default=text("'guest'")),
+    CheckConstraint("standing IN ('own', 'booker', 'guest')", name="standing"),
     # By hash, since what people write may be longer than what a tree holds.
     Index("ix_attendees_address", "address", postgresql_using="hash"),
     Index("ix_attendees_name", "name", postgresql_using="hash"),

@@ -52,7 +52,8 @@ _WITHIN: Mapping[type[Scope], tuple[str, ...]] = {
         """
         b.id = ANY(ARRAY(
             SELECT a.booking_id FROM attendees a
-             WHERE a.address = (SELECT lower(u.email) FROM users u WHERE u.id = %(user_id)s)))
+             WHERE a.address = (SELECT lower(u.email) FROM users u
+                                 WHERE u.id = %(user_id)s AND u.email_verified_at IS NOT NULL)))
         """,
     ),
     OfUsers: (
@@ -60,7 +61,7 @@ _WITHIN: Mapping[type[Scope], tuple[str, ...]] = {
         """
         b.id = ANY(ARRAY(
             SELECT a.booking_id FROM attendees a JOIN users u ON a.address = lower(u.email)
-             WHERE u.id = ANY(%(user_ids)s)))
+             WHERE u.id = ANY(%(user_ids)s) AND u.email_verified_at IS NOT NULL))
         """,
     ),
     OfOrganization: (
@@ -68,7 +69,7 @@ _WITHIN: Mapping[type[Scope], tuple[str, ...]] = {
         f"""
         b.id = ANY(ARRAY(
             SELECT a.booking_id FROM attendees a JOIN users u ON a.address = lower(u.email)
-             WHERE u.id IN ({_MEMBERS})))
+             WHERE u.id IN ({_MEMBERS}) AND u.email_verified_at IS NOT NULL))
         """,
         BOOKED_OF_ORGANIZATION,
     ),
