@@ -60,7 +60,9 @@ DEVIATIONS = (
         "Ours: who did what in an organization, for its administrators",
         Declaration(("Auth", "Org", "Roles"), "ORG_ADMIN"),
     ),
-    Deviation(r"GET /v2/bookings", "Ours: pages by limit and cursor, in versions after those of the contract"),
+    Deviation(
+        r"GET /v2/bookings", "Ours: pages by limit and cursor, in versions after those of the contract"
+    ),
     Deviation(
         r"GET /v2/slots/explain", "Ours: why a time can be booked or not; as public as the times themselves"
     ),

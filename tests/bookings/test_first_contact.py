@@ -30,9 +30,9 @@ async def test_a_missing_attendee_is_told_what_one_needs(
     )
 
 
-async def test_a_slot_that_is_taken_is_refused_with_the_instant_understood(ana: Host, client: Client) -> None:
+async def test_a_slot_that_is_taken_is_refused_with_the_instant_understood(ana: Host, guest: Guest) -> None:
     event_type = await ana.creates_event_type()
-    data(await client.post(URL, json=booking_of(event_type["id"], TEN)), 201)
+    await guest.books(event_type, TEN)
     body = {"eventTypeId": event_type["id"], "slotStart": "2050-09-05T10:00:00"}
     error = refusal(await ana.client.post("/v2/slots/reservations", json=body), 422)
     assert error["details"]["hint"] == "slotStart was understood as 2050-09-05T10:00:00.000Z."

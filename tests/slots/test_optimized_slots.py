@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from tests.support.bookings import URL, attendee
-from tests.support.client import Client, Host, booking_of, data
+from tests.support.client import Client, Guest, Host, booking_of, data
 
 DAY = "2050-09-05"
 """A Monday, on which Ana's hours are 09:00 to 17:00 in Rome, two hours ahead of UTC."""
@@ -52,6 +52,7 @@ async def takes(host: Host, start: str, minutes: int) -> None:
 )
 async def test_a_grid_begins_where_free_time_has_room_for_the_most_slots(
     ana: Host,
+    guest: Guest,
     client: Client,
     busy: list[tuple[str, int]],
     more: dict[str, Any],
@@ -67,7 +68,7 @@ async def test_a_grid_begins_where_free_time_has_room_for_the_most_slots(
     found = await offered(client, event_type)
     assert found == (usual if optimized is None else optimized)
     for start in found[:1]:
-        assert data(await client.post(URL, json=booking_of(event_type["id"], f"{DAY}T{start}:00Z")), 201)
+        assert await guest.books(event_type, f"{DAY}T{start}:00Z")
 
 
 async def test_whoever_asks_for_a_part_of_a_day_gets_no_other_slots(ana: Host, client: Client) -> None:
