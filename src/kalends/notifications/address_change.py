@@ -70,6 +70,7 @@ def confirmation_of(change: AddressChange, language: Language) -> Letter:
         heading=language.text(_CONFIRM_HEADING),
         intro=language.text(_CONFIRM_INTRO, until=until),
         rows=(),
+        colon=language.text(":"),
         buttons=(Button(language.text(_CONFIRM_BUTTON), change.url, is_main=True),),
     )
 
@@ -84,6 +85,7 @@ def notice_of(change: AddressChange, language: Language) -> Letter:
         heading=language.text(_CHANGE_HEADING),
         intro=language.text(_CHANGE_INTRO, address=change.after.email),
         rows=(),
+        colon=language.text(":"),
     )
 
 
