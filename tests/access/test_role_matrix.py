@@ -63,8 +63,6 @@ DEVIATIONS = (
     Deviation(
         r"GET /v2/bookings", "Ours: pages by limit and cursor, in versions after those of the contract"
     ),
-        r"GET /v2/bookings", "Ours: pages by limit and cursor, in versions after those of the contract"
-    ),
     Deviation(
         r"GET /v2/slots/explain", "Ours: why a time can be booked or not; as public as the times themselves"
     ),
