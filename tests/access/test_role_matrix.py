@@ -61,6 +61,9 @@ DEVIATIONS = (
         Declaration(("Auth", "Org", "Roles"), "ORG_ADMIN"),
     ),
     Deviation(
+        r"GET /v2/bookings", "Ours: pages by limit and cursor, in versions after those of the contract"
+    ),
+    Deviation(
         r"GET /v2/slots/explain", "Ours: why a time can be booked or not; as public as the times themselves"
     ),
 )
