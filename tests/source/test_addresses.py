@@ -56,6 +56,7 @@ PLACES = {
     "out_of_office/queries.py": FINDS,
     "slots/statements.py": PROVES,
     "web/content.py": SHOWS,
+    "web/links/confirmation.py": SHOWS,
     "web/routes.py": HOST,
     "webhooks/payloads/meeting.py": SHOWS,
     "webhooks/payloads/parts.py": SHOWS,
