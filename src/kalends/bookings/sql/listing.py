@@ -27,6 +27,20 @@ _ADMINISTERED = "SELECT m.user_id FROM memberships m WHERE m.team_id = ANY(%(pla
 _MEMBERS = "SELECT m.user_id FROM memberships m WHERE m.team_id = %(organization_id)s AND m.accepted"
 
 
+def _attended_by(users: str) -> str:
+    """Return the condition that somebody attends of those whom a statement selects.
+
+    Arrays are made first, and each step is a look-up by what is in them, whatever PostgreSQL expects.
+    """
+    return f"""
+        b.id = ANY(ARRAY(
+            SELECT a.booking_id FROM attendees a
+             WHERE a.address = ANY(ARRAY(
+                   SELECT lower(u.email) FROM users u
+                    WHERE u.id = ANY(ARRAY({users})) AND u.email_verified_at IS NOT NULL))))
+    """
+
+
 _EVENT_TYPES_OF_ORGANIZATION = """
     SELECT e.id FROM event_types e JOIN teams t ON t.id = e.team_id
      WHERE %(organization_id)s IN (t.id, t.parent_id)
@@ -92,29 +106,17 @@ _WITHIN: Mapping[type[Scope], tuple[str | _Each, ...]] = {
     ),
     OfUsers: (
         _Each("b.user_id", "SELECT unnest(%(user_ids)s)"),
-        """
-        b.id = ANY(ARRAY(
-            SELECT a.booking_id FROM attendees a JOIN users u ON a.address = lower(u.email)
-             WHERE u.id = ANY(%(user_ids)s) AND u.email_verified_at IS NOT NULL))
-        """,
+        _attended_by("SELECT unnest(%(user_ids)s)"),
     ),
     OfOrganization: (
         _Each("b.user_id", _MEMBERS),
-        f"""
-        b.id = ANY(ARRAY(
-            SELECT a.booking_id FROM attendees a JOIN users u ON a.address = lower(u.email)
-             WHERE u.id IN ({_MEMBERS}) AND u.email_verified_at IS NOT NULL))
-        """,
+        _attended_by(_MEMBERS),
         _Each("b.event_type_id", _EVENT_TYPES_OF_ORGANIZATION),
     ),
     OfAdministrator: (
         _ORGANIZED,
         _Each("b.user_id", _ADMINISTERED),
-        f"""
-        b.id = ANY(ARRAY(
-            SELECT a.booking_id FROM attendees a JOIN users u ON a.address = lower(u.email)
-             WHERE u.id IN (SELECT %(user_id)s UNION {_ADMINISTERED}) AND u.email_verified_at IS NOT NULL))
-        """,
+        _attended_by(f"SELECT %(user_id)s UNION {_ADMINISTERED}"),
         _Each("b.event_type_id", _event_types_of("= ANY(%(ruled_ids)s)")),
     ),
     OfTeam: (_Each("b.event_type_id", _event_types_of("= %(team_id)s")),),
