@@ -25,6 +25,9 @@ from kalends.operations import health, metrics
 from kalends.operations.preloading import preload
 from kalends.organizations.delegation import routes as delegation
 from kalends.organizations.users import routes as organization_users
+from kalends.platform.clients import routes as oauth_clients
+from kalends.platform.tokens import routes as tokens
+from kalends.platform.users import routes as managed_users
 from kalends.reservations import routes as reservations
 from kalends.runtime import Runtime
 from kalends.schedules import routes as schedules
@@ -47,13 +50,16 @@ _ROUTERS: Sequence[Router | PageRouter] = (
     delegation.router,
     event_types.router,
     *memberships.routers,
+    *managed_users.routers,
     metrics.router,
+    oauth_clients.router,
     organization_users.router,
     reservations.router,
     *schedules.routers,
     slots.router,
     *teams.routers,
     timezones.router,
+    tokens.router,
     web.router,
     *webhooks.routers,
 )

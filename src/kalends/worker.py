@@ -19,6 +19,7 @@ from kalends.outbox import service as outbox
 from kalends.outbox.failures import FAILURES
 from kalends.outbox.timers import SubjectKind
 from kalends.outbox.worker import Duties, Worker
+from kalends.platform.tokens import service as tokens
 from kalends.runtime import Runtime
 from kalends.webhooks import farewell
 from kalends.webhooks import service as webhooks
@@ -55,6 +56,7 @@ def duties(runtime: Runtime) -> Duties:
             notifications.forget,
             farewell.forget,
             partial(audit.forget, days=runtime.settings.audit_kept_days),
+            partial(tokens.forget, days=runtime.settings.expired_tokens_kept_days),
         ],
         farewells=[courier.finish],
     )

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from tests.support.client import Client, Host, booking_of, data
 from tests.support.organizations import People
+from tests.support.platforms import Managed, Platform, Product
 from tests.support.teams import Rows
 
 _SLOT, _OTHER_SLOT = "2050-09-05T10:00:00Z", "2050-09-06T10:00:00Z"
@@ -25,9 +26,10 @@ class Hook:
 
 @dataclass(frozen=True, slots=True)
 class Estate:
-    """An organization with a team; `boss` is its OWNER, `user` a member of both, who owns the rest.
+    """A platform with a team; `boss` is its OWNER, `user` a member of both, who owns the rest.
 
-    `hooks` are by the path of their list, such as `/v2/webhooks`.
+    `product` is its OAuth client, `managed` the user of that. `hooks` are by the path of their list, such as
+    `/v2/webhooks`.
     """
 
     boss: Host
@@ -42,6 +44,8 @@ class Estate:
     reservation_uid: str
     credential_id: str
     hooks: dict[str, Hook]
+    product: Product
+    managed: Managed
 
     def at(self, path: str, **others: object) -> str:
         """Return a path with the ids of what is here, but for `others` by the names of parameters."""
@@ -68,10 +72,16 @@ def _membership(estate: Estate, path: str) -> int:
     return estate.team_membership_id if "{teamId}" in path else estate.membership_id
 
 
+def _user(estate: Estate, path: str) -> int:
+    is_managed = "{clientId}" in path or path.startswith("/v2/platform/managed-users")
+    return estate.managed.id if is_managed else estate.user.id
+
+
 EXAMPLES: Mapping[str, Example] = {
     "orgId": Example(lambda estate, _: estate.organization_id),
     "teamId": Example(lambda estate, _: estate.team_id),
-    "userId": Example(lambda estate, _: estate.user.id),
+    "userId": Example(_user),
+    "clientId": Example(lambda estate, _: estate.product.id),
     "membershipId": Example(_membership),
     "eventTypeId": Example(lambda estate, _: estate.event_type_id, is_the_users=True),
     "scheduleId": Example(lambda estate, _: estate.schedule_id, is_the_users=True),
@@ -105,7 +115,7 @@ async def make_estate(people: People, slug: str, hook_lists: Iterable[str]) -> E
     """Make an organization and one of everything in it; `hook_lists` are the paths that get a webhook."""
     boss = await people.account(f"{slug}-boss")
     user = await people.account(f"{slug}-user")
-    organization_id = await people.organization(slug, boss)
+    organization_id = await people.organization(slug, boss, is_platform=True)
     membership_id = await people.enters(user, organization_id)
     # The account is the organization's own, which may therefore end it.
     await Rows(people.database).sets("users", user.id, organization_id=organization_id)
@@ -123,6 +133,8 @@ async def make_estate(people: People, slug: str, hook_lists: Iterable[str]) -> E
     }
     credentials = f"/v2/organizations/{organization_id}/delegation-credentials"
     credential_id = data(await boss.client.post(credentials, json=credential), 201)["id"]
+    key = await people.key_of(boss, organization_id)
+    product = await Platform(organization_id, boss, key).product()
     estate = Estate(
         boss=boss,
         user=user,
@@ -136,9 +148,11 @@ async def make_estate(people: People, slug: str, hook_lists: Iterable[str]) -> E
         reservation_uid=reservation["reservationUid"],
         credential_id=credential_id,
         hooks={},
+        product=product,
+        managed=await product.user(slug),
     )
     for path in hook_lists:
-        owner = boss if "{orgId}" in path else user
+        owner = boss if "{orgId}" in path or "{clientId}" in path else user
         estate.hooks[path] = await _make_hook(owner.client, estate.at(path))
     return estate
 

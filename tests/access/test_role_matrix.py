@@ -61,6 +61,11 @@ DEVIATIONS = (
         Declaration(("Auth", "Org", "Roles"), "ORG_ADMIN"),
     ),
     Deviation(
+        r"\w+ /v2/platform/managed-users.*",
+        "Another name of the users of a client, which the credential names; its secret alone does",
+        Declaration(("Auth",)),
+    ),
+    Deviation(
         r"GET /v2/slots/explain", "Ours: why a time can be booked or not; as public as the times themselves"
     ),
 )

@@ -25,7 +25,8 @@ class NewUser:
 class User:
     """An account: somebody who can be booked and who calls the API.
 
-    Without `email_verified_at` nothing proves that the address is theirs.
+    Without `email_verified_at` nothing proves that the address is theirs. One that `is_platform_managed` was
+    made by an OAuth client, which is `oauth_client_id` unless it is gone.
     """
 
     id: int
@@ -43,6 +44,8 @@ class User:
     is_system_admin: bool
     is_locked: bool
     email_verified_at: datetime | None
+    is_platform_managed: bool = False
+    oauth_client_id: str | None = None
 
     @property
     def display_name(self) -> str:

@@ -46,6 +46,13 @@ teams = Table(
     Column("time_format", Integer),
     Column("time_zone", Text, nullable=False, server_default="Europe/London"),
     Column("week_start", Text, nullable=False, server_default="Sunday"),
+    # The OAuth client that made the team, which goes with it.
+    Column(
+        "created_by_oauth_client_id",
+        Text,
+        ForeignKey("oauth_clients.id", ondelete="CASCADE", use_alter=True),
+        index=True,
+    ),
     # What clients send and nobody reads yet: a JSON text, and whether it counts managed event types.
     Column("booking_limits", JSONB),
     Column("include_managed_events_in_limits", Boolean, nullable=False, server_default=text("false")),

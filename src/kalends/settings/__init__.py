@@ -165,6 +165,13 @@ class Settings(BaseSettings):
     audit_kept_days: int = Field(default=90, ge=1, le=36_500)
     """How long the audit log keeps who did what in organizations and teams."""
 
+    oauth_clients_most: int = Field(default=100, ge=1, le=10_000)
+    """Most OAuth clients of a platform."""
+
+    expired_tokens_kept_days: int = Field(default=30, ge=1, le=3_650)
+    """How long an expired access token is still known: whoever sends it is told to refresh it (498), and
+    afterwards that it is unknown (401)."""
+
     # --- Rate limits (requests per window and bucket) ------------------------------------------------
 
     rate_limit_enabled: bool = True

@@ -8,13 +8,22 @@ from collections.abc import Mapping
 from functools import cache
 from typing import Any
 
-from tests.contract.deviations import bookings, event_types, everywhere, schedules, slots, teams, webhooks
+from tests.contract.deviations import (
+    bookings,
+    event_types,
+    everywhere,
+    platform,
+    schedules,
+    slots,
+    teams,
+    webhooks,
+)
 from tests.contract.document import Document, contract_json, read_document
 from tests.contract.patches import Deviation, corrected
 
 DEVIATIONS: tuple[Deviation, ...] = tuple(
     deviation
-    for tag in (everywhere, schedules, event_types, bookings, slots, teams, webhooks)
+    for tag in (everywhere, schedules, event_types, bookings, slots, teams, webhooks, platform)
     for deviation in tag.DEVIATIONS
 )
 

@@ -46,9 +46,9 @@ class Dispatcher(APIRouter):
         versions, parameters = found
         operation = choose_version(versions, asked_version(scope))
         context.show_failure = operation.show_failure
+        scope["path_params"] = parameters
         if operation.is_counted:
             await self._admit(scope, context)
-        scope["path_params"] = parameters
         scope["route"] = operation
         request = Request(scope, receive)
         if scope["method"] == "GET":
