@@ -10,6 +10,7 @@ from starlette.types import ASGIApp
 
 from kalends import __version__
 from kalends.accounts import routes as accounts
+from kalends.api.contract.operations import contract_operations
 from kalends.api.document import reference
 from kalends.api.document.openapi import DocumentedApi
 from kalends.api.http.dispatcher import Dispatcher
@@ -25,6 +26,7 @@ from kalends.operations import health, metrics
 from kalends.operations.preloading import preload
 from kalends.organizations.delegation import routes as delegation
 from kalends.organizations.users import routes as organization_users
+from kalends.out_of_office import routes as out_of_office
 from kalends.platform.clients import routes as oauth_clients
 from kalends.platform.tokens import routes as tokens
 from kalends.platform.users import routes as managed_users
@@ -54,6 +56,7 @@ _ROUTERS: Sequence[Router | PageRouter] = (
     metrics.router,
     oauth_clients.router,
     organization_users.router,
+    *out_of_office.routers,
     reservations.router,
     *schedules.routers,
     slots.router,
@@ -82,7 +85,14 @@ class Api(DocumentedApi):
         )
         self.runtime = runtime
         routers = (*_ROUTERS, reference.router(self))
-        self.router = Dispatcher(routers, runtime.admission, runtime.turns, lifespan=self._lifespan)
+        self.router = Dispatcher(
+            routers,
+            runtime.admission,
+            runtime.turns,
+            contract=contract_operations(),
+            base_url=runtime.settings.base_url,
+            lifespan=self._lifespan,
+        )
 
     @asynccontextmanager
     async def _lifespan(self, _: FastAPI) -> AsyncIterator[None]:

@@ -7,6 +7,7 @@ sender, which takes the jobs of one kind.
 from datetime import datetime, timedelta
 from functools import partial
 
+from kalends.api.limits import mails
 from kalends.audit import service as audit
 from kalends.bookings import service as bookings
 from kalends.bookings.facts import service as facts
@@ -54,6 +55,7 @@ def duties(runtime: Runtime) -> Duties:
         upkeep=[
             forget,
             notifications.forget,
+            mails.forget,
             farewell.forget,
             partial(audit.forget, days=runtime.settings.audit_kept_days),
             partial(tokens.forget, days=runtime.settings.expired_tokens_kept_days),

@@ -43,6 +43,7 @@ class Estate:
     booking_uid: str
     reservation_uid: str
     credential_id: str
+    absence_id: int
     hooks: dict[str, Hook]
     product: Product
     managed: Managed
@@ -86,6 +87,7 @@ EXAMPLES: Mapping[str, Example] = {
     "eventTypeId": Example(lambda estate, _: estate.event_type_id, is_the_users=True),
     "scheduleId": Example(lambda estate, _: estate.schedule_id, is_the_users=True),
     "credentialId": Example(lambda estate, _: estate.credential_id),
+    "oooId": Example(lambda estate, _: estate.absence_id),
     "bookingUid": Example(lambda estate, _: estate.booking_uid, is_the_users=True),
     "uid": Example(lambda estate, _: estate.reservation_uid, is_the_users=True),
     "webhookId": Example(lambda estate, path: _hook(estate, path).id, is_the_users=True),
@@ -135,6 +137,9 @@ async def make_estate(people: People, slug: str, hook_lists: Iterable[str]) -> E
     credential_id = data(await boss.client.post(credentials, json=credential), 201)["id"]
     key = await people.key_of(boss, organization_id)
     product = await Platform(organization_id, boss, key).product()
+    away = {"start": "2051-09-05T00:00:00Z", "end": "2051-09-06T00:00:00Z"}
+    absences = f"/v2/organizations/{organization_id}/users/{user.id}/ooo"
+    absence_id = data(await boss.client.post(absences, json=away), 201)["id"]
     estate = Estate(
         boss=boss,
         user=user,
@@ -147,6 +152,7 @@ async def make_estate(people: People, slug: str, hook_lists: Iterable[str]) -> E
         booking_uid=booking["uid"],
         reservation_uid=reservation["reservationUid"],
         credential_id=credential_id,
+        absence_id=absence_id,
         hooks={},
         product=product,
         managed=await product.user(slug),

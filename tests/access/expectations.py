@@ -89,6 +89,7 @@ STEPS: Mapping[str, Step] = {
     "UserInTeam": _always,
     "MembInOrg": _always,
     "WhInOrg": _always,
+    "OooOwner": _always,
     "WhOwner": _is_user_or_system_admin,
     "WhEvent": _is_user,
 }
@@ -106,6 +107,7 @@ _FOREIGN: Mapping[str, Mapping[str, Outcome]] = {
         "UserInTeam": Outcome.FORBIDDEN,
         "Client": Outcome.NOT_FOUND,
     },
+    "oooId": {"OooOwner": Outcome.FORBIDDEN},
     "membershipId": {"MembInOrg": Outcome.NOT_FOUND, "Roles": Outcome.NOT_FOUND},
     "eventTypeId": {"WhEvent": Outcome.FORBIDDEN},
     "webhookId": {

@@ -6,6 +6,7 @@ from fastapi import Depends
 from typing_extensions import TypedDict
 
 from kalends.access import guards
+from kalends.access.memberships import of_organization, of_organization_team, of_team
 from kalends.access.place import Place
 from kalends.api.http.operation import Router
 from kalends.api.input.fields import Integer
@@ -16,6 +17,10 @@ router = Router("/v2/probes", "Probes")
 
 _ORGANIZATION = "/organizations/{orgId}"
 _TEAM = "/teams/{teamId}"
+
+MembershipInOrganization: TypeAlias = Annotated[Place, Depends(of_organization.removing)]
+MembershipInTeam: TypeAlias = Annotated[Place, Depends(of_team.removing)]
+MembershipInOrganizationTeam: TypeAlias = Annotated[Place, Depends(of_organization_team.removing)]
 
 
 class FoundPlace(TypedDict):
@@ -86,7 +91,7 @@ async def probe_team_owner(place: guards.TeamOwner) -> FoundPlace:
 
 
 @router.get(f"{_TEAM}/memberships/{{membershipId}}")
-async def probe_membership_in_team(place: guards.MembershipInTeam) -> FoundPlace:
+async def probe_membership_in_team(place: MembershipInTeam) -> FoundPlace:
     """Need an ADMIN of a team, and a membership in it."""
     return _shown(place)
 
@@ -111,7 +116,7 @@ async def probe_team_in_organization(place: guards.TeamInOrganization) -> FoundP
 
 @router.get(f"{_ORGANIZATION}{_TEAM}/memberships/{{membershipId}}")
 async def probe_membership_in_organization_team(
-    place: guards.MembershipInOrganizationTeam,
+    place: MembershipInOrganizationTeam,
 ) -> FoundPlace:
     """Need an ADMIN of a team in an organization, and a membership in the team."""
     return _shown(place)
@@ -130,7 +135,9 @@ async def probe_user_in_organization(place: guards.UserInOrganization) -> FoundP
 
 
 @router.get(f"{_ORGANIZATION}/memberships/{{membershipId}}")
-async def probe_membership_in_organization(place: guards.MembershipInOrganization) -> FoundPlace:
+async def probe_membership_in_organization(
+    place: MembershipInOrganization,
+) -> FoundPlace:
     """Need an ADMIN of an organization, and a membership in it."""
     return _shown(place)
 

@@ -2,14 +2,23 @@
 
 import gzip
 import json
+import re
 import zlib
 from collections.abc import AsyncIterator
 
 import pytest
 
-from tests.support.client import Client, Host, data, refusal
+from kalends.app import _ROUTERS, Api
+from tests.support.client import Client, Host, booking_of, data, refusal
 
 LIMIT = 102_400
+FORM = "application/x-www-form-urlencoded"
+TEN = "2050-09-05T10:00:00Z"
+
+
+def operations_with_a_body() -> set[tuple[str, str]]:
+    """Return the method and path of every operation that takes a body."""
+    return {(one.method, one.path) for router in _ROUTERS for one in router.operations if one.plan.takes_body}
 
 
 async def patch_me(host: Host, body: bytes, **headers: str) -> int:
@@ -52,31 +61,68 @@ async def test_json_is_read(ana: Host, content_type: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "content_type",
+    ("content_type", "came"),
     [
-        "text/plain",
-        "application/x-www-form-urlencoded",
-        "multipart/form-data; boundary=x",
-        "application/jsonp",
-        "application/ld+json",
-        "nonsense",
-        "",
+        ("text/plain", "as text/plain"),
+        ("application/x-www-form-urlencoded", "as form data (application/x-www-form-urlencoded)"),
+        ("multipart/form-data; boundary=x", "as form data (multipart/form-data)"),
+        ("application/jsonp", "as application/jsonp"),
+        ("application/ld+json", "as application/ld+json"),
+        ("nonsense", "as nonsense"),
+        ("x" * 250, "as " + "x" * 60),
+        ("", "without a Content-Type"),
     ],
 )
-async def test_a_body_of_another_type_is_ignored(ana: Host, content_type: str) -> None:
-    assert await patch_me(ana, b'{"timeFormat":24}', content_type=content_type) == 200
+async def test_a_body_of_another_type_is_refused_with_how_it_came_and_what_is_needed(
+    ana: Host, content_type: str, came: str
+) -> None:
+    answer = await ana.client.patch(
+        "/v2/me", content=b'{"timeFormat":24}', headers={"Content-Type": content_type}
+    )
+    assert refusal(answer, 400)["message"] == (
+        f"The body came {came}; send it as JSON, with the header Content-Type: application/json."
+    )
     assert await time_format(ana) == 12
 
 
-async def test_required_properties_are_missing_from_an_ignored_body(ana: Host) -> None:
-    answer = await ana.client.post(
-        "/v2/schedules", content=b'{"name":"x"}', headers={"Content-Type": "text/plain"}
+@pytest.mark.parametrize(("method", "path"), sorted(operations_with_a_body()))
+async def test_every_operation_with_a_body_wants_it_as_json(
+    ana: Host, api: Api, method: str, path: str
+) -> None:
+    """Callers who may not, or ids that are not there, are refused before the body is looked at."""
+    answer = await ana.client.request(
+        method, re.sub(r"{\w+}", "1", path), content="a=1", headers={"Content-Type": FORM}
     )
-    assert {record["property"] for record in refusal(answer, 400)["details"]["errors"]} == {
-        "name",
-        "timeZone",
-        "isDefault",
-    }
+    error = refusal(answer, answer.status_code)
+    assert answer.status_code in (400, 403, 404)
+    if answer.status_code == 400:
+        assert "The body came as form data" in error["message"]
+
+
+async def test_who_may_not_is_told_so_before_what_is_wrong_with_the_body(client: Client) -> None:
+    refusal(await client.patch("/v2/me", content="a=1", headers={"Content-Type": FORM}), 401)
+
+
+async def test_a_chunked_body_of_another_type_is_refused_unless_it_is_empty(ana: Host) -> None:
+    async def chunks(*parts: bytes) -> AsyncIterator[bytes]:
+        for part in parts:
+            yield part
+
+    headers = {"Content-Type": FORM}
+    refusal(await ana.client.patch("/v2/me", content=chunks(b"", b"a=1"), headers=headers), 400)
+    data(await ana.client.patch("/v2/me", content=chunks(), headers=headers))
+
+
+async def test_no_body_needs_no_content_type(ana: Host) -> None:
+    assert await patch_me(ana, b"", content_type="text/plain") == 200
+    assert await patch_me(ana, b"", content_type="") == 200
+
+
+async def test_operations_without_a_body_take_any(ana: Host) -> None:
+    event_type = await ana.creates_event_type(confirmationPolicy={"type": "always"})
+    booking = data(await ana.client.post("/v2/bookings", json=booking_of(event_type["id"], TEN)), 201)
+    confirm = f"/v2/bookings/{booking['uid']}/confirm"
+    data(await ana.client.post(confirm, content="a=1", headers={"Content-Type": FORM}))
 
 
 @pytest.mark.parametrize("body", [b"", b"  \n ", b"{}", b"\xef\xbb\xbf{}"])

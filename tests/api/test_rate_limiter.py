@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import AsyncIterator
 from datetime import timedelta
 from ipaddress import ip_network
+from pathlib import Path
 
 import pytest
 from pydantic import SecretStr
@@ -22,7 +23,7 @@ from kalends.api.limits.rate_limits import (
     client_address,
     headers,
 )
-from kalends.api.limits.storage import DatabaseStorage, MemoryStorage, open_storage
+from kalends.api.limits.storage import DatabaseStorage, FolderStorage, MemoryStorage, open_storage
 from kalends.app import Api
 from kalends.auth.service import create_api_key
 from kalends.db.database import Database
@@ -329,7 +330,7 @@ def test_a_forwarded_for_header_that_came_twice_is_read_as_one() -> None:
 @pytest.mark.parametrize(
     ("chosen", "workers", "url", "kind"),
     [
-        ("auto", 1, None, MemoryStorage),
+        ("auto", 1, None, FolderStorage),
         ("auto", 2, None, DatabaseStorage),
         ("auto", 1, "postgresql://elsewhere/kalends", DatabaseStorage),
         ("memory", 4, None, MemoryStorage),
@@ -337,11 +338,10 @@ def test_a_forwarded_for_header_that_came_twice_is_read_as_one() -> None:
     ],
 )
 async def test_counts_are_kept_where_every_process_that_needs_them_can_see_them(
-    chosen: str, workers: int, url: str | None, kind: type[object]
+    tmp_path: Path, chosen: str, workers: int, url: str | None, kind: type[object]
 ) -> None:
-    settings = Settings.model_validate(
-        {"rate_limit_storage": chosen, "workers": workers, "database_url": url and SecretStr(url)}
-    )
+    asked = {"rate_limit_storage": chosen, "workers": workers, "database_url": url and SecretStr(url)}
+    settings = Settings.model_validate({**asked, "data_dir": tmp_path})
     assert isinstance(open_storage(settings, Database("postgresql://elsewhere/kalends")), kind)
 
 

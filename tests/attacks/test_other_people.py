@@ -1,5 +1,7 @@
 """Other people's time and name, taken by whoever types them (findings 12, 17 and 20)."""
 
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from datetime import timedelta
 from typing import Any
 
@@ -14,7 +16,7 @@ from tests.notifications.conftest import Office
 from tests.notifications.mailbox import Mailbox
 from tests.support.bookings import TEN, URL, attendee, books
 from tests.support.callers import Callers
-from tests.support.client import Client, Host, booking_of, data
+from tests.support.client import Client, Host, booking_of, data, refusal
 from tests.support.refusals import WatchedEdge
 
 RESERVATIONS = "/v2/slots/reservations"
@@ -22,7 +24,6 @@ OWN_ROOM = "https://zoom.example/ana"
 TRAP = "https://evil.example/zoom"
 
 TYPED = "an address that somebody typed makes its holder busy"
-NAMED = "strangers have the server write to anybody in a host's name"
 
 
 async def offered(client: Client, event_type: dict[str, Any]) -> Any:
@@ -119,14 +120,11 @@ async def test_a_booking_invites_few_strangers(ana: Host, client: Client) -> Non
     assert answer.status_code == 400
 
 
-@still_harmful(20, NAMED)
 async def test_one_address_has_few_strangers_written_to(ana: Host, settings: Settings, clock: Clock) -> None:
     data(await ana.client.patch("/v2/schedules/1", json={"availability": AROUND_THE_CLOCK}))
     event_type = await ana.creates_event_type()
     guests = [f"guest{number}@example.com" for number in range(30)]
-    app = Api(make_runtime(settings.model_copy(update={"rate_limit_enabled": True}), clock=clock))
-    async with app.router.lifespan_context(app):
-        callers = Callers(WatchedEdge(app))
+    async with limited_server(settings, clock) as callers:
         statuses = []
         for hour in range(21):
             body = booking_of(event_type["id"], f"2050-09-05T{hour:02}:00:00Z", guests=guests)
@@ -135,6 +133,68 @@ async def test_one_address_has_few_strangers_written_to(ana: Host, settings: Set
     assert set(statuses) <= {201, 429}
     with no_harm():
         assert statuses[-1] == 429
+
+
+@asynccontextmanager
+async def limited_server(settings: Settings, clock: Clock, **changes: Any) -> AsyncIterator[Callers]:
+    """Return a server that limits rates."""
+    limited = settings.model_copy(update={"rate_limit_enabled": True, **changes})
+    app = Api(make_runtime(limited, clock=clock))
+    async with app.router.lifespan_context(app):
+        yield Callers(WatchedEdge(app))
+
+
+async def test_what_strangers_have_sent_is_refused_before_anything_is_written(
+    ana: Host, client: Client, settings: Settings, clock: Clock
+) -> None:
+    event_type = await ana.creates_event_type()
+    body = booking_of(event_type["id"], TEN, guests=["cy@example.com"])
+    before = await offered(client, event_type)
+    async with limited_server(settings, clock, stranger_mails_an_hour=1) as callers:
+        answer = await callers.post(URL, body)
+        assert answer.headers["retry-after"] == "3600"
+        assert refusal(answer, 429)["message"].startswith("At most 1 mails an hour")
+        assert await offered(client, event_type) == before
+        # What was refused counts for nothing, and a credential is asked for nothing.
+        assert (await callers.post(URL, booking_of(event_type["id"], TEN))).status_code == 201
+        credential = {"authorization": f"Bearer {ana.client.api_key}"}
+        later = {**body, "start": "2050-09-05T12:00:00Z"}
+        assert (await callers.post(URL, later, **credential)).status_code == 201
+
+
+async def test_moves_by_strangers_count_and_cancellations_do_not(
+    ana: Host, settings: Settings, clock: Clock
+) -> None:
+    event_type = await ana.creates_event_type()
+    async with limited_server(settings, clock, stranger_mails_an_hour=2) as callers:
+        booking = data(await callers.post(URL, booking_of(event_type["id"], TEN)), 201)
+        moved = await callers.post(f"{URL}/{booking['uid']}/reschedule", {"start": "2050-09-05T11:00:00Z"})
+        uid = data(moved, 201)["uid"]
+        again = await callers.post(f"{URL}/{uid}/reschedule", {"start": "2050-09-05T12:00:00Z"})
+        assert again.status_code == 429
+        assert (await callers.post(f"{URL}/{uid}/cancel", {})).status_code == 200
+        clock.advance(timedelta(hours=1))
+        assert (await callers.post(URL, booking_of(event_type["id"], TEN))).status_code == 201
+
+
+async def test_mails_to_accounts_and_from_other_networks_count_apart(
+    ana: Host, ben: Host, settings: Settings, clock: Clock
+) -> None:
+    event_type = await ana.creates_event_type()
+    known = {**attendee("ben"), "email": ben.email.upper()}
+    async with limited_server(settings, clock, stranger_mails_an_hour=1) as callers:
+        statuses = [
+            (
+                await callers.post(URL, booking_of(event_type["id"], start, **sent), address=address)
+            ).status_code
+            for start, sent, address in (
+                (TEN, {"attendee": known}, "2001:db8::1"),
+                ("2050-09-05T11:00:00Z", {}, "2001:db8::1"),
+                ("2050-09-05T12:00:00Z", {}, "2001:db8::2"),
+                ("2050-09-05T12:00:00Z", {}, "2001:db8:0:1::1"),
+            )
+        ]
+    assert statuses == [201, 201, 429, 201]
 
 
 AROUND_THE_CLOCK = [

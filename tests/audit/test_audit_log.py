@@ -87,6 +87,24 @@ async def test_every_command_states_what_it_did(boss: Host, acme: int, people: P
     ]
 
 
+async def test_absences_are_told_with_what_differs(boss: Host, acme: int, people: People) -> None:
+    bob = await people.member("bob", acme)
+    path = f"/v2/organizations/{acme}/users/{bob.id}/ooo"
+    body = {"start": "2051-05-01T00:00:00Z", "end": "2051-05-02T00:00:00Z", "toUserId": boss.id}
+    entry = data(await boss.client.post(path, json=body), 201)
+    data(await boss.client.patch(f"{path}/{entry['id']}", json={"reason": "sick", "toUserId": None}))
+    data(await boss.client.patch(f"{path}/{entry['id']}", json={"reason": "sick"}))
+    data(await boss.client.delete(f"{path}/{entry['id']}"))
+    deleted, updated, created = await log_of(boss, acme, subjectType="out_of_office")
+    whole = {name: value for name, value in entry.items() if name not in ("id", "uuid")}
+    assert (created["action"], created["before"], created["after"]) == ("out_of_office.created", None, whole)
+    assert updated["before"] == {"toUserId": boss.id, "reason": "unspecified"}
+    assert updated["after"] == {"toUserId": None, "reason": "sick"}
+    assert (deleted["action"], deleted["after"]) == ("out_of_office.deleted", None)
+    assert deleted["before"] == {**whole, "toUserId": None, "reason": "sick"}
+    assert {one["subject"]["id"] for one in (deleted, updated, created)} == {str(entry["id"])}
+
+
 async def test_who_leaves_an_organization_leaves_an_entry_for_each_team(
     boss: Host, acme: int, people: People
 ) -> None:

@@ -87,7 +87,15 @@ async def test_what_is_no_credential_is_refused(client: Client, authorization: s
 
 
 async def test_no_credential_is_refused_with_a_hint(client: Client) -> None:
-    assert "Authorization" in refusal(await client.get("/v2/me"), 401)["message"]
+    answer = await client.get("/v2/me")
+    assert "Authorization" in refusal(answer, 401)["message"]
+
+
+@pytest.mark.parametrize("sent", [{}, {"Authorization": "Bearer cal_nobody"}, {"x-cal-client-id": "nope"}])
+async def test_every_401_says_which_credential_is_asked_for(client: Client, sent: dict[str, str]) -> None:
+    answer = await client.get("/v2/me", headers=sent)
+    refusal(answer, 401)
+    assert answer.headers["WWW-Authenticate"] == 'Bearer realm="Kalends"'
 
 
 @pytest.mark.parametrize("path", ["/v2/bookings", "/v2/schedules", "/v2/event-types/1", "/v2/me"])

@@ -170,6 +170,26 @@ async def test_the_users_of_a_release_find_what_is_theirs(served: Served) -> Non
         assert data(await served.client.get(f"/v2/bookings/{booking['uid']}"))["id"] == booking["id"]
 
 
+async def test_bookings_of_a_release_are_called_as_they_were_and_classes_name_nobody_to_strangers(
+    served: Served,
+) -> None:
+    ana = served.as_user("ana")
+    data(await ana.patch("/v2/me", json={"locale": "de"}))
+    bookings = data(await ana.get("/v2/bookings?take=250"))
+    titles = {one["title"] for one in bookings}
+    # What the host has named so, and what nobody can tell in German, as its event type is gone.
+    assert {"Intro of Bo Guest", "Gone between Ana and Bo Guest", "Asked mit Ana und Bo Guest"} <= titles
+    assert [title for title in titles if " between " in title] == ["Gone between Ana and Bo Guest"]
+    for booking in bookings:
+        shown = data(await served.client.get(f"/v2/bookings/{booking['uid']}"))
+        if (booking["eventType"] or {}).get("slug") == "class":
+            names = [one["name"] for one in booking["attendees"]]
+            assert booking["title"] == (f"Class mit Ana und {names[0]}" if names else "Class mit Ana")
+            assert shown["title"] == "Class mit Ana"
+        else:
+            assert shown["title"] == booking["title"]
+
+
 async def test_the_keys_of_a_release_are_good_for_what_they_were(served: Served) -> None:
     assert data(await served.as_user("limited").get("/v2/me"))["username"] == "ana"
     assert data(await served.as_user("root").get("/v2/me"))["username"] == "root"

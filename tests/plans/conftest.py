@@ -29,6 +29,7 @@ from kalends.settings import Settings
 from kalends.webhooks import queries as webhooks
 from kalends.webhooks.deliveries import queue as deliveries
 from kalends.webhooks.deliveries.queue import DELIVERIES
+from kalends.webhooks.occasion import Occasion
 from tests.conftest import Clock
 from tests.plans.pages import Recorded, Scenario
 from tests.plans.recording import recording
@@ -275,7 +276,7 @@ async def _work(database: Database, cast: _Cast, clock: Clock) -> None:
         await outbox.find_what_waits(connection)
         facts = await outbox.list_unhandled(work, 100)
         await webhooks.list_subscribed(
-            connection, [("BOOKING_CREATED", fact.user_id, fact.event_type_id) for fact in facts]
+            connection, [Occasion("BOOKING_CREATED", fact.user_id, fact.event_type_id) for fact in facts]
         )
         await outbox.mark_handled(work, [fact.id for fact in facts])
         await outbox.count_trials(work, facts[0].id)

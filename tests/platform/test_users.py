@@ -229,6 +229,19 @@ async def test_a_patch_changes_what_it_says(product: Product) -> None:
     assert (me["email"], me["username"]) == (changed["email"], changed["username"])
 
 
+async def test_a_user_who_changes_their_address_keeps_the_id_in_it(product: Product) -> None:
+    ann, bea = await product.user("ann"), await product.user("bea")
+    changed = data(await ann.client.patch("/v2/me", json={"email": "anna@acme.example.com"}))
+    assert changed["email"] == f"anna+{product.id}@acme.example.com"
+    assert changed["username"] == f"anna-{product.id}-acme-example"
+    shown = data(await product.secret_only.get(f"{product.users}?emails=anna@acme.example.com"))
+    assert [one["id"] for one in shown] == [ann.id]
+    assert shown[0]["username"] == changed["username"]
+    taken = {"email": "bea@acme.example.com"}
+    assert refusal(await ann.client.patch("/v2/me", json=taken), 409)["code"] == "CONFLICT"
+    assert data(await product.secret_only.get(f"{product.users}/{bea.id}")) == bea.output
+
+
 async def test_metadata_is_replaced(product: Product) -> None:
     ann = await product.user("ann")
     path = f"{product.users}/{ann.id}"

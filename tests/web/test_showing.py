@@ -50,7 +50,7 @@ async def test_whoever_knows_the_uid_only_sees_nobodys_address(scene: Scene) -> 
     page = await scene.browser.opens(f"/booking/{booking['uid']}")
     assert "Bo Guest" in page.text
     assert "1 guest" in page.text
-    for secret in ("@example.com", "39061234567", "AB 123", "shy"):
+    for secret in ("@example.com", "39061234567", "AB 123", "am shy"):
         assert secret not in page.response.text
     assert {"Choose another time", "Cancel booking"} <= set(page.links)
 
@@ -83,7 +83,7 @@ async def test_hidden_notes_and_a_hidden_host_address_stay_hidden(scene: Scene) 
     await scene.set(hide_calendar_notes=True, hide_organizer_email=True)
     booking = await scene.books(bookingFieldsResponses={"notes": "I am shy"})
     page = await scene.browser.opens(f"/booking/{booking['uid']}", token=token(booking["uid"]))
-    assert "shy" not in page.response.text
+    assert "am shy" not in page.response.text
     assert "ana@example.com" not in page.response.text
 
 
@@ -114,10 +114,11 @@ async def test_whoever_shares_a_booking_with_hidden_attendees_sees_only_themselv
     uid, _, second = await _seated(scene, shows_attendees=False)
     page = await scene.browser.opens(f"/booking/{uid}{part}", token=seat_token(uid, "cy@example.com", second))
     assert page.status == 200
-    assert "Intro with Ana" in page.text
+    assert "Intro between Ana and Cy Next" in page.text
     for secret in ("Bo Guest", "bo@example.com", "first note"):
         assert secret not in page.response.text
     public = await scene.browser.opens(f"/booking/{uid}")
+    assert "Intro with Ana" in public.text
     for secret in ("Bo Guest", "Cy Next", "@example.com", "note"):
         assert secret not in public.response.text
 
@@ -207,6 +208,32 @@ async def test_the_links_of_who_shares_a_booking_with_strangers_name_none_of_the
     )
     assert "Google Calendar" in page.links
     assert not [link for link in page.links.values() if "Zoe" in unquote(link)]
+
+
+@pytest.mark.parametrize("shows_attendees", [True, False])
+async def test_a_title_names_nobody_else_on_a_seat_and_calendars_are_told_the_same(
+    scene: Scene, shows_attendees: bool
+) -> None:
+    uid, first, second = await _seated(scene, shows_attendees=shows_attendees)
+    own = {"bo@example.com": (first, "Bo Guest"), "cy@example.com": (second, "Cy Next")}
+    for address, (seat, name) in own.items():
+        page = await scene.browser.opens(f"/booking/{uid}", token=seat_token(uid, address, seat))
+        title = f"Intro between Ana and {name}"
+        assert f"<h1>{title}</h1>" in page.response.text
+        assert parse_qs(urlsplit(page.links["Google Calendar"]).query)["text"] == [title]
+    stranger = await scene.browser.opens(f"/booking/{uid}")
+    assert "<h1>Intro with Ana</h1>" in stranger.response.text
+    host = await scene.browser.opens(f"/booking/{uid}", token=host_token(scene.host, uid))
+    assert "<h1>Intro between Ana and Bo Guest</h1>" in host.response.text
+
+
+async def test_a_title_is_in_the_language_of_who_reads_the_page(scene: Scene) -> None:
+    await scene.set(event_name="{HOST/ATTENDEE}, {Event duration}")
+    uid = (await scene.books(attendee={"language": "de"}))["uid"]
+    booker = await scene.browser.opens(f"/booking/{uid}", token=token(uid))
+    assert "<h1>Ana, 60 Min.</h1>" in booker.response.text
+    host = await scene.browser.opens(f"/booking/{uid}", token=host_token(scene.host, uid))
+    assert "<h1>Bo Guest, 60 mins</h1>" in host.response.text
 
 
 async def test_a_booking_without_a_place_promises_no_video_meeting(scene: Scene) -> None:

@@ -7,7 +7,7 @@ from datetime import timedelta
 from typing import Any
 
 from kalends.bookings.facts.fact import FactKind
-from kalends.webhooks.triggers import ANNOUNCEMENTS
+from kalends.webhooks.triggers import OF_BOOKINGS
 from tests.conftest import Clock
 from tests.support.bookings import (
     CONFIRMED,
@@ -27,7 +27,7 @@ from tests.support.client import Client, Host, data
 from tests.support.receiver import Receiver
 from tests.webhooks.conftest import Post, subscribe
 
-ALL = sorted({row.trigger for row in ANNOUNCEMENTS.values() if row is not None})
+ALL = sorted({row.trigger for row in OF_BOOKINGS.values() if row is not None})
 
 ANA = {
     "id": 1,
@@ -51,7 +51,7 @@ NAMES = {"firstName": "", "lastName": ""}
 
 
 def test_every_kind_of_fact_has_its_row() -> None:
-    assert {kind.name: row and row.trigger for kind, row in ANNOUNCEMENTS.items()} == {
+    assert {kind.name: row and row.trigger for kind, row in OF_BOOKINGS.items()} == {
         "CREATED": "BOOKING_CREATED",
         "REQUESTED": "BOOKING_REQUESTED",
         "CONFIRMED": "BOOKING_CREATED",
@@ -67,7 +67,7 @@ def test_every_kind_of_fact_has_its_row() -> None:
         "REMINDER_DUE": None,
         "APPROVAL_REMINDER_DUE": None,
     }
-    assert set(ANNOUNCEMENTS) == set(FactKind)
+    assert set(OF_BOOKINGS) == set(FactKind)
 
 
 async def told(post: Post, receiver: Receiver) -> list[Any]:
@@ -75,6 +75,25 @@ async def told(post: Post, receiver: Receiver) -> list[Any]:
     receiver.requests.clear()
     await post.delivers()
     return [(body["triggerEvent"], body.get("payload", body)) for body in receiver.bodies]
+
+
+async def test_titles_are_those_that_the_host_reads(
+    ana: Host, client: Client, receiver: Receiver, post: Post
+) -> None:
+    data(await ana.client.patch("/v2/me", json={"locale": "de"}))
+    await subscribe(ana, receiver, *ALL)
+    named = await ana.creates_event_type("named", customName="{HOST/ATTENDEE}, {Event duration}")
+    await books(client, named)
+    shared = await ana.creates_event_type("class", seats=SEATS)
+    bo = await books(client, shared, TWELVE)
+    await books(client, shared, TWELVE, attendee=attendee("cy"))
+    await cancels(client, bo["uid"], seatUid=bo["seatUid"])
+    assert [payload["title"] for _, payload in await told(post, receiver)] == [
+        "Bo Guest, 60 Min.",
+        "Class mit Ana und Bo Guest",
+        "Class mit Ana und Bo Guest",
+        "Class mit Ana und Cy",
+    ]
 
 
 async def test_a_created_booking(ana: Host, client: Client, receiver: Receiver, post: Post) -> None:

@@ -10,7 +10,7 @@ from kalends.bookings.facts.stored import decode
 from kalends.outbox.fact import Fact
 from kalends.webhooks.deliveries.health import WebhookDisabled
 from kalends.webhooks.deliveries.health import decode as decode_disabled
-from kalends.webhooks.triggers import ANNOUNCEMENTS
+from kalends.webhooks.triggers import OF_BOOKINGS
 from tests.bookings.facts import golden
 from tests.bookings.facts.consequences import FOLLOWER
 from tests.outbox.facts import happen
@@ -18,7 +18,7 @@ from tests.support.client import Host, data
 from tests.support.receiver import Receiver
 from tests.webhooks.conftest import Post, subscribe
 
-ALL = sorted({row.trigger for row in ANNOUNCEMENTS.values() if row is not None})
+ALL = sorted({row.trigger for row in OF_BOOKINGS.values() if row is not None})
 
 
 @pytest.mark.parametrize("version", range(VERSION + 1))

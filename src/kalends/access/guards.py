@@ -15,12 +15,11 @@ from typing import Annotated, ClassVar, TypeAlias
 from fastapi import Depends, Request
 
 from kalends.access import queries
-from kalends.access.paths import MembershipId, OrganizationId, TeamId, UserId
+from kalends.access.paths import OrganizationId, TeamId, UserId
 from kalends.access.place import Place, Standing
 from kalends.access.refusals import (
     NoRole,
     TeamNotInOrganization,
-    UnknownMembership,
     UnknownTeam,
     UserNotInOrganization,
     UserNotInTeam,
@@ -33,7 +32,6 @@ from kalends.api.output.errors import Refusals
 from kalends.auth.declaration import Declaration
 from kalends.auth.dependencies import CREDENTIALS_OF_A_PLACE, Authenticated, Caller
 from kalends.auth.principal import NO_PERMISSION, Permission, Principal
-from kalends.db.database import Connection
 from kalends.memberships.membership import Role
 
 _RULES_TEAMS = Requirement(Holder.ORGANIZATION, Role.ADMIN)
@@ -210,58 +208,6 @@ class UserInTeamGuard:
         return replace(place, user_id=user_id)
 
 
-class MembershipInOrganizationGuard:
-    """Admit ADMINs of an organization to a membership in it, `{membershipId}`.
-
-    Raises:
-        what `OrganizationGuard` raises;
-        UnknownMembership: it is none of this organization; one of a team inside of it is not.
-    """
-
-    refusals: ClassVar[Refusals] = (*OrganizationGuard.refusals, UnknownMembership)
-    declaration: ClassVar[Declaration] = organization_admin.declaration.followed_by("MembInOrg")
-
-    async def __call__(
-        self, place: OrganizationAdmin, membership_id: MembershipId, connection: Reader
-    ) -> Place:
-        """Return the membership's place."""
-        return await _place_of_membership(connection, place, membership_id, place.organization_id)
-
-
-class MembershipInTeamGuard:
-    """Admit ADMINs of a team, or of an organization named as one, to a membership in it, `{membershipId}`.
-
-    Raises:
-        what `TeamGuard` raises;
-        UnknownMembership: it is none of this team.
-    """
-
-    refusals: ClassVar[Refusals] = (*TeamGuard.refusals, UnknownMembership)
-    declaration: ClassVar[Declaration] = team_admin.declaration
-
-    async def __call__(self, place: TeamAdmin, membership_id: MembershipId, connection: Reader) -> Place:
-        """Return the membership's place."""
-        return await _place_of_membership(connection, place, membership_id, place.team_id)
-
-
-class MembershipInOrganizationTeamGuard:
-    """Admit ADMINs of a team in an organization to a membership in the team, `{membershipId}`.
-
-    Raises:
-        what `OrganizationTeamGuard` raises;
-        UnknownMembership: it is none of this team.
-    """
-
-    refusals: ClassVar[Refusals] = (*OrganizationTeamGuard.refusals, UnknownMembership)
-    declaration: ClassVar[Declaration] = organization_team_admin.declaration
-
-    async def __call__(
-        self, place: OrganizationTeamAdmin, membership_id: MembershipId, connection: Reader
-    ) -> Place:
-        """Return the membership's place."""
-        return await _place_of_membership(connection, place, membership_id, place.team_id)
-
-
 class OwnGuard(Documented):
     """Admit everybody to what is theirs.
 
@@ -288,24 +234,9 @@ class OwnGuard(Documented):
 
 user_in_organization = UserInOrganizationGuard()
 user_in_team = UserInTeamGuard()
-membership_in_organization = MembershipInOrganizationGuard()
-membership_in_team = MembershipInTeamGuard()
-membership_in_organization_team = MembershipInOrganizationTeamGuard()
 
 UserInOrganization: TypeAlias = Annotated[Place, Depends(user_in_organization)]
 UserInTeam: TypeAlias = Annotated[Place, Depends(user_in_team)]
-MembershipInOrganization: TypeAlias = Annotated[Place, Depends(membership_in_organization)]
-MembershipInTeam: TypeAlias = Annotated[Place, Depends(membership_in_team)]
-MembershipInOrganizationTeam: TypeAlias = Annotated[Place, Depends(membership_in_organization_team)]
-
-
-async def _place_of_membership(
-    connection: Connection, place: Place, membership_id: int, team_id: int
-) -> Place:
-    is_there = await queries.has_membership(connection, membership_id, team_id)
-    if not is_there:
-        raise UnknownMembership(membership_id, team_id)
-    return replace(place, membership_id=membership_id)
 
 
 def _check_organization(caller: Principal, found: queries.FoundPlace, organization_id: int) -> None:

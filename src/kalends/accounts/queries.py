@@ -1,12 +1,12 @@
 """SQL of users; it locks their event types, schedules and API keys."""
 
-from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
 from psycopg import sql
 from psycopg.types.json import Jsonb
 
+from kalends.accounts.owned_account import NewOwnedAccount, OwnedAccountChanges
 from kalends.accounts.user import NewUser, User, UserChanges
 from kalends.db.database import Connection, UnitOfWork
 from kalends.db.rows import Columns, first_row, named_row, named_rows, only_named_row, only_row
@@ -34,6 +34,12 @@ async def list_users(connection: Connection) -> list[User]:
     return [_USER.read(row) for row in rows]
 
 
+async def is_locked(connection: Connection, user_id: int) -> bool:
+    """Tell whether an account is locked, or is gone."""
+    row = await first_row(connection, "SELECT is_locked FROM users WHERE id = %s", (user_id,))
+    return row is None or bool(row[0])
+
+
 async def insert_user(work: UnitOfWork, new: NewUser) -> User:
     """Store a user.
 
@@ -52,15 +58,20 @@ async def insert_user(work: UnitOfWork, new: NewUser) -> User:
     return _USER.read(row)
 
 
-async def insert_owned(work: UnitOfWork, columns: Mapping[str, Any]) -> int:
-    """Store a user by column, and return their id.
+async def insert_owned(work: UnitOfWork, new: NewOwnedAccount) -> int:
+    """Store a user whose account belongs to an organization, and return their id.
 
     Raises:
         psycopg.errors.UniqueViolation: e-mail or username is taken.
     """
-    values = dict(columns)
-    if "metadata" in values:
-        values["metadata"] = Jsonb(values["metadata"])
+    values = {
+        **_stored(new.settings),
+        "email": new.email,
+        "username": new.username,
+        "organization_id": new.organization_id,
+        "is_verified": True,
+        "invited_to": new.organization_id,
+    }
     statement = sql.SQL("INSERT INTO users ({}) VALUES ({}) RETURNING id").format(
         sql.SQL(", ").join(map(sql.Identifier, values)), sql.SQL(", ").join(map(sql.Placeholder, values))
     )
@@ -68,13 +79,13 @@ async def insert_owned(work: UnitOfWork, columns: Mapping[str, Any]) -> int:
     return int(user_id)
 
 
-async def update_owned(work: UnitOfWork, user_id: int, columns: Mapping[str, Any]) -> None:
-    """Write columns of a user, at least one.
+async def update_owned(work: UnitOfWork, user_id: int, changes: OwnedAccountChanges) -> None:
+    """Write the changes, at least one, of an account that belongs to an organization.
 
     Raises:
         psycopg.errors.UniqueViolation: e-mail or username is taken.
     """
-    values = {name: Jsonb(value) if isinstance(value, dict) else value for name, value in columns.items()}
+    values = _stored(changes)
     statement = sql.SQL("UPDATE users SET {}, updated_at = now() WHERE id = %(user_id)s RETURNING id").format(
         assignments(values)
     )
@@ -115,9 +126,7 @@ async def update_user(work: UnitOfWork, user_id: int, changes: UserChanges) -> U
     Raises:
         psycopg.errors.UniqueViolation: e-mail or username is taken.
     """
-    values = {
-        column: Jsonb(value) if isinstance(value, dict) else value for column, value in changes.said.items()
-    }
+    values = _stored(changes)
     statement = sql.SQL(
         "UPDATE users AS u SET {assignments}, updated_at = now() WHERE u.id = %(user_id)s RETURNING {user}"
     ).format(assignments=assignments(values), user=sql.SQL(_USER.selected))
@@ -150,3 +159,7 @@ async def verify_email(work: UnitOfWork, user_id: int, now: datetime) -> None:
     await work.connection.execute(
         "UPDATE users SET email_verified_at = %s WHERE id = %s AND email_verified_at IS NULL", (now, user_id)
     )
+
+
+def _stored(changes: UserChanges | OwnedAccountChanges) -> dict[str, Any]:
+    return {name: Jsonb(value) if isinstance(value, dict) else value for name, value in changes.said.items()}

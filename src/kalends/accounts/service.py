@@ -1,13 +1,12 @@
 """The rules of accounts."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Any
 
 from psycopg import errors
 
 from kalends.accounts import queries
+from kalends.accounts.owned_account import NewOwnedAccount, OwnedAccountChanges
 from kalends.accounts.refusals import (
     AccountGone,
     AccountNameTaken,
@@ -24,6 +23,7 @@ from kalends.api.input.fields import MAX_TEXT, is_email
 from kalends.api.input.time_zones import canonical_time_zone
 from kalends.db.database import Connection, UnitOfWork
 from kalends.event_types import service as event_types
+from kalends.platform.users.renaming import as_managed
 from kalends.schedules import service as schedules
 
 LONGEST_EMAIL = 320
@@ -69,42 +69,22 @@ class AccountChanges:
         )
 
 
-@dataclass(frozen=True, slots=True)
-class OwnedAccount:
-    """A new account that belongs to an organization; `settings` are columns."""
-
-    email: str
-    username: str
-    organization_id: int
-    settings: Mapping[str, Any]
-
-
-async def create_owned(work: UnitOfWork, account: OwnedAccount) -> int:
+async def create_owned(work: UnitOfWork, new: NewOwnedAccount) -> int:
     """Make a bare account that belongs to an organization, and return its id.
 
     Raises:
         psycopg.errors.UniqueViolation: e-mail or username is taken.
     """
-    return await queries.insert_owned(
-        work,
-        {
-            **account.settings,
-            "email": account.email,
-            "username": account.username,
-            "organization_id": account.organization_id,
-            "is_verified": True,
-            "invited_to": account.organization_id,
-        },
-    )
+    return await queries.insert_owned(work, new)
 
 
-async def write_owned(work: UnitOfWork, user_id: int, columns: Mapping[str, Any]) -> None:
-    """Write what an organization changed of an account of its own.
+async def update_owned(work: UnitOfWork, user_id: int, changes: OwnedAccountChanges) -> None:
+    """Apply what an organization changes, at least one thing, to an account of its own.
 
     Raises:
         psycopg.errors.UniqueViolation: e-mail or username is taken.
     """
-    await queries.update_owned(work, user_id, columns)
+    await queries.update_owned(work, user_id, changes)
 
 
 async def create_user(work: UnitOfWork, command: CreateUser) -> User:
@@ -140,7 +120,7 @@ async def update_user(work: UnitOfWork, user: User, changes: UserChanges) -> Use
     if not changes.said:
         return user
     after = changes.applied_to(user)
-    if after.email.lower() != user.email.lower():
+    if user.oauth_client_id is None and after.email.lower() != user.email.lower():
         # Nobody has proven yet that the new address is theirs.
         changes = replace(changes, email_verified_at=None)
     if changes.default_schedule_id is not UNSET and changes.default_schedule_id is not None:
@@ -149,7 +129,7 @@ async def update_user(work: UnitOfWork, user: User, changes: UserChanges) -> Use
         # Before the user's row: commands on schedules lock in that order too.
         await schedules.move_to_zone(work, user.default_schedule_id, changes.time_zone)
     try:
-        return await _write(work, user, changes)
+        return await _write(work, user, await as_managed(work, user, changes))
     except errors.UniqueViolation as error:
         raise _taken(error) from error
 
@@ -197,6 +177,11 @@ async def verify_email(work: UnitOfWork, user_id: int, *, now: datetime) -> None
 async def has_users(connection: Connection) -> bool:
     """Tell whether any account exists yet."""
     return await queries.has_users(connection)
+
+
+async def is_locked(connection: Connection, user_id: int) -> bool:
+    """Tell whether an account is locked, so that nothing acts for it."""
+    return await queries.is_locked(connection, user_id)
 
 
 async def list_users(connection: Connection) -> list[User]:

@@ -14,6 +14,9 @@ from kalends.api.output.errors import (
     UnsupportedMediaType,
 )
 
+_LONGEST_SHOWN = 60
+"""Most characters of a content type that a refusal repeats."""
+
 
 class BoundReached(BadRequest):
     """400: there would be more of something than the server allows; the message names the bound."""
@@ -29,10 +32,19 @@ class NoHttpRequest(BadRequest):
 
 
 class UnknownOperation(NotFound):
-    """404: there is no operation at this method and path."""
+    """404: there is no operation at this method and path; `whereabouts` says where there is one."""
 
-    def __init__(self, method: str, url: str) -> None:
-        super().__init__(f"Cannot {method} {url}")
+    def __init__(self, method: str, url: str, whereabouts: str | None = None) -> None:
+        super().__init__(f"Cannot {method} {url}" + (f": {whereabouts}" if whereabouts else ""))
+
+
+class OperationNotServed(NotFound):
+    """404: the contract has this operation, and it is not served yet."""
+
+    code = "NOT_IMPLEMENTED"
+
+    def __init__(self, method: str, url: str, tag: str) -> None:
+        super().__init__(f"Cannot {method} {url}: this operation of {tag!r} is not served yet.")
 
 
 class MalformedPath(BadRequest):
@@ -65,6 +77,17 @@ class MalformedQuery(BadRequest):
 
 class MalformedBody(BadRequest):
     """400: the body is not what its `Content-Type` says, or is cut short; the message says where."""
+
+
+class BodyNotJson(BadRequest):
+    """400: the body came as something else than JSON."""
+
+    def __init__(self, content_type: str, *, is_form: bool) -> None:
+        shown = content_type[:_LONGEST_SHOWN]
+        came = f"as form data ({shown})" if is_form else f"as {shown}" if shown else "without a Content-Type"
+        super().__init__(
+            f"The body came {came}; send it as JSON, with the header Content-Type: application/json."
+        )
 
 
 class BodyTooLarge(PayloadTooLarge):
@@ -106,6 +129,17 @@ class RateLimitReached(TooManyRequests):
 
     def __init__(self, retry_after: int) -> None:
         super().__init__(f"Too many requests; please wait {retry_after} seconds and try again.")
+
+
+class MailLimitReached(TooManyRequests):
+    """429: callers without a credential have had as many mails sent from this address as they may."""
+
+    def __init__(self, most: int, retry_after: int) -> None:
+        super().__init__(
+            f"At most {most} mails an hour go to addresses that nobody verified, for callers without a "
+            f"credential from one address; please wait {retry_after} seconds, or use a credential."
+        )
+        self.retry_after = retry_after
 
 
 class MalformedIdempotencyKey(BadRequest):

@@ -4,23 +4,20 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
+from kalends.access.organization_keys import check_may_have_key, check_may_replace_key
 from kalends.api.http import credentials
 from kalends.auth import queries
 from kalends.auth.principal import AuthMethod, Principal
 from kalends.auth.queries import ApiKey, KeyHolder, NewKey
 from kalends.auth.refusals import (
     AccountLocked,
-    AdministratorNeeded,
     ApiKeyExpired,
     ContradictingExpiry,
-    KeyOfStranger,
     KeyReplaced,
     OnlyKeysAreRefreshed,
     UnknownKeyId,
 )
 from kalends.db.database import Connection, UnitOfWork
-from kalends.memberships import service as memberships
-from kalends.memberships.membership import Role
 
 DEFAULT_DAYS_VALID = 30
 
@@ -58,11 +55,8 @@ async def create_api_key(
     Raises:
         KeyOfStranger: the user is no accepted member of the organization.
     """
-    if (
-        organization_id is not None
-        and await memberships.find_role(work.connection, user_id, organization_id) is None
-    ):
-        raise KeyOfStranger(organization_id)
+    if organization_id is not None:
+        await check_may_have_key(work.connection, user_id, organization_id)
     api_key = credentials.generate(prefix)
     key_id = await queries.insert_key(
         work,
@@ -92,7 +86,7 @@ async def refresh_api_key(
         raise OnlyKeysAreRefreshed
     if command.days_valid and command.never_expires:
         raise ContradictingExpiry
-    await _check_may_refresh(work, caller)
+    await check_may_replace_key(work.connection, caller)
     days = timedelta(days=command.days_valid or DEFAULT_DAYS_VALID)
     api_key = credentials.generate(prefix)
     key_id = await queries.replace_key(
@@ -146,11 +140,3 @@ def principal_of(holder: KeyHolder, *, now: datetime) -> Principal:
         organization_id=holder.organization_id,
         main_organization=holder.main_organization,
     )
-
-
-async def _check_may_refresh(work: UnitOfWork, caller: Principal) -> None:
-    if caller.organization_id is None:
-        return
-    role = await memberships.find_role(work.connection, caller.user.id, caller.organization_id)
-    if role is None or not role.is_at_least(Role.ADMIN):
-        raise AdministratorNeeded(caller.organization_id)

@@ -113,7 +113,8 @@ def is_same_address(named: str | None, email: str) -> bool:
 def _seen(actor: Actor, booking: Booking, seat_uid: str | None) -> Booking:
     if is_host(actor, booking):
         return booking
-    shown = _without_host_address(booking) if hides_host_address(booking) else booking
+    others = replace(booking, is_for_host=False)
+    shown = _without_host_address(others) if hides_host_address(booking) else others
     return _without_others(actor, shown, seat_uid) if booking.is_seated else shown
 
 

@@ -81,15 +81,31 @@ class BookedEventType:
 
 
 @dataclass(frozen=True, slots=True)
+class TitleWords:
+    """What a booking is called, but for the names of those who take part: they are put in for each reader.
+
+    `event` is what its event type was called when it was booked, `template` the host's own words with their
+    variables (event-types.md 6.8), None: the usual sentence. `place` is the row form's kind of the location,
+    such as `phone`. `whole` is a title with names in it, as release 0.1.0 stored it.
+    """
+
+    event: str
+    template: str | None = None
+    place: str | None = None
+    whole: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Booking:
     """A booking. `start` and `end` are aware; `rescheduled_from_uid` names the one it replaced.
 
     `responses` None: they are kept with the seats. `recurring_uid` is shared by the bookings of a series.
+    `is_for_host`: its host reads it, and may know all of it.
     """
 
     id: int
     uid: str
-    title: str
+    title_words: TitleWords
     description: str | None
     start: datetime
     end: datetime
@@ -114,6 +130,7 @@ class Booking:
     rejection_reason: str | None = None
     recurring_uid: str | None = None
     is_seated: bool = False
+    is_for_host: bool = True
 
 
 _ALPHABET = "123456789abcdefghijkmnopqrstuvwxyzABCDEFGHJKLMNPQRSTUVWXYZ"

@@ -28,9 +28,9 @@ class CalendarLink:
     link: str
 
 
-def links_of(booking: Booking, event_type: EventType, title: str | None = None) -> list[CalendarLink]:
-    """Return the links of a booking, in the order that clients know; `title` None: as it is stored."""
-    entry = _Entry(booking, one_line(title or booking.title), event_type.description or "", _place(booking))
+def links_of(booking: Booking, event_type: EventType, title: str) -> list[CalendarLink]:
+    """Return the links of a booking, in the order that clients know; `title` is the reader's."""
+    entry = _Entry(booking, one_line(title), event_type.description or "", _place(booking))
     return [
         CalendarLink("googleCalendar", "Google Calendar", _google(entry)),
         CalendarLink("microsoftOffice", "Microsoft Office", _microsoft("outlook.office.com", entry)),

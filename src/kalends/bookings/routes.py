@@ -10,7 +10,8 @@ from kalends.api.dependencies import CurrentSettings, Now, Reader, Work
 from kalends.api.http.operation import Router
 from kalends.api.input.fields import BookingUid
 from kalends.api.input.query import Query
-from kalends.api.refusals import BoundReached
+from kalends.api.limits.mails import MailsOfStranger
+from kalends.api.refusals import BoundReached, MailLimitReached
 from kalends.auth.dependencies import Authenticated, CallerIfKnown
 from kalends.auth.principal import Permission, Principal
 from kalends.bookings import service
@@ -84,12 +85,18 @@ WritingCaller: TypeAlias = Annotated[Principal, Depends(Authenticated(Permission
         *OF_ANSWERS,
         AddressBlocked,
         BoundReached,
+        MailLimitReached,
         AlreadySignedUp,
         *OF_TIME,
     ),
 )
 async def create_booking(
-    caller: CallerIfKnown, body: inputs.CreateBookingBody, work: Work, now: Now, settings: CurrentSettings
+    caller: CallerIfKnown,
+    body: inputs.CreateBookingBody,
+    work: Work,
+    now: Now,
+    settings: CurrentSettings,
+    mails: MailsOfStranger,
 ) -> outputs.CreatedOutput:
     """Book a time of an event type: one booking, a series, or a seat; public."""
     actor = actor_of(caller)
@@ -101,6 +108,8 @@ async def create_booking(
     )
     blocked = settings.blocked_addresses
     created = await service.create(work, actor, body.to_command(), bounds, now=now, blocked=blocked)
+    if caller is None:
+        await mails.take(work, created.told)
     return outputs.created_output(seen_by(actor, created))
 
 
@@ -143,6 +152,7 @@ async def get_booking(
         NobodyAttends,
         AddressBlocked,
         RescheduleReasonMissing,
+        MailLimitReached,
         *OF_NEW_TIME,
     ),
 )
@@ -153,11 +163,14 @@ async def reschedule_booking(
     work: Work,
     now: Now,
     settings: CurrentSettings,
+    mails: MailsOfStranger,
 ) -> outputs.MovedOutput:
     """Move a booking: the old one is cancelled, a new one takes its place; or move a seat."""
     actor = actor_of(caller)
     blocked = settings.blocked_addresses
     moved = await service.reschedule(work, actor, booking_uid, body.to_command(), now=now, blocked=blocked)
+    if caller is None:
+        await mails.take(work, moved.told)
     return outputs.moved_output(seen_by(actor, moved))
 
 

@@ -40,6 +40,7 @@ from kalends.bookings.sql import listing, reads
 from kalends.db.database import Connection
 from kalends.event_types import service as event_types
 from kalends.event_types.address import IdAddress
+from kalends.localization.titles import title_for_host
 
 __all__ = [
     "calendar_links_for",
@@ -167,7 +168,7 @@ async def calendar_links_for(connection: Connection, actor: Actor, uid: str) -> 
     if booking.event_type is None:
         raise LinksWithoutEventType
     event_type = await event_types.get(connection, IdAddress(booking.event_type.id))
-    return calendar_links.links_of(booking, event_type)
+    return calendar_links.links_of(booking, event_type, title_for_host(booking.title_words, booking))
 
 
 async def timer_fact(

@@ -14,11 +14,13 @@ from kalends.cli.common import (
     instant,
     is_confirmed,
     show,
-    table,
+    show_list,
     use_settings,
 )
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from kalends.accounts.user import User
     from kalends.db.database import UnitOfWork
 
@@ -66,9 +68,14 @@ def show_all(data_dir: DataDir = None, database_url: DatabaseUrl = None, as_json
         return await service.list_users(work.connection)
 
     users = in_transaction(settings, run)
-    rows = [(user.id, user.email, user.username, user.name, user.time_zone) for user in users]
-    titles = ("ID", "E-MAIL", "USERNAME", "NAME", "TIME ZONE")
-    show({"users": [_facts(user) for user in users]}, table(titles, rows), as_json=as_json)
+    columns: dict[str, Callable[[User], object]] = {
+        "ID": lambda user: user.id,
+        "E-MAIL": lambda user: user.email,
+        "USERNAME": lambda user: user.username,
+        "NAME": lambda user: user.name,
+        "TIME ZONE": lambda user: user.time_zone,
+    }
+    show_list("users", users, _facts, columns, as_json=as_json)
 
 
 @app.command("update")

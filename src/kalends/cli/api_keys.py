@@ -14,11 +14,13 @@ from kalends.cli.common import (
     in_transaction,
     instant,
     show,
-    table,
+    show_list,
     use_settings,
 )
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from kalends.auth.queries import ApiKey
     from kalends.auth.service import NewApiKey
     from kalends.db.database import UnitOfWork
@@ -106,19 +108,15 @@ def show_all(
         return await list_api_keys(work.connection, user_id=owner.id if owner else None)
 
     keys = in_transaction(settings, run)
-    titles = ("ID", "E-MAIL", "NOTE", "CREATED", "EXPIRES", "LAST USED")
-    rows = [
-        (
-            key.id,
-            key.email,
-            key.note,
-            instant(key.created_at),
-            instant(key.expires_at),
-            instant(key.last_used_at),
-        )
-        for key in keys
-    ]
-    show({"apiKeys": [_facts(key) for key in keys]}, table(titles, rows), as_json=as_json)
+    columns: dict[str, Callable[[ApiKey], object]] = {
+        "ID": lambda key: key.id,
+        "E-MAIL": lambda key: key.email,
+        "NOTE": lambda key: key.note,
+        "CREATED": lambda key: instant(key.created_at),
+        "EXPIRES": lambda key: instant(key.expires_at),
+        "LAST USED": lambda key: instant(key.last_used_at),
+    }
+    show_list("apiKeys", keys, _facts, columns, as_json=as_json)
 
 
 @app.command("revoke")

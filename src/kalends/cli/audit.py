@@ -13,13 +13,12 @@ from kalends.cli.common import (
     Refused,
     in_transaction,
     instant,
-    show,
-    table,
+    show_list,
     use_settings,
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     from kalends.audit.entry import Entry
     from kalends.db.database import UnitOfWork
@@ -55,11 +54,14 @@ def show_all(
         return await service.list_entries(work.connection, organization, wanted)
 
     found = in_transaction(settings, run)
-    rows = [
-        (instant(one.created_at), one.actor_email, one.action, one.subject_id, _told(one)) for one in found
-    ]
-    titles = ("TIME", "ACTOR", "ACTION", "SUBJECT", "CHANGE")
-    show({"entries": [_facts(one) for one in found]}, table(titles, rows), as_json=as_json)
+    columns: dict[str, Callable[[Entry], object]] = {
+        "TIME": lambda entry: instant(entry.created_at),
+        "ACTOR": lambda entry: entry.actor_email,
+        "ACTION": lambda entry: entry.action,
+        "SUBJECT": lambda entry: entry.subject_id,
+        "CHANGE": _told,
+    }
+    show_list("entries", found, _facts, columns, as_json=as_json)
 
 
 # Without another command beside it, `list` would be the whole of `audit`.

@@ -32,7 +32,10 @@ DatabaseUrl: TypeAlias = Annotated[
 ]
 Json: TypeAlias = Annotated[bool, typer.Option("--json", help="Print one JSON object, on the last line.")]
 
+Limit: TypeAlias = Annotated[int, typer.Option(min=1, max=10_000, help="How many, the newest first.")]
+
 Answer = TypeVar("Answer")
+Item = TypeVar("Item")
 
 
 class Refused(Exception):
@@ -94,6 +97,22 @@ def show(facts: Mapping[str, object], lines: Iterable[str], *, as_json: bool) ->
         return
     for line in lines:
         typer.echo(_printable(line))
+
+
+def show_list(
+    name: str,
+    items: Sequence[Item],
+    facts_of: Callable[[Item], Mapping[str, object]],
+    columns: Mapping[str, Callable[[Item], object]],
+    *,
+    as_json: bool,
+) -> None:
+    """Print a list: a table for people, or under `name` the facts of each item for programs."""
+    if as_json:
+        show({name: [facts_of(item) for item in items]}, (), as_json=True)
+        return
+    rows = [[value_of(item) for value_of in columns.values()] for item in items]
+    show({}, table(list(columns), rows), as_json=False)
 
 
 def is_confirmed(question: str) -> bool:

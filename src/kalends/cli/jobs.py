@@ -9,15 +9,18 @@ from kalends.cli.common import (
     DatabaseUrl,
     DataDir,
     Json,
+    Limit,
     Refused,
     in_transaction,
     instant,
     show,
-    table,
+    show_list,
     use_settings,
 )
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from kalends.db.database import UnitOfWork
     from kalends.outbox.jobs.job import JobSetAside
 
@@ -30,7 +33,7 @@ JobIds = Annotated[
 
 @app.command("list")
 def show_all(
-    limit: Annotated[int, typer.Option(min=1, max=10_000, help="How many, the newest first.")] = 50,
+    limit: Limit = 50,
     data_dir: DataDir = None,
     database_url: DatabaseUrl = None,
     as_json: Json = False,
@@ -43,11 +46,16 @@ def show_all(
         return await service.list_set_aside(work.connection, limit=limit)
 
     jobs = in_transaction(settings, run)
-    titles = ("ID", "SET ASIDE", "KIND", "OWNER", "LANE", "ATTEMPTS", "WHY")
-    rows = [
-        (job.id, instant(job.since), job.kind, job.owner, job.lane, job.attempts, job.reason) for job in jobs
-    ]
-    show({"jobs": [_facts(job) for job in jobs]}, table(titles, rows), as_json=as_json)
+    columns: dict[str, Callable[[JobSetAside], object]] = {
+        "ID": lambda job: job.id,
+        "SET ASIDE": lambda job: instant(job.since),
+        "KIND": lambda job: job.kind,
+        "OWNER": lambda job: job.owner,
+        "LANE": lambda job: job.lane,
+        "ATTEMPTS": lambda job: job.attempts,
+        "WHY": lambda job: job.reason,
+    }
+    show_list("jobs", jobs, _facts, columns, as_json=as_json)
 
 
 @app.command("retry")

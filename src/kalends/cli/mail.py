@@ -10,15 +10,18 @@ from kalends.cli.common import (
     DatabaseUrl,
     DataDir,
     Json,
+    Limit,
     Refused,
     in_transaction,
     instant,
     show,
-    table,
+    show_list,
     use_settings,
 )
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from kalends.db.database import UnitOfWork
     from kalends.notifications.mail import Mail
 
@@ -32,7 +35,7 @@ def show_all(
     booking: Annotated[
         str | None, typer.Option(metavar="UID", help="Only mails about this booking.", show_default=False)
     ] = None,
-    limit: Annotated[int, typer.Option(min=1, max=10_000, help="How many, the newest first.")] = 50,
+    limit: Limit = 50,
     data_dir: DataDir = None,
     database_url: DatabaseUrl = None,
     as_json: Json = False,
@@ -45,19 +48,15 @@ def show_all(
         return await service.list_mails(work.connection, booking_uid=booking, limit=limit)
 
     mails = in_transaction(settings, run)
-    titles = ("ID", "WRITTEN", "TO", "MAIL", "STATE", "WHY")
-    rows = [
-        (
-            mail.id,
-            instant(mail.created_at),
-            mail.recipient,
-            mail.template,
-            mail.state.value,
-            mail.reason or mail.last_error,
-        )
-        for mail in mails
-    ]
-    show({"mails": [_facts(mail) for mail in mails]}, table(titles, rows), as_json=as_json)
+    columns: dict[str, Callable[[Mail], object]] = {
+        "ID": lambda mail: mail.id,
+        "WRITTEN": lambda mail: instant(mail.created_at),
+        "TO": lambda mail: mail.recipient,
+        "MAIL": lambda mail: mail.template,
+        "STATE": lambda mail: mail.state.value,
+        "WHY": lambda mail: mail.reason or mail.last_error,
+    }
+    show_list("mails", mails, _facts, columns, as_json=as_json)
 
 
 @app.command("show")

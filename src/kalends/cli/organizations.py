@@ -4,10 +4,12 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from kalends.cli.common import DatabaseUrl, DataDir, Json, in_transaction, show, table, use_settings
+from kalends.cli.common import DatabaseUrl, DataDir, Json, in_transaction, show, show_list, use_settings
 from kalends.memberships.membership import Role
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from kalends.db.database import UnitOfWork
     from kalends.memberships.membership import Membership
     from kalends.organizations.organization import Organization, WorkspacePlatform
@@ -61,13 +63,14 @@ def show_all(data_dir: DataDir = None, database_url: DatabaseUrl = None, as_json
         return await service.list_organizations(work.connection)
 
     organizations = in_transaction(settings, run)
-    titles = ("ID", "NAME", "SLUG", "PLATFORM", "OWNER")
-    rows = [
-        (one.id, one.name, one.slug, "yes" if one.is_platform else "no", one.owner_id)
-        for one in organizations
-    ]
-    facts = {"organizations": [_facts(one) for one in organizations]}
-    show(facts, table(titles, rows), as_json=as_json)
+    columns: dict[str, Callable[[Organization], object]] = {
+        "ID": lambda organization: organization.id,
+        "NAME": lambda organization: organization.name,
+        "SLUG": lambda organization: organization.slug,
+        "PLATFORM": lambda organization: "yes" if organization.is_platform else "no",
+        "OWNER": lambda organization: organization.owner_id,
+    }
+    show_list("organizations", organizations, _facts, columns, as_json=as_json)
 
 
 @app.command("add-member")
@@ -122,8 +125,11 @@ def show_platforms(data_dir: DataDir = None, database_url: DatabaseUrl = None, a
         return await service.list_workspace_platforms(work.connection)
 
     found = in_transaction(settings, run)
-    facts = {"workspacePlatforms": [{"slug": one.slug, "name": one.name} for one in found]}
-    show(facts, table(("SLUG", "NAME"), [(one.slug, one.name) for one in found]), as_json=as_json)
+    columns: dict[str, Callable[[WorkspacePlatform], object]] = {
+        "SLUG": lambda platform: platform.slug,
+        "NAME": lambda platform: platform.name,
+    }
+    show_list("workspacePlatforms", found, _platform_facts, columns, as_json=as_json)
 
 
 # Without another command beside it, `list` would be the whole of `workspace-platform`.
@@ -140,3 +146,7 @@ def _facts(organization: "Organization") -> dict[str, object]:
         "isPlatform": organization.is_platform,
         "ownerId": organization.owner_id,
     }
+
+
+def _platform_facts(platform: "WorkspacePlatform") -> dict[str, object]:
+    return {"slug": platform.slug, "name": platform.name}

@@ -79,7 +79,7 @@ def serve(
             log.warning(
                 "a new secret is in use", consequence="links in mails sent before are not valid any more"
             )
-        storage = _rate_limit_storage(settings)
+        storage = settings.rate_limits_kept_in
         settings = use_settings(None, url, port=listener.getsockname()[1], rate_limit_storage=storage)
         owner = in_transaction(settings, lambda work: create_owner(work, settings))
         _announce(settings, owner, as_json=as_json)
@@ -116,13 +116,6 @@ async def create_owner(work: "UnitOfWork", settings: "Settings") -> Owner | None
         work, user_id=user.id, note="Made by the first start", expires_at=None, prefix=settings.api_key_prefix
     )
     return Owner(email, key.api_key)
-
-
-def _rate_limit_storage(settings: "Settings") -> str:
-    """Decide what `auto` means while it can still be seen whether the database is our own."""
-    if settings.rate_limit_storage != "auto":
-        return settings.rate_limit_storage
-    return "memory" if settings.workers == 1 and settings.database_url is None else "database"
 
 
 def _announce(settings: "Settings", owner: Owner | None, *, as_json: bool) -> None:

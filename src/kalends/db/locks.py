@@ -10,6 +10,7 @@ _EVENT_TYPE = 0
 _HOST = 1
 _FACTS = 2
 _STRANGER = 5
+_STAND_INS = 6
 
 
 async def lock_hosts(work: UnitOfWork, host_ids: Sequence[int], *, event_type_id: int | None = None) -> None:
@@ -39,6 +40,11 @@ async def lock_hosts(work: UnitOfWork, host_ids: Sequence[int], *, event_type_id
 async def lock_stranger(work: UnitOfWork, address: str) -> None:
     """Keep other commands that count what this address holds waiting until this one ends."""
     await work.connection.execute("SELECT pg_advisory_xact_lock(%s, hashtext(%s))", (_STRANGER, address))
+
+
+async def lock_stand_ins(work: UnitOfWork) -> None:
+    """Keep other commands that say who stands in for whom waiting until this one ends."""
+    await work.connection.execute("SELECT pg_advisory_xact_lock(%s, 0)", (_STAND_INS,))
 
 
 async def try_lock_facts(work: UnitOfWork) -> bool:

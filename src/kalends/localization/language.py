@@ -94,10 +94,7 @@ def language_for(code: str | None, time_zone: str, clock: int | None = None) -> 
 
     What is not known, or has no catalog, becomes English; a zone that is none becomes UTC.
     """
-    locale = _locale(code) if code and len(code) <= LONGEST_CODE else Locale(SOURCE)
-    tag, catalog = _catalog(locale)
-    if tag == SOURCE and locale.language != SOURCE:
-        locale = Locale(SOURCE)
+    locale, tag, catalog = _spoken(code if code and len(code) <= LONGEST_CODE else SOURCE)
     return Language(locale, tag, catalog, _zone(time_zone), clock)
 
 
@@ -108,6 +105,13 @@ def complete_language(code: str) -> str:
 
 
 @lru_cache(maxsize=_CODES_KEPT)
+def _spoken(code: str) -> tuple[Locale, str, Translations]:
+    """Return what writes the dates of a language, the tag of its sentences, and these."""
+    locale = _locale(code)
+    tag, catalog = _catalog(locale)
+    return Locale(SOURCE) if tag == SOURCE and locale.language != SOURCE else locale, tag, catalog
+
+
 def _locale(code: str) -> Locale:
     try:
         return Locale.parse(code, sep="-")

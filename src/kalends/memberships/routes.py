@@ -6,16 +6,14 @@ from typing import Annotated, TypeAlias, TypeVar
 
 from fastapi import Depends
 
-from kalends.access import invited
-from kalends.access.guards import (
-    membership_in_organization,
-    membership_in_organization_team,
-    membership_in_team,
-    organization_admin,
-    organization_team_admin,
-    team_admin,
-)
+from kalends.access.guards import organization_admin, organization_team_admin, team_admin
 from kalends.access.holding import hold
+from kalends.access.memberships import (
+    MembershipGuards,
+    of_organization,
+    of_organization_team,
+    of_team,
+)
 from kalends.access.place import Place
 from kalends.access.refusals import RoleChanged
 from kalends.api.dependencies import CurrentSettings, Now, Reader, Work
@@ -95,13 +93,13 @@ def collection_router(prefix: str, tag: str, admin: Guard[Place], *, overwrites:
     return router
 
 
-def member_router(prefix: str, tag: str, *, reading: Guard[Place], changing: Guard[Place]) -> Router:
+def member_router(prefix: str, tag: str, membership: MembershipGuards) -> Router:
     """Return the operations that show and change a membership; whom it invites may read and accept it."""
     router = Router(prefix, tag)
 
     @router.get("/{membershipId}", refuses=(MembershipGone,))
     async def get_membership(
-        place: Annotated[Place, Depends(reading)], settings: CurrentSettings, connection: Reader
+        place: Annotated[Place, Depends(membership.reading)], settings: CurrentSettings, connection: Reader
     ) -> MembershipOutput:
         """Show a membership."""
         member = await service.get_member(connection, place.known_membership_id, place.own_id)
@@ -111,7 +109,7 @@ def member_router(prefix: str, tag: str, *, reading: Guard[Place], changing: Gua
         "/{membershipId}", refuses=(RoleChanged, MembershipGone, NotYoursToAccept, LastAdministrator)
     )
     async def update_membership(
-        place: Annotated[Place, Depends(changing)],
+        place: Annotated[Place, Depends(membership.changing)],
         author: RequestAuthor,
         body: UpdateMembershipBody,
         settings: CurrentSettings,
@@ -128,14 +126,14 @@ def member_router(prefix: str, tag: str, *, reading: Guard[Place], changing: Gua
 
 
 def removal_router(
-    prefix: str, tag: str, membership: Guard[Place], output: Callable[[Member], Deleted]
+    prefix: str, tag: str, membership: MembershipGuards, output: Callable[[Member], Deleted]
 ) -> Router:
     """Return the operation that deletes a membership."""
     router = Router(prefix, tag, output=output)
 
     @router.delete("/{membershipId}", refuses=(RoleChanged, MembershipGone, LastAdministrator))
     async def delete_membership(
-        place: Annotated[Place, Depends(membership)],
+        place: Annotated[Place, Depends(membership.removing)],
         author: RequestAuthor,
         settings: CurrentSettings,
         now: Now,
@@ -175,27 +173,12 @@ _ORGANIZATION_TEAM_TAG = "Orgs / Teams / Memberships"
 
 routers = (
     collection_router(_TEAM, _TEAM_TAG, team_admin),
-    member_router(
-        _TEAM,
-        _TEAM_TAG,
-        reading=invited.membership_to_read_in_team,
-        changing=invited.membership_to_change_in_team,
-    ),
-    removal_router(_TEAM, _TEAM_TAG, membership_in_team, bare_membership_output),
+    member_router(_TEAM, _TEAM_TAG, of_team),
+    removal_router(_TEAM, _TEAM_TAG, of_team, bare_membership_output),
     collection_router(_ORGANIZATION, _ORGANIZATION_TAG, organization_admin, overwrites=True),
-    member_router(
-        _ORGANIZATION,
-        _ORGANIZATION_TAG,
-        reading=invited.membership_to_read_in_organization,
-        changing=invited.membership_to_change_in_organization,
-    ),
-    removal_router(_ORGANIZATION, _ORGANIZATION_TAG, membership_in_organization, _removed),
+    member_router(_ORGANIZATION, _ORGANIZATION_TAG, of_organization),
+    removal_router(_ORGANIZATION, _ORGANIZATION_TAG, of_organization, _removed),
     collection_router(_ORGANIZATION_TEAM, _ORGANIZATION_TEAM_TAG, organization_team_admin),
-    member_router(
-        _ORGANIZATION_TEAM,
-        _ORGANIZATION_TEAM_TAG,
-        reading=invited.membership_to_read_in_organization_team,
-        changing=invited.membership_to_change_in_organization_team,
-    ),
-    removal_router(_ORGANIZATION_TEAM, _ORGANIZATION_TEAM_TAG, membership_in_organization_team, _removed),
+    member_router(_ORGANIZATION_TEAM, _ORGANIZATION_TEAM_TAG, of_organization_team),
+    removal_router(_ORGANIZATION_TEAM, _ORGANIZATION_TEAM_TAG, of_organization_team, _removed),
 )

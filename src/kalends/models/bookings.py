@@ -30,7 +30,10 @@ bookings = Table(
     Column("user_id", Integer, ForeignKey("users.id", ondelete="CASCADE")),
     Column("event_type_id", Integer, ForeignKey("event_types.id", ondelete="SET NULL")),
     Column("status", Text, nullable=False),
+    # What the event type was called when it was booked; names are put in for whoever reads it. Without parts
+    # it is the whole of a title, as release 0.1.0 stored it.
     Column("title", Text, nullable=False),
+    Column("title_parts", JSONB),
     Column("description", Text),
     Column("start_time", DateTime(timezone=True), nullable=False),
     Column("end_time", DateTime(timezone=True), nullable=False),

@@ -55,6 +55,7 @@ mails = Table(
     created_at(),
     UniqueConstraint("cause", "template", "recipient"),
     Index("ix_mails_thread", "thread", "recipient"),
+    Index("ix_mails_recipient", "recipient", "created_at"),
     Index("ix_mails_booking_uid", "booking_uid"),
     Index(
         "ix_mails_server_away",

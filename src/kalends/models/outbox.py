@@ -34,6 +34,8 @@ outbox_events = Table(
     Column("subject_id", BigInteger),
     Column("event_type_id", Integer),
     Column("user_id", Integer),
+    # The organization that it happened in, besides those that its user and its event type are in.
+    Column("organization_id", Integer),
     # Events with the same key reach one receiver in their order: the first booking of a chain of
     # reschedules.
     Column("ordering_key", Text, nullable=False),

@@ -53,9 +53,8 @@ PLAN: Plan = {
 
 
 def planned(fact: BookingFact) -> list[Planned]:
-    """Return the mails that follow from a fact; in most series one occurrence speaks for all."""
-    is_told = fact.is_lead or (fact.series is not None and fact.series.is_told_singly)
-    if not is_told:
+    """Return the mails that follow from a fact."""
+    if not fact.is_told:
         return []
     return [
         mail

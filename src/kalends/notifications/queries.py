@@ -114,6 +114,38 @@ async def insert_mails(work: UnitOfWork, mails: Sequence[NewMail]) -> None:
     )
 
 
+async def count_recent(connection: Connection, recipients: Collection[str]) -> dict[str, int]:
+    """Return how many mails those of these addresses had within the last hour that are nobody's account."""
+    cursor = await connection.execute(
+        """
+        SELECT recipient,
+               (SELECT count(*) FROM mails m
+                 WHERE m.recipient = asked.recipient AND m.reason IS NULL
+                   AND m.created_at > now() - interval '1 hour')
+          FROM unnest(%s::text[]) AS asked (recipient)
+         WHERE NOT EXISTS (SELECT FROM users u WHERE lower(u.email) = asked.recipient)
+        """,
+        (sorted(recipients),),
+    )
+    return dict(await cursor.fetchall())
+
+
+async def list_unannounced(
+    connection: Connection, told: Collection[tuple[str, str]], reason: str
+) -> list[tuple[str, str]]:
+    """Return those calendar objects, with recipients, of which nothing was told, for this reason."""
+    cursor = await connection.execute(
+        """
+        SELECT thread, recipient FROM mails
+         WHERE (thread, recipient) IN (SELECT * FROM unnest(%s::text[], %s::text[]))
+         GROUP BY thread, recipient
+        HAVING bool_or(reason = %s) AND bool_and(reason IS NOT NULL)
+        """,
+        ([thread for thread, _ in told], [recipient for _, recipient in told], reason),
+    )
+    return await cursor.fetchall()
+
+
 async def find_history(connection: Connection, thread: str, recipient: str, before: int) -> History:
     """Return what a recipient got about a calendar object before a mail."""
     row = await first_row(

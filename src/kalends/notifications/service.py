@@ -1,8 +1,11 @@
 """Mails about bookings: written down with the facts they follow from, and looked after."""
 
+import time
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 from uuid import NAMESPACE_URL, uuid5
+
+import structlog
 
 from kalends.bookings.facts.fact import BookingFact, FactKind
 from kalends.bookings.facts.stored import decode
@@ -15,6 +18,7 @@ from kalends.notifications.content.messages import Envelope
 from kalends.notifications.mail import Audience, Mail, NewMail, Recipient, Template
 from kalends.notifications.plan import PLAN, Planned, planned
 from kalends.notifications.refusals import MailNotRepeatable, UnknownMail
+from kalends.notifications.restraint import METRIC, Restraint, restraint_for, thread_of
 from kalends.notifications.suppression import reason_not_to_send
 from kalends.notifications.transport.sender import Sender, sender_of
 from kalends.outbox import service as outbox
@@ -30,6 +34,10 @@ KEPT_FOR = timedelta(days=30)
 
 _KINDS = {kind.value for kind, mails in PLAN.items() if mails}
 
+_BETWEEN_NOTES_SECONDS = 60.0
+
+_log = structlog.get_logger(__name__)
+
 _REMINDER_HOURS = (3, 24, 48)
 
 # A mail that tells of somebody else presumes that this one attends.
@@ -39,26 +47,38 @@ _ABOUT_ANOTHER = frozenset({Template.HOST_SEAT_JOINED, Template.HOST_SEAT_MOVED}
 def consumer(settings: Settings) -> Consume:
     """Return what writes down the mails that follow from facts, all of them in one statement."""
     sender = sender_of(settings)
+    most = settings.recipient_mails_an_hour if settings.rate_limit_enabled else None
+    notes = _Notes()
 
     async def consume(work: UnitOfWork, facts: Sequence[StoredFact]) -> None:
         owners = await queries.list_owners(
             work.connection,
             {fact.user_id for fact in facts if fact.kind == webhooks.DISABLED and fact.user_id is not None},
         )
+        plans = {
+            stored.id: (fact, planned(fact))
+            for stored in facts
+            if stored.kind in _KINDS
+            for fact in (decode(stored.payload),)
+        }
+        restraint = await restraint_for(work.connection, list(plans.values()), most=most)
         mails: list[NewMail] = []
         for stored in facts:
             if stored.kind == webhooks.DISABLED:
                 owner = owners.get(stored.user_id) if stored.user_id is not None else None
                 if owner is not None:
                     mails.append(_mail_to_owner(stored, owner, settings, sender))
-            elif stored.kind in _KINDS:
-                fact = decode(stored.payload)
+            elif stored.id in plans:
+                fact, follow = plans[stored.id]
                 mails.extend(
-                    _new_mail(stored, fact, mail, sender, is_enabled=settings.mail_enabled)
-                    for mail in planned(fact)
+                    _new_mail(stored, fact, mail, sender, _reason(restraint, fact, mail, settings))
+                    for mail in follow
                 )
         if mails:
             await queries.insert_mails(work, mails)
+        if restraint.suppressed:
+            await outbox.count(work, {METRIC: restraint.suppressed})
+            notes.tell(restraint.suppressed)
 
     return consume
 
@@ -104,8 +124,33 @@ async def forget(database: Database, now: datetime) -> None:
         await queries.forget_messages(work, now - KEPT_FOR)
 
 
+class _Notes:
+    """Tells the operator what strangers cause, at most once a minute."""
+
+    def __init__(self) -> None:
+        self._told_at: float | None = None
+        self._untold = 0
+
+    def tell(self, count: int) -> None:
+        """Tell how many mails were suppressed since the last time."""
+        self._untold += count
+        now = time.monotonic()
+        if self._told_at is None or now - self._told_at >= _BETWEEN_NOTES_SECONDS:
+            _log.warning(
+                "mails that strangers cause are suppressed; see `kalends mail list`", count=self._untold
+            )
+            self._told_at, self._untold = now, 0
+
+
+def _reason(restraint: Restraint, fact: BookingFact, mail: Planned, settings: Settings) -> str | None:
+    reason = reason_not_to_send(
+        mail.template, mail.recipient, fact.event_type, is_enabled=settings.mail_enabled
+    )
+    return restraint.reason(fact, mail) if reason is None else reason
+
+
 def _new_mail(
-    stored: StoredFact, fact: BookingFact, mail: Planned, sender: Sender, *, is_enabled: bool
+    stored: StoredFact, fact: BookingFact, mail: Planned, sender: Sender, reason: str | None
 ) -> NewMail:
     booking, recipient, cause = fact.booking, mail.recipient, _cause(stored, fact)
     series = fact.series
@@ -119,11 +164,11 @@ def _new_mail(
         message_id=_message_id(cause, mail.template, recipient, sender),
         due_at=fact.occurred_at,
         owner=f"user {booking.organizer.id}",
-        reason=reason_not_to_send(mail.template, recipient, fact.event_type, is_enabled=is_enabled),
+        reason=reason,
         event_id=stored.id,
         booking_id=booking.id,
         booking_uid=booking.uid,
-        thread=booking.ical_uid if fact.series is None else fact.series.ical_uid,
+        thread=thread_of(fact),
         starts_at=None if is_series else booking.start,
         attendee=_presumed_attendee(mail),
     )

@@ -138,6 +138,9 @@ class _Counted(Collector):
         )
         yield self._counter("webhook_attempts", "Requests to subscribers.", "trigger", "outcome")
         yield self._counter("webhook_given_up", "Deliveries that no attempt brought through.", "trigger")
+        yield self._counter(
+            "mails_suppressed", "Mails not sent because strangers cause too many to an address.", "reason"
+        )
         yield self._counter("mail_attempts", "Attempts to hand over a mail.", "outcome")
         yield self._lag()
 

@@ -18,6 +18,7 @@ class Subject:
 class Fact:
     """Something that happened. `payload` is what its consumers read.
 
+    `organization_id` is where it happened, besides the organizations that the user and the event type are in.
     `timers` are pairs of a kind and an instant that replace all those of the subject; None: they stay.
     """
 
@@ -28,6 +29,7 @@ class Fact:
     ordering_key: str
     payload: bytes
     timers: Sequence[tuple[str, datetime]] | None = None
+    organization_id: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,3 +44,4 @@ class StoredFact:
     created_at: datetime
     event_type_id: int | None = None
     user_id: int | None = None
+    organization_id: int | None = None

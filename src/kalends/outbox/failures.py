@@ -89,7 +89,7 @@ async def lease(work: UnitOfWork, chosen: Sequence[int], token: UUID, now: datet
         f"""
         WITH {LEASED}
         SELECT {LEASED_COLUMNS}, f.consumer, e.id, e.uid, e.kind, e.payload, e.ordering_key, e.created_at,
-               e.event_type_id, e.user_id
+               e.event_type_id, e.user_id, e.organization_id
           FROM leased JOIN outbox_failures f ON f.job_id = leased.id
           JOIN outbox_events e ON e.id = f.event_id
         """,
@@ -130,4 +130,5 @@ def _fact(row: NamedRow) -> StoredFact:
         row.created_at,
         row.event_type_id,
         row.user_id,
+        row.organization_id,
     )

@@ -10,7 +10,10 @@ from kalends.db.database import Connection, UnitOfWork
 from kalends.db.rows import json_bytes, json_rows, only_row
 from kalends.outbox.fact import Fact, StoredFact
 
-_STORED = "e.id, e.uid, e.kind, e.payload, e.ordering_key, e.created_at, e.event_type_id, e.user_id"
+_STORED = """
+    e.id, e.uid, e.kind, e.payload, e.ordering_key, e.created_at, e.event_type_id, e.user_id,
+    e.organization_id
+"""
 
 
 async def insert_events(work: UnitOfWork, facts: Sequence[Fact]) -> None:
@@ -31,6 +34,7 @@ async def insert_events(work: UnitOfWork, facts: Sequence[Fact]) -> None:
             "subject_id": subject_id,
             "event_type_id": fact.event_type_id,
             "user_id": fact.user_id,
+            "organization_id": fact.organization_id,
             "ordering_key": fact.ordering_key,
             "payload": json_bytes(fact.payload),
             "sets_timers": fact.timers is not None,
@@ -42,11 +46,13 @@ async def insert_events(work: UnitOfWork, facts: Sequence[Fact]) -> None:
         WITH facts AS (
             SELECT * FROM json_to_recordset(%(facts)s::json) AS f (
                    position int, kind text, subject_kind text, subject_id bigint, event_type_id int,
-                   user_id int, ordering_key text, payload bytea, sets_timers bool)
+                   user_id int, organization_id int, ordering_key text, payload bytea, sets_timers bool)
         ), events AS (
             INSERT INTO outbox_events (
-                kind, subject_kind, subject_id, event_type_id, user_id, ordering_key, payload)
-            SELECT kind, subject_kind, subject_id, event_type_id, user_id, ordering_key, payload
+                kind, subject_kind, subject_id, event_type_id, user_id, organization_id, ordering_key,
+                payload)
+            SELECT kind, subject_kind, subject_id, event_type_id, user_id, organization_id, ordering_key,
+                   payload
               FROM facts ORDER BY position
         ), due AS (
             SELECT * FROM json_to_recordset(%(timers)s::json) AS t (

@@ -77,7 +77,7 @@ async def update_reservation(
     policy: CurrentPolicy,
 ) -> outputs.ReservedSlot:
     """Move or renew a reservation."""
-    renewed = await service.update(
+    renewed = await service.replace_slot(
         work, Asker(caller, network), inputs.uid_of(uid), body.to_command(), now=now, policy=policy
     )
     return outputs.reserved_slot_output(renewed, now)

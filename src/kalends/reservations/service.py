@@ -48,7 +48,7 @@ _PURGED_AT_ONCE = 20
 
 @dataclass(frozen=True, slots=True)
 class Reserve:
-    """A slot to keep.
+    """A slot to keep, by a new reservation or in place of what one keeps so far.
 
     `slot_minutes` is the length that the client chose, `listed_minutes` that of the listed slot it named;
     both None: the event type's. `minutes` is how long to keep it, None: the default. `is_binding` None:
@@ -139,7 +139,7 @@ async def find(connection: Connection, uid: UUID | None) -> Reservation | None:
     return None if uid is None else await queries.find(connection, uid)
 
 
-async def update(
+async def replace_slot(
     work: UnitOfWork,
     asker: Asker,
     uid: UUID | None,
@@ -148,7 +148,10 @@ async def update(
     now: datetime,
     policy: Policy,
 ) -> Reservation:
-    """Move a reservation to another slot, or keep it for longer.
+    """Replace the slot that a reservation keeps, be it by the same one for longer.
+
+    The command says all of it again, as for a new reservation: nothing is merged with what is stored
+    (slots.md 3.3). Only a length that it does not name stays, while the event type does.
 
     Raises:
         UnknownReservation: there is no such reservation.

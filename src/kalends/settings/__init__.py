@@ -186,9 +186,10 @@ class Settings(BaseSettings):
     """Per client address (64 bits of one of IPv6), for requests that no known credential vouches for; also
     how many API keys that are not known yet one address may try."""
 
-    rate_limit_storage: Literal["auto", "memory", "database"] = "auto"
-    """`memory` counts in each process; `database` shares the counts between processes; `auto` is
-    `memory` with one worker and the embedded database, else `database`."""
+    rate_limit_storage: Literal["auto", "memory", "folder", "database"] = "auto"
+    """`memory` counts in each process; `database` shares the counts between processes; `folder` is `memory`
+    while no other server runs on the data folder, else `database`; `auto` is `folder` with one worker and the
+    embedded database, else `database`."""
 
     # --- Bounds of what one request may ask ----------------------------------------------------------
 
@@ -229,6 +230,9 @@ class Settings(BaseSettings):
     event_type_webhooks_most: int = Field(default=50, ge=1, le=10_000)
     """Most webhooks of an event type."""
 
+    out_of_office_entries_most: int = Field(default=1_000, ge=1, le=100_000)
+    """Most times that a user is out of office."""
+
     reservation_longest_minutes: int = Field(default=1_440, ge=1, le=525_600)
     """Longest time for which an authenticated caller may reserve a slot."""
 
@@ -252,6 +256,15 @@ class Settings(BaseSettings):
 
     mail_enabled: bool = True
     """Whether mails are sent at all. Off, they are only noted, as suppressed."""
+
+    stranger_mails_an_hour: int = Field(default=600, ge=1)
+    """Most mails within an hour that callers without a credential may have sent to addresses that nobody
+    verified, by the callers' address (64 bits of one of IPv6); beyond, what would send more is 429. Lifted
+    with `rate_limit_enabled`."""
+
+    recipient_mails_an_hour: int = Field(default=30, ge=1)
+    """Most mails within an hour to an address that nobody verified; beyond, bookings that are made without a
+    credential are not announced to it. Lifted with `rate_limit_enabled`."""
 
     smtp_url: SecretStr | None = None
     """`smtp://user:password@host:587` or `smtps://user:password@host:465`. `smtp` switches to TLS: always
@@ -343,6 +356,13 @@ class Settings(BaseSettings):
         if self.database_url is None:
             raise LookupError("KALENDS_DATABASE_URL is not set; start the server with `kalends serve`")
         return self.database_url.get_secret_value()
+
+    @property
+    def rate_limits_kept_in(self) -> Literal["memory", "folder", "database"]:
+        """What `rate_limit_storage` means, as long as it can be seen whether the database is our own."""
+        if self.rate_limit_storage != "auto":
+            return self.rate_limit_storage
+        return "folder" if self.workers == 1 and self.database_url is None else "database"
 
     @property
     def outgoing_proxy_address(self) -> ProxyAddress | None:

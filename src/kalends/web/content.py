@@ -7,11 +7,12 @@ from typing import Any
 from kalends.bookings.access import hides_host_address
 from kalends.bookings.booking import Attendee, Status
 from kalends.bookings.calendar_links import ICS, links_of
+from kalends.localization import titles
 from kalends.localization.addresses import is_faux
 from kalends.localization.answers import answer_text, is_shown
 from kalends.localization.language import mark
 from kalends.localization.places import place_of
-from kalends.localization.titles import title_in
+from kalends.localization.titles import TitleReader
 from kalends.web.visit import Visit
 
 
@@ -42,16 +43,9 @@ class State:
 
 
 def title_of(visit: Visit) -> str:
-    """Return the booking's title in the visitor's language, without names of those whom they may not know."""
-    booking, event_type, host = visit.booking, visit.event_type, host_name(visit)
-    if not booking.is_seated or sees_all(visit):
-        if event_type is None:
-            return booking.title
-        first = booking.attendees[0].name if booking.attendees else ""
-        return title_in(visit.language, booking.title, event=event_type.title, host=host, name=first)
-    if event_type is None:
-        return host
-    return visit.language.text("%(event)s with %(host)s", event=event_type.title, host=host)
+    """Return the booking's title, made for the visitor."""
+    reader = TitleReader(visit.language, is_host=visit.is_host, attendee=visit.attendee)
+    return titles.title_of(visit.booking.title_words, visit.booking, reader)
 
 
 def host_name(visit: Visit) -> str:

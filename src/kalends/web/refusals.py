@@ -16,6 +16,12 @@ class NotTheHostsLink(LinkInvalid):
     message = "Only the host of a booking decides about it."
 
 
+class LockedHostsLink(LinkInvalid):
+    """403: the account of the host is locked, so its links do nothing, as its keys do."""
+
+    message = "The account of the host is locked."
+
+
 class LinkExpired(Gone):
     """410: a link whose time is over."""
 

@@ -7,6 +7,7 @@ from fastapi.responses import RedirectResponse
 
 from kalends.api.dependencies import CurrentDatabase, CurrentSettings, Reader
 from kalends.api.http.operation import PageRouter
+from kalends.api.limits.mails import MailsOfStranger
 from kalends.api.output.errors import DomainError
 from kalends.bookings import service as bookings
 from kalends.bookings.commands.command import Cancel, Reschedule
@@ -113,7 +114,11 @@ async def choose_time(
 
 @router.post("/booking/{bookingUid}/reschedule")
 async def reschedule_booking(
-    visit: FormVisit, form: PageForm, database: CurrentDatabase, settings: CurrentSettings
+    visit: FormVisit,
+    form: PageForm,
+    database: CurrentDatabase,
+    settings: CurrentSettings,
+    mails: MailsOfStranger,
 ) -> Response:
     """Move a booking, or the visitor's seat, to the time that was chosen."""
     arrival = visit.arrival
@@ -134,6 +139,8 @@ async def reschedule_booking(
                 now=arrival.now,
                 blocked=settings.blocked_addresses,
             )
+            if visit.grant is None:
+                await mails.take(work, outcome.told)
     except DomainError as refusal:
         async with database.connection() as connection:
             visit = await arrive(connection, arrival)

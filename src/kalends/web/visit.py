@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from uuid import UUID
 
+from kalends.accounts import service as accounts
 from kalends.bookings import service as bookings
 from kalends.bookings.actors import ANYBODY, Actor
 from kalends.bookings.booking import Attendee, Booking, Status
@@ -25,7 +26,7 @@ from kalends.security.link_tokens import (
     issue,
     read,
 )
-from kalends.web.refusals import LinkExpired, LinkInvalid, NoLongerPart
+from kalends.web.refusals import LinkExpired, LinkInvalid, LockedHostsLink, NoLongerPart
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,6 +140,7 @@ async def arrive(
         UnknownBooking: there is none.
         LinkInvalid: the token is not for this booking and one of these purposes, or is needed and missing.
         LinkExpired: its time is over.
+        LockedHostsLink: it is a host's whose account is locked.
         NoLongerPart: its holder does not organize or attend the booking any more.
     """
     grant = _grant(arrival, purposes) if arrival.token or needs_token else None
@@ -148,6 +150,8 @@ async def arrive(
         if not (booking.is_seated and booking.status.is_final) or grant.is_for_host:
             raise NoLongerPart
         grant = None
+    if grant is not None and grant.is_for_host and await accounts.is_locked(connection, booking.organizer.id):
+        raise LockedHostsLink
     event_type = None
     if booking.event_type is not None:
         event_type = await event_types.find(connection, booking.event_type.id)

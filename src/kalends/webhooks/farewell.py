@@ -9,6 +9,7 @@ from datetime import datetime
 from kalends.db.database import Database, UnitOfWork
 from kalends.webhooks import queries
 from kalends.webhooks.deliveries.following import Follower
+from kalends.webhooks.occasion import occasion_of
 from kalends.webhooks.triggers import announcement_of
 
 
@@ -26,15 +27,16 @@ async def tell_last(work: UnitOfWork, follower: Follower, user_id: int, *, now: 
     ]
     subscribed = await queries.list_subscribed(
         work.connection,
-        {(announcement.trigger, fact.user_id, fact.event_type_id) for fact, announcement in facts},
+        {occasion_of(fact, announcement) for fact, announcement in facts},
     )
     occasions = [
         (
             fact,
             [
                 webhook
-                for webhook in subscribed.get((announcement.trigger, fact.user_id, fact.event_type_id), ())
-                if webhook.id in dying or webhook.team_id is not None
+                for webhook in subscribed.get(occasion_of(fact, announcement), ())
+                # Those of the organization that it happened in are found afterwards too.
+                if webhook.id in dying or webhook.team_id not in (None, fact.organization_id)
             ],
         )
         for fact, announcement in facts

@@ -3,7 +3,6 @@
 from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
-from typing import TypeAlias
 from uuid import UUID
 
 from psycopg import sql
@@ -16,6 +15,7 @@ from kalends.outbox.fact import StoredFact
 from kalends.outbox.jobs.job import State
 from kalends.outbox.jobs.statements import PENDING
 from kalends.webhooks.deliveries.queue import DELIVERIES
+from kalends.webhooks.occasion import Occasion
 from kalends.webhooks.webhook import (
     Attempt,
     Delivery,
@@ -92,10 +92,8 @@ _FACTS_OF_ORGANIZATION = f"""
     OR event_type_id IN (
         SELECT e.id FROM event_types e JOIN teams t ON t.id = e.team_id
          WHERE %(team_id)s IN (t.id, t.parent_id))
+    OR organization_id = %(team_id)s
 """
-
-Occasion: TypeAlias = tuple[str, int | None, int | None]
-"""A trigger, and the ids of the user and the event type that it happened to."""
 
 
 async def list_subscribed(
@@ -103,8 +101,8 @@ async def list_subscribed(
 ) -> dict[Occasion, list[Webhook]]:
     """Return the active webhooks that are told of each occasion; those without any are left out.
 
-    An organization is told of what happens to its members, those whose main organization it is, and to the
-    event types of its teams.
+    An organization is told of what happens to its members, those whose main organization it is, to the event
+    types of its teams, and of what it did itself.
     """
     if not occasions:
         return {}
@@ -113,8 +111,8 @@ async def list_subscribed(
         connection,
         f"""
         SELECT o.place, {_WEBHOOK.selected}
-          FROM unnest(%s::text[], %s::int[], %s::int[]) WITH ORDINALITY
-               AS o (trigger, user_id, event_type_id, place)
+          FROM unnest(%s::text[], %s::int[], %s::int[], %s::int[]) WITH ORDINALITY
+               AS o (trigger, user_id, event_type_id, organization_id, place)
           -- the organization of the user
           LEFT JOIN users u ON u.id = o.user_id
           LEFT JOIN LATERAL ({MAIN_ORGANIZATION}) main ON true
@@ -122,14 +120,15 @@ async def list_subscribed(
           LEFT JOIN event_types e ON e.id = o.event_type_id
           LEFT JOIN teams t ON t.id = e.team_id
           JOIN webhooks w ON (w.user_id = o.user_id OR w.event_type_id = o.event_type_id
-                              OR w.team_id IN (main.id, t.id, t.parent_id))
+                              OR w.team_id IN (main.id, t.id, t.parent_id, o.organization_id))
                          AND w.active AND o.trigger = ANY(w.triggers)
          ORDER BY w.created_at, w.id
         """,
         (
-            [trigger for trigger, _, _ in listed],
-            [user_id for _, user_id, _ in listed],
-            [event_type_id for _, _, event_type_id in listed],
+            [occasion.trigger for occasion in listed],
+            [occasion.user_id for occasion in listed],
+            [occasion.event_type_id for occasion in listed],
+            [occasion.organization_id for occasion in listed],
         ),
     )
     subscribed: dict[Occasion, list[Webhook]] = defaultdict(list)
@@ -425,6 +424,7 @@ async def list_unhandled_facts_of_teams(
         {_FACTS}
          WHERE handled_at IS NULL
            AND (event_type_id = ANY(%(event_type_ids)s)
+                OR organization_id = ANY(%(team_ids)s)
                 OR user_id IN (SELECT user_id FROM memberships WHERE team_id = ANY(%(team_ids)s)))
          ORDER BY id
         """,

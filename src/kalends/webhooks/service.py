@@ -273,7 +273,7 @@ async def replay(
     if command.until is not None and command.until <= command.since:
         raise ReplayEndsBeforeStart
     wanted = set(webhook.triggers if command.triggers is None else command.triggers) & set(webhook.triggers)
-    kinds = [kind.value for kind, found in ANNOUNCEMENTS.items() if found and found.trigger in wanted]
+    kinds = [kind for kind, found in ANNOUNCEMENTS.items() if found.trigger in wanted]
     async with database.connection() as connection:
         found = await queries.list_facts(
             connection,

@@ -5,13 +5,14 @@ event types go, and what happened to an event type can no longer be traced to th
 """
 
 from collections.abc import Collection, Mapping
+from dataclasses import replace
 from datetime import datetime
 
 from kalends.db.database import UnitOfWork
 from kalends.outbox.fact import StoredFact
 from kalends.webhooks import queries
 from kalends.webhooks.deliveries.following import Follower
-from kalends.webhooks.queries import Occasion
+from kalends.webhooks.occasion import Occasion, occasion_of
 from kalends.webhooks.triggers import Announcement, announcement_of
 from kalends.webhooks.webhook import Webhook
 
@@ -32,10 +33,10 @@ async def tell_last_of_teams(
         if (announcement := announcement_of(fact.kind)) is not None
     ]
     going = set(event_type_ids)
-    before = {_occasion(fact, told): _occasion_after(fact, told, going) for fact, told in facts}
+    before = {occasion_of(fact, told): _occasion_after(fact, told, going) for fact, told in facts}
     subscribed = await queries.list_subscribed(work.connection, {*before, *before.values()})
     occasions = [
-        (fact, _only_now(before, subscribed, _occasion(fact, announcement), dying))
+        (fact, _only_now(before, subscribed, occasion_of(fact, announcement), dying))
         for fact, announcement in facts
     ]
     await follower.write_down(work, occasions, due_at=now)
@@ -43,14 +44,10 @@ async def tell_last_of_teams(
         await queries.disown_webhooks(work, dying, now)
 
 
-def _occasion(fact: StoredFact, announcement: Announcement) -> Occasion:
-    return announcement.trigger, fact.user_id, fact.event_type_id
-
-
 def _occasion_after(fact: StoredFact, announcement: Announcement, going: set[int]) -> Occasion:
     """Return the occasion as a worker will find it when the event types are gone."""
     event_type_id = None if fact.event_type_id in going else fact.event_type_id
-    return announcement.trigger, fact.user_id, event_type_id
+    return replace(occasion_of(fact, announcement), event_type_id=event_type_id)
 
 
 def _only_now(

@@ -10,6 +10,8 @@ from starlette.types import ASGIApp
 from kalends.api.document.refusals import dependencies_of, refusals_of, sentence_of
 from kalends.api.http.operation import Operation
 from kalends.api.idempotency import PARAMETER as IDEMPOTENCY_KEY
+from kalends.api.input.ignored import HEADER as IGNORED
+from kalends.api.input.ignored import MOST_CHARACTERS, MOST_NAMES
 from kalends.api.input.query import Query
 from kalends.api.output.errors import Refusals
 
@@ -36,6 +38,9 @@ class DocumentedApi(FastAPI):
             for operation in _operations(document):
                 if _is_of_fastapi(operation["responses"].get("422", {})):
                     del operation["responses"]["422"]
+            for route in self.routes:
+                if isinstance(route, Operation) and route.include_in_schema and route.plan.ignores_unknown:
+                    _document_ignored(document, route)
             _name_bounds(document)
         return self.openapi_schema or {}
 
@@ -75,6 +80,11 @@ def _describe(operation: Operation) -> None:
     operation.responses = {status: _failure(status, refusals) for status in sorted(statuses)}
 
 
+def _document_ignored(document: dict[str, Any], operation: Operation) -> None:
+    described = document["paths"][operation.path_format][operation.method.lower()]
+    described["responses"][str(operation.answer.status)].setdefault("headers", {})[IGNORED] = _IGNORED_HEADER
+
+
 def _failure(status: int, refusals: Refusals) -> dict[str, Any]:
     content = {"application/json": {"schema": {"$ref": "#/components/schemas/ErrorEnvelope"}}}
     lines = [f"- `{one.code}`: {sentence_of(one)}" for one in refusals if one.status == status]
@@ -83,6 +93,9 @@ def _failure(status: int, refusals: Refusals) -> dict[str, Any]:
     if status == HTTPStatus.TOO_MANY_REQUESTS:
         wait = {"description": "Seconds until the limit is free again.", "schema": {"type": "integer"}}
         described["headers"] = {"Retry-After": wait}
+    if status == HTTPStatus.UNAUTHORIZED:
+        challenge = {"description": "Which credential is asked for.", "schema": {"type": "string"}}
+        described["headers"] = {"WWW-Authenticate": challenge}
     return described
 
 
@@ -134,6 +147,15 @@ _FAILURES = {
     498: "The access token has expired; refresh it.",
     500: "The server failed.",
     503: "The database is busy or cannot be reached.",
+}
+
+_IGNORED_HEADER = {
+    "description": (
+        "Members of the query that this operation does not know and that had no effect, percent-encoded and "
+        f"separated by commas: at most {MOST_NAMES} names and {MOST_CHARACTERS} characters. Absent if there "
+        "are none."
+    ),
+    "schema": {"type": "string"},
 }
 
 _ERROR_ENVELOPE: dict[str, Any] = {

@@ -10,6 +10,7 @@ from kalends.api.input.query import Query
 from kalends.api.output.errors import DomainError, Refusals, Refusing
 from kalends.api.refusals import (
     AlreadyStored,
+    BodyNotJson,
     BodyTooLarge,
     DanglingReference,
     DatabaseFull,
@@ -82,6 +83,8 @@ def _refusals_of(operation: Operation) -> Iterator[type[DomainError]]:
         # A body is read whether or not the operation has one.
         yield from _OF_BODY
         yield from _OF_CHANGES
+    if operation.plan.takes_body:
+        yield BodyNotJson
     if operation.plan.takes_key:
         yield from _OF_KEY
     for call in dependencies_of(operation.dependant):

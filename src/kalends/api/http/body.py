@@ -9,7 +9,7 @@ from urllib.parse import parse_qsl
 from starlette.datastructures import Headers
 from starlette.types import Receive
 
-from kalends.api.refusals import BodyTooLarge, MalformedBody, UnreadableBody
+from kalends.api.refusals import BodyNotJson, BodyTooLarge, MalformedBody, UnreadableBody
 
 MAX_BODY_BYTES = 102_400
 """Largest body after decompression."""
@@ -23,6 +23,10 @@ MAX_FORM_FIELDS = 32
 LONGEST_CONTENT_TYPE = 256
 """Most bytes of a `Content-Type`; what clients send has at most a hundred."""
 
+_JSON = "application/json"
+_FORM = "application/x-www-form-urlencoded"
+_FORMS = frozenset({_FORM, "multipart/form-data"})
+
 _COMPRESSIONS = {"gzip": 31, "x-gzip": 31, "deflate": 15}
 
 _SURROGATES = re.compile(r"[\ud800-\udfff]")
@@ -34,7 +38,7 @@ _ESCAPE = re.compile(r"\\(.)", re.DOTALL)
 
 
 async def read_json(headers: Headers, receive: Receive) -> object:
-    """Return the parsed JSON body; `{}` for no body and for any content type but JSON.
+    """Return the parsed JSON body; `{}` for no body, and for any content type but JSON, which is left unread.
 
     Raises:
         MalformedBody: not JSON, a bare scalar, a number that JSON cannot carry, or broken compression.
@@ -42,9 +46,25 @@ async def read_json(headers: Headers, receive: Receive) -> object:
         UnreadableBody: a `Content-Type` that is too long, a charset other than UTF-8, or an unknown
             `Content-Encoding`.
     """
-    if not _is(headers, "application/json"):
+    if not _is(headers, _JSON):
         return {}
     return parse_json(await _read_plain(headers, receive))
+
+
+async def require_json(headers: Headers, receive: Receive) -> None:
+    """Refuse a body that came as something else than JSON, and which `read_json` has left unread.
+
+    Raises:
+        BodyNotJson: there is one.
+        UnreadableBody: its `Content-Type` is too long.
+    """
+    if _is(headers, _JSON):
+        return
+    length = headers.get("content-length")
+    is_sent = length != "0" if length is not None else "transfer-encoding" in headers
+    if is_sent and not await _is_empty(receive):
+        essence = _essence(headers)
+        raise BodyNotJson(essence, is_form=essence in _FORMS)
 
 
 async def read_form(headers: Headers, receive: Receive) -> dict[str, str]:
@@ -56,7 +76,7 @@ async def read_form(headers: Headers, receive: Receive) -> dict[str, str]:
         UnreadableBody: it is no `application/x-www-form-urlencoded` in UTF-8, or has an unknown
             `Content-Encoding`.
     """
-    if not _is(headers, "application/x-www-form-urlencoded"):
+    if not _is(headers, _FORM):
         raise UnreadableBody("Send the form as application/x-www-form-urlencoded.")
     return parse_fields(await _read_plain(headers, receive), name="form")
 
@@ -110,13 +130,17 @@ def _is(headers: Headers, content_type: str) -> bool:
     sent = headers.get("content-type", "")
     if len(sent) > LONGEST_CONTENT_TYPE:
         raise UnreadableBody(f"Content-Type must have at most {LONGEST_CONTENT_TYPE} bytes.")
-    essence, _, parameters = sent.partition(";")
-    if essence.strip().lower() != content_type:
+    _, _, parameters = sent.partition(";")
+    if _essence(headers) != content_type:
         return False
     charset = _charset(parameters)
     if not charset.lower().startswith("utf-8") and charset.lower() != "utf8":
         raise UnreadableBody(f"Charset {charset} is not supported; send UTF-8.")
     return True
+
+
+def _essence(headers: Headers) -> str:
+    return headers.get("content-type", "").partition(";")[0].strip().lower()
 
 
 def _charset(parameters: str) -> str:
@@ -141,6 +165,15 @@ async def _read_plain(headers: Headers, receive: Receive) -> bytes:
         raise BodyTooLarge(MAX_BODY_BYTES)
     raw = await _read(receive)
     return raw if compression == "identity" else _decompress(raw, _COMPRESSIONS[compression])
+
+
+async def _is_empty(receive: Receive) -> bool:
+    while True:
+        message = await receive()
+        if message.get("body"):
+            return False
+        if message["type"] == "http.disconnect" or not message.get("more_body", False):
+            return True
 
 
 async def _read(receive: Receive) -> bytes:

@@ -1,6 +1,6 @@
 """What the server knows of one request before any handler runs."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TypeAlias
 from uuid import uuid4
@@ -23,7 +23,8 @@ class RequestContext:
     `sent_url` is path and query as the client wrote them, `url` the same after the rewrites; `json` the
     parsed body, `{}` where there is none; `form` that of a page, once it is read; `rate_headers` those of the
     rate limit, None until it is counted; `client_address` where the request comes from, known once it is
-    admitted. `show_failure` belongs to routes that answer people instead of programs.
+    admitted; `ignored` the members of its query that the operation does not know. `show_failure` belongs to
+    routes that answer people instead of programs.
     """
 
     sent_url: str
@@ -34,6 +35,7 @@ class RequestContext:
     rate_headers: list[tuple[bytes, bytes]] | None = None
     credential: object = None
     client_address: str = ""
+    ignored: Sequence[str] = ()
     show_failure: ShowFailure | None = None
 
 

@@ -6,11 +6,13 @@ from typing import Any, TypeAlias
 from fastapi import APIRouter, Request
 from starlette.types import Receive, Scope, Send
 
+from kalends.api.contract.operations import ContractOperation
+from kalends.api.contract.whereabouts import whereabouts_of
 from kalends.api.http.context import RequestContext, context_of
 from kalends.api.http.operation import Operation, PageRouter, Router
 from kalends.api.http.paths import RoutingTable
 from kalends.api.http.versions import asked_version, choose_version
-from kalends.api.refusals import UnknownOperation
+from kalends.api.refusals import OperationNotServed, UnknownOperation
 from kalends.db.turns import Turns
 
 Admission: TypeAlias = Callable[[Scope, RequestContext], Coroutine[Any, Any, None]]
@@ -18,19 +20,26 @@ Admission: TypeAlias = Callable[[Scope, RequestContext], Coroutine[Any, Any, Non
 
 
 class Dispatcher(APIRouter):
-    """Routes each request to the operation that answers it."""
+    """Routes each request to the operation that answers it.
+
+    What the contract has and nothing serves is refused as such; `base_url` is told to who asks elsewhere.
+    """
 
     def __init__(
         self,
         routers: Iterable[Router | PageRouter],
         admit: Admission,
         turns: Turns | None = None,
+        *,
+        contract: Iterable[ContractOperation] = (),
+        base_url: str = "",
         **options: Any,
     ) -> None:
         super().__init__(redirect_slashes=False, **options)
         self.operations: list[Operation] = [one for router in routers for one in router.operations]
         self.routes.extend(self.operations)
-        self._table = RoutingTable(self.operations)
+        self._table = RoutingTable(self.operations, contract)
+        self._base_url = base_url
         self._admit = admit
         self._turns = Turns() if turns is None else turns
 
@@ -40,10 +49,13 @@ class Dispatcher(APIRouter):
             await self.lifespan(scope, receive, send)
             return
         context = context_of(scope)
-        found = self._table.find(scope["method"], scope["raw_path"].decode("latin-1"))
+        method, path = scope["method"], scope["raw_path"].decode("latin-1")
+        found = self._table.find(method, path)
         if found is None:
-            raise UnknownOperation(scope["method"], context.sent_url)
+            raise UnknownOperation(method, context.sent_url, self._whereabouts(method, path))
         versions, parameters = found
+        if isinstance(versions, ContractOperation):
+            raise OperationNotServed(method, context.sent_url, versions.tag)
         operation = choose_version(versions, asked_version(scope))
         context.show_failure = operation.show_failure
         scope["path_params"] = parameters
@@ -51,8 +63,11 @@ class Dispatcher(APIRouter):
             await self._admit(scope, context)
         scope["route"] = operation
         request = Request(scope, receive)
-        if scope["method"] == "GET":
+        if method == "GET":
             response = await operation.plan.answer(request)
         else:
             response = await self._turns.run(lambda: operation.plan.answer(request))
         await response(scope, receive, send)
+
+    def _whereabouts(self, method: str, path: str) -> str | None:
+        return whereabouts_of(path, self._base_url, lambda other: self._table.find(method, other) is not None)

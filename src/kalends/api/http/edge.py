@@ -10,8 +10,9 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from kalends.api.http.body import read_json
 from kalends.api.http.context import RequestContext, attach
+from kalends.api.input.ignored import HEADER, header_value
 from kalends.api.output import envelope
-from kalends.api.output.errors import DomainError, ServiceUnavailable
+from kalends.api.output.errors import DomainError, ServiceUnavailable, TooManyRequests, Unauthorized
 from kalends.api.output.failures import refusal_of
 
 _log = structlog.get_logger(__name__)
@@ -38,7 +39,10 @@ _EXPOSED_HEADERS = (
     b"X-RateLimit-Reset-Default",
     b"Retry-After",
     b"Idempotency-Replayed",
+    HEADER.encode(),
 )
+
+_IGNORED = HEADER.lower().encode()
 
 _CONTENT_POLICY = (
     b"default-src 'self'",
@@ -73,6 +77,9 @@ _COMMON_HEADERS = [
     (b"x-permitted-cross-domain-policies", b"none"),
     (b"x-xss-protection", b"0"),
 ]
+
+_CHALLENGE = 'Bearer realm="Kalends"'
+"""Which credential is asked for (RFC 6750, section 3)."""
 
 _FIRST_SERVER_ERROR = 500
 
@@ -113,6 +120,8 @@ class Edge:
                 rate_headers = self._allowance(scope) if counted is None else counted
                 headers = [*message.get("headers", ()), *_COMMON_HEADERS, *rate_headers]
                 headers.append((b"x-request-id", context.request_id.encode()))
+                if context.ignored:
+                    headers.append((_IGNORED, header_value(context.ignored)))
                 message = {**message, "headers": headers}
             await send(message)
 
@@ -143,7 +152,9 @@ def _failure(scope: Scope, context: RequestContext, refusal: DomainError | None)
         response = context.show_failure(scope, refusal)
     else:
         response = envelope.failure(refusal, context.url) if refusal else envelope.bug(context.url)
-    if isinstance(refusal, ServiceUnavailable):
+    if isinstance(refusal, Unauthorized):
+        response.headers["WWW-Authenticate"] = _CHALLENGE
+    if isinstance(refusal, ServiceUnavailable | TooManyRequests) and refusal.retry_after is not None:
         response.headers["Retry-After"] = str(refusal.retry_after)
     return response
 

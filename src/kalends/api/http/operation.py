@@ -57,6 +57,7 @@ class Operation(APIRoute):
         answer: Answer,
         *,
         takes_key: bool = False,
+        is_page: bool = False,
         refuses: Refusals = (),
     ) -> None:
         self.method = method
@@ -70,7 +71,10 @@ class Operation(APIRoute):
             response_model=None,
             response_class=answer.response_class,
         )
-        self.plan: Plan = compile_plan(f"{method} {path}", self.dependant, answer.show, takes_key=takes_key)
+        name = f"{method} {path}"
+        self.plan: Plan = compile_plan(
+            name, self.dependant, answer.show, takes_key=takes_key, is_page=is_page
+        )
 
     def document_answer(self) -> None:
         """Build the schema of the answers, which nothing but the document needs and which takes a while."""
@@ -206,7 +210,7 @@ class PageRouter:
                 answer = response_answer(handler, documented_as or Response)
             except TypeError as error:
                 raise UncallableOperation(f"{method} {whole}: {handler.__qualname__} {error}.") from error
-            operation = Operation(method, whole, handler, answer)
+            operation = Operation(method, whole, handler, answer, is_page=True)
             operation.tags = [self._tag]
             operation.include_in_schema = documented_as is not None
             operation.is_counted = self._is_counted

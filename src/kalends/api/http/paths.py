@@ -1,11 +1,13 @@
-"""Which operations a method and path have."""
+"""Which operations a method and path have, and which the contract has there."""
 
 import re
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from typing import TypeAlias
 from urllib.parse import unquote_to_bytes
 
+from kalends.api.contract.operations import ContractOperation
 from kalends.api.http.operation import Operation
 from kalends.api.refusals import MalformedPath
 
@@ -13,10 +15,14 @@ _PARAMETER = re.compile(r"{(\w+)}")
 _BAD_ESCAPE = re.compile(r"%(?![0-9A-Fa-f]{2})")
 
 
+Found: TypeAlias = Sequence[Operation] | ContractOperation
+"""The versions that serve a path, newest first; or what the contract has there, which is not served."""
+
+
 @dataclass(frozen=True, slots=True)
 class _Pattern:
     regex: re.Pattern[str]
-    versions: tuple[Operation, ...]
+    found: Found
 
 
 class AmbiguousPath(ValueError):
@@ -26,31 +32,37 @@ class AmbiguousPath(ValueError):
 class RoutingTable:
     """All operations, indexed once: literal paths by a dictionary, the others by one pattern each.
 
-    A literal segment goes before a parameter. A path that exists with other methods only is not found.
+    A literal segment goes before a parameter, also where the contract has it and it is not served. A path
+    that exists with other methods only is not found.
 
     Raises:
         AmbiguousPath: two operations cannot be told apart.
     """
 
-    def __init__(self, operations: Iterable[Operation]) -> None:
+    def __init__(self, operations: Iterable[Operation], contract: Iterable[ContractOperation] = ()) -> None:
         grouped: dict[tuple[str, str], list[Operation]] = defaultdict(list)
         for operation in operations:
-            others = grouped[operation.method, _PARAMETER.sub("{}", operation.path).lower()]
+            others = grouped[_key(operation)]
             for other in others:
                 _check_apart(operation, other)
             others.append(operation)
-        self._literal: dict[tuple[str, str], tuple[Operation, ...]] = {}
+        entries: dict[tuple[str, str], Found] = {
+            key: tuple(sorted(versions, key=lambda operation: operation.version, reverse=True))
+            for key, versions in grouped.items()
+        }
+        for documented in contract:
+            entries.setdefault(_key(documented), documented)
+        self._literal: dict[tuple[str, str], Found] = {}
         self._patterns: dict[tuple[str, int], list[_Pattern]] = defaultdict(list)
-        for (method, path), versions in sorted(grouped.items(), key=lambda item: _specificity(item[0][1])):
-            newest_first = tuple(sorted(versions, key=lambda operation: operation.version, reverse=True))
+        for (method, path), found in sorted(entries.items(), key=lambda entry: _specificity(entry[0][1])):
             if "{" in path:
-                regex = _pattern_of(newest_first[0].path)
-                self._patterns[method, path.count("/")].append(_Pattern(regex, newest_first))
+                named = found.path if isinstance(found, ContractOperation) else found[0].path
+                self._patterns[method, path.count("/")].append(_Pattern(_pattern_of(named), found))
             else:
-                self._literal[method, path] = newest_first
+                self._literal[method, path] = found
 
-    def find(self, method: str, raw_path: str) -> tuple[Sequence[Operation], dict[str, str]] | None:
-        """Return the versions that serve a path, newest first, and its decoded parameters.
+    def find(self, method: str, raw_path: str) -> tuple[Found, dict[str, str]] | None:
+        """Return what is at a path, and its decoded parameters.
 
         Raises:
             MalformedPath: the path has a malformed percent-escape, or one that stands for a NUL character.
@@ -64,8 +76,12 @@ class RoutingTable:
         for pattern in self._patterns.get((method, path.count("/")), ()):
             match = pattern.regex.fullmatch(path)
             if match is not None:
-                return pattern.versions, {name: _decode(value) for name, value in match.groupdict().items()}
+                return pattern.found, {name: _decode(value) for name, value in match.groupdict().items()}
         return None
+
+
+def _key(operation: Operation | ContractOperation) -> tuple[str, str]:
+    return operation.method, _PARAMETER.sub("{}", operation.path).lower()
 
 
 def _check_apart(operation: Operation, other: Operation) -> None:

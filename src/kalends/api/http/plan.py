@@ -23,8 +23,10 @@ from fastapi import Request, Response
 from pydantic import BaseModel, ValidationError
 
 from kalends.api import idempotency
+from kalends.api.http.body import require_json
 from kalends.api.http.context import context_of
 from kalends.api.http.fastapi_internals import Dependant, ModelField
+from kalends.api.input.ignored import ignored_names, known_names
 from kalends.api.input.query import Query
 from kalends.api.input.validation import invalid, invalid_path
 from kalends.db.database import UnitOfWork
@@ -102,7 +104,8 @@ class _Body:
     parameter: str
     model: type[BaseModel]
 
-    def read(self, request: Request) -> BaseModel:
+    async def read(self, request: Request) -> BaseModel:
+        await require_json(request.headers, request.receive)
         raw = context_of(request.scope).json
         try:
             return self.model.model_validate(raw)
@@ -115,6 +118,7 @@ class Plan:
     """How one operation is called.
 
     `show` makes the answer of what the handler returns; `takes_key` says that `Idempotency-Key` counts.
+    `_known` are the members that its query may have; None: others are refused, or not looked at.
     """
 
     show: Callable[[Any], Response]
@@ -122,6 +126,17 @@ class Plan:
     _guards: tuple[_Call, ...]
     _handler: _Call
     _body: _Body | None
+    _known: frozenset[str] | None
+
+    @property
+    def takes_body(self) -> bool:
+        """Whether the handler takes a body."""
+        return self._body is not None
+
+    @property
+    def ignores_unknown(self) -> bool:
+        """Whether members of the query that nothing asks for are named in the answer, and else ignored."""
+        return self._known is not None
 
     async def answer(self, request: Request) -> Response:
         """Answer a request.
@@ -129,12 +144,15 @@ class Plan:
         Raises:
             DomainError: a guard, the validation or the handler refuses it.
         """
+        query: bytes = request.scope["query_string"]
+        if query and self._known is not None:
+            context_of(request.scope).ignored = ignored_names(query, self._known)
         values: Values = [request]
         for guard in self._guards:
             values.append(await guard.run(values))
         arguments = self._handler.arguments(values)
         if self._body is not None:
-            arguments[self._body.parameter] = self._body.read(request)
+            arguments[self._body.parameter] = await self._body.read(request)
         opening = self._handler.opening
         if opening is None:
             return await self._handle(request, arguments, None)
@@ -153,9 +171,16 @@ class Plan:
 
 
 def compile_plan(
-    operation: str, dependant: Dependant, show: Callable[[Any], Response], *, takes_key: bool
+    operation: str,
+    dependant: Dependant,
+    show: Callable[[Any], Response],
+    *,
+    takes_key: bool,
+    is_page: bool = False,
 ) -> Plan:
     """Return the plan of an operation; `operation` is its method and path, for the refusal.
+
+    A page reads its query itself.
 
     Raises:
         UncallableOperation: it asks for something in a way that this module does not know.
@@ -163,17 +188,20 @@ def compile_plan(
     compiler = _Compiler(operation, dependant.path or "")
     body = compiler.body_of(dependant)
     handler = compiler.call_of(dependant)
-    return Plan(show, takes_key, tuple(compiler.calls), handler, body)
+    known = None if is_page else known_names(compiler.queries)
+    return Plan(show, takes_key, tuple(compiler.calls), handler, body, known)
 
 
 class _Compiler:
-    """Turns the dependency tree of an operation into calls; `calls` are those before the handler."""
+    """Turns the dependency tree of an operation into calls; `calls` are those before the handler,
+    `queries` what reads the query."""
 
     def __init__(self, operation: str, path: str) -> None:
         self._operation = operation
         self._path = path
         self._places: dict[Callable[..., Any], int] = {}
         self.calls: list[_Call] = []
+        self.queries: list[Query[Any]] = []
 
     def call_of(self, dependant: Dependant) -> _Call:
         """Return the call of a guard or handler, after adding those that it needs."""
@@ -187,6 +215,7 @@ class _Compiler:
         for dependency in dependant.dependencies:
             if isinstance(dependency.call, Query):
                 queries.append(dependency)
+                self.queries.append(dependency.call)
             elif inspect.isasyncgenfunction(dependency.call):
                 generators.append(dependency)
             else:

@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
+from kalends.api.limits.neighbours import Neighbours
 from kalends.api.limits.rate_limits import (
     Counter,
     Limit,
@@ -21,13 +22,13 @@ def open_storage(settings: Settings, database: Database | None) -> Storage:
     Raises:
         ValueError: the counts belong in a database, and there is none.
     """
-    chosen = settings.rate_limit_storage
-    if chosen == "auto":
-        chosen = "memory" if settings.workers == 1 and settings.database_url is None else "database"
+    chosen = settings.rate_limits_kept_in
     if chosen == "memory":
         return MemoryStorage()
     if database is None:
-        raise ValueError("rate_limit_storage is 'database', but no database was given")
+        raise ValueError(f"rate_limit_storage is {chosen!r}, but no database was given")
+    if chosen == "folder":
+        return FolderStorage(Neighbours(settings.data_dir), DatabaseStorage(database))
     return DatabaseStorage(database)
 
 
@@ -71,6 +72,24 @@ def _counted(counter: Counter, limit: Limit, now_ms: int) -> Counter:
     count = counter.count + 1
     block_ends_ms = now_ms + limit.block_ms if count > limit.limit else None
     return Counter(count, counter.window_ends_ms, block_ends_ms)
+
+
+class FolderStorage:
+    """Counters of this process while no other server runs on the data folder, else those of the database."""
+
+    def __init__(self, neighbours: Neighbours, shared: "DatabaseStorage") -> None:
+        self._neighbours = neighbours
+        self._shared = shared
+        self._own = MemoryStorage()
+
+    async def count(self, bucket: str, limits: Sequence[Limit], now_ms: int) -> Sequence[Counter]:
+        """Count one request; see `Storage`."""
+        storage = self._own if self._neighbours.is_alone else self._shared
+        return await storage.count(bucket, limits, now_ms)
+
+    def close(self) -> None:
+        """Be gone, for the other servers."""
+        self._neighbours.close()
 
 
 class DatabaseStorage:

@@ -128,6 +128,8 @@ class TooManyRequests(DomainError):
 
     status = 429
     code = "ThrottlerException"
+    retry_after: int | None = None
+    """In seconds; None: the headers of the rate limit say it."""
 
     @property
     def details(self) -> object:

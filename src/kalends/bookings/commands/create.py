@@ -80,24 +80,31 @@ async def create(
     await bookability.make_way(work, actor, event_type, periods, now=now)
     await bookability.use_reservation(work, event_type, command.reservation_uid, periods[0], now=now)
     if event_type.recurrence is not None:
-        return await _create_series(work, event_type, draft, periods, now=now)
+        return await _create_series(work, actor, event_type, draft, periods, now=now)
     if event_type.terms.seats is not None:
-        return await _take_seat(work, event_type, draft, periods[0], now=now)
-    return await _create_one(work, event_type, draft, periods[0], now=now)
+        return await _take_seat(work, actor, event_type, draft, periods[0], now=now)
+    return await _create_one(work, actor, event_type, draft, periods[0], now=now)
 
 
 async def _create_one(
-    work: UnitOfWork, event_type: EventType, draft: Draft, period: Period, *, now: datetime
+    work: UnitOfWork, actor: Actor, event_type: EventType, draft: Draft, period: Period, *, now: datetime
 ) -> Outcome:
     await bookability.require_free(work, WantedTime(event_type, period, draft.booker.time_zone), now=now)
     status = status_of(event_type, period[0], now)
     [booking] = await storage.store(work, [booking_from(draft, event_type, *period, status=status)])
-    await facts.record(work, [facts.fact_of(Change(_kind(status), now), booking, event_type)])
-    return Outcome((booking,))
+    fact = facts.fact_of(_change(actor, _kind(status), now), booking, event_type)
+    await facts.record(work, [fact])
+    return Outcome((booking,), told=facts.addresses_told([fact]))
 
 
 async def _create_series(
-    work: UnitOfWork, event_type: EventType, draft: Draft, periods: Sequence[Period], *, now: datetime
+    work: UnitOfWork,
+    actor: Actor,
+    event_type: EventType,
+    draft: Draft,
+    periods: Sequence[Period],
+    *,
+    now: datetime,
 ) -> Outcome:
     """Book every occurrence or none; each is checked with those before it booked."""
     await bookability.require_all_free(work, event_type, periods, now=now, zone=draft.booker.time_zone)
@@ -111,16 +118,16 @@ async def _create_series(
         ],
     )
     outline = outline_of_new(bookings)
-    change = Change(_kind(status), now)
+    change = _change(actor, _kind(status), now)
     made = facts.facts_of_each(
         change, bookings, event_type, outline, lead_uid=bookings[0].uid, covers_rest=True
     )
     await facts.record(work, made)
-    return Outcome(tuple(bookings), is_series=True)
+    return Outcome(tuple(bookings), is_series=True, told=facts.addresses_told(made))
 
 
 async def _take_seat(
-    work: UnitOfWork, event_type: EventType, draft: Draft, period: Period, *, now: datetime
+    work: UnitOfWork, actor: Actor, event_type: EventType, draft: Draft, period: Period, *, now: datetime
 ) -> Outcome:
     joined = await reads.find_seated(work.connection, event_type.id, period[0])
     if joined is not None:
@@ -129,23 +136,25 @@ async def _take_seat(
     await bookability.require_free(work, WantedTime(event_type, period, draft.booker.time_zone), now=now)
     seat = seat_of(draft)
     if joined is not None:
-        return await _join(work, event_type, joined, draft.booker, seat, now=now)
+        change = _change(actor, FactKind.SEAT_BOOKED, now)
+        return await _join(work, event_type, joined, draft.booker, seat, change)
     new = booking_from(draft, event_type, *period, status=Status.ACCEPTED)
     [booking] = await storage.store(work, [seated_booking(new, seat)])
-    change = Change(FactKind.CREATED, now)
-    await facts.record(work, [facts.fact_of(change, booking, event_type, attendee=booking.attendees[0])])
-    return Outcome((booking,), seat_uid=str(seat.uid))
+    change = _change(actor, FactKind.CREATED, now)
+    fact = facts.fact_of(change, booking, event_type, attendee=booking.attendees[0])
+    await facts.record(work, [fact])
+    return Outcome((booking,), seat_uid=str(seat.uid), told=facts.addresses_told([fact]))
 
 
 async def _join(
-    work: UnitOfWork, event_type: EventType, joined: Booking, booker: Attendee, seat: Seat, *, now: datetime
+    work: UnitOfWork, event_type: EventType, joined: Booking, booker: Attendee, seat: Seat, change: Change
 ) -> Outcome:
     await writes.insert_seat(work, joined.id, booker, seat)
     [booking] = await reads.find_by_ids(work.connection, [joined.id])
     newcomer = next(one for one in booking.attendees if one.seat is not None and one.seat.uid == seat.uid)
-    change = Change(FactKind.SEAT_BOOKED, now)
-    await facts.record(work, [facts.fact_of(change, booking, event_type, attendee=newcomer)])
-    return Outcome((booking,), seat_uid=str(seat.uid))
+    fact = facts.fact_of(change, booking, event_type, attendee=newcomer)
+    await facts.record(work, [fact])
+    return Outcome((booking,), seat_uid=str(seat.uid), told=facts.addresses_told([fact]))
 
 
 async def _get_event_type(work: UnitOfWork, address: EventTypeAddress) -> EventType:
@@ -169,6 +178,10 @@ def _starts(recurrence: Recurrence, draft: Draft, command: Create, bounds: Bound
     except BeyondCalendarError as error:
         raise BeyondCalendar from error
     return [datetime.fromtimestamp(start, UTC) for start in starts]
+
+
+def _change(actor: Actor, kind: FactKind, now: datetime) -> Change:
+    return Change(kind, now, is_by_stranger=actor.user_id is None)
 
 
 def _kind(status: Status) -> FactKind:

@@ -113,7 +113,7 @@ async def _replace(
         previous=booking,
     )
     await facts.record(work, [fact])
-    return Outcome((moved,))
+    return Outcome((moved,), told=facts.addresses_told([fact]))
 
 
 def _mover(actor: Actor, named: str | None, attendee: Attendee) -> str | None:

@@ -88,7 +88,7 @@ async def move_seat(
         previous=booking,
     )
     await facts.record(work, [fact])
-    return Outcome((moved,), seat_uid=str(seat.uid))
+    return Outcome((moved,), seat_uid=str(seat.uid), told=facts.addresses_told([fact]))
 
 
 async def move_all(

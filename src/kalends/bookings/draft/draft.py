@@ -10,7 +10,7 @@ from typing import Any
 from kalends.accounts.user import User
 from kalends.api.input.locales import Locale
 from kalends.bookings.actors import Actor
-from kalends.bookings.booking import Attendee, Booking, Status, new_uid
+from kalends.bookings.booking import Attendee, Booking, Status, TitleWords, new_uid
 from kalends.bookings.commands.command import Create
 from kalends.bookings.draft.form import (
     BookerDetails,
@@ -21,7 +21,7 @@ from kalends.bookings.draft.form import (
 )
 from kalends.bookings.draft.places import is_web_address, place_of
 from kalends.bookings.draft.refusals import MetadataNotText
-from kalends.bookings.draft.title import Names, title_of
+from kalends.bookings.draft.title import title_words_of
 from kalends.bookings.refusals import AddressBlocked, LengthNotOffered
 from kalends.bookings.sql.writes import NewBooking
 from kalends.event_types.event_type import EventType
@@ -41,7 +41,7 @@ class Draft:
     """What a booking will say, and who will hold it."""
 
     organizer: User
-    title: str
+    title_words: TitleWords
     booker: Attendee
     guests: tuple[Attendee, ...]
     location: str
@@ -82,9 +82,8 @@ def draft_of(
         View.BOOKING,
     )
     check_not_blocked(responses["email"], actor, blocked)
-    name = full_name(responses["name"])
     booker = Attendee(
-        name=name,
+        name=full_name(responses["name"]),
         email=responses["email"],
         time_zone=command.attendee_time_zone,
         locale=command.attendee_language,
@@ -95,10 +94,9 @@ def draft_of(
         for guest in responses.get("guests") or ()
         if _base_address(guest) not in blocked
     ]
-    names = Names(organizer.display_name, name, place.kind)
     return Draft(
         organizer=organizer,
-        title=title_of(event_type, names, responses),
+        title_words=title_words_of(event_type, place.kind),
         booker=booker,
         guests=tuple(guests),
         location=place.location,
@@ -125,7 +123,7 @@ def booking_from(
         organizer_email=draft.organizer.email,
         event_type_id=event_type.id,
         status=status,
-        title=draft.title,
+        title_words=draft.title_words,
         description=draft.description,
         start=start,
         end=end,
@@ -158,7 +156,7 @@ def successor_of(
         organizer_email=booking.organizer.email,
         event_type_id=event_type.id,
         status=status,
-        title=booking.title,
+        title_words=booking.title_words,
         description=booking.description,
         start=start,
         end=end,

@@ -93,7 +93,8 @@ class BookingFact(msgspec.Struct, frozen=True):
 
     A command that touches a whole series states one fact for each occurrence; `is_lead` is true for the one
     that speaks for all of them. `attendee` is whom a seat's fact is about. `actor` is the e-mail of who did
-    it, when that is proven. `event_type` None: it was deleted.
+    it, when that is proven. `event_type` None: it was deleted. `is_by_stranger`: it was booked by somebody
+    whom no credential vouches for.
     """
 
     kind: FactKind
@@ -109,6 +110,12 @@ class BookingFact(msgspec.Struct, frozen=True):
     absences: tuple[Absence, ...] = ()
     is_host_absence: bool = False
     version: int = VERSION
+    is_by_stranger: bool = False
+
+    @property
+    def is_told(self) -> bool:
+        """Whether mails tell of it: in most series one occurrence speaks for all."""
+        return self.is_lead or (self.series is not None and self.series.is_told_singly)
 
     @property
     def ordering_key(self) -> str:

@@ -8,6 +8,7 @@ from kalends.bookings.booking import Attendee, Booking
 from kalends.bookings.facts.fact import BookingFact, FactKind, Series
 from kalends.bookings.facts.outline import Outline, is_told_singly, series_at
 from kalends.bookings.facts.snapshots import (
+    AttendeeSnapshot,
     attendee_snapshot_of,
     booking_snapshot_of,
     event_type_snapshot_of,
@@ -40,7 +41,8 @@ _KEEPS_TIMERS = frozenset(
 class Change:
     """What was done to one booking or several at once; `actor` is the e-mail of who did it, when proven.
 
-    `was_told` false: they were requests that nobody had accepted, so no calendar has them.
+    `was_told` false: they were requests that nobody had accepted, so no calendar has them. `is_by_stranger`:
+    they were booked by somebody whom no credential vouches for.
     """
 
     kind: FactKind
@@ -48,6 +50,7 @@ class Change:
     actor: str | None = None
     reason: str | None = None
     was_told: bool = True
+    is_by_stranger: bool = False
 
 
 async def record(work: UnitOfWork, facts: Sequence[BookingFact]) -> None:
@@ -75,6 +78,7 @@ def fact_of(
         previous=None if previous is None else previous_snapshot_of(previous),
         actor=change.actor,
         reason=change.reason,
+        is_by_stranger=change.is_by_stranger,
     )
 
 
@@ -107,9 +111,26 @@ def facts_of_each(
             series=place,
             actor=change.actor,
             reason=change.reason,
+            is_by_stranger=change.is_by_stranger,
         )
         for booking, place in zip(bookings, places, strict=True)
     ]
+
+
+def addresses_told(facts: Sequence[BookingFact]) -> tuple[str, ...]:
+    """Return the addresses of attendees to which mails go about what was booked or moved."""
+    return tuple(
+        attendee.email
+        for fact in facts
+        if fact.is_told and (fact.event_type is None or fact.event_type.sends_attendee_mails)
+        for attendee in _told(fact)
+    )
+
+
+def _told(fact: BookingFact) -> Sequence[AttendeeSnapshot]:
+    if fact.kind in (FactKind.SEAT_BOOKED, FactKind.SEAT_RESCHEDULED) and fact.attendee is not None:
+        return (fact.attendee,)
+    return fact.booking.attendees
 
 
 async def outline_of(connection: Connection, booking: Booking) -> Outline:

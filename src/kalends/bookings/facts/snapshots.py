@@ -17,11 +17,12 @@ from uuid import UUID
 import msgspec
 
 from kalends.api.input.locales import Locale
-from kalends.bookings.booking import Attendee, Booking, Organizer, Seat, Status
+from kalends.bookings.booking import Attendee, Booking, Organizer, Seat, Status, TitleWords
 from kalends.event_types.event_type import EventType, Frequency, Recurrence, StoredObject
 from kalends.event_types.owner import Owner, TeamOwner, UserOwner
 from kalends.event_types.settings.table import SETTINGS
 from kalends.event_types.settings.terms import Seats
+from kalends.localization.titles import title_for_host
 
 
 class Snapshot(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -66,7 +67,9 @@ class BookingSnapshot(Snapshot, frozen=True, kw_only=True):
     """A booking as it is after the change.
 
     `organizer` is the host whose booking it is. `event_type_id` None: it was deleted. `responses` None: they
-    are kept with the seats. `recurring_uid` is shared by the bookings of a series.
+    are kept with the seats. `recurring_uid` is shared by the bookings of a series. `title` is what the host
+    reads; others read what is made of `title_event`, `title_template` and `title_place`. Facts of before have
+    no `title_event`: their `title` is all that was stored.
     """
 
     id: int
@@ -96,6 +99,16 @@ class BookingSnapshot(Snapshot, frozen=True, kw_only=True):
     rescheduled_from_uid: str | None = None
     is_host_absent: bool = False
     rating: int | None = None
+    title_event: str | None = None
+    title_template: str | None = None
+    title_place: str | None = None
+
+    @property
+    def title_words(self) -> TitleWords:
+        """What the booking is called, but for names."""
+        if self.title_event is None:
+            return TitleWords(event="", whole=self.title)
+        return TitleWords(self.title_event, self.title_template, self.title_place)
 
 
 class PreviousSnapshot(Snapshot, frozen=True):
@@ -169,10 +182,14 @@ class EventTypeSnapshot(Snapshot, frozen=True, kw_only=True):
 
 def booking_snapshot_of(booking: Booking) -> BookingSnapshot:
     """Return what facts keep of a booking."""
+    words = booking.title_words
     return BookingSnapshot(
         id=booking.id,
         uid=booking.uid,
-        title=booking.title,
+        title=title_for_host(words, booking),
+        title_event=words.event if words.whole is None else None,
+        title_template=words.template,
+        title_place=words.place,
         description=booking.description,
         start=booking.start,
         end=booking.end,

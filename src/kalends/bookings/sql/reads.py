@@ -8,6 +8,7 @@ from uuid import UUID
 from kalends.api.input.locales import Locale
 from kalends.bookings.booking import Attendee, BookedEventType, Booking, Organizer, Seat, Status
 from kalends.bookings.facts.outline import OutlinedOccurrence
+from kalends.bookings.sql.titles import title_words_from
 from kalends.db.database import Connection, UnitOfWork
 from kalends.db.rows import Columns, NamedRow, named_row, named_rows
 
@@ -15,7 +16,7 @@ _PLAIN = Columns(
     Booking,
     "b",
     stored_as={"start": "start_time", "end": "end_time", "recurring_uid": "recurring_booking_uid"},
-    without=("status", "organizer", "event_type", "attendees"),
+    without=("status", "organizer", "event_type", "attendees", "title_words", "is_for_host"),
 )
 _ORGANIZER = Columns(Organizer, "u", prefix="organizer_", without=("email",))
 
@@ -31,7 +32,7 @@ _ATTENDEES = """
 
 # Organizer and event type are looked up a booking: few are read, whatever PostgreSQL expects (decision 31).
 SELECT_BOOKING = f"""
-    SELECT {_PLAIN.selected}, b.status, {_ORGANIZER.selected}, b.organizer_email,
+    SELECT {_PLAIN.selected}, b.title, b.title_parts, b.status, {_ORGANIZER.selected}, b.organizer_email,
            e.id AS event_type_id, e.slug AS event_type_slug, e.seats_show_attendees,
            e.hide_organizer_email,
            ({_ATTENDEES}) AS attendees
@@ -147,6 +148,7 @@ def to_booking(row: NamedRow) -> Booking:
         )
     return Booking(
         **_PLAIN.values_of(row),
+        title_words=title_words_from(row.title, row.title_parts),
         status=Status(row.status),
         organizer=Organizer(**_ORGANIZER.values_of(row), email=row.organizer_email),
         event_type=event_type,

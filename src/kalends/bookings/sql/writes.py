@@ -7,8 +7,9 @@ from typing import Any
 
 from psycopg.types.json import Jsonb
 
-from kalends.bookings.booking import Attendee, Booking, Seat, Status
+from kalends.bookings.booking import Attendee, Booking, Seat, Status, TitleWords
 from kalends.bookings.sql.reads import SELECT_BOOKING, to_booking
+from kalends.bookings.sql.titles import title_columns_of
 from kalends.db.database import UnitOfWork
 from kalends.db.rows import json_bytes, json_rows, named_rows, only_row
 from kalends.db.statements import compacted
@@ -26,7 +27,7 @@ class NewBooking:
     organizer_email: str
     event_type_id: int
     status: Status
-    title: str
+    title_words: TitleWords
     description: str | None
     start: datetime
     end: datetime
@@ -51,18 +52,18 @@ INSERT = compacted(f"""
     WITH new AS (
         SELECT * FROM json_to_recordset(%(bookings)s::json) AS n (
             position int, uid text, user_id int, organizer_email text, event_type_id int, status text,
-            title text, description text, start_time timestamptz, end_time timestamptz, location text,
-            responses jsonb, metadata jsonb, ical_uid text, ical_sequence int, rescheduled_by text,
-            rescheduled_from_uid text, recurring_booking_uid text, is_seated bool, idempotency_key bytea,
-            busy_from timestamptz, busy_until timestamptz, blocks bool)
+            title text, title_parts jsonb, description text, start_time timestamptz, end_time timestamptz,
+            location text, responses jsonb, metadata jsonb, ical_uid text, ical_sequence int,
+            rescheduled_by text, rescheduled_from_uid text, recurring_booking_uid text, is_seated bool,
+            idempotency_key bytea, busy_from timestamptz, busy_until timestamptz, blocks bool)
     ), bookings AS (
         INSERT INTO bookings (
-            uid, user_id, organizer_email, event_type_id, status, title, description, start_time, end_time,
-            location, responses, metadata, ical_uid, ical_sequence, rescheduled_by, rescheduled_from_uid,
-            recurring_booking_uid, is_seated, idempotency_key, updated_at)
-        SELECT uid, user_id, organizer_email, event_type_id, status, title, description, start_time, end_time,
-               location, responses, metadata, ical_uid, ical_sequence, rescheduled_by, rescheduled_from_uid,
-               recurring_booking_uid, is_seated, idempotency_key, now()
+            uid, user_id, organizer_email, event_type_id, status, title, title_parts, description,
+            start_time, end_time, location, responses, metadata, ical_uid, ical_sequence, rescheduled_by,
+            rescheduled_from_uid, recurring_booking_uid, is_seated, idempotency_key, updated_at)
+        SELECT uid, user_id, organizer_email, event_type_id, status, title, title_parts, description,
+               start_time, end_time, location, responses, metadata, ical_uid, ical_sequence, rescheduled_by,
+               rescheduled_from_uid, recurring_booking_uid, is_seated, idempotency_key, now()
           FROM new ORDER BY position
         RETURNING *
     ), attendees AS (
@@ -124,7 +125,7 @@ def _booking_row(position: int, new: NewBooking) -> dict[str, Any]:
         "organizer_email": new.organizer_email,
         "event_type_id": new.event_type_id,
         "status": new.status.value,
-        "title": new.title,
+        **title_columns_of(new.title_words),
         "description": new.description,
         "start_time": new.start,
         "end_time": new.end,

@@ -12,6 +12,7 @@ from kalends.bookings.calendar_links import CalendarLink
 from kalends.bookings.commands.outcome import Outcome
 from kalends.bookings.draft.draft import VIDEO_CALL_URL
 from kalends.bookings.draft.form import REASON
+from kalends.localization.titles import TitleReader, language_of_host, title_of
 
 StatusOutput = Literal["cancelled", "accepted", "rejected", "pending", "awaiting_host"]
 
@@ -244,13 +245,22 @@ def _seated(stored: Booking) -> SeatedBookingOutput:
     return {**_common(stored), "attendees": [_seated_attendee(one) for one in stored.attendees]}
 
 
+def _reader(stored: Booking) -> TitleReader:
+    """Return who reads a title: in the host's language, whoever asks, and in a class by their own seat."""
+    language = language_of_host(stored.organizer)
+    if stored.is_for_host:
+        return TitleReader(language, is_host=True)
+    own = next((one for one in stored.attendees if one.is_known and one.seat is not None), None)
+    return TitleReader(language, is_host=False, attendee=own)
+
+
 def _common(stored: Booking) -> _CommonOutput:
     location = stored.metadata.get(VIDEO_CALL_URL) or stored.location
     event_type = stored.event_type
     shown: _CommonOutput = {
         "id": stored.id,
         "uid": stored.uid,
-        "title": stored.title,
+        "title": title_of(stored.title_words, stored, _reader(stored)),
         "description": stored.description,
         "hosts": [_host(stored.organizer)],
         "status": _STATUSES[stored.status],

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from kalends.bookings.facts.fact import BookingFact
 from kalends.bookings.facts.snapshots import AttendeeSnapshot
 from kalends.localization.language import Language
-from kalends.localization.titles import title_in, usual_title
+from kalends.localization.titles import TitleReader, title_of, words_of_before
 from kalends.notifications.mail import Audience, Template
 from kalends.notifications.plan import Planned
 
@@ -123,15 +123,11 @@ class Scene:
 
     @property
     def title(self) -> str:
-        """The title in the reader's language, unless somebody chose it.
-
-        A title has the name of the first booker in it, which those who share a booking may not know.
-        """
+        """The title, made for the reader."""
         booking, event_type = self.fact.booking, self.fact.event_type
-        first = booking.attendees[0].name if booking.attendees else ""
-        if event_type is None:
-            return booking.title if self.shows_others else self.host_name
-        event, host = event_type.title, self.host_name
-        if self.shows_others:
-            return title_in(self.language, booking.title, event=event, host=host, name=first)
-        return usual_title(self.language, event=event, host=host, name=self.mail.recipient.name)
+        words = booking.title_words
+        if words.whole is not None and event_type is not None:
+            words = words_of_before(words.whole, event_type.title, booking)
+        # The host is told of an attendee, who may have left.
+        own = None if self.is_for_host else self.mail.attendee
+        return title_of(words, booking, TitleReader(self.language, is_host=self.is_for_host, attendee=own))

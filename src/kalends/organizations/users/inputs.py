@@ -1,10 +1,13 @@
 """The wire of an organization's users, in (organizations-teams.md 7)."""
 
 import re
-from typing import Annotated, Any, Literal, TypeAlias
+from typing import Annotated, Literal, TypeAlias
 
 from pydantic import BeforeValidator, Field, WithJsonSchema
 
+from kalends.accounts.owned_account import OwnedAccountChanges
+from kalends.accounts.user import DEFAULT_TIME_FORMAT
+from kalends.api.input.changes import UNSET
 from kalends.api.input.fields import (
     Boolean,
     Integer,
@@ -25,7 +28,6 @@ from kalends.memberships.membership import Role, RoleName
 from kalends.organizations.users.organization_user import (
     CreateOrganizationUser,
     ListOrganizationUsers,
-    OrganizationUserChanges,
 )
 
 _LONGEST_AVATAR = 100_000
@@ -96,9 +98,9 @@ TimeFormat: TypeAlias = Annotated[
     WithJsonSchema({"anyOf": [{"type": "integer", "description": "12 or 24"}, {"type": "null"}]}),
 ]
 
-_NOT_SENT_AS_NULL = ("email", "username", "metadata")
-_COLUMNS = {"weekday": "week_start"}
-DEFAULT_TIME_FORMAT = 12
+_LEFT_BY_NULL = ("email", "username", "metadata")
+_FIELDS = {"weekday": "week_start"}
+_OF_MEMBERSHIP = ("organization_role", "auto_accept")
 
 
 class _UserProperties(Body):
@@ -119,17 +121,16 @@ class _UserProperties(Body):
     locale: Locale | None = None
     avatar_url: Avatar | None = None
 
-    def to_columns(self) -> dict[str, Any]:
-        """Return what was sent by column."""
+    def to_changes(self) -> OwnedAccountChanges:
+        """Return the changes that this body stands for; null leaves alone what cannot be empty."""
         sent = self.sent()
-        columns = {
-            _COLUMNS.get(name, name): value
-            for name, value in sent.items()
-            if value is not None or name not in _NOT_SENT_AS_NULL
-        }
-        if columns.get("time_format", DEFAULT_TIME_FORMAT) is None:
-            columns["time_format"] = DEFAULT_TIME_FORMAT
-        return columns
+        for name in _LEFT_BY_NULL:
+            if sent.get(name, UNSET) is None:
+                del sent[name]
+        sent = {_FIELDS.get(name, name): value for name, value in sent.items() if name not in _OF_MEMBERSHIP}
+        if sent.get("time_format", UNSET) is None:
+            sent["time_format"] = DEFAULT_TIME_FORMAT
+        return OwnedAccountChanges(**sent)
 
 
 class CreateOrganizationUserBody(_UserProperties):
@@ -141,11 +142,8 @@ class CreateOrganizationUserBody(_UserProperties):
 
     def to_command(self) -> CreateOrganizationUser:
         """Return the command that this body stands for."""
-        columns = self.to_columns()
-        for name in ("email", "username", "organization_role", "auto_accept"):
-            columns.pop(name, None)
         return CreateOrganizationUser(
-            self.email, self.username, columns, Role(self.organization_role), self.auto_accept
+            self.email, self.username, self.to_changes(), Role(self.organization_role), self.auto_accept
         )
 
 
@@ -153,10 +151,6 @@ class UpdateOrganizationUserBody(Changes, _UserProperties):
     """Changes of a user whose account belongs to the organization."""
 
     email: LowerEmail | None = None
-
-    def to_changes(self) -> OrganizationUserChanges:
-        """Return the changes that this body stands for."""
-        return OrganizationUserChanges(self.to_columns())
 
 
 def _one_or_several(value: object) -> object:

@@ -3,14 +3,17 @@
 from dataclasses import dataclass
 from typing import LiteralString
 
+from psycopg import sql
 from psycopg.types.json import Jsonb
 
 from kalends.db.database import Connection, UnitOfWork
-from kalends.db.rows import Columns, first_row, named_row, named_rows
+from kalends.db.rows import Columns, first_row, named_row, named_rows, only_row
+from kalends.db.statements import assignments
 from kalends.platform.users.managed_user import (
     CreateManagedUser,
     ListManagedUsers,
     ManagedUser,
+    ManagedUserChanges,
     managed_email,
     username_of,
 )
@@ -149,6 +152,19 @@ async def find_free_username(connection: Connection, user: ManagedUser, wanted: 
         {"username": wanted, "organization_id": user.organization_id, "user_id": user.id},
     )
     return wanted if row is None else str(row[0])
+
+
+async def update_user(work: UnitOfWork, user_id: int, changes: ManagedUserChanges) -> None:
+    """Write at least one change of a user who is locked.
+
+    Raises:
+        psycopg.errors.UniqueViolation: the address or the name is taken.
+    """
+    values = {
+        name: Jsonb(value) if isinstance(value, dict) else value for name, value in changes.said.items()
+    }
+    statement = sql.SQL("UPDATE users SET {}, updated_at = now() WHERE id = %(user_id)s RETURNING id")
+    await only_row(work.connection, statement.format(assignments(values)), {**values, "user_id": user_id})
 
 
 async def update_profile(work: UnitOfWork, user: ManagedUser, username: str) -> None:

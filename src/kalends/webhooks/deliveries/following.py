@@ -1,13 +1,11 @@
 """From facts to deliveries: which webhooks are told of one, and in which words."""
 
 from collections import Counter
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import partial
-from typing import Any
 
-from kalends.bookings.facts.stored import decode
 from kalends.db.database import UnitOfWork
 from kalends.handlebars.budget import MOST_STEPS
 from kalends.handlebars.errors import TemplateError
@@ -16,7 +14,8 @@ from kalends.webhooks import queries
 from kalends.webhooks.deliveries import templates
 from kalends.webhooks.deliveries.shares import WORKER, Share
 from kalends.webhooks.deliveries.templates import Body
-from kalends.webhooks.triggers import Announcement, announcement_of, enveloped, template_context
+from kalends.webhooks.occasion import occasion_of
+from kalends.webhooks.triggers import Announcement, Told, announcement_of, enveloped, template_context
 from kalends.webhooks.webhook import NewDelivery, Scope, Webhook
 
 _CLOCKS_DIFFER = timedelta(minutes=1)
@@ -48,15 +47,12 @@ class Follower:
         ]
         subscribed = await queries.list_subscribed(
             work.connection,
-            {(found.trigger, fact.user_id, fact.event_type_id) for fact, found in told},
+            {occasion_of(fact, found) for fact, found in told},
         )
         if subscribed:
             # Before the first of these facts, so that the order of what is due is that of what happened.
             due_at = min(fact.created_at for fact, _ in told) - _CLOCKS_DIFFER
-            occasions = [
-                (fact, subscribed.get((found.trigger, fact.user_id, fact.event_type_id), ()))
-                for fact, found in told
-            ]
+            occasions = [(fact, subscribed.get(occasion_of(fact, found), ())) for fact, found in told]
             await self.write_down(work, occasions, due_at=due_at)
 
     async def write_down(
@@ -85,21 +81,20 @@ class Follower:
         announcement = announcement_of(stored.kind)
         if announcement is None or not webhooks:
             return
-        fact = decode(stored.payload)
-        payload = announcement.payload(fact, self.site)
-        if payload is None:
+        told = announcement.told(stored.payload, self.site)
+        if told is None:
             return
         spent = Counter[Scope]()
         for webhook in webhooks:
             template = webhook.payload_template if announcement.has_envelope else None
             if not template:
-                body = _plain_body(announcement, payload, fact.occurred_at)
+                body = _plain_body(announcement, told)
                 yield _delivery(announcement, stored, webhook, body)
                 continue
             if spent[webhook.scope] > _MOST_COST:
                 yield _delivery(announcement, stored, webhook, None, _TOO_MUCH)
                 continue
-            context = template_context(announcement.trigger, fact.occurred_at, payload)
+            context = template_context(announcement.trigger, told.at, told.payload)
             try:
                 body = await self.share.make(webhook.scope, partial(templates.filled, template, context))
             except TemplateError as error:
@@ -110,10 +105,10 @@ class Follower:
                 yield _delivery(announcement, stored, webhook, body)
 
 
-def _plain_body(announcement: Announcement, payload: Mapping[str, Any], at: datetime) -> Body:
+def _plain_body(announcement: Announcement, told: Told) -> Body:
     if not announcement.has_envelope:
-        return templates.plain({"triggerEvent": announcement.trigger, **payload})
-    return templates.plain(enveloped(announcement.trigger, at, payload))
+        return templates.plain({"triggerEvent": announcement.trigger, **told.payload})
+    return templates.plain(enveloped(announcement.trigger, told.at, told.payload))
 
 
 def _delivery(

@@ -3,7 +3,8 @@
 from psycopg import errors
 
 from kalends.accounts import service as accounts
-from kalends.accounts.service import OwnedAccount
+from kalends.accounts.owned_account import NewOwnedAccount
+from kalends.api.input.changes import UNSET
 from kalends.audit import service as audit
 from kalends.audit.entry import NewEntry, Subject
 from kalends.db.database import UnitOfWork
@@ -25,6 +26,7 @@ from kalends.schedules import service as schedules
 from kalends.teams.slug import slug_of
 
 _FALLBACK = "user"
+_ZONE = "Europe/London"
 
 
 async def create_user(
@@ -39,14 +41,14 @@ async def create_user(
         UsernameInOrganization: the organization knows somebody by the name.
     """
     organization_id = administration.team_id
-    if command.settings.get("default_schedule_id") is not None:
+    settings = command.settings
+    if settings.default_schedule_id is not UNSET and settings.default_schedule_id is not None:
         raise ScheduleTooEarly
     await _check_email(work, administration, command.email)
     username = await _username_for(work, organization_id, command)
-    settings = {name: value for name, value in command.settings.items() if name != "default_schedule_id"}
     try:
         user_id = await accounts.create_owned(
-            work, OwnedAccount(command.email, username, organization_id, settings)
+            work, NewOwnedAccount(command.email, username, organization_id, settings)
         )
     except errors.UniqueViolation as error:
         raise EmailOfAnotherAccount(command.email) from error
@@ -54,7 +56,8 @@ async def create_user(
     membership = await memberships.add_membership(
         work, user_id, organization_id, role=command.role, accepted=command.accepted
     )
-    await schedules.create_working_hours(work, user_id, str(settings.get("time_zone", "Europe/London")))
+    zone = _ZONE if settings.time_zone is UNSET else settings.time_zone
+    await schedules.create_working_hours(work, user_id, zone)
     made = await sql.find_user(work.connection, user_id, organization_id)
     if made is None:
         raise AccountOfSomebodyElse(user_id, organization_id)

@@ -4,7 +4,6 @@ from dataclasses import replace
 
 from psycopg import errors
 
-from kalends.accounts import service as accounts
 from kalends.api.input.changes import UNSET
 from kalends.audit import service as audit
 from kalends.audit.entry import Author, NewEntry, Subject
@@ -45,7 +44,7 @@ async def update_managed_user(
         return before
     after = changes.applied_to(before)
     try:
-        await accounts.write_owned(work, user_id, changes.said)
+        await sql.update_user(work, user_id, changes)
         if after.username != before.username:
             await sql.update_profile(work, before, after.username)
     except errors.UniqueViolation as error:

@@ -1,0 +1,50 @@
+"""Absences as the API makes them: with a public name, notes, and once a user and period; facts name the
+organization that they happened in."""
+
+import sqlalchemy as sa
+from alembic import op
+from sqlalchemy.dialects import postgresql
+
+revision = "0020"
+down_revision = "0017"
+branch_labels = None
+depends_on = None
+
+_TABLE = "out_of_office_entries"
+
+
+def upgrade() -> None:
+    """Change the schema; there is no way back, a mistake is mended by the next revision."""
+    op.add_column("outbox_events", sa.Column("organization_id", sa.Integer(), nullable=True))
+    op.add_column(_TABLE, sa.Column("notes", sa.Text(), nullable=True))
+    op.add_column(
+        _TABLE,
+        sa.Column("uuid", postgresql.UUID(), server_default=sa.text("gen_random_uuid()"), nullable=False),
+    )
+    op.create_unique_constraint(op.f("uq_out_of_office_entries_uuid"), _TABLE, ["uuid"])
+    # Nothing but the database itself could make such rows, and nothing showed what is lost of them.
+    op.execute(
+        """
+        DELETE FROM out_of_office_entries twin USING out_of_office_entries first
+         WHERE twin.user_id = first.user_id AND twin.start_date = first.start_date
+           AND twin.end_date = first.end_date AND twin.id > first.id
+        """
+    )
+    op.execute(
+        """
+        UPDATE out_of_office_entries SET reason = 'unspecified'
+         WHERE reason NOT IN ('unspecified', 'vacation', 'travel', 'sick', 'public_holiday')
+        """
+    )
+    op.execute("UPDATE out_of_office_entries SET to_user_id = NULL WHERE to_user_id = user_id")
+    op.create_unique_constraint(
+        op.f("uq_out_of_office_entries_user_id_start_date_end_date"),
+        _TABLE,
+        ["user_id", "start_date", "end_date"],
+    )
+    op.create_check_constraint(
+        op.f("ck_out_of_office_entries_reason"),
+        _TABLE,
+        "reason IN ('unspecified', 'vacation', 'travel', 'sick', 'public_holiday')",
+    )
+    op.create_check_constraint(op.f("ck_out_of_office_entries_stand_in"), _TABLE, "to_user_id <> user_id")
