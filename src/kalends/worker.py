@@ -22,11 +22,11 @@ from kalends.outbox.timers import SubjectKind
 from kalends.outbox.worker import Duties, Worker
 from kalends.platform.tokens import service as tokens
 from kalends.runtime import Runtime
-from kalends.webhooks import farewell
 from kalends.webhooks import service as webhooks
 from kalends.webhooks.deliveries.courier import Courier
 from kalends.webhooks.deliveries.following import Follower
 from kalends.webhooks.deliveries.queue import DELIVERIES
+from kalends.webhooks.farewell import service as farewell
 
 KEPT = timedelta(days=30)
 """How long facts, and all that was made of them, are kept."""

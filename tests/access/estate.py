@@ -11,7 +11,7 @@ from tests.support.teams import Rows
 
 _SLOT, _OTHER_SLOT = "2050-09-05T10:00:00Z", "2050-09-06T10:00:00Z"
 _LONG_AGO = "2000-01-01T00:00:00Z"
-_NOBODY_LISTENS = "http://127.0.0.1:9/"
+_NOBODY_LISTENS = "http://127.0.0.1:9"
 
 _PARAMETER = re.compile(r"\{(\w+)\}")
 
@@ -140,6 +140,9 @@ async def make_estate(people: People, slug: str, hook_lists: Iterable[str]) -> E
     away = {"start": "2051-09-05T00:00:00Z", "end": "2051-09-06T00:00:00Z"}
     absences = f"/v2/organizations/{organization_id}/users/{user.id}/ooo"
     absence_id = data(await boss.client.post(absences, json=away), 201)["id"]
+    managed = await product.user(slug)
+    managed_type = await managed.host.creates_event_type()
+    data(await managed.client.post("/v2/bookings", json=booking_of(managed_type["id"], _SLOT)), 201)
     estate = Estate(
         boss=boss,
         user=user,
@@ -155,18 +158,23 @@ async def make_estate(people: People, slug: str, hook_lists: Iterable[str]) -> E
         absence_id=absence_id,
         hooks={},
         product=product,
-        managed=await product.user(slug),
+        managed=managed,
     )
     for path in hook_lists:
-        owner = boss if "{orgId}" in path or "{clientId}" in path else user
-        estate.hooks[path] = await _make_hook(owner.client, estate.at(path))
+        estate.hooks[path] = await _make_hook(_owner_of(estate, path), estate.at(path))
     return estate
+
+
+def _owner_of(estate: Estate, path: str) -> Client:
+    if path.startswith("/v2/platform"):
+        return estate.product.client
+    return estate.boss.client if "{orgId}" in path or "{clientId}" in path else estate.user.client
 
 
 async def _make_hook(client: Client, path: str) -> Hook:
     """Make a webhook in a list, to which the booking is delivered."""
-    wanted = {"active": True, "subscriberUrl": _NOBODY_LISTENS, "triggers": ["BOOKING_CREATED"]}
+    wanted = {"active": True, "subscriberUrl": f"{_NOBODY_LISTENS}{path}", "triggers": ["BOOKING_CREATED"]}
     webhook_id = data(await client.post(path, json=wanted), 201)["id"]
     data(await client.post(f"{path}/{webhook_id}/replay", json={"from": _LONG_AGO}))
-    [delivery] = data(await client.get(f"{path}/{webhook_id}/deliveries"))
+    delivery, *_ = data(await client.get(f"{path}/{webhook_id}/deliveries"))
     return Hook(webhook_id, delivery["id"])

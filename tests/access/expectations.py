@@ -70,6 +70,11 @@ def _is_of_platform(caller: Caller, _declaration: Declaration) -> bool:
     return caller.foreign_role is None
 
 
+def _is_client_if_asked(caller: Caller, declaration: Declaration) -> bool:
+    """Tell whether a client, where nobody else is admitted, is the one that has the webhook."""
+    return "Client" in declaration.steps or caller.is_of_that_client
+
+
 def _is_user(caller: Caller, _declaration: Declaration) -> bool:
     return caller.is_user
 
@@ -82,6 +87,7 @@ STEPS: Mapping[str, Step] = {
     "Perm": _has_permissions,
     "PlatRole": _has_platform_role,
     "Client": _is_of_platform,
+    "WhClient": _is_client_if_asked,
     "Org": _is_of_organization,
     "Roles": _has_role,
     "TeamInOrg": _always,
@@ -112,6 +118,7 @@ _FOREIGN: Mapping[str, Mapping[str, Outcome]] = {
     "eventTypeId": {"WhEvent": Outcome.FORBIDDEN},
     "webhookId": {
         "WhInOrg": Outcome.FORBIDDEN,
+        "WhClient": Outcome.FORBIDDEN,
         "WhOwner": Outcome.FORBIDDEN,
         "WhEvent": Outcome.FORBIDDEN,
     },
@@ -176,7 +183,7 @@ def _is_of_the_kind(caller: Caller, path: str) -> bool:
 
 _CLIENTS = "/v2/oauth-clients"
 _USERS_OF_CREDENTIAL = "/v2/platform/managed-users"
-_OF_CLIENT_ITSELF = ("/v2/oauth/", _USERS_OF_CREDENTIAL)
+_OF_CLIENT_ITSELF = ("/v2/oauth/", _USERS_OF_CREDENTIAL, "/v2/platform/webhooks")
 
 
 def _is_authenticated(declaration: Declaration, caller: Caller) -> bool:

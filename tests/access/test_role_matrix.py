@@ -50,7 +50,30 @@ class Deviation:
     declared: Declaration | None = None
 
 
+_CLIENT_HOOKS = r"/v2/oauth-clients/\{clientId\}/webhooks"
+_NO_SESSION = "http-core.md B13: the secret and all other credentials, as there is no web session"
+_OF_CLIENT = Declaration(("Auth", "PlatRole", "Client"), "ADMIN/OWNER")
+_READ_OF_CLIENT = Declaration(("Auth", "PlatRole", "Client"), "ADMIN/OWNER/MEMBER")
+
 DEVIATIONS = (
+    Deviation(rf"(POST|DELETE) {_CLIENT_HOOKS}", _NO_SESSION, _OF_CLIENT),
+    Deviation(rf"GET {_CLIENT_HOOKS}", _NO_SESSION, _READ_OF_CLIENT),
+    Deviation(rf"GET {_CLIENT_HOOKS}/\{{webhookId\}}", _NO_SESSION, _READ_OF_CLIENT.followed_by("WhClient")),
+    Deviation(
+        rf"\w+ {_CLIENT_HOOKS}/\{{webhookId\}}(/\S+)?",
+        f"{_NO_SESSION}; what was delivered is for whoever may change it",
+        _OF_CLIENT.followed_by("WhClient"),
+    ),
+    Deviation(
+        r"\w+ /v2/platform/webhooks",
+        "Another name of the webhooks of a client, which the credential names; its secret alone does",
+        Declaration(("Auth",)),
+    ),
+    Deviation(
+        r"\w+ /v2/platform/webhooks/\S+",
+        "Another name of a webhook of a client, which the credential names; its secret alone does",
+        Declaration(("Auth", "WhClient")),
+    ),
     Deviation(
         r"\w+ \S+/\{webhookId\}/(deliveries|deliveries/\{deliveryId\}/retry|replay|ping)",
         "Ours: what was delivered, again, and a try; for whoever may see the webhook",

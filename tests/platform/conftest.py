@@ -1,9 +1,13 @@
-"""A platform, and an OAuth client of it."""
+"""A platform, an OAuth client of it, and what hears of its users' bookings."""
 
 import pytest
 
+from tests.notifications.conftest import mailbox, office
 from tests.support.organizations import People
 from tests.support.platforms import Platform, Product, make_platform
+from tests.webhooks.conftest import post, receiver
+
+__all__ = ["mailbox", "office", "post", "receiver"]
 
 
 @pytest.fixture

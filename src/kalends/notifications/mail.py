@@ -5,6 +5,8 @@ from datetime import datetime
 from enum import Enum
 from uuid import UUID
 
+from kalends.localization.addresses import mailbox_of
+
 
 class Audience(Enum):
     """From whose side a mail tells."""
@@ -77,9 +79,14 @@ class Recipient:
     seat_uid: UUID | None = None
 
     @property
+    def mailbox(self) -> str:
+        """Where mails to them go: of a managed user, the address without their client's id."""
+        return mailbox_of(self.email)
+
+    @property
     def address(self) -> str:
-        """The e-mail in the form that tells whether two are the same."""
-        return self.email.lower()
+        """The mailbox in the form that tells whether two are the same."""
+        return self.mailbox.lower()
 
 
 @dataclass(frozen=True, slots=True)

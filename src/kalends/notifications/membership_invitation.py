@@ -48,7 +48,7 @@ async def queue_invitation(work: UnitOfWork, settings: Settings, invitation: Mem
     name = uuid5(NAMESPACE_URL, f"{invitation.cause}:{template.value}:{recipient.address}")
     message_id = f"<{name}@{sender.domain}>"
     envelope = Envelope(
-        (sender.name, sender.address), (recipient.name, recipient.email), message_id, invitation.sent_at
+        (sender.name, sender.address), (recipient.name, recipient.mailbox), message_id, invitation.sent_at
     )
     reason = reason_not_to_send(template, recipient, None, is_enabled=settings.mail_enabled)
     message = None

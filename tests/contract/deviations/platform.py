@@ -18,6 +18,8 @@ _BY_SECRET: dict[str, tuple[str, ...]] = {
     _USERS: ("get", "post"),
     f"{_USERS}/{{userId}}": ("get", "patch", "delete"),
     f"{_USERS}/{{userId}}/force-refresh": ("post",),
+    f"{_CLIENT}/webhooks": ("get", "post", "delete"),
+    f"{_CLIENT}/webhooks/{{webhookId}}": ("get", "patch", "delete"),
 }
 """Operations that are documented with the secret alone, by their path."""
 

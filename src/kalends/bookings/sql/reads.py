@@ -6,7 +6,15 @@ from typing import Any, LiteralString
 from uuid import UUID
 
 from kalends.api.input.locales import Locale
-from kalends.bookings.booking import Attendee, BookedEventType, Booking, Organizer, Seat, Status
+from kalends.bookings.booking import (
+    Attendee,
+    BookedEventType,
+    Booking,
+    BookingClient,
+    Organizer,
+    Seat,
+    Status,
+)
 from kalends.bookings.facts.outline import OutlinedOccurrence
 from kalends.bookings.sql.titles import title_words_from
 from kalends.db.database import Connection, UnitOfWork
@@ -16,7 +24,7 @@ _PLAIN = Columns(
     Booking,
     "b",
     stored_as={"start": "start_time", "end": "end_time", "recurring_uid": "recurring_booking_uid"},
-    without=("status", "organizer", "event_type", "attendees", "title_words", "is_for_host"),
+    without=("status", "organizer", "event_type", "attendees", "title_words", "is_for_host", "client"),
 )
 _ORGANIZER = Columns(Organizer, "u", prefix="organizer_", without=("email",))
 
@@ -30,12 +38,21 @@ _ATTENDEES = """
      WHERE a.booking_id = b.id
 """
 
+# That of the team that the event type belongs to, else of whose booking it is.
+_CLIENT = """
+    SELECT json_build_array(c.id, c.are_emails_enabled, c.booking_redirect_uri, c.booking_cancel_redirect_uri,
+                            c.booking_reschedule_redirect_uri)
+      FROM oauth_clients c
+     WHERE c.id = coalesce((SELECT t.created_by_oauth_client_id FROM teams t WHERE t.id = e.team_id),
+                           u.oauth_client_id)
+"""
+
 # Organizer and event type are looked up a booking: few are read, whatever PostgreSQL expects (decision 31).
 SELECT_BOOKING = f"""
     SELECT {_PLAIN.selected}, b.title, b.title_parts, b.status, {_ORGANIZER.selected}, b.organizer_email,
            e.id AS event_type_id, e.slug AS event_type_slug, e.seats_show_attendees,
            e.hide_organizer_email,
-           ({_ATTENDEES}) AS attendees
+           ({_ATTENDEES}) AS attendees, ({_CLIENT}) AS client
       FROM bookings b
      CROSS JOIN LATERAL (SELECT * FROM users WHERE id = b.user_id OFFSET 0) u
       LEFT JOIN LATERAL (SELECT * FROM event_types WHERE id = b.event_type_id OFFSET 0) e ON true
@@ -153,6 +170,7 @@ def to_booking(row: NamedRow) -> Booking:
         organizer=Organizer(**_ORGANIZER.values_of(row), email=row.organizer_email),
         event_type=event_type,
         attendees=tuple([_attendee(*attendee) for attendee in row.attendees or ()]),
+        client=None if row.client is None else BookingClient(*row.client),
     )
 
 

@@ -9,6 +9,8 @@ from kalends.platform.clients import sql
 from kalends.platform.clients.client import OAuthClient
 from kalends.platform.clients.refusals import ClientGone
 from kalends.teams.commands.delete import delete_team
+from kalends.webhooks.deliveries.following import Follower
+from kalends.webhooks.farewell.service import tell_last_of_client
 
 
 async def delete_client(
@@ -28,6 +30,7 @@ async def delete_client(
     client = await sql.lock_client(work, client_id)
     if client is None:
         raise ClientGone(client_id)
+    await tell_last_of_client(work, Follower(site), client_id, now=now)
     await sql.delete_client(work, client_id)
     subject = Subject("oauth_client", client_id)
     await audit.record(work, author, NewEntry(client.organization_id, subject, "deleted", client.snapshot))
