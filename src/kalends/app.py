@@ -28,6 +28,8 @@ from kalends.organizations.delegation import routes as delegation
 from kalends.organizations.users import routes as organization_users
 from kalends.out_of_office import routes as out_of_office
 from kalends.platform.clients import routes as oauth_clients
+from kalends.platform.organizations import routes as managed_organizations
+from kalends.platform.provider import routes as provider
 from kalends.platform.tokens import routes as tokens
 from kalends.platform.users import routes as managed_users
 from kalends.reservations import routes as reservations
@@ -52,11 +54,13 @@ _ROUTERS: Sequence[Router | PageRouter] = (
     delegation.router,
     event_types.router,
     *memberships.routers,
+    managed_organizations.router,
     *managed_users.routers,
     metrics.router,
     oauth_clients.router,
     organization_users.router,
     *out_of_office.routers,
+    provider.router,
     reservations.router,
     *schedules.routers,
     slots.router,

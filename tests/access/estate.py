@@ -47,6 +47,7 @@ class Estate:
     hooks: dict[str, Hook]
     product: Product
     managed: Managed
+    managed_organization_id: int
 
     def at(self, path: str, **others: object) -> str:
         """Return a path with the ids of what is here, but for `others` by the names of parameters."""
@@ -82,6 +83,7 @@ EXAMPLES: Mapping[str, Example] = {
     "orgId": Example(lambda estate, _: estate.organization_id),
     "teamId": Example(lambda estate, _: estate.team_id),
     "userId": Example(_user),
+    "managedOrganizationId": Example(lambda estate, _: estate.managed_organization_id),
     "clientId": Example(lambda estate, _: estate.product.id),
     "membershipId": Example(_membership),
     "eventTypeId": Example(lambda estate, _: estate.event_type_id, is_the_users=True),
@@ -143,6 +145,8 @@ async def make_estate(people: People, slug: str, hook_lists: Iterable[str]) -> E
     managed = await product.user(slug)
     managed_type = await managed.host.creates_event_type()
     data(await managed.client.post("/v2/bookings", json=booking_of(managed_type["id"], _SLOT)), 201)
+    organizations = f"/v2/organizations/{organization_id}/organizations"
+    branch = data(await boss.client.post(organizations, json={"name": f"{slug} branch"}), 201)
     estate = Estate(
         boss=boss,
         user=user,
@@ -159,6 +163,7 @@ async def make_estate(people: People, slug: str, hook_lists: Iterable[str]) -> E
         hooks={},
         product=product,
         managed=managed,
+        managed_organization_id=branch["id"],
     )
     for path in hook_lists:
         estate.hooks[path] = await _make_hook(_owner_of(estate, path), estate.at(path))

@@ -87,6 +87,7 @@ STEPS: Mapping[str, Step] = {
     "Perm": _has_permissions,
     "PlatRole": _has_platform_role,
     "Client": _is_of_platform,
+    "ManagedOrg": _always,
     "WhClient": _is_client_if_asked,
     "Org": _is_of_organization,
     "Roles": _has_role,
@@ -107,6 +108,7 @@ _OF_NOBODY_IN_PARTICULAR = {"Auth", "Perm"}
 _FOREIGN: Mapping[str, Mapping[str, Outcome]] = {
     "orgId": {"Org": Outcome.FORBIDDEN},
     "teamId": {"TeamInOrg": Outcome.NOT_FOUND, "Roles": Outcome.FORBIDDEN},
+    "managedOrganizationId": {"ManagedOrg": Outcome.FORBIDDEN},
     "clientId": {"Client": Outcome.FORBIDDEN},
     "userId": {
         "UserInOrg": Outcome.FORBIDDEN,

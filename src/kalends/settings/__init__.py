@@ -168,6 +168,9 @@ class Settings(BaseSettings):
     oauth_clients_most: int = Field(default=100, ge=1, le=10_000)
     """Most OAuth clients of a platform."""
 
+    managed_organizations_most: int = Field(default=1_000, ge=1, le=100_000)
+    """Most organizations that one platform manages."""
+
     expired_tokens_kept_days: int = Field(default=30, ge=1, le=3_650)
     """How long an expired access token is still known: whoever sends it is told to refresh it (498), and
     afterwards that it is unknown (401)."""

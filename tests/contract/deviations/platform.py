@@ -13,6 +13,7 @@ _CLIENTS, _CLIENT = "/v2/oauth-clients", "/v2/oauth-clients/{clientId}"
 _BY_KEY = {_CLIENTS: ("get", "post"), _CLIENT: ("get", "patch", "delete")}
 """Operations that are documented with an API key alone, by their path."""
 
+_MANAGED = "/v2/organizations/{orgId}/organizations"
 _USERS = "/v2/oauth-clients/{clientId}/users"
 _BY_SECRET: dict[str, tuple[str, ...]] = {
     _USERS: ("get", "post"),
@@ -88,5 +89,33 @@ DEVIATIONS: tuple[Deviation, ...] = (
             ),
         )
         for name in names
+    ),
+    *(
+        Allow(
+            f"paths {path} {method} parameters",
+            {"in": "header", "name": "Authorization", "schema": STRING},
+            _CREDENTIALS,
+        )
+        for path, methods in (
+            (_MANAGED, ("get", "post")),
+            (f"{_MANAGED}/{{managedOrganizationId}}", ("get", "patch", "delete")),
+        )
+        for method in methods
+    ),
+    *(
+        Replace(
+            f"schemas {output} properties slug",
+            nullable(STRING),
+            "organizations-teams.md 1.4: null where there is none",
+        )
+        for output in ("ManagedOrganizationOutput", "ManagedOrganizationWithApiKeyOutput")
+    ),
+    *(
+        Replace(
+            f"schemas CreateOrganizationInput properties {name}",
+            nullable(contract_json()["schemas"]["CreateOrganizationInput"]["properties"][name]),
+            "http-core.md 4: null counts as absent",
+        )
+        for name in ("slug", "metadata", "apiKeyDaysValid", "apiKeyNeverExpires")
     ),
 )

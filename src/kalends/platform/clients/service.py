@@ -6,6 +6,11 @@ from kalends.platform.clients.client import OAuthClient
 from kalends.platform.clients.refusals import ClientGone
 
 
+async def find(connection: Connection, client_id: str) -> OAuthClient | None:
+    """Return a client, if there is one with this id."""
+    return await sql.find_client(connection, client_id)
+
+
 async def get(connection: Connection, client_id: str) -> OAuthClient:
     """Return a client.
 
