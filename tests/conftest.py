@@ -18,7 +18,7 @@ from kalends.app import Api
 from kalends.db.database import Database
 from kalends.runtime import make_runtime
 from kalends.settings import Settings
-from tests.support.client import Client, Host, make_host
+from tests.support.client import Client, Guest, Host, make_host
 from tests.support.contents import empty
 from tests.support.organizations import People
 from tests.support.postgres import clone_database, shared_server
@@ -105,6 +105,12 @@ async def client(api: Api, clock: Clock) -> AsyncIterator[Client]:
     transport = httpx.ASGITransport(app=WatchedEdge(api))
     async with Client(transport=transport, base_url="http://kalends.test") as client:
         yield client
+
+
+@pytest.fixture
+def guest(client: Client) -> Guest:
+    """Return somebody without a credential."""
+    return Guest(client)
 
 
 @pytest.fixture

@@ -11,7 +11,7 @@ from starlette.types import ASGIApp
 from kalends import __version__
 from kalends.accounts import routes as accounts
 from kalends.api.contract.operations import contract_operations
-from kalends.api.document import reference
+from kalends.api.document import greeting, reference
 from kalends.api.document.openapi import DocumentedApi
 from kalends.api.http.dispatcher import Dispatcher
 from kalends.api.http.edge import Edge
@@ -53,6 +53,7 @@ _ROUTERS: Sequence[Router | PageRouter] = (
     *bookings.routers,
     delegation.router,
     event_types.router,
+    greeting.router,
     *memberships.routers,
     managed_organizations.router,
     *managed_users.routers,

@@ -4,7 +4,7 @@ import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 
-from tests.support.client import Client, Host, booking_of, data
+from tests.support.client import Client, Host, data
 from tests.support.organizations import People
 from tests.support.platforms import Managed, Platform, Product
 from tests.support.teams import Rows
@@ -127,7 +127,7 @@ async def make_estate(people: People, slug: str, hook_lists: Iterable[str]) -> E
     team_membership_id = await people.joins(user, team_id)
     schedule = await user.creates_schedule(isDefault=True)
     event_type = await user.creates_event_type()
-    booking = data(await user.client.post("/v2/bookings", json=booking_of(event_type["id"], _SLOT)), 201)
+    booking = await user.books(event_type, _SLOT)
     reserved = {"eventTypeId": event_type["id"], "slotStart": _OTHER_SLOT}
     reservation = data(await user.client.post("/v2/slots/reservations", json=reserved), 201)
     credential = {
@@ -144,7 +144,7 @@ async def make_estate(people: People, slug: str, hook_lists: Iterable[str]) -> E
     absence_id = data(await boss.client.post(absences, json=away), 201)["id"]
     managed = await product.user(slug)
     managed_type = await managed.host.creates_event_type()
-    data(await managed.client.post("/v2/bookings", json=booking_of(managed_type["id"], _SLOT)), 201)
+    await managed.host.books(managed_type, _SLOT)
     organizations = f"/v2/organizations/{organization_id}/organizations"
     branch = data(await boss.client.post(organizations, json={"name": f"{slug} branch"}), 201)
     estate = Estate(

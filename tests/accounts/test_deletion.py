@@ -1,20 +1,12 @@
 """What goes with an account, and what stays."""
 
 from datetime import UTC, datetime
-from typing import Any
 
 from kalends.db.database import Database
 from tests.conftest import Clock
-from tests.support.client import Client, Host, booking_of, data, refusal
+from tests.support.bookings import ELEVEN, TEN
+from tests.support.client import Client, Guest, Host, data, refusal
 from tests.support.organizations import People
-
-TEN = "2050-09-05T10:00:00Z"
-ELEVEN = "2050-09-05T11:00:00Z"
-
-
-async def books(client: Client, event_type: dict[str, Any], start: str, **properties: Any) -> str:
-    body = booking_of(event_type["id"], start, **properties)
-    return str(data(await client.post("/v2/bookings", json=body), 201)["uid"])
 
 
 async def facts_of(database: Database) -> list[str]:
@@ -24,9 +16,11 @@ async def facts_of(database: Database) -> list[str]:
         return [row[0] for row in await cursor.fetchall()]
 
 
-async def test_a_deleted_account_is_nowhere(ana: Host, client: Client, people: People, clock: Clock) -> None:
+async def test_a_deleted_account_is_nowhere(
+    ana: Host, guest: Guest, client: Client, people: People, clock: Clock
+) -> None:
     event_type = await ana.creates_event_type()
-    booking = await books(client, event_type, TEN)
+    booking = (await guest.books(event_type, TEN))["uid"]
     assert await people.deletes(ana, now=clock.now) == 1
     refusal(await ana.client.get("/v2/me"), 401)
     refusal(await client.get(f"/v2/bookings/{booking}"), 404)
@@ -36,12 +30,12 @@ async def test_a_deleted_account_is_nowhere(ana: Host, client: Client, people: P
 
 
 async def test_what_has_not_ended_is_cancelled_and_what_has_is_not(
-    ana: Host, client: Client, people: People, clock: Clock, database: Database
+    ana: Host, guest: Guest, people: People, clock: Clock, database: Database
 ) -> None:
     event_type = await ana.creates_event_type()
-    await books(client, event_type, TEN)
-    await books(client, event_type, ELEVEN)
-    cancelled = await books(client, event_type, "2050-09-06T10:00:00Z")
+    await guest.books(event_type, TEN)
+    await guest.books(event_type, ELEVEN)
+    cancelled = (await guest.books(event_type, "2050-09-06T10:00:00Z"))["uid"]
     await ana.client.post(f"/v2/bookings/{cancelled}/cancel", json={"cancellationReason": "ill"})
     clock.now = datetime(2050, 9, 5, 11, 30, tzinfo=UTC)  # the first is over, the second goes on
     before = await facts_of(database)
@@ -50,22 +44,22 @@ async def test_what_has_not_ended_is_cancelled_and_what_has_is_not(
 
 
 async def test_requests_that_wait_are_cancelled_too(
-    ana: Host, client: Client, people: People, clock: Clock, database: Database
+    ana: Host, guest: Guest, people: People, clock: Clock, database: Database
 ) -> None:
     event_type = await ana.creates_event_type(
         confirmationPolicy={"type": "always", "blockUnconfirmedBookingsInBooker": False}
     )
-    await books(client, event_type, TEN)
+    await guest.books(event_type, TEN)
     assert await people.deletes(ana, now=clock.now) == 1
     assert await facts_of(database) == ["booking.requested", "booking.cancelled"]
 
 
 async def test_what_an_account_attends_stays_as_it_is(
-    ana: Host, ben: Host, client: Client, people: People, clock: Clock
+    ana: Host, ben: Host, guest: Guest, people: People, clock: Clock
 ) -> None:
     event_type = await ana.creates_event_type()
     attendee = {"name": "Ben", "email": ben.email, "timeZone": "Europe/London"}
-    booking = await books(client, event_type, TEN, attendee=attendee)
+    booking = (await guest.books(event_type, TEN, attendee=attendee))["uid"]
     assert await people.deletes(ben, now=clock.now) == 0
     shown = data(await ana.client.get(f"/v2/bookings/{booking}"))
     assert (shown["status"], shown["attendees"][0]["email"]) == ("accepted", ben.email)

@@ -12,7 +12,7 @@ from kalends.app import Api
 from kalends.db.database import Connection, Database
 from kalends.db.rows import only_row
 from tests.conftest import Clock
-from tests.support.client import Client, Host, booking_of, data, refusal
+from tests.support.client import Client, Guest, Host, booking_of, data, refusal
 from tests.support.organizations import People
 
 TEN = "2050-09-05T10:00:00Z"
@@ -90,16 +90,14 @@ class Departure:
 
 
 @pytest.fixture
-async def departure(ana: Host, client: Client) -> Departure:
+async def departure(ana: Host, guest: Guest, client: Client) -> Departure:
     """Return what is about to be deleted."""
     weekly = await ana.creates_event_type(
         "weekly", recurrence={"interval": 1, "occurrences": 2, "frequency": "weekly"}
     )
-    series = data(
-        await client.post("/v2/bookings", json=booking_of(weekly["id"], "2050-09-06T10:00:00Z")), 201
-    )
+    series = await guest.books(weekly, "2050-09-06T10:00:00Z")
     intro = await ana.creates_event_type()
-    booking = data(await client.post("/v2/bookings", json=booking_of(intro["id"], TEN)), 201)
+    booking = await guest.books(intro, TEN)
     return Departure(ana, client, booking["uid"], series[0]["recurringBookingUid"], intro["id"])
 
 

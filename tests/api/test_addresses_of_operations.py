@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 import kalends.api.contract.operations as contract
+from kalends import __version__
 from kalends.api.contract.operations import ContractOperation, contract_operations
 from tests.contract.document import contract_json, read_document
 from tests.contract.served import served
@@ -92,6 +93,17 @@ async def test_the_prefix_alone_is_told_what_to_add(client: Client, path: str) -
     message = refusal(await client.get(path), 404)["message"]
     assert "the API is at http://localhost:5555/v2/…" in message
     assert "http://localhost:5555/docs" in message
+
+
+async def test_the_root_greets_with_what_this_is_its_reference_and_its_version(client: Client) -> None:
+    answer = await client.get("/")
+    assert answer.status_code == 200
+    assert answer.headers["content-type"].startswith("text/html")
+    for told in ("Kalends", "http://localhost:5555/v2", 'href="/docs"', f"Version {__version__}"):
+        assert told in answer.text
+    assert (await client.get("/docs")).status_code == 200
+    assert (await client.head("/")).status_code == 200
+    refusal(await client.post("/", json={}), 404)
 
 
 async def test_the_right_addresses_go_on_working(ana: Host) -> None:

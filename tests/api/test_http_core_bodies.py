@@ -9,7 +9,7 @@ from collections.abc import AsyncIterator
 import pytest
 
 from kalends.app import _ROUTERS, Api
-from tests.support.client import Client, Host, booking_of, data, refusal
+from tests.support.client import Client, Host, data, refusal
 
 LIMIT = 102_400
 FORM = "application/x-www-form-urlencoded"
@@ -120,7 +120,7 @@ async def test_no_body_needs_no_content_type(ana: Host) -> None:
 
 async def test_operations_without_a_body_take_any(ana: Host) -> None:
     event_type = await ana.creates_event_type(confirmationPolicy={"type": "always"})
-    booking = data(await ana.client.post("/v2/bookings", json=booking_of(event_type["id"], TEN)), 201)
+    booking = await ana.books(event_type, TEN)
     confirm = f"/v2/bookings/{booking['uid']}/confirm"
     data(await ana.client.post(confirm, content="a=1", headers={"Content-Type": FORM}))
 

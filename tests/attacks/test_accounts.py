@@ -8,8 +8,8 @@ from structlog.testing import capture_logs
 from tests.attacks.harm import no_harm, still_harmful
 from tests.notifications.conftest import Office
 from tests.notifications.mailbox import Mailbox
-from tests.support.bookings import SEATS, URL, attendee, books, cancels
-from tests.support.client import Client, Host, booking_of, data, refusal
+from tests.support.bookings import SEATS, URL, attendee
+from tests.support.client import Client, Guest, Host, booking_of, data, refusal
 
 VICTIM = "victim@corp.example"
 BLOCKED = "blocked@example.com"
@@ -21,13 +21,13 @@ async def calls_themselves(host: Host, email: str) -> None:
     data(await host.client.patch("/v2/me", json={"email": email}))
 
 
-async def books_as(client: Client, event_type: dict[str, Any], email: str) -> Any:
-    return await books(client, event_type, attendee={**attendee("victim"), "email": email})
+async def books_as(guest: Guest, event_type: dict[str, Any], email: str) -> Any:
+    return await guest.books(event_type, attendee={**attendee("victim"), "email": email})
 
 
 @still_harmful(1, UNVERIFIED)
-async def test_a_change_of_address_shows_nobody_elses_bookings(ana: Host, ben: Host, client: Client) -> None:
-    await books_as(client, await ana.creates_event_type(), VICTIM)
+async def test_a_change_of_address_shows_nobody_elses_bookings(ana: Host, ben: Host, guest: Guest) -> None:
+    await books_as(guest, await ana.creates_event_type(), VICTIM)
     assert data(await ben.client.get(URL)) == []
     await calls_themselves(ben, VICTIM)
     shown = data(await ben.client.get(URL))
@@ -36,19 +36,17 @@ async def test_a_change_of_address_shows_nobody_elses_bookings(ana: Host, ben: H
 
 
 @still_harmful(1, UNVERIFIED)
-async def test_a_change_of_address_signs_no_cancellation_with_it(
-    ana: Host, ben: Host, client: Client
-) -> None:
-    booking = await books_as(client, await ana.creates_event_type(), VICTIM)
+async def test_a_change_of_address_signs_no_cancellation_with_it(ana: Host, ben: Host, guest: Guest) -> None:
+    booking = await books_as(guest, await ana.creates_event_type(), VICTIM)
     await calls_themselves(ben, VICTIM)
-    cancelled = await cancels(ben.client, booking["uid"], cancellationReason="ill")
+    cancelled = await ben.cancels(booking, "ill")
     with no_harm():
         assert cancelled.get("cancelledByEmail") != VICTIM
 
 
-async def test_a_change_of_address_shows_nobody_elses_seat(ana: Host, ben: Host, client: Client) -> None:
+async def test_a_change_of_address_shows_nobody_elses_seat(ana: Host, ben: Host, guest: Guest) -> None:
     event_type = await ana.creates_event_type(seats={**SEATS, "showAttendeeInfo": False})
-    booking = await books_as(client, event_type, VICTIM)
+    booking = await books_as(guest, event_type, VICTIM)
     await calls_themselves(ben, VICTIM)
     shown = data(await ben.client.get(f"{URL}/{booking['uid']}"))
     with no_harm():
@@ -69,9 +67,9 @@ async def test_a_change_of_address_lifts_no_block(ana: Host, ben: Host, client: 
 
 @still_harmful(1, UNVERIFIED)
 async def test_a_change_of_address_does_not_show_when_somebody_is_busy(
-    ana: Host, ben: Host, client: Client
+    ana: Host, ben: Host, guest: Guest, client: Client
 ) -> None:
-    await books_as(client, await ana.creates_event_type(), VICTIM)
+    await books_as(guest, await ana.creates_event_type(), VICTIM)
     own = await ben.creates_event_type()
     query = {"eventTypeId": own["id"], "start": "2050-09-05", "end": "2050-09-05"}
     before = data(await client.get("/v2/slots", params=query))
@@ -94,10 +92,10 @@ async def test_an_address_that_is_plainly_none_is_refused(ana: Host, email: str)
 
 
 async def test_the_address_of_a_host_does_not_keep_mails_from_customers(
-    ana: Host, client: Client, office: Office, mailbox: Mailbox
+    ana: Host, guest: Guest, office: Office, mailbox: Mailbox
 ) -> None:
     await ana.client.patch("/v2/me", json={"email": "<a@b.cc"})
-    await books(client, await ana.creates_event_type())
+    await guest.books(await ana.creates_event_type())
     with capture_logs():
         await office.works()
     with no_harm():

@@ -5,8 +5,8 @@ from typing import Any
 from tests.attacks.harm import no_harm
 from tests.notifications.conftest import Office
 from tests.notifications.mailbox import Mailbox
-from tests.support.bookings import SEATS, URL, attendee, books, cancels
-from tests.support.client import Client, Host, data, refusal
+from tests.support.bookings import SEATS, URL, attendee
+from tests.support.client import Client, Guest, Host, data, refusal
 
 GUEST = "guest@example.com"
 SECRET = {"notes": "HIV test"}
@@ -24,27 +24,29 @@ async def finds_class(client: Client, event_type: dict[str, Any]) -> Any:
     return data(await client.get(f"{URL}/{uid}"))
 
 
-async def test_a_stranger_learns_no_seat_of_a_class(ana: Host, client: Client) -> None:
+async def test_a_stranger_learns_no_seat_of_a_class(ana: Host, guest: Guest, client: Client) -> None:
     event_type = await creates_class(ana)
-    joined = await books(client, event_type)
+    joined = await guest.books(event_type)
     found = await finds_class(client, event_type)
     with no_harm():
         assert joined["seatUid"] not in str(found)
 
 
-async def test_a_stranger_learns_no_address_and_no_answer_of_a_class(ana: Host, client: Client) -> None:
+async def test_a_stranger_learns_no_address_and_no_answer_of_a_class(
+    ana: Host, guest: Guest, client: Client
+) -> None:
     event_type = await creates_class(ana)
-    await books(client, event_type, bookingFieldsResponses=SECRET)
+    await guest.books(event_type, bookingFieldsResponses=SECRET)
     found = await finds_class(client, event_type)
     with no_harm():
         assert "bo@example.com" not in str(found)
         assert SECRET["notes"] not in str(found)
 
 
-async def test_whoever_joins_a_class_sees_no_seat_but_their_own(ana: Host, client: Client) -> None:
+async def test_whoever_joins_a_class_sees_no_seat_but_their_own(ana: Host, guest: Guest) -> None:
     event_type = await creates_class(ana)
-    first = await books(client, event_type, bookingFieldsResponses=SECRET)
-    second = await books(client, event_type, attendee=attendee("cy"))
+    first = await guest.books(event_type, bookingFieldsResponses=SECRET)
+    second = await guest.books(event_type, attendee=attendee("cy"))
     assert second["seatUid"] in str(second["attendees"])
     with no_harm():
         assert first["seatUid"] not in str(second)
@@ -52,10 +54,10 @@ async def test_whoever_joins_a_class_sees_no_seat_but_their_own(ana: Host, clien
 
 
 async def test_a_stranger_cannot_cancel_what_others_booked_with_what_they_were_shown(
-    ana: Host, client: Client
+    ana: Host, guest: Guest, client: Client
 ) -> None:
     event_type = await creates_class(ana)
-    joined = await books(client, event_type)
+    joined = await guest.books(event_type)
     found = await finds_class(client, event_type)
     for one in found["attendees"]:
         await client.post(f"{URL}/{found['uid']}/cancel", json={"seatUid": one.get("seatUid", "")})
@@ -64,16 +66,18 @@ async def test_a_stranger_cannot_cancel_what_others_booked_with_what_they_were_s
         assert mine["status"] == "accepted"
 
 
-async def test_a_class_that_hides_its_attendees_shows_a_stranger_none(ana: Host, client: Client) -> None:
+async def test_a_class_that_hides_its_attendees_shows_a_stranger_none(
+    ana: Host, guest: Guest, client: Client
+) -> None:
     event_type = await creates_class(ana, shows=False)
-    await books(client, event_type)
+    await guest.books(event_type)
     assert (await finds_class(client, event_type))["attendees"] == []
 
 
 async def test_the_mails_of_guests_hold_nothing_that_gives_power_over_the_booking(
-    ana: Host, client: Client, office: Office, mailbox: Mailbox
+    ana: Host, guest: Guest, client: Client, office: Office, mailbox: Mailbox
 ) -> None:
-    booking = await books(client, await ana.creates_event_type(), guests=[GUEST])
+    booking = await guest.books(await ana.creates_event_type(), guests=[GUEST])
     await office.works()
     mail = mailbox.to(GUEST)
     calendar_uid = str(mail.event.uid.value)
@@ -85,17 +89,17 @@ async def test_the_mails_of_guests_hold_nothing_that_gives_power_over_the_bookin
 
 
 async def test_no_mail_to_a_guest_holds_a_uid_whatever_happens(
-    ana: Host, client: Client, office: Office, mailbox: Mailbox
+    ana: Host, guest: Guest, client: Client, office: Office, mailbox: Mailbox
 ) -> None:
     event_type = await ana.creates_event_type(
         recurrence={"frequency": "weekly", "interval": 1, "occurrences": 3}
     )
-    series = await books(client, event_type, guests=[GUEST])
+    series = await guest.books(event_type, guests=[GUEST])
     moved = data(
         await client.post(f"{URL}/{series[1]['uid']}/reschedule", json={"start": "2050-09-13T09:00:00Z"}), 201
     )
     await office.works()
-    await cancels(client, series[2]["uid"], cancellationReason="ill")
+    await guest.cancels(series[2], "ill")
     await office.works()
     uids = {one["uid"] for one in [*series, moved]} | {series[0]["recurringBookingUid"]}
     mails = [mail for mail in mailbox.received if mail.recipient == GUEST]
@@ -107,11 +111,11 @@ async def test_no_mail_to_a_guest_holds_a_uid_whatever_happens(
 
 
 async def test_the_mails_of_a_class_hold_the_seat_of_their_reader_only(
-    ana: Host, client: Client, office: Office, mailbox: Mailbox
+    ana: Host, guest: Guest, office: Office, mailbox: Mailbox
 ) -> None:
     event_type = await creates_class(ana)
-    first = await books(client, event_type)
-    await books(client, event_type, attendee=attendee("cy"))
+    first = await guest.books(event_type)
+    await guest.books(event_type, attendee=attendee("cy"))
     await office.works()
     mail = mailbox.to("cy@example.com")
     seen = f"{mail.text} {mail.html} {mail.invitation}"
@@ -121,9 +125,11 @@ async def test_the_mails_of_a_class_hold_the_seat_of_their_reader_only(
         assert "bo@example.com" not in seen
 
 
-async def test_the_hidden_address_of_a_host_is_shown_to_nobody_else(ana: Host, client: Client) -> None:
+async def test_the_hidden_address_of_a_host_is_shown_to_nobody_else(
+    ana: Host, guest: Guest, client: Client
+) -> None:
     event_type = await ana.creates_event_type(hideOrganizerEmail=True)
-    booked = await books(client, event_type)
+    booked = await guest.books(event_type)
     read = data(await client.get(f"{URL}/{booked['uid']}"))
     own = data(await ana.client.get(f"{URL}/{booked['uid']}"))
     assert own["hosts"][0]["email"] == ana.email
@@ -132,7 +138,9 @@ async def test_the_hidden_address_of_a_host_is_shown_to_nobody_else(ana: Host, c
         assert ana.email not in str(read)
 
 
-async def test_no_command_shows_a_host_who_hides_their_address(ana: Host, ben: Host, client: Client) -> None:
+async def test_no_command_shows_a_host_who_hides_their_address(
+    ana: Host, ben: Host, guest: Guest, client: Client
+) -> None:
     hides: dict[str, Any] = {"hideOrganizerEmail": True}
     event_type = await ana.creates_event_type(**hides)
     weekly = await ana.creates_event_type(
@@ -140,18 +148,18 @@ async def test_no_command_shows_a_host_who_hides_their_address(ana: Host, ben: H
     )
     course = await ana.creates_event_type("class", seats=SEATS, **hides)
     as_ben = {**attendee("ben"), "email": ben.email}
-    booked = await books(client, event_type, attendee=as_ben)
+    booked = await guest.books(event_type, attendee=as_ben)
     moved = data(
         await client.post(f"{URL}/{booked['uid']}/reschedule", json={"start": "2050-09-05T12:00:00Z"}), 201
     )
-    series = await books(client, weekly, "2050-09-06T10:00:00Z")
-    seat = await books(client, course, "2050-09-07T10:00:00Z", attendee=as_ben)
+    series = await guest.books(weekly, "2050-09-06T10:00:00Z")
+    seat = await guest.books(course, "2050-09-07T10:00:00Z", attendee=as_ben)
     listed = data(await ben.client.get(URL))
     assert {one["uid"] for one in listed} >= {moved["uid"], seat["uid"]}
     whole = data(await client.get(f"{URL}/{series[0]['recurringBookingUid']}"))
-    await cancels(ana.client, moved["uid"], cancellationReason="ill")
+    await ana.cancels(moved, "ill")
     cancelled = data(await client.get(f"{URL}/{moved['uid']}"))
-    again = await cancels(client, moved["uid"])
+    again = await guest.cancels(moved)
     assert cancelled["status"] == again["status"] == "cancelled"
     with no_harm():
         for shown in (booked, moved, series, seat, listed, whole, cancelled, again):
@@ -162,14 +170,16 @@ async def test_no_command_shows_a_host_who_hides_their_address(ana: Host, ben: H
 
 async def test_an_attendee_who_cancels_is_named_also_where_the_host_is_hidden(ana: Host, ben: Host) -> None:
     event_type = await ana.creates_event_type(hideOrganizerEmail=True)
-    booked = await books(ben.client, event_type, attendee={**attendee("ben"), "email": ben.email})
-    cancelled = await cancels(ben.client, booked["uid"])
+    booked = await ben.books(event_type, attendee={**attendee("ben"), "email": ben.email})
+    cancelled = await ben.cancels(booked)
     assert cancelled["cancelledByEmail"] == ben.email
 
 
-async def test_a_hidden_address_stays_hidden_when_the_event_type_is_gone(ana: Host, client: Client) -> None:
+async def test_a_hidden_address_stays_hidden_when_the_event_type_is_gone(
+    ana: Host, guest: Guest, client: Client
+) -> None:
     event_type = await ana.creates_event_type(hideOrganizerEmail=True)
-    booked = await books(client, event_type)
+    booked = await guest.books(event_type)
     data(await ana.client.delete(f"/v2/event-types/{event_type['id']}"))
     with no_harm():
         assert ana.email not in str(data(await client.get(f"{URL}/{booked['uid']}")))

@@ -10,8 +10,8 @@ import pytest
 from tests.attacks.harm import no_harm
 from tests.notifications.conftest import Office
 from tests.notifications.mailbox import Mailbox
-from tests.support.bookings import attendee, books
-from tests.support.client import Client, Host, data
+from tests.support.bookings import attendee
+from tests.support.client import Guest, Host, data
 
 NAME = (
     "=?utf-8?q?Bo=0d=0aReply-To=3Aevil@evil.example=0d=0aContent-Type=3Atext/html"
@@ -30,9 +30,9 @@ def injected(mailbox: Mailbox) -> list[str]:
 
 
 async def test_the_name_of_an_attendee_becomes_no_header(
-    ana: Host, client: Client, office: Office, mailbox: Mailbox
+    ana: Host, guest: Guest, office: Office, mailbox: Mailbox
 ) -> None:
-    await books(client, await ana.creates_event_type(), attendee={**attendee("bo"), "name": NAME})
+    await guest.books(await ana.creates_event_type(), attendee={**attendee("bo"), "name": NAME})
     await office.works()
     assert set(mailbox.recipients) == {BO, ana.email}
     with no_harm():
@@ -40,10 +40,10 @@ async def test_the_name_of_an_attendee_becomes_no_header(
 
 
 async def test_the_name_of_a_host_becomes_no_header(
-    ana: Host, client: Client, office: Office, mailbox: Mailbox
+    ana: Host, guest: Guest, office: Office, mailbox: Mailbox
 ) -> None:
     data(await ana.client.patch("/v2/me", json={"name": NAME}))
-    await books(client, await ana.creates_event_type())
+    await guest.books(await ana.creates_event_type())
     await office.works()
     assert set(mailbox.recipients) == {BO, ana.email}
     with no_harm():
@@ -52,11 +52,11 @@ async def test_the_name_of_a_host_becomes_no_header(
 
 @pytest.mark.parametrize("text", ["=?utf-8?q?You_have_won?=", "=?utf-8?b?WW91IGhhdmUgd29u?="])
 async def test_a_subject_is_shown_as_it_was_written(
-    ana: Host, client: Client, office: Office, mailbox: Mailbox, text: str
+    ana: Host, guest: Guest, office: Office, mailbox: Mailbox, text: str
 ) -> None:
     # So long that the date, which has a dash of its own, is cut off.
     name = f"{text} {'x' * 300}"
-    await books(client, await ana.creates_event_type(), attendee={**attendee("bo"), "name": name})
+    await guest.books(await ana.creates_event_type(), attendee={**attendee("bo"), "name": name})
     await office.works()
     subjects = [str(make_header(decode_header(raw))) for raw in raw_subjects(mailbox)]
     assert len(subjects) == 2

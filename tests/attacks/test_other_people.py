@@ -14,9 +14,9 @@ from tests.attacks.harm import no_harm, still_harmful
 from tests.conftest import Clock
 from tests.notifications.conftest import Office
 from tests.notifications.mailbox import Mailbox
-from tests.support.bookings import TEN, URL, attendee, books
+from tests.support.bookings import TEN, URL, attendee
 from tests.support.callers import Callers
-from tests.support.client import Client, Host, booking_of, data, refusal
+from tests.support.client import Client, Guest, Host, booking_of, data, refusal
 from tests.support.refusals import WatchedEdge
 
 RESERVATIONS = "/v2/slots/reservations"
@@ -34,14 +34,14 @@ async def offered(client: Client, event_type: dict[str, Any]) -> Any:
 @pytest.mark.parametrize("role", ["guest", "booker"])
 @still_harmful(12, TYPED)
 async def test_typing_an_address_into_a_form_takes_nobodys_time(
-    ana: Host, ben: Host, client: Client, role: str
+    ana: Host, ben: Host, guest: Guest, client: Client, role: str
 ) -> None:
     own = await ben.creates_event_type()
     before = await offered(client, own)
     properties: dict[str, Any] = {"guests": [ben.email]}
     if role == "booker":
         properties = {"attendee": {**attendee("ben"), "email": ben.email}}
-    await books(client, await ana.creates_event_type(), **properties)
+    await guest.books(await ana.creates_event_type(), **properties)
     after = await offered(client, own)
     answer = await client.post(URL, json=booking_of(own["id"], TEN))
     with no_harm():
@@ -49,7 +49,9 @@ async def test_typing_an_address_into_a_form_takes_nobodys_time(
         assert answer.status_code == 201
 
 
-async def reserves(client: Client, event_type: dict[str, Any], start: str, **properties: Any) -> int:
+async def status_of_reserving(
+    client: Client, event_type: dict[str, Any], start: str, **properties: Any
+) -> int:
     body = {"eventTypeId": event_type["id"], "slotStart": start, "binding": True, **properties}
     answer = await client.post(RESERVATIONS, json=body)
     assert answer.status_code < 500
@@ -57,19 +59,19 @@ async def reserves(client: Client, event_type: dict[str, Any], start: str, **pro
 
 
 async def test_strangers_hold_no_time_that_is_over(ana: Host, client: Client) -> None:
-    status = await reserves(client, await ana.creates_event_type(), "1999-09-06T10:00:00Z")
+    status = await status_of_reserving(client, await ana.creates_event_type(), "1999-09-06T10:00:00Z")
     assert status >= 400
 
 
 async def test_strangers_hold_no_time_outside_of_the_hours_of_a_host(ana: Host, client: Client) -> None:
-    status = await reserves(client, await ana.creates_event_type(), "2050-09-05T01:00:00Z")
+    status = await status_of_reserving(client, await ana.creates_event_type(), "2050-09-05T01:00:00Z")
     assert status >= 400
 
 
 async def test_one_address_holds_a_few_times_of_an_event_type_only(ana: Host, client: Client) -> None:
     event_type = await ana.creates_event_type()
     starts = [f"2050-09-0{day}T{hour}:00:00Z" for day in (5, 6) for hour in (10, 11, 12, 13)]
-    taken = [await reserves(client, event_type, start) for start in starts]
+    taken = [await status_of_reserving(client, event_type, start) for start in starts]
     assert taken[0] == 201
     assert taken.count(201) <= 5
 
@@ -89,7 +91,7 @@ async def test_what_a_stranger_holds_cannot_be_renewed_for_ever(
 
 async def test_a_host_is_refused_nothing_because_a_stranger_holds_it(ana: Host, client: Client) -> None:
     event_type = await ana.creates_event_type()
-    assert await reserves(client, event_type, TEN) == 201
+    assert await status_of_reserving(client, event_type, TEN) == 201
     answer = await ana.client.post(URL, json=booking_of(event_type["id"], TEN))
     assert answer.status_code == 201
 

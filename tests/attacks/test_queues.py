@@ -8,8 +8,8 @@ from tests.attacks.harm import no_harm
 from tests.attacks.rows import multiply
 from tests.notifications.conftest import Office
 from tests.notifications.mailbox import Mailbox
-from tests.support.bookings import ELEVEN, TEN, books
-from tests.support.client import Client, Host
+from tests.support.bookings import ELEVEN, TEN
+from tests.support.client import Guest, Host
 from tests.support.receiver import Receiver, hangs, receiving
 from tests.webhooks.conftest import Post, subscribe
 
@@ -29,13 +29,13 @@ async def attempts_of(database: Database, webhook: dict[str, Any]) -> int:
 
 
 async def test_receivers_of_one_user_that_hang_keep_no_other_users_delivery_waiting(
-    ana: Host, ben: Host, client: Client, database: Database, receiver: Receiver, post: Post
+    ana: Host, ben: Host, guest: Guest, database: Database, receiver: Receiver, post: Post
 ) -> None:
     async with receiving() as hanging:
         hanging.choose = lambda _: hangs
         for number in range(WEBHOOKS):
             await subscribe(ana, hanging, "BOOKING_CREATED", subscriberUrl=f"{hanging.url}{number}")
-        await books(client, await ana.creates_event_type())
+        await guest.books(await ana.creates_event_type())
         await post.hands_on()
         await multiply(
             database,
@@ -54,7 +54,7 @@ async def test_receivers_of_one_user_that_hang_keep_no_other_users_delivery_wait
             job_id="job_id + 1000 * n",
         )
         other = await subscribe(ben, receiver, "BOOKING_CREATED")
-        await books(client, await ben.creates_event_type())
+        await guest.books(await ben.creates_event_type())
         await post.hands_on()
         begun = await post.courier.send_due(database, post.settings, post.clock())
         tried = await attempts_of(database, other)
@@ -73,14 +73,14 @@ async def break_off(post: Post) -> None:
 
 
 async def test_many_mails_of_one_host_keep_no_other_hosts_mail_waiting(
-    ana: Host, ben: Host, client: Client, database: Database, office: Office, mailbox: Mailbox
+    ana: Host, ben: Host, guest: Guest, database: Database, office: Office, mailbox: Mailbox
 ) -> None:
     guests = [f"guest{number}@example.com" for number in range(29)]
     event_type = await ana.creates_event_type()
     for start in (TEN, ELEVEN):
-        await books(client, event_type, start, guests=guests)
+        await guest.books(event_type, start, guests=guests)
     await office.notes()
-    await books(client, await ben.creates_event_type())
+    await guest.books(await ben.creates_event_type())
     await office.works()
     assert len(mailbox.recipients) == 64
     with no_harm():

@@ -13,8 +13,7 @@ from kalends.webhooks.deliveries import templates
 from tests.attacks.counting import busiest_turn, counted_calls
 from tests.attacks.harm import no_harm
 from tests.attacks.rows import multiply
-from tests.support.bookings import books
-from tests.support.client import Client, Host, data
+from tests.support.client import Guest, Host, data
 from tests.support.receiver import Receiver
 from tests.webhooks.conftest import Post, deliveries, subscribe
 
@@ -72,11 +71,11 @@ async def test_a_ping_keeps_nobody_waiting_for_its_template(ana: Host, receiver:
 
 
 async def test_a_replay_keeps_nobody_waiting(
-    ana: Host, client: Client, database: Database, receiver: Receiver, post: Post
+    ana: Host, guest: Guest, database: Database, receiver: Receiver, post: Post
 ) -> None:
     template = "x" + "{{#each @root}}{{uid}}{{/each}}" * 50
     webhook = await subscribe(ana, receiver, "BOOKING_CREATED", payloadTemplate=template)
-    await books(client, await ana.creates_event_type())
+    await guest.books(await ana.creates_event_type())
     await multiply(database, "outbox_events", 20, uid="gen_random_uuid()")
     await post.hands_on()
     with busiest_turn() as busiest:
@@ -87,11 +86,11 @@ async def test_a_replay_keeps_nobody_waiting(
 
 
 async def test_deliveries_are_written_down_a_few_at_a_time(
-    ana: Host, client: Client, database: Database, receiver: Receiver, post: Post
+    ana: Host, guest: Guest, database: Database, receiver: Receiver, post: Post
 ) -> None:
     template = "x{{#each @root}}" + "Z" * 5_000 + "{{/each}}"
     webhook = await subscribe(ana, receiver, "BOOKING_CREATED", payloadTemplate=template)
-    await books(client, await ana.creates_event_type())
+    await guest.books(await ana.creates_event_type())
     await multiply(database, "outbox_events", 30, uid="gen_random_uuid()")
     tracemalloc.start()
     await post.hands_on()
@@ -123,9 +122,9 @@ async def test_a_user_has_a_bounded_number_of_webhooks(ana: Host) -> None:
 
 
 async def test_a_fact_that_kills_its_worker_is_set_aside(
-    ana: Host, client: Client, database: Database, post: Post
+    ana: Host, guest: Guest, database: Database, post: Post
 ) -> None:
-    await books(client, await ana.creates_event_type())
+    await guest.books(await ana.creates_event_type())
     tries = 0
 
     async def dies(_work: UnitOfWork, _facts: object) -> None:

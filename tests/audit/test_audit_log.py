@@ -105,6 +105,85 @@ async def test_absences_are_told_with_what_differs(boss: Host, acme: int, people
     assert {one["subject"]["id"] for one in (deleted, updated, created)} == {str(entry["id"])}
 
 
+async def test_schedules_are_told_where_the_organization_keeps_them(
+    boss: Host, acme: int, people: People
+) -> None:
+    bob = await people.member("bob", acme)
+    path = f"/v2/organizations/{acme}/users/{bob.id}/schedules"
+    made = data(
+        await boss.client.post(path, json={"name": "Desk", "timeZone": "Europe/Rome", "isDefault": True}), 201
+    )
+    own = f"{path}/{made['id']}"
+    overrides = [
+        {"date": f"20{year}-05-{day:02}", "startTime": "10:00", "endTime": "11:00"}
+        for year in range(51, 53)
+        for day in range(1, 31)
+    ]
+    data(await boss.client.patch(own, json={"overrides": overrides}))
+    data(await boss.client.patch(own, json={"overrides": overrides[:1], "name": "Lab"}))
+    data(await boss.client.patch(own, json={"name": "Lab"}))
+    # What people do with their own is not the organization's business.
+    data(await bob.client.patch(f"/v2/schedules/{made['id']}", json={"name": "Mine"}))
+    assert (await boss.client.delete(own)).is_success
+    deleted, second, first, created = await log_of(boss, acme, subjectType="schedule")
+    assert {one["subject"]["id"] for one in (deleted, second, first, created)} == {str(made["id"])}
+    assert created["action"] == "schedule.created"
+    assert created["after"] == {name: value for name, value in made.items() if name != "id"}
+    assert (first["before"], first["after"]) == ({"overrides": []}, {"overrides": {"rows": 60}})
+    assert second["before"] == {"name": "Desk", "overrides": {"rows": 60}}
+    assert second["after"] == {"name": "Lab", "overrides": overrides[:1]}
+    assert (deleted["action"], deleted["before"]["name"]) == ("schedule.deleted", "Mine")
+
+
+async def test_webhooks_are_told_without_a_secret(boss: Host, acme: int) -> None:
+    path = f"/v2/organizations/{acme}/webhooks"
+    body = {
+        "active": True,
+        "subscriberUrl": "https://r.example.org/a?token=hidden-2#hidden-3",
+        "triggers": ["OOO_CREATED"],
+        "secret": "hidden-4",
+        "payloadTemplate": '{"a":"hidden-5"}',
+    }
+    made = data(await boss.client.post(path, json=body), 201)
+    own = f"{path}/{made['id']}"
+    data(await boss.client.patch(own, json={"active": False, "secret": "hidden-4"}))
+    data(await boss.client.patch(own, json={"secret": "hidden-6"}))
+    data(await boss.client.patch(own, json={"payloadTemplate": "hidden-7", "secret": None}))
+    data(await boss.client.patch(own, json={"subscriberUrl": "https://r.example.org/a?token=hidden-8"}))
+    data(await boss.client.patch(own, json={}))
+    data(await boss.client.delete(own))
+    await boss.client.post("/v2/webhooks", json=body)
+    log = await log_of(boss, acme, subjectType="webhook")
+    assert "hidden" not in str(log)
+    assert {one["subject"]["id"] for one in log} == {made["id"]}
+    deleted, url, template, secret, off, created = log
+    assert created["after"] == {
+        "subscriberUrl": "https://r.example.org/a",
+        "triggers": ["OOO_CREATED"],
+        "active": True,
+        "payloadTemplate": True,
+        "secret": True,
+    }
+    assert (off["before"], off["after"]) == ({"active": True}, {"active": False})
+    assert secret["after"] == {"replaced": ["secret"]}
+    assert template["after"] == {"secret": False, "replaced": ["payloadTemplate"]}
+    assert url["after"] == {"replaced": ["subscriberUrl"]}
+    assert deleted["action"] == "webhook.deleted"
+
+
+async def test_what_a_system_administrator_does_with_a_webhook_is_told_too(
+    boss: Host, acme: int, people: People
+) -> None:
+    root = await people.account("root", is_system_admin=True)
+    body = {"active": True, "subscriberUrl": "https://r.example.org/a", "triggers": []}
+    made = data(await boss.client.post(f"/v2/organizations/{acme}/webhooks", json=body), 201)
+    data(await root.client.patch(f"/v2/webhooks/{made['id']}", json={"active": False}))
+    data(await root.client.delete(f"/v2/webhooks/{made['id']}"))
+    deleted, updated, _ = await log_of(boss, acme, subjectType="webhook")
+    assert [one["actor"]["id"] for one in (deleted, updated)] == [root.id, root.id]
+    assert (deleted["action"], updated["after"]) == ("webhook.deleted", {"active": False})
+
+
 async def test_who_leaves_an_organization_leaves_an_entry_for_each_team(
     boss: Host, acme: int, people: People
 ) -> None:

@@ -6,8 +6,8 @@ import pytest
 from psycopg.types.json import Jsonb
 
 from kalends.db.database import Database
-from tests.support.bookings import ELEVEN, TEN, URL, WEEKLY, books, reschedules
-from tests.support.client import Client, Host, booking_of, data, refusal
+from tests.support.bookings import ELEVEN, TEN, URL, WEEKLY
+from tests.support.client import Client, Guest, Host, booking_of, data, refusal
 
 
 def field(kind: str, **members: Any) -> dict[str, Any]:
@@ -25,11 +25,11 @@ def field(kind: str, **members: Any) -> dict[str, Any]:
     ],
 )
 async def test_addresses_with_ampersands_and_of_every_script_can_book(
-    ana: Host, client: Client, email: str
+    ana: Host, guest: Guest, email: str
 ) -> None:
     event_type = await ana.creates_event_type()
     attendee = {"name": "Anna", "email": email, "timeZone": "Europe/Rome"}
-    booking = await books(client, event_type, attendee=attendee, guests=[f"guest.{email}"])
+    booking = await guest.books(event_type, attendee=attendee, guests=[f"guest.{email}"])
     assert booking["attendees"][0]["email"] == email
     assert booking["guests"] == [f"guest.{email}"]
 
@@ -106,10 +106,10 @@ def answered(event_type: dict[str, Any], answers: dict[str, Any]) -> dict[str, A
     ],
 )
 async def test_an_answer_is_stored_in_the_form_of_its_kind(
-    ana: Host, client: Client, kind: str, answer: Any, stored: Any
+    ana: Host, guest: Guest, kind: str, answer: Any, stored: Any
 ) -> None:
     event_type = await form_of(ana, FIELDS[kind])
-    booking = await books(client, event_type, bookingFieldsResponses={"asked": answer})
+    booking = await guest.books(event_type, bookingFieldsResponses={"asked": answer})
     assert booking["bookingFieldsResponses"]["asked"] == stored
 
 
@@ -155,29 +155,29 @@ async def test_a_required_answer_that_is_missing_is_named(ana: Host, client: Cli
     assert "bookingFieldsResponses.asked" in error["message"]
 
 
-async def test_an_optional_answer_may_be_missing_or_empty(ana: Host, client: Client) -> None:
+async def test_an_optional_answer_may_be_missing_or_empty(ana: Host, guest: Guest) -> None:
     event_type = await form_of(ana, {**FIELDS["url"], "required": False})
-    await books(client, event_type)
-    await books(client, event_type, ELEVEN, bookingFieldsResponses={"asked": ""})
+    await guest.books(event_type)
+    await guest.books(event_type, ELEVEN, bookingFieldsResponses={"asked": ""})
 
 
-async def test_unknown_answers_are_kept(ana: Host, client: Client) -> None:
+async def test_unknown_answers_are_kept(ana: Host, guest: Guest) -> None:
     intro = await ana.creates_event_type()
-    booking = await books(client, intro, bookingFieldsResponses={"x": {"deep": [1]}})
+    booking = await guest.books(intro, bookingFieldsResponses={"x": {"deep": [1]}})
     assert booking["bookingFieldsResponses"]["x"] == {"deep": [1]}
 
 
-async def test_what_has_a_property_of_its_own_is_not_set_by_an_answer(ana: Host, client: Client) -> None:
+async def test_what_has_a_property_of_its_own_is_not_set_by_an_answer(ana: Host, guest: Guest) -> None:
     intro = await ana.creates_event_type()
     answers = {"name": "Eve", "email": "eve@example.com", "guests": ["x"], "location": "moon"}
-    booking = await books(client, intro, bookingFieldsResponses=answers)
+    booking = await guest.books(intro, bookingFieldsResponses=answers)
     assert booking["bookingFieldsResponses"] == {"name": "Bo Guest", "email": "bo@example.com"}
 
 
-async def test_a_name_may_be_asked_in_two_parts(ana: Host, client: Client) -> None:
+async def test_a_name_may_be_asked_in_two_parts(ana: Host, guest: Guest, client: Client) -> None:
     split = {"type": "splitName", "lastNameRequired": True}
     event_type = await form_of(ana, split)
-    booking = await books(client, event_type)
+    booking = await guest.books(event_type)
     assert booking["bookingFieldsResponses"]["name"] == {"firstName": "Bo", "lastName": "Guest"}
     assert booking["attendees"][0]["name"] == "Bo Guest"
     alone = {"name": "Bo", "email": "bo@example.com", "timeZone": "Europe/Rome"}
@@ -194,44 +194,46 @@ async def test_a_wrong_address_is_refused(ana: Host, client: Client, email: str)
 
 
 async def test_guests_are_checked_and_none_attend_where_they_are_not_allowed(
-    ana: Host, client: Client
+    ana: Host, guest: Guest, client: Client
 ) -> None:
     intro = await ana.creates_event_type()
     twice = {"guests": ["g@example.com", "g@example.com"]}
     error = refusal(await client.post(URL, json=booking_of(intro["id"], TEN, **twice)), 400)
     assert "{guests}duplicate_email" in error["message"]
     alone = await ana.creates_event_type("alone", disableGuests=True)
-    booking = await books(client, alone, guests=["g@example.com"])
+    booking = await guest.books(alone, guests=["g@example.com"])
     assert booking["guests"] == []
     assert len(booking["attendees"]) == 1
 
 
-async def test_a_reason_may_be_demanded_of_who_moves_a_booking(ana: Host, client: Client) -> None:
+async def test_a_reason_may_be_demanded_of_who_moves_a_booking(
+    ana: Host, guest: Guest, client: Client
+) -> None:
     event_type = await form_of(ana, {"slug": "rescheduleReason", "required": True})
-    booking = await books(client, event_type)
+    booking = await guest.books(event_type)
     url = f"{URL}/{booking['uid']}/reschedule"
     error = refusal(await client.post(url, json={"start": ELEVEN}), 400)
     assert "{rescheduleReason}error_required_field" in error["message"]
-    moved = await reschedules(client, booking["uid"], ELEVEN, reschedulingReason="late")
+    moved = await guest.reschedules(booking, ELEVEN, reschedulingReason="late")
     assert moved["reschedulingReason"] == "late"
 
 
-async def test_a_reason_is_of_one_move_only(ana: Host, client: Client) -> None:
-    booking = await books(client, await ana.creates_event_type())
-    moved = await reschedules(client, booking["uid"], ELEVEN, reschedulingReason="late")
-    assert "reschedulingReason" not in await reschedules(client, moved["uid"], TEN)
+async def test_a_reason_is_of_one_move_only(ana: Host, guest: Guest) -> None:
+    booking = await guest.books(await ana.creates_event_type())
+    moved = await guest.reschedules(booking, ELEVEN, reschedulingReason="late")
+    assert "reschedulingReason" not in await guest.reschedules(moved, TEN)
 
 
-async def test_why_a_booking_moved_is_not_told_by_who_makes_it(ana: Host, client: Client) -> None:
+async def test_why_a_booking_moved_is_not_told_by_who_makes_it(ana: Host, guest: Guest) -> None:
     intro = await ana.creates_event_type()
-    booking = await books(client, intro, bookingFieldsResponses={"rescheduledReason": 5, "x": "y"})
+    booking = await guest.books(intro, bookingFieldsResponses={"rescheduledReason": 5, "x": "y"})
     assert "reschedulingReason" not in booking
     assert booking["bookingFieldsResponses"] == {"name": "Bo Guest", "email": "bo@example.com", "x": "y"}
 
 
-async def test_an_empty_reason_is_none(ana: Host, client: Client) -> None:
+async def test_an_empty_reason_is_none(ana: Host, guest: Guest, client: Client) -> None:
     event_type = await form_of(ana, {"slug": "rescheduleReason", "required": True})
-    booking = await books(client, event_type)
+    booking = await guest.books(event_type)
     url = f"{URL}/{booking['uid']}/reschedule"
     error = refusal(await client.post(url, json={"start": ELEVEN, "reschedulingReason": ""}), 400)
     assert "{rescheduleReason}error_required_field" in error["message"]
@@ -261,23 +263,23 @@ async def ask_for_a_phone_only(database: Database, event_type: dict[str, Any]) -
     await change_stored_fields(database, event_type, "email", {"hidden": True, "required": False})
 
 
-async def test_a_phone_number_is_stored_as_a_number(ana: Host, client: Client) -> None:
+async def test_a_phone_number_is_stored_as_a_number(ana: Host, guest: Guest) -> None:
     event_type = await form_of(ana, PHONE)
     booker = {"name": "Bo", "email": "bo@example.com", "timeZone": "UTC", "phoneNumber": " 393331234567"}
-    booking = await books(client, event_type, attendee=booker)
+    booking = await guest.books(event_type, attendee=booker)
     assert booking["attendees"][0]["phoneNumber"] == "+393331234567"
     assert booking["bookingFieldsResponses"]["attendeePhoneNumber"] == "+393331234567"
 
 
 async def test_a_phone_number_is_enough_where_no_address_is_asked(
-    ana: Host, client: Client, database: Database
+    ana: Host, guest: Guest, database: Database
 ) -> None:
     event_type = await ana.creates_event_type(
         "call", bookingFields=[{"type": "email", "required": True}, PHONE], recurrence=WEEKLY
     )
     await ask_for_a_phone_only(database, event_type)
     booker = {"name": "Bo", "timeZone": "Europe/Rome", "phoneNumber": "+393331234567"}
-    for occurrence in await books(client, event_type, attendee=booker):
+    for occurrence in await guest.books(event_type, attendee=booker):
         assert occurrence["attendees"][0]["email"] == "393331234567@sms.cal.com"
         assert occurrence["bookingFieldsResponses"]["email"] == "393331234567@sms.cal.com"
 
@@ -318,14 +320,14 @@ async def test_an_answer_to_a_question_that_is_not_shown_has_its_kind_all_the_sa
     ],
 )
 async def test_a_form_may_leave_out_addresses_or_want_certain_ones(
-    ana: Host, client: Client, database: Database, rule: dict[str, str], code: str
+    ana: Host, guest: Guest, client: Client, database: Database, rule: dict[str, str], code: str
 ) -> None:
     event_type = await form_of(ana)
     await change_stored_fields(database, event_type, "email", rule)
     refused = await client.post(URL, json=booking_of(event_type["id"], TEN))
     assert refusal(refused, 400)["details"]["problems"] == [f"{{email}}{code}"]
     booker = {"name": "Bo", "email": "bo@acme.example", "timeZone": "UTC"}
-    await books(client, event_type, attendee=booker)
+    await guest.books(event_type, attendee=booker)
 
 
 @pytest.mark.parametrize("missing", ["name", "type", "required", "editable"])

@@ -16,23 +16,19 @@ from tests.support.bookings import (
     TWELVE,
     URL,
     WEEKLY,
-    books,
-    cancels,
-    confirms,
     facts,
     kinds_of_facts,
-    reschedules,
     statuses,
     timers,
 )
-from tests.support.client import Client, Host, booking_of, data, refusal
+from tests.support.client import Client, Guest, Host, booking_of, data, refusal
 
 
 async def test_a_booking_is_stated_with_all_that_follows_from_it(
-    ana: Host, client: Client, database: Database
+    ana: Host, guest: Guest, database: Database
 ) -> None:
     intro = await ana.creates_event_type(description="Hello")
-    booking = await books(client, intro, guests=["g@example.com"])
+    booking = await guest.books(intro, guests=["g@example.com"])
     [fact] = await facts(database)
     assert fact.kind.value == "booking.created"
     assert fact.booking.uid == booking["uid"]
@@ -43,24 +39,24 @@ async def test_a_booking_is_stated_with_all_that_follows_from_it(
 
 
 async def test_what_is_due_moves_with_a_booking_and_goes_with_it(
-    ana: Host, client: Client, database: Database
+    ana: Host, guest: Guest, database: Database
 ) -> None:
     intro = await ana.creates_event_type()
-    first = await books(client, intro)
+    first = await guest.books(intro)
     due = ["reminder", "meeting.started", "meeting.ended"]
     assert await timers(database) == [(first["uid"], kind) for kind in due]
-    moved = await reschedules(client, first["uid"], TWELVE)
+    moved = await guest.reschedules(first, TWELVE)
     assert await timers(database) == [(moved["uid"], kind) for kind in due]
-    await cancels(client, moved["uid"])
+    await guest.cancels(moved)
     assert await timers(database) == []
     assert await kinds_of_facts(database) == ["booking.created", "booking.rescheduled", "booking.cancelled"]
 
 
 async def test_a_request_reminds_its_host_until_it_is_decided(
-    ana: Host, client: Client, database: Database
+    ana: Host, guest: Guest, database: Database
 ) -> None:
     ask = await ana.creates_event_type("ask", confirmationPolicy=CONFIRMED)
-    waiting = await books(client, ask)
+    waiting = await guest.books(ask)
     kinds = [kind for _, kind in await timers(database)]
     assert kinds == [
         "approval_reminder.3h",
@@ -68,22 +64,24 @@ async def test_a_request_reminds_its_host_until_it_is_decided(
         "approval_reminder.48h",
         "request.expired",
     ]
-    await confirms(ana, waiting["uid"])
+    await ana.confirms(waiting)
     assert [kind for _, kind in await timers(database)] == ["reminder", "meeting.started", "meeting.ended"]
 
 
 async def test_no_reminder_is_due_in_the_past(
-    ana: Host, client: Client, database: Database, clock: Clock
+    ana: Host, guest: Guest, database: Database, clock: Clock
 ) -> None:
     intro = await ana.creates_event_type()
     clock.advance(timedelta(days=4, hours=3, minutes=30))
-    await books(client, intro)
+    await guest.books(intro)
     assert [kind for _, kind in await timers(database)] == ["meeting.started", "meeting.ended"]
 
 
-async def test_a_refused_booking_states_nothing(ana: Host, client: Client, database: Database) -> None:
+async def test_a_refused_booking_states_nothing(
+    ana: Host, guest: Guest, client: Client, database: Database
+) -> None:
     intro = await ana.creates_event_type()
-    await books(client, intro)
+    await guest.books(intro)
     refusal(await client.post(URL, json=booking_of(intro["id"], "2050-09-05T10:30:00Z")), 400)
     refusal(await client.post(URL, json=booking_of(intro["id"], ELEVEN, location={"type": "link"})), 400)
     assert await kinds_of_facts(database) == ["booking.created"]
@@ -99,36 +97,38 @@ async def test_a_refused_booking_states_nothing(ana: Host, client: Client, datab
     ],
 )
 async def test_a_due_timer_tells_of_an_accepted_booking_as_it_is(
-    timer: TimerKind, fact: str | None, ana: Host, client: Client, database: Database, clock: Clock
+    timer: TimerKind, fact: str | None, ana: Host, guest: Guest, database: Database, clock: Clock
 ) -> None:
-    booking = await books(client, await ana.creates_event_type())
+    booking = await guest.books(await ana.creates_event_type())
     async with database.connection() as connection:
         event = await service.timer_fact(connection, booking["id"], timer, now=clock.now)
     assert (None if event is None else event.kind.value) == fact
 
 
 async def test_a_due_timer_tells_nothing_of_a_cancelled_booking(
-    ana: Host, client: Client, database: Database, clock: Clock
+    ana: Host, guest: Guest, database: Database, clock: Clock
 ) -> None:
-    booking = await books(client, await ana.creates_event_type())
-    await cancels(client, booking["uid"])
+    booking = await guest.books(await ana.creates_event_type())
+    await guest.cancels(booking)
     async with database.connection() as connection:
         for timer in TimerKind:
             assert await service.timer_fact(connection, booking["id"], timer, now=clock.now) is None
 
 
-async def test_blocked_addresses_neither_book_nor_attend(ana: Host, client: Client) -> None:
+async def test_blocked_addresses_neither_book_nor_attend(ana: Host, guest: Guest, client: Client) -> None:
     intro = await ana.creates_event_type()
     blocked = {"name": "Eve", "email": "Blocked+x@example.com", "timeZone": "Europe/Rome"}
     error = refusal(await client.post(URL, json=booking_of(intro["id"], TEN, attendee=blocked)), 403)
     assert "attendee.email" in error["message"]
-    booking = await books(client, intro, guests=["blocked@example.com", "g@example.com"])
+    booking = await guest.books(intro, guests=["blocked@example.com", "g@example.com"])
     assert [one["email"] for one in booking["attendees"]] == ["bo@example.com", "g@example.com"]
 
 
-async def test_a_locked_host_cannot_be_booked(ana: Host, client: Client, database: Database) -> None:
+async def test_a_locked_host_cannot_be_booked(
+    ana: Host, guest: Guest, client: Client, database: Database
+) -> None:
     intro = await ana.creates_event_type()
-    booking = await books(client, intro)
+    booking = await guest.books(intro)
     async with database.connection() as connection:
         await connection.execute("UPDATE users SET is_locked = true WHERE id = %s", (ana.id,))
     error = refusal(await client.post(URL, json=booking_of(intro["id"], ELEVEN)), 404)
@@ -136,14 +136,14 @@ async def test_a_locked_host_cannot_be_booked(ana: Host, client: Client, databas
     url = f"{URL}/{booking['uid']}/reschedule"
     error = refusal(await client.post(url, json={"start": ELEVEN}), 404)
     assert error["message"] == "eventTypeUser.notFound"
-    assert (await cancels(client, booking["uid"]))["status"] == "cancelled"
+    assert (await guest.cancels(booking))["status"] == "cancelled"
 
 
 async def test_an_unanswered_occurrence_leaves_the_rest_of_its_series(
-    ana: Host, client: Client, database: Database, clock: Clock
+    ana: Host, guest: Guest, client: Client, database: Database, clock: Clock
 ) -> None:
     weekly = await ana.creates_event_type("weekly", recurrence=WEEKLY, confirmationPolicy=CONFIRMED)
-    series = await books(client, weekly)
+    series = await guest.books(weekly)
     clock.advance(timedelta(days=5))
     async with database.transaction() as work:
         await service.expire_request(work, series[0]["id"], now=clock.now)
@@ -154,10 +154,8 @@ async def test_an_unanswered_occurrence_leaves_the_rest_of_its_series(
     assert not fact.series.covers_rest
 
 
-async def test_who_gives_up_the_last_seat_is_known_by_it(
-    ana: Host, client: Client, database: Database
-) -> None:
+async def test_who_gives_up_the_last_seat_is_known_by_it(ana: Host, guest: Guest, database: Database) -> None:
     event_type = await ana.creates_event_type("class", seats=SEATS)
-    booking = await books(client, event_type)
-    await cancels(client, booking["uid"], seatUid=booking["seatUid"])
+    booking = await guest.books(event_type)
+    await guest.cancels(booking, seatUid=booking["seatUid"])
     assert (await facts(database))[-1].actor == "bo@example.com"

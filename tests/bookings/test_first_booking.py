@@ -1,9 +1,11 @@
 """The way from nothing to a booking, as the README walks it."""
 
-from tests.support.client import Client, Host, booking_of, data, refusal
+from tests.support.client import Client, Guest, Host, booking_of, data, refusal
 
 
-async def test_a_guest_books_moves_and_cancels_a_time_nobody_else_gets(ana: Host, client: Client) -> None:
+async def test_a_guest_books_moves_and_cancels_a_time_nobody_else_gets(
+    ana: Host, guest: Guest, client: Client
+) -> None:
     schedule = await ana.creates_schedule(isDefault=True)
     event_type = await ana.creates_event_type(scheduleId=schedule["id"])
     address = {"eventTypeId": event_type["id"], "start": "2050-09-05", "end": "2050-09-05"}
@@ -13,9 +15,7 @@ async def test_a_guest_books_moves_and_cancels_a_time_nobody_else_gets(ana: Host
         f"{hour:02}:00" for hour in range(7, 15)
     ]
 
-    booked = data(
-        await client.post("/v2/bookings", json=booking_of(event_type["id"], "2050-09-05T10:00:00Z")), 201
-    )
+    booked = await guest.books(event_type, "2050-09-05T10:00:00Z")
     assert booked["status"] == "accepted"
     assert booked["hosts"][0]["username"] == "ana"
 

@@ -8,9 +8,8 @@ from typing import Any
 import pytest
 
 from kalends.db.database import Database
-from tests.bookings.board import GUESTS, HOUR, NOW, PERIODS, SORTS, Row, expected, fill
-from tests.conftest import Clock
-from tests.support.client import Client, Host, booking_of, data, make_host, refusal
+from tests.bookings.board import GUESTS, HOUR, NOW, PERIODS, SORTS, Row, expected
+from tests.support.client import Client, Guest, Host, booking_of, data, make_host, refusal
 
 URL = "/v2/bookings"
 TEN = "2050-09-05T10:00:00Z"
@@ -20,31 +19,15 @@ SEED = 20_250_429
 DRAWN = 60
 
 
-@pytest.fixture
-async def event_types(ana: Host) -> list[int]:
-    """Return the ids of two event types."""
-    return [(await ana.creates_event_type(slug))["id"] for slug in ("intro", "review")]
-
-
-@pytest.fixture
-async def board(
-    client: Client, database: Database, ana: Host, ben: Host, event_types: list[int], clock: Clock
-) -> list[Row]:
-    """Return what is on the board."""
-    others = [ben, *[await make_host(client, database, name, time_zone="UTC") for name in ("cleo", "dora")]]
-    clock.now = NOW
-    return await fill(database, ana, others, event_types)
-
-
 async def listed(host: Host, **query: Any) -> list[str]:
     """Return the uids that a list shows, in order."""
     return [booking["uid"] for booking in data(await host.client.get(URL, params=query))]
 
 
 async def test_instants_of_an_answer_bound_what_they_were_read_from(
-    ana: Host, client: Client, database: Database, event_types: list[int]
+    ana: Host, guest: Guest, client: Client, database: Database, event_types: list[int]
 ) -> None:
-    booking = data(await client.post(URL, json=booking_of(event_types[0], TEN)), 201)
+    booking = await guest.books(event_types[0], TEN)
     async with database.transaction() as work:
         await work.connection.execute(
             """
@@ -281,9 +264,9 @@ async def test_a_list_takes_as_many_statements_for_many_as_for_few(
     assert for_many.count == for_none.count
 
 
-async def test_a_new_booking_counts_as_changed_when_it_was_made(ana: Host, client: Client) -> None:
+async def test_a_new_booking_counts_as_changed_when_it_was_made(ana: Host, guest: Guest) -> None:
     intro = await ana.creates_event_type()
-    made = data(await client.post(URL, json=booking_of(intro["id"], TEN)), 201)
+    made = await guest.books(intro, TEN)
     assert made["updatedAt"] == made["createdAt"]
     assert await listed(ana, afterUpdatedAt=made["createdAt"]) == [made["uid"]]
 

@@ -6,8 +6,8 @@ import pytest
 from psycopg.types.json import Jsonb
 
 from kalends.db.database import Database
-from tests.support.bookings import ELEVEN, TEN, TWELVE, URL, books
-from tests.support.client import Client, Host, booking_of, data, refusal
+from tests.support.bookings import ELEVEN, TEN, TWELVE, URL
+from tests.support.client import Client, Guest, Host, booking_of, data, refusal
 
 ADDRESS = {"type": "address", "address": "Dock 4", "public": True}
 LINK = {"type": "link", "link": "https://meet.example.com/r", "public": True}
@@ -58,18 +58,18 @@ async def test_a_place_that_the_attendee_names_needs_its_answer(ana: Host, clien
     ],
 )
 async def test_a_booker_chooses_a_location(
-    ana: Host, client: Client, chosen: Any, location: str, response: dict[str, str]
+    ana: Host, guest: Guest, chosen: Any, location: str, response: dict[str, str]
 ) -> None:
     event_type = await ana.creates_event_type(locations=[ADDRESS, LINK, PHONE, *ASKED, VIDEO])
-    booking = await books(client, event_type, location=chosen)
+    booking = await guest.books(event_type, location=chosen)
     assert booking["location"] == booking["meetingUrl"] == location
     assert booking["bookingFieldsResponses"]["location"] == response
     assert booking["metadata"] == {}
 
 
-async def test_without_a_choice_it_is_the_first_location(ana: Host, client: Client) -> None:
+async def test_without_a_choice_it_is_the_first_location(ana: Host, guest: Guest) -> None:
     event_type = await ana.creates_event_type(locations=[ADDRESS, LINK])
-    booking = await books(client, event_type)
+    booking = await guest.books(event_type)
     assert booking["location"] == "Dock 4"
     assert "location" not in booking["bookingFieldsResponses"]
 
@@ -140,25 +140,25 @@ async def test_the_refusal_names_the_places_that_are_offered_as_far_as_they_are_
     ],
 )
 async def test_a_text_chooses_among_the_places_that_are_offered(
-    ana: Host, client: Client, text: str, kind: str
+    ana: Host, guest: Guest, text: str, kind: str
 ) -> None:
     event_type = await ana.creates_event_type(locations=[ADDRESS, LINK, PHONE, VIDEO])
-    booking = await books(client, event_type, location=text)
+    booking = await guest.books(event_type, location=text)
     assert booking["location"] == booking["meetingUrl"] == text.strip()
     assert booking["bookingFieldsResponses"]["location"] == {"value": kind, "optionValue": ""}
 
 
-async def test_a_booking_is_named_by_the_template_of_its_event_type(ana: Host, client: Client) -> None:
+async def test_a_booking_is_named_by_the_template_of_its_event_type(ana: Host, guest: Guest) -> None:
     event_type = await ana.creates_event_type(
         customName="{Event type title}: {Organiser first name} & {Scheduler} ({Event duration}) {Location}",
         locations=[ADDRESS],
     )
-    assert (await books(client, event_type))["title"] == "Intro: Ana & Bo Guest (60 mins) In person"
+    assert (await guest.books(event_type))["title"] == "Intro: Ana & Bo Guest (60 mins) In person"
 
 
-async def test_metadata_of_the_server_itself_is_not_taken_from_a_booker(ana: Host, client: Client) -> None:
+async def test_metadata_of_the_server_itself_is_not_taken_from_a_booker(ana: Host, guest: Guest) -> None:
     intro = await ana.creates_event_type()
-    booking = await books(client, intro, metadata={"videoCallUrl": "https://evil.example.com", "a": "b"})
+    booking = await guest.books(intro, metadata={"videoCallUrl": "https://evil.example.com", "a": "b"})
     assert booking["location"] == "integrations:daily"
     assert booking["metadata"] == {"a": "b"}
 
@@ -174,7 +174,7 @@ async def test_metadata_of_the_server_itself_is_not_taken_from_a_booker(ana: Hos
     ],
 )
 async def test_without_a_location_it_is_the_hosts_own_app(
-    app: str | None, location: str, ana: Host, client: Client, database: Database
+    app: str | None, location: str, ana: Host, guest: Guest, database: Database
 ) -> None:
     bare = await ana.creates_event_type("bare")
     asked = await ana.creates_event_type("asked")
@@ -186,8 +186,8 @@ async def test_without_a_location_it_is_the_hosts_own_app(
             await connection.execute(
                 "UPDATE event_types SET locations = %s WHERE id = %s", (Jsonb(stored), event_type["id"])
             )
-    assert (await books(client, bare))["location"] == location
-    assert (await books(client, asked, ELEVEN))["location"] == location
-    chosen = await books(client, asked, TWELVE, location={"type": "organizersDefaultApp"})
+    assert (await guest.books(bare))["location"] == location
+    assert (await guest.books(asked, ELEVEN))["location"] == location
+    chosen = await guest.books(asked, TWELVE, location={"type": "organizersDefaultApp"})
     assert chosen["location"] == location
     assert chosen["bookingFieldsResponses"]["location"] == {"value": "conferencing", "optionValue": ""}

@@ -12,8 +12,8 @@ from hypothesis import settings as tries
 from hypothesis import strategies as chance
 
 from kalends.db.database import Database
-from tests.support.bookings import BLOCKING, SEATS, URL, WEEKLY, books, facts
-from tests.support.client import Client, Host, refusal
+from tests.support.bookings import BLOCKING, SEATS, URL, WEEKLY, facts
+from tests.support.client import Client, Guest, Host, refusal
 
 ODD: list[Any] = [
     *(None, True, False, 0, -1, 1.5, -0.0, 2**31, 2**63, -(10**40), 10**400, 1.7e308, 5e-324),
@@ -190,12 +190,16 @@ async def send(client: Client, url: str, body: dict[str, Any]) -> Any:
     suppress_health_check=QUIETLY,
 )
 async def test_no_body_fails_the_server(
-    requests: list[tuple[str, dict[str, Any], str]], ana: Host, client: Client, database: Database
+    requests: list[tuple[str, dict[str, Any], str]],
+    ana: Host,
+    guest: Guest,
+    client: Client,
+    database: Database,
 ) -> None:
     event_types = await made_event_types(ana)
     monday = date(2050, 9, 5) + timedelta(days=7 * next(weeks))
     uids = {
-        slug: uid_of(await books(client, event_type, f"{monday}T{hour:02}:00:00Z", recurrenceCount=1))
+        slug: uid_of(await guest.books(event_type, f"{monday}T{hour:02}:00:00Z", recurrenceCount=1))
         for hour, (slug, event_type) in enumerate(event_types.items(), start=8)
     }
     for number, (action, body, slug) in enumerate(requests):

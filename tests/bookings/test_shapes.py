@@ -4,18 +4,8 @@ from typing import Any
 
 import pytest
 
-from tests.support.bookings import (
-    CONFIRMED,
-    SEATS,
-    TWELVE,
-    URL,
-    WEEKLY,
-    attendee,
-    books,
-    cancels,
-    reschedules,
-)
-from tests.support.client import Client, Host, data
+from tests.support.bookings import CONFIRMED, SEATS, TWELVE, URL, WEEKLY, attendee
+from tests.support.client import Client, Guest, Host, data
 
 COMMON = {
     *("id", "uid", "title", "description", "hosts", "status", "start", "end", "duration", "eventTypeId"),
@@ -41,9 +31,9 @@ def first(shown: Any) -> dict[str, Any]:
 
 
 @pytest.mark.parametrize("kind", KINDS)
-async def test_what_is_unset_is_absent_or_null(ana: Host, client: Client, kind: str) -> None:
+async def test_what_is_unset_is_absent_or_null(ana: Host, guest: Guest, client: Client, kind: str) -> None:
     properties, expected = KINDS[kind]
-    booking = first(await books(client, await ana.creates_event_type(**properties)))
+    booking = first(await guest.books(await ana.creates_event_type(**properties)))
     assert set(booking) == expected
     assert (booking["rating"], booking["updatedAt"], booking["description"]) == (
         None,
@@ -58,60 +48,58 @@ async def test_what_is_unset_is_absent_or_null(ana: Host, client: Client, kind: 
 
 @pytest.mark.parametrize("kind", KINDS)
 async def test_a_moved_and_cancelled_booking_says_by_whom_and_why(
-    ana: Host, client: Client, kind: str
+    ana: Host, guest: Guest, client: Client, kind: str
 ) -> None:
     properties, expected = KINDS[kind]
-    old = first(await books(client, await ana.creates_event_type(**properties), guests=["g@example.com"]))
-    moved = await reschedules(
-        client, old["uid"], TWELVE, reschedulingReason="late", rescheduledBy="bo@example.com"
-    )
+    old = first(await guest.books(await ana.creates_event_type(**properties), guests=["g@example.com"]))
+    moved = await guest.reschedules(old, TWELVE, reschedulingReason="late", rescheduledBy="bo@example.com")
     assert set(moved) == expected | MOVED | {"guests"}
     assert set(data(await client.get(f"{URL}/{old['uid']}"))) == expected | {"guests"}
-    ended = await cancels(ana.client, moved["uid"], cancellationReason="ill")
+    ended = await ana.cancels(moved, "ill")
     assert set(ended) == expected | MOVED | CANCELLED | {"guests"}
     assert ended["icsUid"] == old["icsUid"]
 
 
 @pytest.mark.parametrize("kind", KINDS)
 async def test_a_pending_confirmed_or_declined_booking_has_no_more(
-    ana: Host, client: Client, kind: str
+    ana: Host, guest: Guest, kind: str
 ) -> None:
     properties, expected = KINDS[kind]
     ask = await ana.creates_event_type("ask", **properties, confirmationPolicy=CONFIRMED)
     for answer in ("confirm", "decline"):
-        waiting = first(await books(client, ask, attendee=attendee(answer)))
+        waiting = first(await guest.books(ask, attendee=attendee(answer)))
         assert set(waiting) == expected
         shown = data(await ana.client.post(f"{URL}/{waiting['uid']}/{answer}", json={"reason": "so"}))
         assert set(shown) == expected
-        await cancels(client, waiting.get("recurringBookingUid", waiting["uid"]))
+        await guest.cancels(waiting.get("recurringBookingUid", waiting["uid"]))
 
 
-async def test_a_phone_number_is_shown_but_for_occurrences_and_seats(ana: Host, client: Client) -> None:
+async def test_a_phone_number_is_shown_but_for_occurrences_and_seats(ana: Host, guest: Guest) -> None:
     booker = {**attendee("bo"), "phoneNumber": "+393331234567"}
     starts = iter(f"2050-09-05T{hour:02}:00:00Z" for hour in range(8, 11))
     shown = {}
     for slug, properties in (("intro", {}), ("weekly", {"recurrence": WEEKLY}), ("class", {"seats": SEATS})):
         event_type = await ana.creates_event_type(slug, **properties)
-        shown[slug] = first(await books(client, event_type, next(starts), attendee=booker))["attendees"][0]
+        shown[slug] = first(await guest.books(event_type, next(starts), attendee=booker))["attendees"][0]
     assert shown["intro"]["phoneNumber"] == "+393331234567"
     assert "phoneNumber" not in shown["weekly"]
     assert "phoneNumber" not in shown["class"]
 
 
-async def test_a_seated_booking_tells_only_what_all_share(ana: Host, client: Client) -> None:
+async def test_a_seated_booking_tells_only_what_all_share(ana: Host, guest: Guest, client: Client) -> None:
     event_type = await ana.creates_event_type("class", seats=SEATS)
-    made = await books(client, event_type, guests=["g@example.com"], metadata={"a": "b"})
+    made = await guest.books(event_type, guests=["g@example.com"], metadata={"a": "b"})
     assert set(made) == COMMON | {"seatUid"}
-    booker, guest = made["attendees"]
+    booker, companion = made["attendees"]
     assert set(booker) == SITTING
     assert booker["bookingFieldsResponses"] == {"name": "Bo Guest", "guests": ["g@example.com"]}
     assert booker["metadata"] == {"a": "b"}
-    assert set(guest) == SITTING - {"seatUid"}
-    assert (guest["bookingFieldsResponses"], guest["metadata"]) == ({"name": "unknown"}, {})
+    assert set(companion) == SITTING - {"seatUid"}
+    assert (companion["bookingFieldsResponses"], companion["metadata"]) == ({"name": "unknown"}, {})
     shown = data(await client.get(f"{URL}/{made['uid']}"))
     assert set(shown) == COMMON
-    moved = await reschedules(client, made["uid"], TWELVE, seatUid=made["seatUid"])
+    moved = await guest.reschedules(made, TWELVE, seatUid=made["seatUid"])
     assert set(moved) == COMMON | {"seatUid"}
-    ended = await cancels(ana.client, moved["uid"], cancellationReason="ill")
+    ended = await ana.cancels(moved, "ill")
     assert set(ended) == COMMON
     assert ended["attendees"] == []

@@ -4,8 +4,8 @@ from typing import Any
 
 import pytest
 
-from tests.support.bookings import CONFIRMED, ELEVEN, SEATS, TEN, URL, WEEKLY, books
-from tests.support.client import Client, Host, booking_of, data, refusal
+from tests.support.bookings import CONFIRMED, ELEVEN, SEATS, TEN, URL, WEEKLY
+from tests.support.client import Client, Guest, Host, booking_of, data, refusal
 
 TAKEN = "User either already has booking at this time or is not available"
 AT_NIGHT = "2050-09-05T01:00:00Z"
@@ -21,9 +21,9 @@ def check_taken(error: dict[str, Any], start: str, *reasons: str) -> None:
     assert start.removesuffix("Z") in details["hint"]
 
 
-async def test_creating_a_booking_at_a_taken_time(ana: Host, client: Client) -> None:
+async def test_creating_a_booking_at_a_taken_time(ana: Host, guest: Guest, client: Client) -> None:
     intro = await ana.creates_event_type()
-    await books(client, intro)
+    await guest.books(intro)
     error = refusal(await client.post(URL, json=booking_of(intro["id"], TEN)), 400)
     check_taken(error, TEN, "booking")
     assert error["details"]["hint"] == (
@@ -41,19 +41,19 @@ async def test_a_reserved_time(ana: Host, client: Client) -> None:
     check_taken(refusal(await client.post(URL, json=booking_of(intro["id"], TEN)), 400), TEN, "reserved")
 
 
-async def test_a_series_names_its_occurrence(ana: Host, client: Client) -> None:
+async def test_a_series_names_its_occurrence(ana: Host, guest: Guest, client: Client) -> None:
     intro = await ana.creates_event_type()
     weekly = await ana.creates_event_type("weekly", recurrence=WEEKLY)
-    await books(client, intro, "2050-09-12T10:30:00Z")
+    await guest.books(intro, "2050-09-12T10:30:00Z")
     error = refusal(await client.post(URL, json=booking_of(weekly["id"], TEN)), 400)
     check_taken(error, "The occurrence at 2050-09-12T10:00:00", "booking")
 
 
-async def test_moving_a_booking_or_a_seat_to_a_taken_time(ana: Host, client: Client) -> None:
+async def test_moving_a_booking_or_a_seat_to_a_taken_time(ana: Host, guest: Guest, client: Client) -> None:
     intro = await ana.creates_event_type()
     seated = await ana.creates_event_type("class", seats=SEATS)
-    booking, seat = await books(client, intro), await books(client, seated, "2050-09-05T12:00:00Z")
-    await books(client, intro, ELEVEN)
+    booking, seat = await guest.books(intro), await guest.books(seated, "2050-09-05T12:00:00Z")
+    await guest.books(intro, ELEVEN)
     for moving, body in ((booking, {}), (seat, {"seatUid": seat["seatUid"]})):
         url = f"{URL}/{moving['uid']}/reschedule"
         check_taken(refusal(await client.post(url, json={"start": ELEVEN, **body}), 400), ELEVEN, "booking")
@@ -62,10 +62,10 @@ async def test_moving_a_booking_or_a_seat_to_a_taken_time(ana: Host, client: Cli
     check_taken(error, AT_NIGHT, "outside_working_hours")
 
 
-async def test_confirming_a_booking_at_a_taken_time(ana: Host, client: Client) -> None:
+async def test_confirming_a_booking_at_a_taken_time(ana: Host, guest: Guest) -> None:
     ask = await ana.creates_event_type("ask", confirmationPolicy=CONFIRMED)
-    waiting = await books(client, ask)
-    await books(client, await ana.creates_event_type())
+    waiting = await guest.books(ask)
+    await guest.books(await ana.creates_event_type())
     check_taken(refusal(await ana.client.post(f"{URL}/{waiting['uid']}/confirm"), 400), TEN, "booking")
 
 
@@ -83,8 +83,8 @@ async def test_notice_and_past_are_told_by_their_own_message(
     assert details["hint"].startswith(start.removesuffix("Z"))
 
 
-async def test_limits_keep_their_codes(ana: Host, client: Client) -> None:
+async def test_limits_keep_their_codes(ana: Host, guest: Guest, client: Client) -> None:
     limited = await ana.creates_event_type("limited", bookingLimitsCount={"day": 1})
-    await books(client, limited)
+    await guest.books(limited)
     error = refusal(await client.post(URL, json=booking_of(limited["id"], ELEVEN)), 403)
     assert error["message"] == "booking_limit_reached"

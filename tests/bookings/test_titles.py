@@ -14,19 +14,8 @@ from kalends.db.database import Database
 from kalends.event_types.settings.inputs import NAME_VARIABLES
 from kalends.localization.language import language_for
 from kalends.localization.titles import LONGEST_TITLE, TitleReader, title_of
-from tests.support.bookings import (
-    ELEVEN,
-    SEATS,
-    TWELVE,
-    URL,
-    WEEKLY,
-    attendee,
-    books,
-    cancels,
-    facts,
-    reschedules,
-)
-from tests.support.client import Client, Host, data
+from tests.support.bookings import ELEVEN, SEATS, TWELVE, URL, WEEKLY, attendee, facts
+from tests.support.client import Client, Guest, Host, data
 
 SHY = {**SEATS, "showAttendeeInfo": False}
 EVERY_VARIABLE = " | ".join(NAME_VARIABLES)
@@ -55,39 +44,37 @@ async def renames(host: Host, event_type: dict[str, Any], **properties: Any) -> 
     ],
 )
 async def test_the_api_tells_titles_in_the_language_of_the_host(
-    ana: Host, client: Client, locale: str, title: str
+    ana: Host, guest: Guest, locale: str, title: str
 ) -> None:
     data(await ana.client.patch("/v2/me", json={"locale": locale}))
-    booking = await books(
-        client, await ana.creates_event_type(), attendee={**attendee("bo"), "language": "fr"}
-    )
+    booking = await guest.books(await ana.creates_event_type(), attendee={**attendee("bo"), "language": "fr"})
     assert booking["title"] == title.replace("Bo Guest", "Bo")
     [listed] = data(await ana.client.get(URL))
     assert listed["title"] == booking["title"]
 
 
 async def test_a_language_that_the_host_chooses_later_holds_for_what_is_booked_already(
-    ana: Host, client: Client
+    ana: Host, guest: Guest, client: Client
 ) -> None:
-    booking = await books(client, await ana.creates_event_type())
+    booking = await guest.books(await ana.creates_event_type())
     data(await ana.client.patch("/v2/me", json={"locale": "de"}))
     assert await title_read_by(client, booking) == "Intro mit Ana und Bo Guest"
 
 
 async def test_words_that_the_host_chose_are_filled_in_the_language_of_the_host(
-    ana: Host, client: Client
+    ana: Host, guest: Guest
 ) -> None:
     data(await ana.client.patch("/v2/me", json={"locale": "de"}))
     place = {"type": "phone", "phone": "+393331234567", "public": True}
     talk = await ana.creates_event_type(customName="{Event duration}: {Location}", locations=[place])
-    assert (await books(client, talk))["title"] == "60 Min.: Telefonat"
+    assert (await guest.books(talk))["title"] == "60 Min.: Telefonat"
 
 
-async def test_every_variable_has_its_value(ana: Host, client: Client) -> None:
+async def test_every_variable_has_its_value(ana: Host, guest: Guest) -> None:
     intro = await ana.creates_event_type(
         customName=EVERY_VARIABLE, locations=[{"type": "address", "address": "Dock 4", "public": True}]
     )
-    booking = await books(client, intro, attendee={**attendee("bo"), "name": "Bo van der Berg"})
+    booking = await guest.books(intro, attendee={**attendee("bo"), "name": "Bo van der Berg"})
     shown = dict(zip(NAME_VARIABLES, booking["title"].split(" | "), strict=True))
     assert shown == {
         "{Event type title}": "Intro",
@@ -108,77 +95,75 @@ async def test_every_variable_has_its_value(ana: Host, client: Client) -> None:
     assert of_host.split(" | ")[NAME_VARIABLES.index("{HOST/ATTENDEE}")] == "Bo van der Berg"
 
 
-async def test_a_name_that_is_asked_in_two_parts_is_told_in_them(ana: Host, client: Client) -> None:
+async def test_a_name_that_is_asked_in_two_parts_is_told_in_them(ana: Host, guest: Guest) -> None:
     form = [{"type": "splitName", "lastNameRequired": False}, {"type": "email", "required": True}]
     intro = await ana.creates_event_type(
         bookingFields=form, customName="{Scheduler last name}, {Scheduler first name}"
     )
-    assert (await books(client, intro))["title"] == "Guest, Bo"
+    assert (await guest.books(intro))["title"] == "Guest, Bo"
 
 
-async def test_words_that_come_to_nothing_give_way_to_the_usual_sentence(ana: Host, client: Client) -> None:
+async def test_words_that_come_to_nothing_give_way_to_the_usual_sentence(ana: Host, guest: Guest) -> None:
     intro = await ana.creates_event_type(customName="{Scheduler last name}")
-    booking = await books(client, intro, attendee={**attendee("bo"), "name": "Bo"})
+    booking = await guest.books(intro, attendee={**attendee("bo"), "name": "Bo"})
     assert booking["title"] == "Intro between Ana and Bo"
 
 
-async def test_a_title_tells_the_length_of_its_own_booking(ana: Host, client: Client) -> None:
+async def test_a_title_tells_the_length_of_its_own_booking(ana: Host, guest: Guest) -> None:
     intro = await ana.creates_event_type(customName="{Event duration}", lengthInMinutesOptions=[15, 60])
-    booking = await books(client, intro, lengthInMinutes=15)
+    booking = await guest.books(intro, lengthInMinutes=15)
     assert booking["title"] == "15 mins"
-    assert (await reschedules(client, booking["uid"], TWELVE))["title"] == "15 mins"
+    assert (await guest.reschedules(booking, TWELVE))["title"] == "15 mins"
 
 
-async def test_an_address_that_only_the_server_knows_promises_no_video_call(
-    ana: Host, client: Client
-) -> None:
+async def test_an_address_that_only_the_server_knows_promises_no_video_call(ana: Host, guest: Guest) -> None:
     intro = await ana.creates_event_type(customName="{Location}")
-    assert (await books(client, intro))["title"] == "To be agreed"
+    assert (await guest.books(intro))["title"] == "To be agreed"
 
 
 @pytest.mark.parametrize("custom", [None, "{Event type title} with {Scheduler}"])
 async def test_a_booking_keeps_the_words_that_it_was_made_with(
-    ana: Host, client: Client, custom: str | None
+    ana: Host, guest: Guest, client: Client, custom: str | None
 ) -> None:
     intro = await ana.creates_event_type(**({} if custom is None else {"customName": custom}))
-    booking = await books(client, intro)
+    booking = await guest.books(intro)
     await renames(ana, intro, title="Other", customName="Other")
     assert await title_read_by(client, booking) == booking["title"]
-    moved = await reschedules(client, booking["uid"], ELEVEN)
+    moved = await guest.reschedules(booking, ELEVEN)
     assert moved["title"] == booking["title"]
-    other = await books(client, intro, TWELVE)
+    other = await guest.books(intro, TWELVE)
     assert other["title"] == "Other"
     data(await ana.client.delete(f"/v2/event-types/{intro['id']}"))
     assert await title_read_by(ana.client, moved) == booking["title"]
 
 
-async def test_every_occurrence_of_a_series_has_the_title(ana: Host, client: Client) -> None:
-    series = await books(client, await ana.creates_event_type(recurrence=WEEKLY))
+async def test_every_occurrence_of_a_series_has_the_title(ana: Host, guest: Guest) -> None:
+    series = await guest.books(await ana.creates_event_type(recurrence=WEEKLY))
     assert {one["title"] for one in series} == {"Intro between Ana and Bo Guest"}
-    ended = await cancels(client, series[0]["recurringBookingUid"])
+    ended = await guest.cancels(series[0]["recurringBookingUid"])
     assert {one["title"] for one in ended} == {"Intro between Ana and Bo Guest"}
 
 
-async def test_answers_that_change_a_title_tell_it_as_reading_does(ana: Host, client: Client) -> None:
+async def test_answers_that_change_a_title_tell_it_as_reading_does(ana: Host, guest: Guest) -> None:
     ask = await ana.creates_event_type(
         customName="{HOST/ATTENDEE}",
         confirmationPolicy={"type": "always", "blockUnconfirmedBookingsInBooker": False},
     )
-    booking = await books(client, ask)
+    booking = await guest.books(ask)
     assert booking["title"] == "Ana"
-    confirmed = data(await ana.client.post(f"{URL}/{booking['uid']}/confirm"))
+    confirmed = await ana.confirms(booking)
     assert confirmed["title"] == "Bo Guest"
-    assert (await reschedules(ana.client, booking["uid"], TWELVE))["title"] == "Bo Guest"
+    assert (await ana.reschedules(booking, TWELVE))["title"] == "Bo Guest"
 
 
 @pytest.mark.parametrize("seats", [SEATS, SHY])
 async def test_who_shares_a_booking_reads_no_other_name_than_their_own(
-    ana: Host, ben: Host, client: Client, seats: dict[str, Any]
+    ana: Host, ben: Host, guest: Guest, client: Client, seats: dict[str, Any]
 ) -> None:
     event_type = await ana.creates_event_type("class", seats={**seats, "seatsPerTimeSlot": 5})
-    bo = await books(client, event_type, guests=["g@example.com"])
-    cy = await books(client, event_type, attendee=attendee("cy"))
-    await books(client, event_type, attendee=attendee("ben"))
+    bo = await guest.books(event_type, guests=["g@example.com"])
+    cy = await guest.books(event_type, attendee=attendee("cy"))
+    await guest.books(event_type, attendee=attendee("ben"))
     assert bo["title"] == "Class between Ana and Bo Guest"
     assert cy["title"] == "Class between Ana and Cy"
     assert await title_read_by(client, bo, seatUid=cy["seatUid"]) == "Class between Ana and Cy"
@@ -188,14 +173,14 @@ async def test_who_shares_a_booking_reads_no_other_name_than_their_own(
     assert await title_read_by(ana.client, bo) == "Class between Ana and Bo Guest"
 
 
-async def test_who_left_is_in_no_title(ana: Host, client: Client, database: Database) -> None:
+async def test_who_left_is_in_no_title(ana: Host, guest: Guest, database: Database) -> None:
     event_type = await ana.creates_event_type("class", seats={**SHY, "seatsPerTimeSlot": 5})
-    bo = await books(client, event_type)
-    cy = await books(client, event_type, attendee=attendee("cy"))
-    left = await cancels(client, bo["uid"], seatUid=bo["seatUid"])
+    bo = await guest.books(event_type)
+    cy = await guest.books(event_type, attendee=attendee("cy"))
+    left = await guest.cancels(bo, seatUid=bo["seatUid"])
     assert left["title"] == "Class with Ana"
     assert await title_read_by(ana.client, bo) == "Class between Ana and Cy"
-    moved = await reschedules(client, cy["uid"], TWELVE, seatUid=cy["seatUid"])
+    moved = await guest.reschedules(cy, TWELVE, seatUid=cy["seatUid"])
     assert moved["title"] == "Class between Ana and Cy"
     assert await title_read_by(ana.client, bo) == "Class with Ana"
     assert [fact.booking.title for fact in await facts(database)] == [
@@ -206,10 +191,10 @@ async def test_who_left_is_in_no_title(ana: Host, client: Client, database: Data
     ]
 
 
-async def test_who_attends_no_more_once_all_is_cancelled_is_in_no_title(ana: Host, client: Client) -> None:
+async def test_who_attends_no_more_once_all_is_cancelled_is_in_no_title(ana: Host, guest: Guest) -> None:
     event_type = await ana.creates_event_type("class", seats=SEATS)
-    bo = await books(client, event_type)
-    ended = await cancels(ana.client, bo["uid"], cancellationReason="ill")
+    bo = await guest.books(event_type)
+    ended = await ana.cancels(bo, "ill")
     assert ended["title"] == "Class with Ana"
 
 
@@ -226,61 +211,65 @@ async def test_who_attends_no_more_once_all_is_cancelled_is_in_no_title(ana: Hos
     ],
 )
 async def test_the_words_of_the_host_are_kept_where_they_name_nobody(
-    ana: Host, client: Client, custom: str, of_stranger: str, of_cy: str
+    ana: Host, guest: Guest, client: Client, custom: str, of_stranger: str, of_cy: str
 ) -> None:
     event_type = await ana.creates_event_type("class", seats=SHY, customName=custom)
-    await books(client, event_type)
-    cy = await books(client, event_type, attendee={**attendee("cy"), "name": "Cy Jones"})
+    await guest.books(event_type)
+    cy = await guest.books(event_type, attendee={**attendee("cy"), "name": "Cy Jones"})
     assert await title_read_by(client, cy) == of_stranger
     assert cy["title"] == of_cy
 
 
-async def test_what_people_are_called_is_no_template(ana: Host, client: Client) -> None:
+async def test_what_people_are_called_is_no_template(ana: Host, guest: Guest) -> None:
     data(await ana.client.patch("/v2/me", json={"name": "{Scheduler} %(name)s"}))
     intro = await ana.creates_event_type(title="{Organiser} %s")
     name = "{Event type title} %(host)s {"
-    booking = await books(client, intro, attendee={**attendee("bo"), "name": name})
+    booking = await guest.books(intro, attendee={**attendee("bo"), "name": name})
     assert booking["title"] == f"{{Organiser}} %s between {{Scheduler}} %(name)s and {name}"
     await renames(ana, intro, customName="{Scheduler}/{Organiser}/{Event type title}/{}/}{")
-    other = await books(client, intro, TWELVE, attendee={**attendee("bo"), "name": name})
+    other = await guest.books(intro, TWELVE, attendee={**attendee("bo"), "name": name})
     assert other["title"] == f"{name}/{{Scheduler}} %(name)s/{{Organiser}} %s/{{}}/}}{{"
 
 
-async def test_a_title_has_an_end(ana: Host, client: Client) -> None:
+async def test_a_title_has_an_end(ana: Host, guest: Guest) -> None:
     intro = await ana.creates_event_type(customName="{Scheduler}" * 450)
-    booking = await books(client, intro, attendee={**attendee("bo"), "name": "Bo" * 100})
+    booking = await guest.books(intro, attendee={**attendee("bo"), "name": "Bo" * 100})
     assert booking["title"] == "Bo" * 500
     await renames(ana, intro, customName="", title="x" * 5_000)
-    assert (await books(client, intro, TWELVE))["title"] == "x" * LONGEST_TITLE
+    assert (await guest.books(intro, TWELVE))["title"] == "x" * LONGEST_TITLE
 
 
 async def test_a_host_without_a_name_is_called_by_the_username(
-    ana: Host, client: Client, database: Database
+    ana: Host, guest: Guest, client: Client, database: Database
 ) -> None:
-    booking = await books(client, await ana.creates_event_type())
+    booking = await guest.books(await ana.creates_event_type())
     async with database.connection() as connection:
         await connection.execute("UPDATE users SET name = NULL")
     assert await title_read_by(client, booking) == "Intro between ana and Bo Guest"
 
 
-async def test_a_booking_of_before_is_called_as_it_was(ana: Host, client: Client, database: Database) -> None:
-    booking = await books(client, await ana.creates_event_type())
-    shared = await books(client, await ana.creates_event_type("class", seats=SEATS), TWELVE)
+async def test_a_booking_of_before_is_called_as_it_was(
+    ana: Host, guest: Guest, client: Client, database: Database
+) -> None:
+    booking = await guest.books(await ana.creates_event_type())
+    shared = await guest.books(await ana.creates_event_type("class", seats=SEATS), TWELVE)
     async with database.connection() as connection:
         await connection.execute("UPDATE bookings SET title = 'Tea with Bo', title_parts = NULL")
     assert await title_read_by(client, booking) == "Tea with Bo"
     assert await title_read_by(ana.client, shared) == "Tea with Bo"
     # It names somebody, and nobody knows what else it is called.
     assert await title_read_by(client, shared) == "Ana"
-    moved = await reschedules(client, booking["uid"], ELEVEN)
+    moved = await guest.reschedules(booking, ELEVEN)
     assert moved["title"] == "Tea with Bo"
     assert [fact.booking.title for fact in await facts(database)][-1] == "Tea with Bo"
 
 
-async def test_answers_of_the_booker_may_be_in_a_title(ana: Host, client: Client, database: Database) -> None:
+async def test_answers_of_the_booker_may_be_in_a_title(
+    ana: Host, guest: Guest, client: Client, database: Database
+) -> None:
     event_type = await ana.creates_event_type("class", seats=SEATS)
-    bo = await books(client, event_type, bookingFieldsResponses={"topic": "tea", "many": ["a", "b"]})
-    cy = await books(client, event_type, attendee=attendee("cy"), guests=["g@example.com"])
+    bo = await guest.books(event_type, bookingFieldsResponses={"topic": "tea", "many": ["a", "b"]})
+    cy = await guest.books(event_type, attendee=attendee("cy"), guests=["g@example.com"])
     async with database.connection() as connection:
         parts = Jsonb({"template": "On {topic}, {many}, {guests}"})
         await connection.execute("UPDATE bookings SET title_parts = %s", (parts,))

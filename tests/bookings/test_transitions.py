@@ -11,18 +11,8 @@ from kalends.bookings.booking import Status
 from kalends.bookings.transitions import EFFECTS, Effect, Transition
 from kalends.db.database import Database
 from tests.conftest import Clock
-from tests.support.bookings import (
-    CONFIRMED,
-    TEN,
-    TWELVE,
-    URL,
-    books,
-    cancels,
-    confirms,
-    kinds_of_facts,
-    reschedules,
-)
-from tests.support.client import Client, Host, data, refusal
+from tests.support.bookings import CONFIRMED, TEN, TWELVE, URL, kinds_of_facts
+from tests.support.client import Client, Guest, Host, data, refusal
 
 Send = Callable[[Host, str], Awaitable[httpx.Response]]
 
@@ -60,24 +50,32 @@ _FACTS = {
 _REACHABLE = [status for status in Status if status is not Status.AWAITING_HOST]
 
 
-async def booking_in(status: Status, host: Host, client: Client) -> dict[str, Any]:
+async def booking_in(status: Status, host: Host, guest: Guest) -> dict[str, Any]:
     ask = await host.creates_event_type("ask", confirmationPolicy=CONFIRMED)
-    booking: dict[str, Any] = await books(client, ask)
+    booking: dict[str, Any] = await guest.books(ask)
     if status is Status.ACCEPTED:
-        await confirms(host, booking["uid"])
+        await host.confirms(booking)
     elif status is Status.CANCELLED:
-        await cancels(client, booking["uid"])
+        await guest.cancels(booking)
     elif status is Status.REJECTED:
-        data(await host.client.post(f"{URL}/{booking['uid']}/decline", json={}))
+        await host.declines(booking)
     return booking
 
 
 @pytest.mark.parametrize("command", list(Transition), ids=lambda command: command.value)
 @pytest.mark.parametrize("status", _REACHABLE, ids=lambda status: status.value)
 async def test_a_command_has_its_effect_in_a_state(
-    status: Status, command: Transition, ana: Host, client: Client, database: Database
+    status: Status,
+    command: Transition,
+    ana: Host,
+    guest: Guest,
+    client: Client,
+    database: Database,
+    clock: Clock,
 ) -> None:
-    booking = await booking_in(status, ana, client)
+    booking = await booking_in(status, ana, guest)
+    if command is Transition.MARK_ABSENT:
+        clock.advance(timedelta(days=4, hours=4))
     before = await kinds_of_facts(database)
     answer = await _SENDS[command](ana, booking["uid"])
     after = data(await client.get(f"{URL}/{booking['uid']}"))
@@ -102,49 +100,51 @@ def test_every_command_is_decided_in_every_state() -> None:
     assert all(set(effects) == set(Transition) for effects in EFFECTS.values())
 
 
-async def test_a_replaced_booking_is_not_moved_again(ana: Host, client: Client) -> None:
+async def test_a_replaced_booking_is_not_moved_again(ana: Host, guest: Guest, client: Client) -> None:
     intro = await ana.creates_event_type()
-    booking = await books(client, intro)
-    await reschedules(client, booking["uid"], TWELVE)
+    booking = await guest.books(intro)
+    await guest.reschedules(booking, TWELVE)
     refused = await client.post(f"{URL}/{booking['uid']}/reschedule", json={"start": TEN})
     assert refused.status_code == 400
 
 
-async def test_a_booking_moves_to_where_it_is(ana: Host, client: Client) -> None:
+async def test_a_booking_moves_to_where_it_is(ana: Host, guest: Guest) -> None:
     intro = await ana.creates_event_type()
-    booking = await books(client, intro)
-    assert (await reschedules(client, booking["uid"], TEN))["uid"] != booking["uid"]
+    booking = await guest.books(intro)
+    assert (await guest.reschedules(booking, TEN))["uid"] != booking["uid"]
 
 
-async def test_a_moved_booking_keeps_the_length_that_was_chosen(ana: Host, client: Client) -> None:
+async def test_a_moved_booking_keeps_the_length_that_was_chosen(ana: Host, guest: Guest) -> None:
     lengths = await ana.creates_event_type("opts", lengthInMinutes=15, lengthInMinutesOptions=[15, 30, 60])
-    booking = await books(client, lengths, lengthInMinutes=30)
+    booking = await guest.books(lengths, lengthInMinutes=30)
     assert booking["duration"] == 30
-    moved = await reschedules(client, booking["uid"], TWELVE)
+    moved = await guest.reschedules(booking, TWELVE)
     assert moved["duration"] == 30
     data(
         await ana.client.patch(f"/v2/event-types/{lengths['id']}", json={"lengthInMinutesOptions": [15, 60]})
     )
     # Also when the event type does not offer it any more, and whoever moves it.
-    again = await reschedules(client, moved["uid"], TEN)
+    again = await guest.reschedules(moved, TEN)
     assert again["duration"] == 30
-    assert (await reschedules(ana.client, again["uid"], TWELVE))["duration"] == 30
+    assert (await ana.reschedules(again, TWELVE))["duration"] == 30
 
 
-async def test_a_move_out_of_bounds_is_known_by_its_code(ana: Host, client: Client, clock: Clock) -> None:
+async def test_a_move_out_of_bounds_is_known_by_its_code(
+    ana: Host, guest: Guest, client: Client, clock: Clock
+) -> None:
     intro = await ana.creates_event_type(minimumBookingNotice=120)
-    booking = await books(client, intro)
+    booking = await guest.books(intro)
     clock.advance(timedelta(days=4, hours=1))
     refused = await client.post(f"{URL}/{booking['uid']}/reschedule", json={"start": "2050-09-05T08:00:00Z"})
     assert refused.json()["error"]["message"] == "booking_time_out_of_bounds_error"
 
 
 async def test_a_host_is_not_bound_by_their_own_notice_and_window_when_moving(
-    ana: Host, ben: Host, client: Client, clock: Clock
+    ana: Host, ben: Host, guest: Guest, client: Client, clock: Clock
 ) -> None:
     window = {"type": "range", "value": ["2050-09-05", "2050-09-05"]}
     intro = await ana.creates_event_type(minimumBookingNotice=120, bookingWindow=window)
-    booking = await books(client, intro, TWELVE)
+    booking = await guest.books(intro, TWELVE)
     clock.advance(timedelta(days=4, hours=1))
     too_soon, too_late = "2050-09-05T08:00:00.000Z", "2050-09-07T08:00:00.000Z"
     asked = {"eventTypeId": intro["id"], "start": "2050-09-05", "end": "2050-09-07"}
@@ -163,7 +163,7 @@ async def test_a_host_is_not_bound_by_their_own_notice_and_window_when_moving(
         for somebody in (client, ben.client):
             refused = await somebody.post(f"{URL}/{booking['uid']}/reschedule", json={"start": start})
             assert refused.json()["error"]["message"] == "booking_time_out_of_bounds_error"
-        booking = await reschedules(ana.client, booking["uid"], start)
+        booking = await ana.reschedules(booking, start)
         assert booking["start"] == start
     at_night = await ana.client.post(
         f"{URL}/{booking['uid']}/reschedule", json={"start": "2050-09-07T22:00:00Z"}
@@ -175,8 +175,8 @@ async def test_a_host_is_not_bound_by_their_own_notice_and_window_when_moving(
     assert not {too_soon, too_late} & {slot["start"] for slots in days.values() for slot in slots}
 
 
-async def test_a_move_into_the_past_says_so(ana: Host, client: Client) -> None:
-    booking = await books(client, await ana.creates_event_type())
+async def test_a_move_into_the_past_says_so(ana: Host, guest: Guest, client: Client) -> None:
+    booking = await guest.books(await ana.creates_event_type())
     refused = await client.post(f"{URL}/{booking['uid']}/reschedule", json={"start": "2050-08-31T08:00:00Z"})
     error = refusal(refused, 400)
     assert "in_the_past" in error["message"]

@@ -80,6 +80,26 @@ SEATS = st.one_of(
         seatsPerTimeSlot=st.integers(1, 1_000), showAttendeeInfo=BOOLEANS, showAvailabilityCount=BOOLEANS
     ),
 )
+RESCHEDULING_BANS = st.one_of(
+    _objects(disabled=BOOLEANS), _objects(disabled=st.just(False), minutesBefore=MINUTES)
+)
+BOOKER_LIMITS = st.one_of(
+    st.just({"disabled": True}),
+    _objects(maximumActiveBookings=st.integers(1, 1_000), offerReschedule=BOOLEANS),
+)
+CAL_VIDEO_SETTINGS = _with_optional(
+    {},
+    {
+        "disableRecordingForOrganizer": BOOLEANS,
+        "disableRecordingForGuests": BOOLEANS,
+        "redirectUrlOnExit": st.none() | URLS,
+        "enableAutomaticRecordingForOrganizer": BOOLEANS,
+        "enableAutomaticTranscription": BOOLEANS,
+        "disableTranscriptionForGuests": BOOLEANS,
+        "disableTranscriptionForOrganizer": BOOLEANS,
+        "sendTranscriptionEmails": BOOLEANS,
+    },
+)
 
 _TEXTS_OF_FIELD = {"label": TEXTS, "placeholder": TEXTS}
 _SWITCHES = {"required": BOOLEANS, "hidden": BOOLEANS, "disableOnPrefill": BOOLEANS}
@@ -145,8 +165,8 @@ CHANGES = st.fixed_dictionaries(
         "lengthInMinutes": st.integers(1, 1_440),
         "lengthInMinutesOptions": st.lists(st.integers(1, 1_440), min_size=1, max_size=4, unique=True),
         "description": TEXTS.filter(bool),
-        "locations": st.lists(LOCATIONS, min_size=1, max_size=3),
-        "bookingFields": FORMS,
+        "locations": st.lists(LOCATIONS, max_size=3),
+        "bookingFields": st.just([]) | FORMS,
         "disableGuests": BOOLEANS,
         "slotInterval": st.none() | MINUTES,
         "minimumBookingNotice": MINUTES,
@@ -155,7 +175,7 @@ CHANGES = st.fixed_dictionaries(
         "bookingLimitsCount": _limits(1),
         "bookingLimitsDuration": _limits(15),
         "onlyShowFirstAvailableSlot": BOOLEANS,
-        "offsetStart": st.integers(1, 1_440),
+        "offsetStart": st.integers(0, 1_440),
         "bookingWindow": WINDOWS,
         "bookerLayouts": LAYOUTS,
         "confirmationPolicy": POLICIES,
@@ -169,8 +189,17 @@ CHANGES = st.fixed_dictionaries(
         "seats": SEATS,
         "customName": TEXTS.filter(lambda name: "{" not in name),
         "useDestinationCalendarEmail": st.just(False),
-        "successRedirectUrl": st.none() | URLS,
+        "successRedirectUrl": st.none() | st.just("") | URLS,
         "interfaceLanguage": st.sampled_from(["de", "pt-BR"]),
+        "hidden": BOOLEANS,
+        "disableCancelling": _objects(disabled=BOOLEANS),
+        "disableRescheduling": RESCHEDULING_BANS,
+        "allowReschedulingPastBookings": BOOLEANS,
+        "allowReschedulingCancelledBookings": BOOLEANS,
+        "bookerActiveBookingsLimit": BOOKER_LIMITS,
+        "bookingRequiresAuthentication": BOOLEANS,
+        "calVideoSettings": CAL_VIDEO_SETTINGS,
+        "showOptimizedSlots": BOOLEANS,
     },
 )
 """Bodies that no rule of a single property refuses."""
@@ -181,6 +210,8 @@ def after(before: Settings, sent: Settings) -> Settings:
     read = copy.deepcopy({**before, **sent})
     if "lengthInMinutesOptions" in sent:
         read["metadata"]["multipleDuration"] = sent["lengthInMinutesOptions"]
+    if sent.get("bookerActiveBookingsLimit") == {"disabled": True}:
+        del read["bookerActiveBookingsLimit"]
     if "recurrence" in sent:
         is_off = sent["recurrence"].get("disabled")
         read["recurrence"] = None if is_off else {**sent["recurrence"], "disabled": False}

@@ -46,7 +46,7 @@ async def lists(client: Client, address: dict[str, str]) -> Any:
     return await client.get("/v2/slots", params={**address, **DAY})
 
 
-async def books(client: Client, address: dict[str, Any]) -> Any:
+async def asks_to_book(client: Client, address: dict[str, Any]) -> Any:
     body = booking_of(0, TEN)
     del body["eventTypeId"]
     return await client.post("/v2/bookings", json={**body, **address})
@@ -77,7 +77,7 @@ async def test_what_is_missing_has_none(
 async def test_what_exists_of_a_user_can_be_booked(
     client: Client, chat: int, address: dict[str, str]
 ) -> None:
-    assert data(await books(client, address), 201)["eventTypeId"] == chat
+    assert data(await asks_to_book(client, address), 201)["eventTypeId"] == chat
 
 
 @pytest.mark.parametrize(
@@ -99,5 +99,5 @@ async def test_what_exists_of_a_user_can_be_booked(
 async def test_what_is_missing_or_a_teams_cannot_be_booked(
     client: Client, address: dict[str, Any], changes: dict[str, str], message: str
 ) -> None:
-    error = refusal(await books(client, {**address, **changes}), 404)
+    error = refusal(await asks_to_book(client, {**address, **changes}), 404)
     assert (error["code"], error["message"]) == ("NotFoundException", message)

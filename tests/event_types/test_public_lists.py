@@ -41,7 +41,7 @@ async def test_a_hidden_event_type_is_listed_for_its_owner_only(
         assert "intro" not in [one["slug"] for one in listed]
     (own,) = data(await ana.client.get(URL, params=INTRO))
     assert own["id"] == made["id"]
-    assert "hidden" not in own
+    assert own["hidden"] is True
     data(await ana.client.patch(f"{URL}/{made['id']}", json={"title": "Still hidden"}))
     assert data(await client.get(URL, params=INTRO)) == []
 

@@ -15,8 +15,8 @@ from kalends.event_types.settings.table import SETTINGS
 from kalends.event_types.settings.terms import SchedulingTerms
 from kalends.models.event_types import event_types
 
-NEVER_ASKED = {"hidden", "timeZone", "disableCancelling", "disableRescheduling"}
-"""Settings that no operation of this version has."""
+NEVER_ASKED = {"timeZone"}
+"""Settings that no operation has."""
 
 ANSWERED_ONLY = {"forwardParamsSuccessRedirect", "price", "currency", "metadata"}
 """Settings that this version shows and doesn't change."""

@@ -5,7 +5,7 @@ from typing import Any
 from kalends.db.database import Database
 from kalends.memberships.membership import Role
 from tests.memberships.places import Places
-from tests.support.client import Host, booking_of, data, refusal
+from tests.support.client import Host, data, refusal
 from tests.support.organizations import People
 from tests.support.teams import Rows
 
@@ -49,7 +49,7 @@ async def test_what_they_host_already_stays(places: Places, people: People, rows
     await people.enters(ana, places.acme)
     left = await people.joins(ana, places.crew)
     event_type = await ana.creates_event_type()
-    booked = data(await ana.client.post("/v2/bookings", json=booking_of(event_type["id"], TEN)), 201)
+    booked = await ana.books(event_type, TEN)
     data(await places.ada.client.delete(f"{places.of_crew}/{left}"))
     assert data(await ana.client.get(f"/v2/bookings/{booked['uid']}"))["status"] == "accepted"
 

@@ -13,20 +13,19 @@ from kalends.outbox.fact import Fact, StoredFact
 from kalends.settings import Settings
 from kalends.webhooks.deliveries.health import DISABLED, WebhookDisabled
 from tests.conftest import Clock
-from tests.notifications.booking import books
 from tests.notifications.conftest import Office
 from tests.outbox.facts import fact, happen
-from tests.support.client import Client, Host
+from tests.support.client import Guest, Host
 
 MORNING = [f"2050-09-05T{hour:02}:00:00Z" for hour in range(7, 15)]
 
 
 async def test_mails_of_many_facts_take_as_many_statements_as_those_of_one(
-    ana: Host, client: Client, office: Office, count_statements: Any
+    ana: Host, guest: Guest, office: Office, count_statements: Any
 ) -> None:
     event_type = await ana.creates_event_type()
     for start in MORNING:
-        await books(client, event_type, start)
+        await guest.books(event_type, start)
     facts = await _stored(office.database)
     consume = notifications.consumer(office.settings)
     counts = []
@@ -54,22 +53,22 @@ async def test_owners_of_many_webhooks_are_looked_up_together(
 
 
 async def test_mails_are_written_down_in_the_order_of_their_facts(
-    ana: Host, client: Client, office: Office
+    ana: Host, guest: Guest, office: Office
 ) -> None:
     event_type = await ana.creates_event_type()
-    booked = [await books(client, event_type, start) for start in reversed(MORNING)]
+    booked = [await guest.books(event_type, start) for start in reversed(MORNING)]
     await office.notes()
     told = [mail.booking_uid for mail in await office.log()]
     assert told == [booking["uid"] for booking in booked for _ in ("host", "attendee")]
 
 
 async def test_a_fact_that_cannot_be_read_keeps_no_mail_of_its_batch(
-    ana: Host, client: Client, database: Database, settings: Settings, office: Office, clock: Clock
+    ana: Host, guest: Guest, database: Database, settings: Settings, office: Office, clock: Clock
 ) -> None:
     event_type = await ana.creates_event_type()
-    await books(client, event_type, MORNING[0])
+    await guest.books(event_type, MORNING[0])
     await happen(database, fact("booking.created", payload=b'{"kind": "no such thing"}'))
-    await books(client, event_type, MORNING[1])
+    await guest.books(event_type, MORNING[1])
     consumers = {"mails": notifications.consumer(settings)}
     assert await consumption.consume(database, consumers, now=clock()) == 3
     assert len(await office.log()) == 4
@@ -83,9 +82,9 @@ async def test_a_fact_that_cannot_be_read_keeps_no_mail_of_its_batch(
 
 
 async def test_a_batch_that_another_consumer_fails_at_leaves_each_mail_once(
-    ana: Host, client: Client, database: Database, settings: Settings, office: Office, clock: Clock
+    ana: Host, guest: Guest, database: Database, settings: Settings, office: Office, clock: Clock
 ) -> None:
-    await books(client, await ana.creates_event_type(), MORNING[0])
+    await guest.books(await ana.creates_event_type(), MORNING[0])
 
     async def fail(_work: UnitOfWork, _facts: Sequence[StoredFact]) -> None:
         raise OSError("the disk is full")

@@ -1,10 +1,9 @@
 """Who had booked an account is told by mail when it is deleted, though its bookings are gone by then."""
 
 from tests.conftest import Clock
-from tests.notifications.booking import books
 from tests.notifications.conftest import Office
 from tests.notifications.mailbox import Mailbox
-from tests.support.client import Client, Host
+from tests.support.client import Guest, Host
 from tests.support.organizations import People
 
 ANA, BO = "ana@example.com", "bo@example.com"
@@ -12,9 +11,9 @@ WEEKLY = {"freq": 2, "interval": 1, "count": 3}
 
 
 async def test_host_and_attendee_are_told_and_their_calendars_too(
-    ana: Host, client: Client, people: People, office: Office, mailbox: Mailbox, clock: Clock
+    ana: Host, guest: Guest, people: People, office: Office, mailbox: Mailbox, clock: Clock
 ) -> None:
-    booking = await books(client, await ana.creates_event_type())
+    booking = await guest.books(await ana.creates_event_type())
     await office.works()
     mailbox.received.clear()
     await people.deletes(ana, now=clock.now)
@@ -27,11 +26,11 @@ async def test_host_and_attendee_are_told_and_their_calendars_too(
 
 
 async def test_a_series_goes_from_the_calendar_as_a_whole(
-    ana: Host, client: Client, people: People, office: Office, mailbox: Mailbox, clock: Clock
+    ana: Host, guest: Guest, people: People, office: Office, mailbox: Mailbox, clock: Clock
 ) -> None:
     event_type = await ana.creates_event_type()
     await office.sets(event_type, recurring_event=WEEKLY)
-    series = await books(client, event_type)
+    series = await guest.books(event_type)
     await office.works()
     invited = int(mailbox.to(BO).event.sequence.value)
     mailbox.received.clear()

@@ -18,20 +18,19 @@ from kalends.outbox.fact import Fact
 from kalends.outbox.jobs.kind import MOST_LOSSES
 from kalends.webhooks.deliveries.health import DISABLED, WebhookDisabled
 from tests.conftest import Clock
-from tests.notifications.booking import books, cancels, confirms, reschedules
 from tests.notifications.conftest import Office
 from tests.notifications.mailbox import Mailbox
-from tests.support.client import Client, Host
+from tests.support.client import Guest, Host
 
 ANA, BO, CY = "ana@example.com", "bo@example.com", "cy@example.com"
 ELEVEN = "2050-09-05T11:00:00Z"
 
 
 async def test_a_booking_does_not_wait_for_a_mail_server_that_is_down(
-    ana: Host, client: Client, office: Office, mailbox: Mailbox, clock: Clock
+    ana: Host, guest: Guest, office: Office, mailbox: Mailbox, clock: Clock
 ) -> None:
     await mailbox.stop()
-    booking = await books(client, await ana.creates_event_type())
+    booking = await guest.books(await ana.creates_event_type())
     await office.works()
     assert {mail.state for mail in await office.log(booking["uid"])} == {State.QUEUED}
     await mailbox.start()
@@ -44,10 +43,10 @@ async def test_a_booking_does_not_wait_for_a_mail_server_that_is_down(
 
 
 async def test_a_temporary_refusal_is_tried_again_at_ever_longer_intervals_and_given_up_at_last(
-    ana: Host, client: Client, office: Office, mailbox: Mailbox, clock: Clock
+    ana: Host, guest: Guest, office: Office, mailbox: Mailbox, clock: Clock
 ) -> None:
     mailbox.refusals[BO] = "450 4.2.0 try again later"
-    booking = await books(client, await ana.creates_event_type())
+    booking = await guest.books(await ana.creates_event_type())
     await office.works()
     assert mailbox.recipients == [ANA]
     for retry in MAILS.retries:
@@ -62,10 +61,10 @@ async def test_a_temporary_refusal_is_tried_again_at_ever_longer_intervals_and_g
 
 
 async def test_a_permanent_refusal_is_final_and_on_the_bookings_log(
-    ana: Host, client: Client, office: Office, mailbox: Mailbox
+    ana: Host, guest: Guest, office: Office, mailbox: Mailbox
 ) -> None:
     mailbox.refusals[BO] = "550 5.1.1 no such user"
-    booking = await books(client, await ana.creates_event_type(), guests=[CY])
+    booking = await guest.books(await ana.creates_event_type(), guests=[CY])
     await office.works()
     assert mailbox.recipients == [ANA, CY]
     failed = next(mail for mail in await office.log(booking["uid"]) if mail.recipient == BO)
@@ -74,9 +73,9 @@ async def test_a_permanent_refusal_is_final_and_on_the_bookings_log(
 
 
 async def test_every_attempt_sends_the_same_message(
-    ana: Host, client: Client, office: Office, mailbox: Mailbox, clock: Clock
+    ana: Host, guest: Guest, office: Office, mailbox: Mailbox, clock: Clock
 ) -> None:
-    await books(client, await ana.creates_event_type())
+    await guest.books(await ana.creates_event_type())
     await office.works()
     [sent] = [mail for mail in await office.log() if mail.recipient == BO]
     async with office.database.transaction() as work:
@@ -89,9 +88,9 @@ async def test_every_attempt_sends_the_same_message(
 
 
 async def test_a_fact_that_is_handed_on_twice_is_mailed_once(
-    ana: Host, client: Client, office: Office, mailbox: Mailbox
+    ana: Host, guest: Guest, office: Office, mailbox: Mailbox
 ) -> None:
-    await books(client, await ana.creates_event_type())
+    await guest.books(await ana.creates_event_type())
     await office.works()
     async with office.database.transaction() as work:
         await work.connection.execute("UPDATE outbox_events SET handled_at = NULL")
@@ -100,11 +99,11 @@ async def test_a_fact_that_is_handed_on_twice_is_mailed_once(
 
 
 async def test_many_workers_send_each_mail_once(
-    ana: Host, client: Client, office: Office, mailbox: Mailbox
+    ana: Host, guest: Guest, office: Office, mailbox: Mailbox
 ) -> None:
     event_type = await ana.creates_event_type()
     for hour in range(7, 15):
-        await books(client, event_type, f"2050-09-05T{hour:02}:00:00Z", guests=[CY])
+        await guest.books(event_type, f"2050-09-05T{hour:02}:00:00Z", guests=[CY])
     await office.notes()
     await asyncio.gather(*(office.sends() for _ in range(4)))
     assert len(mailbox.received) == 24
@@ -112,14 +111,14 @@ async def test_many_workers_send_each_mail_once(
 
 
 async def test_mails_about_one_booking_reach_each_person_in_their_order_whoever_sends_them(
-    ana: Host, client: Client, office: Office, mailbox: Mailbox
+    ana: Host, guest: Guest, office: Office, mailbox: Mailbox
 ) -> None:
     event_type = await ana.creates_event_type()
     await office.sets(event_type, seats_per_time_slot=40, seats_show_attendees=True)
     names = [f"Guest {number}" for number in range(30)]
     for number, name in enumerate(names):
         attendee = {"name": name, "email": f"guest{number}@example.com", "timeZone": "Europe/Rome"}
-        await books(client, event_type, attendee=attendee)
+        await guest.books(event_type, attendee=attendee)
     await office.notes()
     await asyncio.gather(*(office.sends() for _ in range(4)))
     await office.sends()
@@ -131,9 +130,9 @@ async def test_mails_about_one_booking_reach_each_person_in_their_order_whoever_
 
 
 async def test_what_a_worker_took_and_never_sent_is_sent_by_another(
-    ana: Host, client: Client, office: Office, mailbox: Mailbox, clock: Clock
+    ana: Host, guest: Guest, office: Office, mailbox: Mailbox, clock: Clock
 ) -> None:
-    await books(client, await ana.creates_event_type())
+    await guest.books(await ana.creates_event_type())
     await office.notes()
     async with office.database.transaction() as work:
         await work.connection.execute(
@@ -148,9 +147,9 @@ async def test_what_a_worker_took_and_never_sent_is_sent_by_another(
 
 
 async def test_a_worker_that_was_presumed_dead_sends_and_reports_nothing(
-    ana: Host, client: Client, office: Office, mailbox: Mailbox, clock: Clock
+    ana: Host, guest: Guest, office: Office, mailbox: Mailbox, clock: Clock
 ) -> None:
-    booking = await books(client, await ana.creates_event_type())
+    booking = await guest.books(await ana.creates_event_type())
     await office.notes()
     taken = await _takes(office)
     assert len(taken) == 2
@@ -166,9 +165,9 @@ async def test_a_worker_that_was_presumed_dead_sends_and_reports_nothing(
 
 
 async def test_a_mail_that_has_ended_its_workers_is_set_aside_and_the_others_are_sent(
-    ana: Host, client: Client, office: Office, mailbox: Mailbox, clock: Clock
+    ana: Host, guest: Guest, office: Office, mailbox: Mailbox, clock: Clock
 ) -> None:
-    await books(client, await ana.creates_event_type())
+    await guest.books(await ana.creates_event_type())
     await office.notes()
     assert len(await _takes(office)) == 2
     for _ in range(MOST_LOSSES):
@@ -197,10 +196,10 @@ async def _takes(office: Office) -> Sequence[LeasedMail]:
 
 
 async def test_of_a_booking_cancelled_before_the_mails_left_only_the_cancellation_is_told(
-    ana: Host, client: Client, office: Office, mailbox: Mailbox
+    ana: Host, guest: Guest, office: Office, mailbox: Mailbox
 ) -> None:
-    booking = await books(client, await ana.creates_event_type())
-    await cancels(client, booking, "ill")
+    booking = await guest.books(await ana.creates_event_type())
+    await guest.cancels(booking, "ill")
     await office.works()
     assert [mail.subject.partition(":")[0] for mail in mailbox.received] == ["Cancelled", "Cancelled"]
     assert [mail.state.value for mail in await office.log()] == ["suppressed", "suppressed", "sent", "sent"]
@@ -208,32 +207,32 @@ async def test_of_a_booking_cancelled_before_the_mails_left_only_the_cancellatio
 
 
 async def test_of_a_booking_moved_before_the_mails_left_only_the_new_time_is_told(
-    ana: Host, client: Client, office: Office, mailbox: Mailbox
+    ana: Host, guest: Guest, office: Office, mailbox: Mailbox
 ) -> None:
-    booking = await books(client, await ana.creates_event_type())
-    await reschedules(client, booking, ELEVEN)
+    booking = await guest.books(await ana.creates_event_type())
+    await guest.reschedules(booking, ELEVEN)
     await office.works()
     assert [mail.subject.partition(":")[0] for mail in mailbox.received] == ["Rescheduled", "Rescheduled"]
 
 
 async def test_a_request_confirmed_before_the_mails_left_is_not_asked_about(
-    ana: Host, client: Client, office: Office, mailbox: Mailbox
+    ana: Host, guest: Guest, office: Office, mailbox: Mailbox
 ) -> None:
     event_type = await ana.creates_event_type()
     await office.sets(event_type, requires_confirmation=True)
-    await confirms(ana, await books(client, event_type))
+    await ana.confirms(await guest.books(event_type))
     await office.works()
     assert [mail.subject.partition(":")[0] for mail in mailbox.received] == ["New event", "Scheduled"]
 
 
 async def test_a_late_mail_never_follows_the_one_that_outdates_it(
-    ana: Host, client: Client, office: Office, mailbox: Mailbox, clock: Clock
+    ana: Host, guest: Guest, office: Office, mailbox: Mailbox, clock: Clock
 ) -> None:
     mailbox.refusals[BO] = "450 4.2.0 try again later"
-    booking = await books(client, await ana.creates_event_type())
+    booking = await guest.books(await ana.creates_event_type())
     await office.works()
     mailbox.refusals.clear()
-    await cancels(client, booking, "ill")
+    await guest.cancels(booking, "ill")
     await office.works()
     clock.advance(timedelta(days=1))
     await office.sends()
@@ -243,10 +242,10 @@ async def test_a_late_mail_never_follows_the_one_that_outdates_it(
 
 
 async def test_without_a_mail_server_mails_are_files_that_only_their_owner_reads(
-    ana: Host, client: Client, office: Office, tmp_path: Path, clock: Clock
+    ana: Host, guest: Guest, office: Office, tmp_path: Path, clock: Clock
 ) -> None:
     settings = office.settings.model_copy(update={"smtp_url": None, "data_dir": tmp_path})
-    await books(client, await ana.creates_event_type())
+    await guest.books(await ana.creates_event_type())
     await office.notes()
     assert await send_due(office.database, settings, clock()) == 2
     files = sorted((tmp_path / "mail").iterdir())
@@ -256,8 +255,8 @@ async def test_without_a_mail_server_mails_are_files_that_only_their_owner_reads
     assert (tmp_path / "mail").stat().st_mode & 0o077 == 0
 
 
-async def test_a_message_can_be_read_while_it_is_kept(ana: Host, client: Client, office: Office) -> None:
-    await books(client, await ana.creates_event_type())
+async def test_a_message_can_be_read_while_it_is_kept(ana: Host, guest: Guest, office: Office) -> None:
+    await guest.books(await ana.creates_event_type())
     await office.works()
     async with office.database.connection() as connection:
         _, message = await notifications.read_mail(connection, office.settings, 2)
@@ -272,9 +271,9 @@ async def test_a_message_can_be_read_while_it_is_kept(ana: Host, client: Client,
 
 
 async def test_messages_are_kept_for_thirty_days_and_the_log_for_good(
-    ana: Host, client: Client, office: Office
+    ana: Host, guest: Guest, office: Office
 ) -> None:
-    await books(client, await ana.creates_event_type())
+    await guest.books(await ana.creates_event_type())
     await office.works()
     [_, mail] = await office.log()
     for days, is_kept in ((29, True), (31, False)):
@@ -286,9 +285,9 @@ async def test_messages_are_kept_for_thirty_days_and_the_log_for_good(
 
 
 async def test_a_copy_of_the_database_holds_no_link_of_a_mail(
-    ana: Host, client: Client, office: Office
+    ana: Host, guest: Guest, office: Office
 ) -> None:
-    await books(client, await ana.creates_event_type())
+    await guest.books(await ana.creates_event_type())
     await office.works()
     async with office.database.connection() as connection:
         cursor = await connection.execute("SELECT message FROM mails")
@@ -299,10 +298,10 @@ async def test_a_copy_of_the_database_holds_no_link_of_a_mail(
 
 @pytest.mark.parametrize("name", ["Zoë Ñandú – 日本", 'Bo; <x@example.com>, "Q"', "Bo\r\nBcc: x@example.com"])
 async def test_a_name_cannot_add_a_header_or_a_recipient(
-    ana: Host, client: Client, office: Office, mailbox: Mailbox, name: str
+    ana: Host, guest: Guest, office: Office, mailbox: Mailbox, name: str
 ) -> None:
     attendee = {"name": name, "email": BO, "timeZone": "Europe/Rome"}
-    await books(client, await ana.creates_event_type(), attendee=attendee)
+    await guest.books(await ana.creates_event_type(), attendee=attendee)
     await office.works()
     mail = mailbox.to(BO)
     [to] = mail.message["To"].addresses

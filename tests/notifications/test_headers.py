@@ -20,8 +20,7 @@ from kalends.notifications.transport.failures import PermanentFailure
 from kalends.notifications.transport.folder import FolderTransport
 from tests.notifications.conftest import Office
 from tests.notifications.mailbox import Mailbox
-from tests.support.bookings import books
-from tests.support.client import Client, Host, data, refusal
+from tests.support.client import Guest, Host, data, refusal
 
 NOW = datetime(2050, 9, 5, 10, tzinfo=UTC)
 BO = "bo@example.com"
@@ -167,20 +166,20 @@ async def test_an_account_takes_odd_addresses_that_can_be_mailed(ana: Host, addr
 
 
 async def test_a_guest_whose_address_is_too_long_for_mails_keeps_none_from_others(
-    ana: Host, client: Client, office: Office, mailbox: Mailbox
+    ana: Host, guest: Guest, office: Office, mailbox: Mailbox
 ) -> None:
-    await books(client, await ana.creates_event_type(), guests=[f"{'a' * 400}@example.com"])
+    await guest.books(await ana.creates_event_type(), guests=[f"{'a' * 400}@example.com"])
     await office.works()
     assert mailbox.recipients == [ana.email, BO]
 
 
 async def test_a_host_whose_address_cannot_be_written_keeps_no_mail_from_customers(
-    ana: Host, client: Client, office: Office, mailbox: Mailbox
+    ana: Host, guest: Guest, office: Office, mailbox: Mailbox
 ) -> None:
     event_type = await ana.creates_event_type()
     async with office.database.transaction() as work:
         await work.connection.execute("UPDATE users SET email = '<a@b.cc' WHERE email = %s", (ana.email,))
-    await books(client, event_type)
+    await guest.books(event_type)
     await office.works()
     mail = mailbox.to(BO)
     assert "Reply-To" not in mail.message

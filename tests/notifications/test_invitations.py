@@ -4,10 +4,9 @@ from typing import Any
 
 import icalendar
 
-from tests.notifications.booking import books, cancels, confirms, reschedules
 from tests.notifications.conftest import Office
 from tests.notifications.mailbox import Mailbox, Received
-from tests.support.client import Client, Host, data
+from tests.support.client import Client, Guest, Host, data
 
 ANA, BO, CY = "ana@example.com", "bo@example.com", "cy@example.com"
 ELEVEN, NOON = "2050-09-05T11:00:00Z", "2050-09-05T12:00:00Z"
@@ -19,10 +18,10 @@ def people(mail: Received) -> dict[str, str]:
 
 
 async def test_an_invitation_says_what_when_where_and_who(
-    ana: Host, client: Client, office: Office, mailbox: Mailbox
+    ana: Host, guest: Guest, office: Office, mailbox: Mailbox
 ) -> None:
     properties: dict[str, Any] = {"guests": [CY], "location": "https://meet.example.com/1"}
-    booking = await books(client, await ana.creates_event_type(), **properties)
+    booking = await guest.books(await ana.creates_event_type(), **properties)
     await office.works()
     for mail in mailbox.received:
         event = mail.event
@@ -40,9 +39,9 @@ async def test_an_invitation_says_what_when_where_and_who(
 
 
 async def test_the_alternative_and_the_file_are_the_same(
-    ana: Host, client: Client, office: Office, mailbox: Mailbox
+    ana: Host, guest: Guest, office: Office, mailbox: Mailbox
 ) -> None:
-    await books(client, await ana.creates_event_type())
+    await guest.books(await ana.creates_event_type())
     await office.works()
     mail = mailbox.to(BO)
     [part] = [part for part in mail.message.walk() if part.get_content_type() == "text/calendar"]
@@ -52,10 +51,10 @@ async def test_the_alternative_and_the_file_are_the_same(
 
 
 async def test_the_file_is_folded_at_75_octets_and_ends_its_lines_by_crlf(
-    ana: Host, client: Client, office: Office, mailbox: Mailbox
+    ana: Host, guest: Guest, office: Office, mailbox: Mailbox
 ) -> None:
     attendee = {"name": "Böö Gästin " * 12, "email": BO, "timeZone": "Europe/Rome"}
-    await books(client, await ana.creates_event_type(), attendee=attendee)
+    await guest.books(await ana.creates_event_type(), attendee=attendee)
     await office.works()
     [part] = list(mailbox.to(BO).message.iter_attachments())
     content = part.get_payload(decode=True)
@@ -66,15 +65,15 @@ async def test_the_file_is_folded_at_75_octets_and_ends_its_lines_by_crlf(
 
 
 async def test_every_update_replaces_the_one_before(
-    ana: Host, client: Client, office: Office, mailbox: Mailbox
+    ana: Host, guest: Guest, office: Office, mailbox: Mailbox
 ) -> None:
-    booking = await books(client, await ana.creates_event_type(), guests=[CY])
+    booking = await guest.books(await ana.creates_event_type(), guests=[CY])
     await office.works()
     uid = booking["icsUid"]
     for start in (ELEVEN, NOON):
-        booking = await reschedules(client, booking, start)
+        booking = await guest.reschedules(booking, start)
         await office.works()
-    await cancels(client, booking, "ill")
+    await guest.cancels(booking, "ill")
     await office.works()
     for recipient in (ANA, BO, CY):
         mails = [mail for mail in mailbox.received if mail.recipient == recipient]
@@ -85,33 +84,33 @@ async def test_every_update_replaces_the_one_before(
 
 
 async def test_a_confirmed_request_has_the_uid_of_its_booking(
-    ana: Host, client: Client, office: Office, mailbox: Mailbox
+    ana: Host, guest: Guest, office: Office, mailbox: Mailbox
 ) -> None:
     event_type = await ana.creates_event_type()
     await office.sets(event_type, requires_confirmation=True)
-    booking = await books(client, event_type)
-    await confirms(ana, booking)
+    booking = await guest.books(event_type)
+    await ana.confirms(booking)
     await office.works()
     assert mailbox.last_to(BO).event.uid.value == booking["icsUid"]
 
 
 async def test_an_accepted_meeting_that_must_be_confirmed_again_leaves_the_calendars_until_then(
-    ana: Host, client: Client, office: Office, mailbox: Mailbox
+    ana: Host, guest: Guest, office: Office, mailbox: Mailbox
 ) -> None:
     event_type = await ana.creates_event_type()
     await office.sets(event_type, requires_confirmation=True)
-    booking = await books(client, event_type)
+    booking = await guest.books(event_type)
     await office.works()
-    await confirms(ana, booking)
+    await ana.confirms(booking)
     await office.works()
-    moved = await reschedules(client, booking, ELEVEN)
+    moved = await guest.reschedules(booking, ELEVEN)
     await office.works()
     for recipient in (ANA, BO):
         mail = mailbox.last_to(recipient)
         assert mail.calendar.method.value == "CANCEL"
         assert mail.event.uid.value == booking["icsUid"]
         assert mail.event.dtstart.value.isoformat() == "2050-09-05T10:00:00+00:00"
-    await confirms(ana, moved)
+    await ana.confirms(moved)
     await office.works()
     again = mailbox.last_to(BO)
     assert again.calendar.method.value == "REQUEST"
@@ -121,35 +120,35 @@ async def test_an_accepted_meeting_that_must_be_confirmed_again_leaves_the_calen
 
 
 async def test_a_request_that_is_moved_while_it_waits_withdraws_nothing(
-    ana: Host, client: Client, office: Office, mailbox: Mailbox
+    ana: Host, guest: Guest, office: Office, mailbox: Mailbox
 ) -> None:
     event_type = await ana.creates_event_type()
     await office.sets(event_type, requires_confirmation=True)
-    booking = await books(client, event_type)
+    booking = await guest.books(event_type)
     await office.works()
-    await reschedules(client, booking, ELEVEN)
+    await guest.reschedules(booking, ELEVEN)
     await office.works()
     assert all(mail.invitation is None for mail in mailbox.received)
 
 
 async def test_a_request_that_is_cancelled_was_in_no_calendar_and_is_taken_out_of_none(
-    ana: Host, client: Client, office: Office, mailbox: Mailbox
+    ana: Host, guest: Guest, office: Office, mailbox: Mailbox
 ) -> None:
     event_type = await ana.creates_event_type()
     await office.sets(event_type, requires_confirmation=True)
-    booking = await books(client, event_type)
+    booking = await guest.books(event_type)
     await office.works()
-    await cancels(client, booking, "ill")
+    await guest.cancels(booking, "ill")
     await office.works()
     assert mailbox.last_to(BO).subject.startswith("Cancelled")
     assert all(mail.invitation is None for mail in mailbox.received)
 
 
 async def test_a_description_is_in_the_readers_language_and_has_their_link(
-    ana: Host, client: Client, office: Office, mailbox: Mailbox
+    ana: Host, guest: Guest, office: Office, mailbox: Mailbox
 ) -> None:
     attendee = {"name": "Bo Guest", "email": BO, "timeZone": "Europe/Rome", "language": "fr"}
-    booking = await books(client, await ana.creates_event_type(), attendee=attendee)
+    booking = await guest.books(await ana.creates_event_type(), attendee=attendee)
     await office.works()
     event = mailbox.to(BO).event
     assert "Qui:\nAna (organisateur) · ana@example.com" in event.description.value
@@ -159,20 +158,20 @@ async def test_a_description_is_in_the_readers_language_and_has_their_link(
 
 
 async def test_hidden_details_make_a_private_event(
-    ana: Host, client: Client, office: Office, mailbox: Mailbox
+    ana: Host, guest: Guest, office: Office, mailbox: Mailbox
 ) -> None:
     event_type = await ana.creates_event_type()
     await office.sets(event_type, hide_calendar_event_details=True)
-    await books(client, event_type)
+    await guest.books(event_type)
     await office.works()
     assert mailbox.to(BO).event.contents["class"][0].value == "PRIVATE"
 
 
 async def test_a_title_of_commas_semicolons_and_line_breaks_is_read_back_whole(
-    ana: Host, client: Client, office: Office, mailbox: Mailbox
+    ana: Host, guest: Guest, office: Office, mailbox: Mailbox
 ) -> None:
     event_type = await ana.creates_event_type(title='Plan; buy, eat\\drink "all" & more')
-    await books(client, event_type)
+    await guest.books(event_type)
     await office.works()
     expected = 'Plan; buy, eat\\drink "all" & more between Ana and Bo Guest'
     assert mailbox.to(BO).event.summary.value == expected
@@ -180,10 +179,10 @@ async def test_a_title_of_commas_semicolons_and_line_breaks_is_read_back_whole(
 
 
 async def test_a_description_of_several_lines_is_read_back_whole(
-    ana: Host, client: Client, office: Office, mailbox: Mailbox
+    ana: Host, guest: Guest, office: Office, mailbox: Mailbox
 ) -> None:
     event_type = await ana.creates_event_type(description="# Plan\n\n- **one**\n- two, three; \\four\n\nend")
-    await books(client, event_type)
+    await guest.books(event_type)
     await office.works()
     event = mailbox.to(BO).event
     assert "Description:\n# Plan\n\n- **one**\n- two, three; \\four\n\nend" in event.description.value
@@ -191,21 +190,21 @@ async def test_a_description_of_several_lines_is_read_back_whole(
 
 
 async def test_the_uid_is_the_one_of_the_api_after_a_reschedule_too(
-    ana: Host, client: Client, office: Office, mailbox: Mailbox
+    ana: Host, guest: Guest, client: Client, office: Office, mailbox: Mailbox
 ) -> None:
-    booking = await books(client, await ana.creates_event_type())
-    moved = await reschedules(client, booking, ELEVEN)
+    booking = await guest.books(await ana.creates_event_type())
+    moved = await guest.reschedules(booking, ELEVEN)
     await office.works()
     shown = data(await client.get(f"/v2/bookings/{moved['uid']}"))
     assert mailbox.last_to(BO).event.uid.value == shown["icsUid"] == booking["icsUid"]
 
 
 async def test_an_address_that_attends_twice_has_one_line_with_the_stronger_role(
-    ana: Host, client: Client, office: Office, mailbox: Mailbox
+    ana: Host, guest: Guest, office: Office, mailbox: Mailbox
 ) -> None:
     attendee = {"name": "Bo Guest", "email": "Bo@example.com", "timeZone": "Europe/Rome"}
     guests = ["bo@example.com", "ANA@example.com", CY]
-    await books(client, await ana.creates_event_type(), attendee=attendee, guests=guests)
+    await guest.books(await ana.creates_event_type(), attendee=attendee, guests=guests)
     await office.works()
     event = mailbox.to(CY).event
     lines = {one.value: (one.params["ROLE"], one.params["PARTSTAT"]) for one in event.attendee_list}
@@ -218,12 +217,12 @@ async def test_an_address_that_attends_twice_has_one_line_with_the_stronger_role
 
 
 async def test_joiners_stay_and_what_hides_or_turns_text_goes(
-    ana: Host, client: Client, office: Office, mailbox: Mailbox
+    ana: Host, guest: Guest, office: Office, mailbox: Mailbox
 ) -> None:
     family, persian = "👩\u200d👩\u200d👧", "می\u200cخواهم"
     name = f"{family} {persian} so\u00adft\ufeff\u202e"
     attendee = {"name": name, "email": BO, "timeZone": "Europe/Rome"}
-    await books(client, await ana.creates_event_type(), attendee=attendee, location=name)
+    await guest.books(await ana.creates_event_type(), attendee=attendee, location=name)
     await office.works()
     mail = mailbox.to(BO)
     shown = f"{family} {persian} soft"
@@ -235,18 +234,18 @@ async def test_joiners_stay_and_what_hides_or_turns_text_goes(
 
 
 async def test_every_message_of_a_shared_meeting_has_a_higher_number(
-    ana: Host, client: Client, office: Office, mailbox: Mailbox
+    ana: Host, guest: Guest, office: Office, mailbox: Mailbox
 ) -> None:
     course = await ana.creates_event_type("course")
     await office.sets(course, seats_per_time_slot=5)
     joined = {}
     for name in ("bo", "cy"):
         attendee = {"name": name, "email": f"{name}@example.com", "timeZone": "Europe/Rome"}
-        joined[name] = await books(client, course, attendee=attendee)
+        joined[name] = await guest.books(course, attendee=attendee)
         await office.works()
-    await cancels(client, joined["cy"], seatUid=joined["cy"]["seatUid"])
+    await guest.cancels(joined["cy"], seatUid=joined["cy"]["seatUid"])
     await office.works()
-    await reschedules(client, joined["bo"], ELEVEN, seatUid=joined["bo"]["seatUid"])
+    await guest.reschedules(joined["bo"], ELEVEN, seatUid=joined["bo"]["seatUid"])
     await office.works()
     numbers: dict[str, list[int]] = {}
     for mail in mailbox.received:

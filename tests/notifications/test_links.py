@@ -1,11 +1,11 @@
 """The links in mails lead to pages that do what the mail says."""
 
 import re
-from typing import Any
 
 from tests.notifications.conftest import Office
 from tests.notifications.mailbox import Mailbox
-from tests.support.client import Client, Host, booking_of, data
+from tests.support.bookings import attendee
+from tests.support.client import Client, Guest, Host, data
 from tests.web.scene import Browser
 
 _LINK = re.compile(r"https://kalends\.example\.com(/booking/[^\s\"<]+)")
@@ -17,17 +17,11 @@ def _links(mailbox: Mailbox, recipient: str) -> list[str]:
     return _LINK.findall([mail for mail in mailbox.received if mail.recipient == recipient][-1].text)
 
 
-async def _books(client: Client, event_type_id: int, name: str = "Bo") -> Any:
-    body = booking_of(event_type_id, START)
-    body["attendee"] |= {"name": name, "email": f"{name.lower()}@example.com"}
-    return data(await client.post("/v2/bookings", json=body), 201)
-
-
 async def test_every_link_opens_a_page_and_the_one_to_cancel_cancels(
-    ana: Host, client: Client, office: Office, mailbox: Mailbox
+    ana: Host, guest: Guest, client: Client, office: Office, mailbox: Mailbox
 ) -> None:
     event_type = await ana.creates_event_type()
-    uid = (await _books(client, event_type["id"]))["uid"]
+    uid = (await guest.books(event_type, START, attendee=attendee("bo")))["uid"]
     await office.works()
     browser = Browser(client)
     for recipient in ("bo@example.com", "ana@example.com"):
@@ -47,11 +41,11 @@ async def test_every_link_opens_a_page_and_the_one_to_cancel_cancels(
 
 
 async def test_the_links_of_a_request_let_the_host_decide(
-    ana: Host, client: Client, office: Office, mailbox: Mailbox
+    ana: Host, guest: Guest, client: Client, office: Office, mailbox: Mailbox
 ) -> None:
     event_type = await ana.creates_event_type()
     await office.sets(event_type, requires_confirmation=True)
-    uid = (await _books(client, event_type["id"]))["uid"]
+    uid = (await guest.books(event_type, START, attendee=attendee("bo")))["uid"]
     await office.works()
     browser = Browser(client)
     approve, decline = (
@@ -65,12 +59,12 @@ async def test_the_links_of_a_request_let_the_host_decide(
 
 
 async def test_the_links_of_a_seat_have_power_over_that_seat_only(
-    ana: Host, client: Client, office: Office, mailbox: Mailbox
+    ana: Host, guest: Guest, client: Client, office: Office, mailbox: Mailbox
 ) -> None:
     event_type = await ana.creates_event_type()
     await office.sets(event_type, seats_per_time_slot=3, seats_show_attendees=False)
-    uid = (await _books(client, event_type["id"]))["uid"]
-    await _books(client, event_type["id"], "Cy")
+    uid = (await guest.books(event_type, START, attendee=attendee("bo")))["uid"]
+    await guest.books(event_type, START, attendee=attendee("cy"))
     await office.works()
     browser = Browser(client)
     cancel = next(link for link in _links(mailbox, "cy@example.com") if "/cancel?" in link)

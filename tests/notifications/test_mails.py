@@ -3,19 +3,18 @@
 import re
 
 from kalends.bookings.commands.decide import EXPIRED
-from tests.notifications.booking import books, cancels, confirms, declines, reschedules
 from tests.notifications.conftest import Office
 from tests.notifications.mailbox import Mailbox
-from tests.support.client import Client, Host
+from tests.support.client import Guest, Host
 
 ANA, BO, CY, DI = "ana@example.com", "bo@example.com", "cy@example.com", "di@example.com"
 ELEVEN = "2050-09-05T11:00:00Z"
 
 
 async def test_host_booker_and_guests_each_get_an_own_mail(
-    ana: Host, client: Client, office: Office, mailbox: Mailbox
+    ana: Host, guest: Guest, office: Office, mailbox: Mailbox
 ) -> None:
-    await books(client, await ana.creates_event_type(), guests=[CY, DI])
+    await guest.books(await ana.creates_event_type(), guests=[CY, DI])
     await office.works()
     assert mailbox.recipients == [ANA, BO, CY, DI]
     for mail in mailbox.received:
@@ -24,10 +23,10 @@ async def test_host_booker_and_guests_each_get_an_own_mail(
 
 
 async def test_everybody_reads_the_time_of_their_own_zone(
-    ana: Host, client: Client, office: Office, mailbox: Mailbox
+    ana: Host, guest: Guest, office: Office, mailbox: Mailbox
 ) -> None:
     attendee = {"name": "Bo Guest", "email": BO, "timeZone": "America/New_York"}
-    await books(client, await ana.creates_event_type(), attendee=attendee, guests=[CY])
+    await guest.books(await ana.creates_event_type(), attendee=attendee, guests=[CY])
     await office.works()
     assert "Monday, September 5, 2050, 12:00 PM – 1:00 PM\n(Europe/Rome)" in mailbox.to(ANA).text
     for recipient in (BO, CY):
@@ -39,11 +38,11 @@ async def test_everybody_reads_the_time_of_their_own_zone(
 
 
 async def test_everybody_reads_their_own_language_and_guests_the_bookers(
-    ana: Host, client: Client, office: Office, mailbox: Mailbox
+    ana: Host, guest: Guest, office: Office, mailbox: Mailbox
 ) -> None:
     await ana.client.patch("/v2/me", json={"locale": "de", "timeFormat": 24})
     attendee = {"name": "Bo Guest", "email": BO, "timeZone": "Europe/Rome", "language": "it"}
-    await books(client, await ana.creates_event_type(), attendee=attendee, guests=[CY])
+    await guest.books(await ana.creates_event_type(), attendee=attendee, guests=[CY])
     await office.works()
     host = mailbox.to(ANA)
     assert host.subject == "Neuer Termin: Intro mit Ana und Bo Guest, Mo., 5. Sept. 2050, 12:00 – 13:00"
@@ -57,12 +56,12 @@ async def test_everybody_reads_their_own_language_and_guests_the_bookers(
 
 
 async def test_the_hosts_clock_is_the_one_they_chose(
-    ana: Host, client: Client, office: Office, mailbox: Mailbox
+    ana: Host, guest: Guest, office: Office, mailbox: Mailbox
 ) -> None:
     event_type = await ana.creates_event_type()
-    await books(client, event_type)
+    await guest.books(event_type)
     await ana.client.patch("/v2/me", json={"timeFormat": 24})
-    await books(client, event_type, ELEVEN)
+    await guest.books(event_type, ELEVEN)
     await office.works()
     twelve, twenty_four = (mail.text for mail in mailbox.received if mail.recipient == ANA)
     assert "12:00 PM – 1:00 PM" in twelve
@@ -70,10 +69,10 @@ async def test_the_hosts_clock_is_the_one_they_chose(
 
 
 async def test_a_language_without_a_catalog_is_english_in_words_and_dates(
-    ana: Host, client: Client, office: Office, mailbox: Mailbox
+    ana: Host, guest: Guest, office: Office, mailbox: Mailbox
 ) -> None:
     attendee = {"name": "Bo Guest", "email": BO, "timeZone": "Europe/Rome", "language": "pl"}
-    await books(client, await ana.creates_event_type(), attendee=attendee)
+    await guest.books(await ana.creates_event_type(), attendee=attendee)
     await office.works()
     mail = mailbox.to(BO)
     assert "Your event is scheduled" in mail.text
@@ -81,9 +80,9 @@ async def test_a_language_without_a_catalog_is_english_in_words_and_dates(
 
 
 async def test_booker_and_host_get_links_to_change_it_and_guests_none(
-    ana: Host, client: Client, office: Office, mailbox: Mailbox
+    ana: Host, guest: Guest, office: Office, mailbox: Mailbox
 ) -> None:
-    booking = await books(client, await ana.creates_event_type(), guests=[CY])
+    booking = await guest.books(await ana.creates_event_type(), guests=[CY])
     await office.works()
     page = f"https://kalends.example.com/booking/{booking['uid']}"
     for recipient in (ANA, BO):
@@ -97,21 +96,21 @@ async def test_booker_and_host_get_links_to_change_it_and_guests_none(
 
 
 async def test_what_an_event_type_does_not_allow_is_not_offered(
-    ana: Host, client: Client, office: Office, mailbox: Mailbox
+    ana: Host, guest: Guest, office: Office, mailbox: Mailbox
 ) -> None:
     event_type = await ana.creates_event_type()
     await office.sets(event_type, disable_cancelling=True, disable_rescheduling=True)
-    await books(client, event_type)
+    await guest.books(event_type)
     await office.works()
     assert "token=" not in mailbox.to(BO).text
 
 
 async def test_a_request_asks_the_host_and_tells_everybody_else_that_it_waits(
-    ana: Host, client: Client, office: Office, mailbox: Mailbox
+    ana: Host, guest: Guest, office: Office, mailbox: Mailbox
 ) -> None:
     event_type = await ana.creates_event_type()
     await office.sets(event_type, requires_confirmation=True)
-    booking = await books(client, event_type, guests=[CY])
+    booking = await guest.books(event_type, guests=[CY])
     await office.works()
     asked = mailbox.to(ANA)
     assert asked.subject.startswith("Awaiting your approval: Intro")
@@ -127,14 +126,14 @@ async def test_a_request_asks_the_host_and_tells_everybody_else_that_it_waits(
 
 
 async def test_a_confirmed_request_is_scheduled_for_everybody(
-    ana: Host, client: Client, office: Office, mailbox: Mailbox
+    ana: Host, guest: Guest, office: Office, mailbox: Mailbox
 ) -> None:
     event_type = await ana.creates_event_type()
     await office.sets(event_type, requires_confirmation=True)
-    booking = await books(client, event_type, guests=[CY])
+    booking = await guest.books(event_type, guests=[CY])
     await office.works()
     mailbox.received.clear()
-    await confirms(ana, booking)
+    await ana.confirms(booking)
     await office.works()
     assert mailbox.recipients == [ANA, BO, CY]
     assert mailbox.to(BO).subject.startswith("Scheduled: Intro")
@@ -142,14 +141,14 @@ async def test_a_confirmed_request_is_scheduled_for_everybody(
 
 
 async def test_a_declined_request_is_told_to_those_who_asked_with_the_reason(
-    ana: Host, client: Client, office: Office, mailbox: Mailbox
+    ana: Host, guest: Guest, office: Office, mailbox: Mailbox
 ) -> None:
     event_type = await ana.creates_event_type()
     await office.sets(event_type, requires_confirmation=True)
-    booking = await books(client, event_type, guests=[CY])
+    booking = await guest.books(event_type, guests=[CY])
     await office.works()
     mailbox.received.clear()
-    await declines(ana, booking, "I am away.")
+    await ana.declines(booking, "I am away.")
     await office.works()
     assert mailbox.recipients == [BO, CY]
     for mail in mailbox.received:
@@ -161,12 +160,12 @@ async def test_a_declined_request_is_told_to_those_who_asked_with_the_reason(
 
 
 async def test_a_reschedule_tells_the_new_time_the_former_one_and_why(
-    ana: Host, client: Client, office: Office, mailbox: Mailbox
+    ana: Host, guest: Guest, office: Office, mailbox: Mailbox
 ) -> None:
-    booking = await books(client, await ana.creates_event_type(), guests=[CY])
+    booking = await guest.books(await ana.creates_event_type(), guests=[CY])
     await office.works()
     mailbox.received.clear()
-    moved = await reschedules(client, booking, ELEVEN, reschedulingReason="train is late")
+    moved = await guest.reschedules(booking, ELEVEN, reschedulingReason="train is late")
     await office.works()
     assert mailbox.recipients == [ANA, BO, CY]
     for mail in mailbox.received:
@@ -181,12 +180,12 @@ async def test_a_reschedule_tells_the_new_time_the_former_one_and_why(
 
 
 async def test_a_cancellation_strikes_the_time_out_and_offers_nothing(
-    ana: Host, client: Client, office: Office, mailbox: Mailbox
+    ana: Host, guest: Guest, office: Office, mailbox: Mailbox
 ) -> None:
-    booking = await books(client, await ana.creates_event_type(), guests=[CY])
+    booking = await guest.books(await ana.creates_event_type(), guests=[CY])
     await office.works()
     mailbox.received.clear()
-    await cancels(client, booking, "I am ill.")
+    await guest.cancels(booking, "I am ill.")
     await office.works()
     assert mailbox.recipients == [ANA, BO, CY]
     for mail in mailbox.received:
@@ -197,9 +196,9 @@ async def test_a_cancellation_strikes_the_time_out_and_offers_nothing(
 
 
 async def test_answers_reach_the_host_through_reply_to_and_nobody_elses_address_is_in_it(
-    ana: Host, client: Client, office: Office, mailbox: Mailbox
+    ana: Host, guest: Guest, office: Office, mailbox: Mailbox
 ) -> None:
-    await books(client, await ana.creates_event_type(), guests=[CY])
+    await guest.books(await ana.creates_event_type(), guests=[CY])
     await office.works()
     assert mailbox.to(BO).message["Reply-To"] == ANA
     assert mailbox.to(CY).message["Reply-To"] == ANA
@@ -209,11 +208,11 @@ async def test_answers_reach_the_host_through_reply_to_and_nobody_elses_address_
 
 
 async def test_a_hidden_host_is_hidden_everywhere(
-    ana: Host, client: Client, office: Office, mailbox: Mailbox
+    ana: Host, guest: Guest, office: Office, mailbox: Mailbox
 ) -> None:
     event_type = await ana.creates_event_type()
     await office.sets(event_type, hide_organizer_email=True)
-    await books(client, event_type)
+    await guest.books(event_type)
     await office.works()
     mail = mailbox.to(BO)
     assert ANA not in mail.message.as_string()
@@ -224,13 +223,13 @@ async def test_a_hidden_host_is_hidden_everywhere(
 
 
 async def test_mails_of_one_booking_are_one_conversation_and_call_for_no_automatic_answer(
-    ana: Host, client: Client, office: Office, mailbox: Mailbox
+    ana: Host, guest: Guest, office: Office, mailbox: Mailbox
 ) -> None:
-    booking = await books(client, await ana.creates_event_type())
+    booking = await guest.books(await ana.creates_event_type())
     await office.works()
-    booking = await reschedules(client, booking, ELEVEN)
+    booking = await guest.reschedules(booking, ELEVEN)
     await office.works()
-    await cancels(client, booking, "ill")
+    await guest.cancels(booking, "ill")
     await office.works()
     first, moved, cancelled = (mail.message for mail in mailbox.received if mail.recipient == BO)
     assert "References" not in first
@@ -243,14 +242,14 @@ async def test_mails_of_one_booking_are_one_conversation_and_call_for_no_automat
 
 
 async def test_a_declined_request_that_nobody_answered_says_so_in_the_readers_language(
-    ana: Host, client: Client, office: Office, mailbox: Mailbox
+    ana: Host, guest: Guest, office: Office, mailbox: Mailbox
 ) -> None:
     event_type = await ana.creates_event_type()
     await office.sets(event_type, requires_confirmation=True)
     attendee = {"name": "Bo Guest", "email": BO, "timeZone": "Europe/Rome", "language": "fr"}
-    booking = await books(client, event_type, attendee=attendee)
+    booking = await guest.books(event_type, attendee=attendee)
     await office.works()
     mailbox.received.clear()
-    await declines(ana, booking, EXPIRED)
+    await ana.declines(booking, EXPIRED)
     await office.works()
     assert "L’hôte n’a pas répondu avant l’heure prévue." in mailbox.to(BO).text

@@ -8,6 +8,7 @@ import httpx
 import pytest
 
 from kalends.db.database import Database
+from kalends.memberships.invitations.sending import forget_mails
 from kalends.memberships.membership import Role
 from tests.conftest import Clock
 from tests.notifications.conftest import Office
@@ -107,6 +108,59 @@ async def test_a_repeated_call_mails_again_while_it_is_open_and_three_times_an_h
     assert len(mailbox.recipients) == 4
 
 
+async def test_an_address_is_mailed_three_invitations_an_hour_whoever_sends_them(
+    boss: Host, acme: int, people: People, office: Office, mailbox: Mailbox, clock: Clock
+) -> None:
+    carl = await people.account("carl")
+    others = [await people.account(f"other{number}") for number in range(4)]
+    teams = []
+    for one in others:
+        teams.append(data(await one.client.post("/v2/teams", json={"name": f"Of {one.id}"}), 201)["id"])
+        path = f"/v2/teams/{teams[-1]}/memberships"
+        data(await one.client.post(path, json={"userId": carl.id}), 201)
+    await office.works()
+    assert mailbox.recipients == [carl.email] * 3
+    # The one that was not mailed is there all the same, and is mailed when it is asked for later.
+    assert {one["id"] for one in data(await carl.client.get("/v2/teams"))} == set(teams)
+    path = f"/v2/teams/{teams[3]}/memberships"
+    refusal(await others[3].client.post(path, json={"userId": carl.id}), 409)
+    await office.works()
+    assert len(mailbox.recipients) == 3
+    clock.advance(timedelta(hours=1))
+    refusal(await others[3].client.post(path, json={"userId": carl.id}), 409)
+    await office.works()
+    assert mailbox.recipients == [carl.email] * 4
+
+
+async def test_what_is_taken_back_and_made_again_counts_on(
+    boss: Host, acme: int, people: People, office: Office, mailbox: Mailbox
+) -> None:
+    carl = await people.account("carl")
+    path = f"/v2/organizations/{acme}/memberships"
+    for _ in range(5):
+        made = data(await boss.client.post(path, json={"userId": carl.id}), 201)
+        data(await boss.client.delete(f"{path}/{made['id']}"))
+    await office.works()
+    assert mailbox.recipients == [carl.email] * 3
+    for _ in range(5):
+        eve = (await invites(boss, acme))["data"]
+        data(await boss.client.delete(f"/v2/organizations/{acme}/users/{eve['id']}"))
+    await office.works()
+    assert mailbox.recipients[3:] == [EVE] * 3
+
+
+async def test_who_was_mailed_is_forgotten_after_an_hour(
+    boss: Host, acme: int, database: Database, clock: Clock
+) -> None:
+    await invites(boss, acme)
+    for passed, left in ((timedelta(minutes=59), 1), (timedelta(minutes=1), 0)):
+        clock.advance(passed)
+        await forget_mails(database, clock.now)
+        async with database.connection() as connection:
+            row = await (await connection.execute("SELECT count(*) FROM invitation_mails")).fetchone()
+        assert row == (left,)
+
+
 async def test_a_link_works_for_a_week(
     boss: Host, acme: int, client: Client, office: Office, mailbox: Mailbox, clock: Clock
 ) -> None:
@@ -124,6 +178,8 @@ async def test_a_link_works_for_a_week(
 async def test_a_link_that_is_none(client: Client, token: str) -> None:
     page = await client.get("/invitation", params={"token": token})
     assert page.status_code == 404
+    assert "This link is not valid" in page.text
+    assert "booking" not in page.text.partition("<body>")[2]
     assert (await client.post("/invitation", data={"token": token})).status_code == 404
 
 

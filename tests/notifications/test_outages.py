@@ -14,10 +14,9 @@ from kalends.notifications.delivery import PATIENCE, send_due
 from kalends.notifications.mail import Mail, State
 from kalends.notifications.queue import MAILS
 from tests.conftest import Clock
-from tests.notifications.booking import books, cancels
 from tests.notifications.conftest import Office
 from tests.notifications.mailbox import Mailbox
-from tests.support.client import Client, Host
+from tests.support.client import Client, Guest, Host
 
 ANA, BO = "ana@example.com", "bo@example.com"
 LATE = "2050-09-26T10:00:00Z"
@@ -41,10 +40,10 @@ def _states(mails: Sequence[Mail]) -> set[State]:
 
 
 async def test_an_outage_of_almost_five_days_uses_up_no_attempt(
-    ana: Host, client: Client, office: Office, mailbox: Mailbox, clock: Clock
+    ana: Host, guest: Guest, office: Office, mailbox: Mailbox, clock: Clock
 ) -> None:
     await mailbox.stop()
-    await books(client, await ana.creates_event_type(), LATE)
+    await guest.books(await ana.creates_event_type(), LATE)
     began = clock()
     await office.works()
     waits = await _retries(office, clock, began + PATIENCE - timedelta(minutes=20))
@@ -59,10 +58,10 @@ async def test_an_outage_of_almost_five_days_uses_up_no_attempt(
 
 
 async def test_mails_are_given_up_after_five_days_of_outage_and_can_be_sent_again(
-    ana: Host, client: Client, office: Office, mailbox: Mailbox, clock: Clock
+    ana: Host, guest: Guest, office: Office, mailbox: Mailbox, clock: Clock
 ) -> None:
     await mailbox.stop()
-    await books(client, await ana.creates_event_type(), LATE)
+    await guest.books(await ana.creates_event_type(), LATE)
     began = clock()
     await office.works()
     await _retries(office, clock, began + timedelta(days=10))
@@ -79,25 +78,25 @@ async def test_mails_are_given_up_after_five_days_of_outage_and_can_be_sent_agai
 
 
 async def test_what_waits_leaves_as_soon_as_a_mail_finds_the_server_there_again(
-    ana: Host, client: Client, office: Office, mailbox: Mailbox, clock: Clock
+    ana: Host, guest: Guest, office: Office, mailbox: Mailbox, clock: Clock
 ) -> None:
     event_type = await ana.creates_event_type()
     await mailbox.stop()
-    first = await books(client, event_type, LATE)
+    first = await guest.books(event_type, LATE)
     await office.works()
     await _retries(office, clock, clock() + timedelta(hours=1))
     await mailbox.start()
-    second = await books(client, event_type, "2050-09-27T10:00:00Z")
+    second = await guest.books(event_type, "2050-09-27T10:00:00Z")
     await office.works()
     assert [mail.state for mail in await office.log(first["uid"])] == [State.SENT, State.SENT]
     assert [mail.state for mail in await office.log(second["uid"])] == [State.SENT, State.SENT]
 
 
 async def test_refusals_after_an_outage_have_all_their_attempts(
-    ana: Host, client: Client, office: Office, mailbox: Mailbox, clock: Clock
+    ana: Host, guest: Guest, office: Office, mailbox: Mailbox, clock: Clock
 ) -> None:
     await mailbox.stop()
-    booking = await books(client, await ana.creates_event_type(), LATE)
+    booking = await guest.books(await ana.creates_event_type(), LATE)
     await office.works()
     await _retries(office, clock, clock() + timedelta(days=2))
     await mailbox.start()
@@ -114,13 +113,13 @@ async def test_refusals_after_an_outage_have_all_their_attempts(
 
 
 async def test_of_a_booking_cancelled_during_an_outage_only_the_cancellation_is_told(
-    ana: Host, client: Client, office: Office, mailbox: Mailbox, clock: Clock
+    ana: Host, guest: Guest, office: Office, mailbox: Mailbox, clock: Clock
 ) -> None:
     await mailbox.stop()
-    booking = await books(client, await ana.creates_event_type(), LATE)
+    booking = await guest.books(await ana.creates_event_type(), LATE)
     await office.works()
     await _retries(office, clock, clock() + timedelta(days=1))
-    await cancels(client, booking, "ill")
+    await guest.cancels(booking, "ill")
     await office.works()
     await mailbox.start()
     clock.advance(timedelta(minutes=15))
@@ -130,20 +129,20 @@ async def test_of_a_booking_cancelled_during_an_outage_only_the_cancellation_is_
 
 @pytest.mark.parametrize("url", ["smtp://no-such-host.invalid:25", "smtps://127.0.0.1:{port}"])
 async def test_a_name_that_is_not_known_and_a_failed_handshake_are_outages_too(
-    ana: Host, client: Client, office: Office, mailbox: Mailbox, clock: Clock, url: str
+    ana: Host, guest: Guest, office: Office, mailbox: Mailbox, clock: Clock, url: str
 ) -> None:
     office.configures(smtp_url=SecretStr(url.format(port=mailbox.port)))
-    await books(client, await ana.creates_event_type(), LATE)
+    await guest.books(await ana.creates_event_type(), LATE)
     await office.works()
     assert {(mail.state, mail.attempts) for mail in await office.log()} == {(State.QUEUED, 0)}
 
 
 async def test_a_folder_that_cannot_be_written_uses_up_no_attempt(
-    ana: Host, client: Client, office: Office, tmp_path: Path, clock: Clock
+    ana: Host, guest: Guest, office: Office, tmp_path: Path, clock: Clock
 ) -> None:
     (tmp_path / "mail").touch()
     settings = office.settings.model_copy(update={"smtp_url": None, "data_dir": tmp_path})
-    await books(client, await ana.creates_event_type(), LATE)
+    await guest.books(await ana.creates_event_type(), LATE)
     await office.notes()
     assert await send_due(office.database, settings, clock()) == 0
     assert {(mail.state, mail.attempts) for mail in await office.log()} == {(State.QUEUED, 0)}
@@ -153,10 +152,10 @@ async def test_a_folder_that_cannot_be_written_uses_up_no_attempt(
 
 
 async def test_metrics_tell_for_how_long_the_mail_server_has_been_away(
-    api: Api, ana: Host, client: Client, office: Office, mailbox: Mailbox, clock: Clock
+    api: Api, ana: Host, guest: Guest, client: Client, office: Office, mailbox: Mailbox, clock: Clock
 ) -> None:
     await mailbox.stop()
-    await books(client, await ana.creates_event_type(), LATE)
+    await guest.books(await ana.creates_event_type(), LATE)
     await office.works()
     clock.advance(timedelta(minutes=1))
     api.runtime.metrics_page.forget()

@@ -5,10 +5,10 @@ from typing import Any
 
 import pytest
 
-from tests.notifications.booking import URL, books, cancels, reschedules
 from tests.notifications.conftest import Office
 from tests.notifications.mailbox import Mailbox
-from tests.support.client import Client, Host, data
+from tests.support.bookings import URL
+from tests.support.client import Guest, Host, data
 
 ANA, BO, CY = "ana@example.com", "bo@example.com", "cy@example.com"
 NOON = "2050-09-05T12:00:00Z"
@@ -22,20 +22,20 @@ async def course(ana: Host, office: Office) -> dict[str, Any]:
     return event_type
 
 
-async def joins(client: Client, event_type: dict[str, Any], name: str, **properties: Any) -> Any:
+async def joins(guest: Guest, event_type: dict[str, Any], name: str, **properties: Any) -> Any:
     """Take a seat."""
     email = f"{name.lower()}@example.com"
     attendee = {"name": name, "email": email, "timeZone": "Europe/Rome"}
-    return await books(client, event_type, attendee=attendee, **properties)
+    return await guest.books(event_type, attendee=attendee, **properties)
 
 
 async def test_who_joins_is_told_the_host_hears_of_it_and_the_others_nothing(
-    course: dict[str, Any], client: Client, office: Office, mailbox: Mailbox
+    course: dict[str, Any], guest: Guest, office: Office, mailbox: Mailbox
 ) -> None:
-    await joins(client, course, "Bo")
+    await joins(guest, course, "Bo")
     await office.works()
     mailbox.received.clear()
-    await joins(client, course, "Cy")
+    await joins(guest, course, "Cy")
     await office.works()
     assert mailbox.recipients == [ANA, CY]
     host = mailbox.to(ANA)
@@ -50,10 +50,10 @@ def mentions(name: str, text: str) -> bool:
 
 
 async def test_strangers_who_share_a_booking_do_not_see_each_other(
-    course: dict[str, Any], client: Client, office: Office, mailbox: Mailbox
+    course: dict[str, Any], guest: Guest, office: Office, mailbox: Mailbox
 ) -> None:
-    await joins(client, course, "Bo")
-    await joins(client, course, "Cy")
+    await joins(guest, course, "Bo")
+    await joins(guest, course, "Cy")
     await office.works()
     mail = mailbox.to(CY)
     assert mail.subject.startswith("Scheduled: Course between Ana and Cy")
@@ -64,11 +64,11 @@ async def test_strangers_who_share_a_booking_do_not_see_each_other(
 
 
 async def test_strangers_see_each_others_names_where_the_event_type_says_so(
-    course: dict[str, Any], client: Client, office: Office, mailbox: Mailbox
+    course: dict[str, Any], guest: Guest, office: Office, mailbox: Mailbox
 ) -> None:
     await office.sets(course, seats_show_attendees=True)
-    await joins(client, course, "Bo")
-    await joins(client, course, "Cy")
+    await joins(guest, course, "Bo")
+    await joins(guest, course, "Cy")
     await office.works()
     mail = mailbox.to(CY)
     assert "\nBo\n" in mail.text
@@ -77,34 +77,34 @@ async def test_strangers_see_each_others_names_where_the_event_type_says_so(
 
 
 async def test_who_shares_a_booking_is_told_of_the_guests_whom_they_named(
-    course: dict[str, Any], client: Client, office: Office, mailbox: Mailbox
+    course: dict[str, Any], guest: Guest, office: Office, mailbox: Mailbox
 ) -> None:
     await office.sets(course, seats_show_attendees=True)
-    await joins(client, course, "Bo", guests=["dee@example.com"])
-    await joins(client, course, "Cy")
+    await joins(guest, course, "Bo", guests=["dee@example.com"])
+    await joins(guest, course, "Cy")
     await office.works()
     assert "dee@example.com" in mailbox.to(BO).text
     assert "dee@example.com" not in mailbox.to(CY).text
 
 
 async def test_each_seat_has_links_of_its_own(
-    course: dict[str, Any], client: Client, office: Office, mailbox: Mailbox
+    course: dict[str, Any], guest: Guest, office: Office, mailbox: Mailbox
 ) -> None:
-    await joins(client, course, "Bo")
-    await joins(client, course, "Cy")
+    await joins(guest, course, "Bo")
+    await joins(guest, course, "Cy")
     await office.works()
     links = [line for to in (BO, CY) for line in mailbox.to(to).text.splitlines() if "/cancel?token=" in line]
     assert len(set(links)) == 2
 
 
 async def test_a_seat_given_up_is_told_to_who_had_it_and_to_the_host(
-    course: dict[str, Any], client: Client, office: Office, mailbox: Mailbox
+    course: dict[str, Any], guest: Guest, office: Office, mailbox: Mailbox
 ) -> None:
-    await joins(client, course, "Bo")
-    joined = await joins(client, course, "Cy")
+    await joins(guest, course, "Bo")
+    joined = await joins(guest, course, "Cy")
     await office.works()
     mailbox.received.clear()
-    await cancels(client, joined, seatUid=joined["seatUid"])
+    await guest.cancels(joined, seatUid=joined["seatUid"])
     await office.works()
     assert mailbox.recipients == [ANA, CY]
     assert "Cy no longer attends. The event itself takes place." in mailbox.to(ANA).text
@@ -116,13 +116,13 @@ async def test_a_seat_given_up_is_told_to_who_had_it_and_to_the_host(
 
 
 async def test_a_seat_moved_to_a_free_time_is_told_to_who_moved_it_and_to_the_host(
-    course: dict[str, Any], client: Client, office: Office, mailbox: Mailbox
+    course: dict[str, Any], guest: Guest, office: Office, mailbox: Mailbox
 ) -> None:
-    await joins(client, course, "Bo")
-    joined = await joins(client, course, "Cy")
+    await joins(guest, course, "Bo")
+    joined = await joins(guest, course, "Cy")
     await office.works()
     mailbox.received.clear()
-    moved = await reschedules(client, joined, NOON, seatUid=joined["seatUid"])
+    moved = await guest.reschedules(joined, NOON, seatUid=joined["seatUid"])
     await office.works()
     assert mailbox.recipients == [ANA, CY]
     assert "Cy now attends at this time." in mailbox.to(ANA).text
@@ -136,23 +136,23 @@ async def test_a_seat_moved_to_a_free_time_is_told_to_who_moved_it_and_to_the_ho
 
 
 async def test_the_last_seat_moved_takes_the_former_meeting_out_of_the_hosts_calendar(
-    course: dict[str, Any], client: Client, office: Office, mailbox: Mailbox
+    course: dict[str, Any], guest: Guest, office: Office, mailbox: Mailbox
 ) -> None:
-    booked = await joins(client, course, "Bo")
+    booked = await joins(guest, course, "Bo")
     await office.works()
-    await reschedules(client, booked, NOON, seatUid=booked["seatUid"])
+    await guest.reschedules(booked, NOON, seatUid=booked["seatUid"])
     await office.works()
     assert booked["icsUid"] in (mailbox.last_to(ANA).attachment("former-event.ics") or "")
 
 
 async def test_a_host_who_moves_everybody_tells_everybody(
-    ana: Host, course: dict[str, Any], client: Client, office: Office, mailbox: Mailbox
+    ana: Host, course: dict[str, Any], guest: Guest, office: Office, mailbox: Mailbox
 ) -> None:
-    booked = await joins(client, course, "Bo")
-    await joins(client, course, "Cy")
+    booked = await joins(guest, course, "Bo")
+    await joins(guest, course, "Cy")
     await office.works()
     mailbox.received.clear()
-    data(await ana.client.post(f"{URL}/{booked['uid']}/reschedule", json={"start": NOON}), 201)
+    await ana.reschedules(booked, NOON)
     await office.works()
     assert mailbox.recipients == [ANA, BO, CY]
     assert {mail.event.sequence.value for mail in mailbox.received} == {"2"}
@@ -160,23 +160,23 @@ async def test_a_host_who_moves_everybody_tells_everybody(
 
 
 async def test_who_was_at_the_new_time_already_is_not_told_that_others_come(
-    ana: Host, course: dict[str, Any], client: Client, office: Office, mailbox: Mailbox
+    ana: Host, course: dict[str, Any], guest: Guest, office: Office, mailbox: Mailbox
 ) -> None:
-    booked = await joins(client, course, "Bo")
-    await joins(client, course, "Cy", start=NOON)
+    booked = await joins(guest, course, "Bo")
+    await joins(guest, course, "Cy", start=NOON)
     await office.works()
     mailbox.received.clear()
-    data(await ana.client.post(f"{URL}/{booked['uid']}/reschedule", json={"start": NOON}), 201)
+    await ana.reschedules(booked, NOON)
     await office.works()
     assert mailbox.recipients == [ANA, BO]
     assert booked["icsUid"] in (mailbox.to(BO).attachment("former-event.ics") or "")
 
 
 async def test_a_host_who_cancels_tells_everybody(
-    ana: Host, course: dict[str, Any], client: Client, office: Office, mailbox: Mailbox
+    ana: Host, course: dict[str, Any], guest: Guest, office: Office, mailbox: Mailbox
 ) -> None:
-    booked = await joins(client, course, "Bo")
-    await joins(client, course, "Cy")
+    booked = await joins(guest, course, "Bo")
+    await joins(guest, course, "Cy")
     await office.works()
     mailbox.received.clear()
     body = {"cancellationReason": "ill"}
@@ -187,19 +187,19 @@ async def test_a_host_who_cancels_tells_everybody(
 
 
 async def test_a_hosts_answer_goes_to_who_joined_and_to_nobody_else(
-    course: dict[str, Any], client: Client, office: Office, mailbox: Mailbox
+    course: dict[str, Any], guest: Guest, office: Office, mailbox: Mailbox
 ) -> None:
     for name in ("Bo", "Cy"):
-        await joins(client, course, name)
+        await joins(guest, course, name)
         await office.works()
         assert mailbox.last_to(ANA).message["Reply-To"] == f"{name.lower()}@example.com"
 
 
 async def test_notes_and_answers_are_those_of_the_seat(
-    course: dict[str, Any], client: Client, office: Office, mailbox: Mailbox
+    course: dict[str, Any], guest: Guest, office: Office, mailbox: Mailbox
 ) -> None:
-    await joins(client, course, "Bo", bookingFieldsResponses={"notes": "Bo's secret"})
-    await joins(client, course, "Cy", bookingFieldsResponses={"notes": "I bring tea"})
+    await joins(guest, course, "Bo", bookingFieldsResponses={"notes": "Bo's secret"})
+    await joins(guest, course, "Cy", bookingFieldsResponses={"notes": "I bring tea"})
     await office.works()
     first, _ = (mail.text for mail in mailbox.received if mail.recipient == ANA)
     assert "Notes:\nBo's secret" in first

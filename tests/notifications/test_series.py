@@ -5,10 +5,9 @@ from typing import Any
 
 import pytest
 
-from tests.notifications.booking import books, cancels, confirms, reschedules
 from tests.notifications.conftest import Office
 from tests.notifications.mailbox import Mailbox, Received
-from tests.support.client import Client, Host, data
+from tests.support.client import Client, Guest, Host, data
 
 ANA, BO = "ana@example.com", "bo@example.com"
 WEEKLY = {"freq": 2, "interval": 1, "count": 4}
@@ -28,9 +27,9 @@ def days(mail: Received) -> list[str]:
 
 
 async def test_a_series_is_told_once_with_all_its_dates(
-    weekly: dict[str, Any], client: Client, office: Office, mailbox: Mailbox
+    weekly: dict[str, Any], guest: Guest, office: Office, mailbox: Mailbox
 ) -> None:
-    series = await books(client, weekly)
+    series = await guest.books(weekly)
     await office.works()
     assert mailbox.recipients == [ANA, BO]
     mail = mailbox.to(BO)
@@ -44,9 +43,9 @@ async def test_a_series_is_told_once_with_all_its_dates(
 
 
 async def test_a_series_keeps_the_bookers_clock_across_a_change_of_time(
-    weekly: dict[str, Any], client: Client, office: Office, mailbox: Mailbox
+    weekly: dict[str, Any], guest: Guest, office: Office, mailbox: Mailbox
 ) -> None:
-    await books(client, weekly, "2050-10-17T10:00:00Z")
+    await guest.books(weekly, "2050-10-17T10:00:00Z")
     await office.works()
     mail = mailbox.to(BO)
     assert [part.tzid.value for part in mail.calendar.vtimezone_list] == ["Europe/Rome"]
@@ -60,11 +59,11 @@ async def test_a_series_keeps_the_bookers_clock_across_a_change_of_time(
 
 
 async def test_a_cancelled_occurrence_names_its_date_and_the_series(
-    weekly: dict[str, Any], client: Client, office: Office, mailbox: Mailbox
+    weekly: dict[str, Any], guest: Guest, office: Office, mailbox: Mailbox
 ) -> None:
-    series = await books(client, weekly)
+    series = await guest.books(weekly)
     await office.works()
-    await cancels(client, series[2], "ill")
+    await guest.cancels(series[2], "ill")
     await office.works()
     mail = mailbox.last_to(BO)
     assert mail.calendar.method.value == "CANCEL"
@@ -76,13 +75,13 @@ async def test_a_cancelled_occurrence_names_its_date_and_the_series(
 
 
 async def test_a_moved_occurrence_names_the_date_it_was_first_to_be_however_often_it_moves(
-    weekly: dict[str, Any], client: Client, office: Office, mailbox: Mailbox
+    weekly: dict[str, Any], guest: Guest, office: Office, mailbox: Mailbox
 ) -> None:
-    series = await books(client, weekly)
+    series = await guest.books(weekly)
     await office.works()
-    once = await reschedules(client, series[1], "2050-09-13T09:00:00Z")
+    once = await guest.reschedules(series[1], "2050-09-13T09:00:00Z")
     await office.works()
-    await reschedules(client, once, "2050-09-14T09:00:00Z")
+    await guest.reschedules(once, "2050-09-14T09:00:00Z")
     await office.works()
     first, second = [mail for mail in mailbox.received if mail.recipient == BO][1:]
     for mail in (first, second):
@@ -95,13 +94,13 @@ async def test_a_moved_occurrence_names_the_date_it_was_first_to_be_however_ofte
 
 
 async def test_a_cancelled_rest_ends_the_series_earlier_and_keeps_its_exceptions(
-    weekly: dict[str, Any], client: Client, office: Office, mailbox: Mailbox
+    weekly: dict[str, Any], guest: Guest, office: Office, mailbox: Mailbox
 ) -> None:
-    series = await books(client, weekly)
+    series = await guest.books(weekly)
     await office.works()
-    await cancels(client, series[0], "ill")
+    await guest.cancels(series[0], "ill")
     await office.works()
-    await cancels(client, series[2], "away", cancelSubsequentBookings=True)
+    await guest.cancels(series[2], "away", cancelSubsequentBookings=True)
     await office.works()
     mail = mailbox.last_to(BO)
     assert mail.subject.startswith("Cancelled: Intro")
@@ -114,14 +113,14 @@ async def test_a_cancelled_rest_ends_the_series_earlier_and_keeps_its_exceptions
 
 
 async def test_a_cancelled_rest_of_a_series_with_a_moved_date_is_cancelled_date_by_date(
-    weekly: dict[str, Any], client: Client, office: Office, mailbox: Mailbox
+    weekly: dict[str, Any], guest: Guest, office: Office, mailbox: Mailbox
 ) -> None:
-    series = await books(client, weekly)
-    await reschedules(client, series[1], "2050-09-13T09:00:00Z")
+    series = await guest.books(weekly)
+    await guest.reschedules(series[1], "2050-09-13T09:00:00Z")
     await office.works()
     before = max(int(mail.event.sequence.value) for mail in mailbox.received)
     mailbox.received.clear()
-    await cancels(client, series[2], "away", cancelSubsequentBookings=True)
+    await guest.cancels(series[2], "away", cancelSubsequentBookings=True)
     await office.works()
     assert mailbox.recipients == [ANA, BO, ANA, BO]
     third, fourth = [mail for mail in mailbox.received if mail.recipient == BO]
@@ -135,9 +134,9 @@ async def test_a_cancelled_rest_of_a_series_with_a_moved_date_is_cancelled_date_
 
 
 async def test_a_cancelled_series_leaves_the_calendars_as_a_whole(
-    weekly: dict[str, Any], client: Client, office: Office, mailbox: Mailbox
+    weekly: dict[str, Any], guest: Guest, client: Client, office: Office, mailbox: Mailbox
 ) -> None:
-    series = await books(client, weekly)
+    series = await guest.books(weekly)
     await office.works()
     body = {"cancellationReason": "ill"}
     data(await client.post(f"/v2/bookings/{series[0]['recurringBookingUid']}/cancel", json=body))
@@ -169,9 +168,9 @@ async def creates_monthly(host: Host, office: Office, count: int) -> dict[str, A
 
 
 async def test_a_series_that_no_rule_says_is_told_in_single_mails(
-    ana: Host, client: Client, office: Office, mailbox: Mailbox
+    ana: Host, guest: Guest, office: Office, mailbox: Mailbox
 ) -> None:
-    series = await books(client, await creates_monthly(ana, office, 3), MONTHS_END)
+    series = await guest.books(await creates_monthly(ana, office, 3), MONTHS_END)
     await office.works()
     assert mailbox.recipients == [ANA, BO] * 3
     mails = [mail for mail in mailbox.received if mail.recipient == BO]
@@ -188,11 +187,11 @@ async def test_a_series_that_no_rule_says_is_told_in_single_mails(
 
 
 async def test_a_change_of_an_occurrence_that_no_rule_says_is_about_its_own_object(
-    ana: Host, client: Client, office: Office, mailbox: Mailbox
+    ana: Host, guest: Guest, client: Client, office: Office, mailbox: Mailbox
 ) -> None:
-    series = await books(client, await creates_monthly(ana, office, 3), MONTHS_END)
+    series = await guest.books(await creates_monthly(ana, office, 3), MONTHS_END)
     await office.works()
-    await reschedules(client, series[1], "2051-03-01T09:00:00Z")
+    await guest.reschedules(series[1], "2051-03-01T09:00:00Z")
     await office.works()
     moved = mailbox.last_to(BO)
     assert (moved.event.uid.value, moved.event.sequence.value) == (series[1]["icsUid"], "1")
@@ -211,9 +210,9 @@ async def test_a_change_of_an_occurrence_that_no_rule_says_is_about_its_own_obje
 
 
 async def test_a_long_series_that_no_rule_says_is_one_mail_with_a_file_for_each_date(
-    ana: Host, client: Client, office: Office, mailbox: Mailbox
+    ana: Host, guest: Guest, office: Office, mailbox: Mailbox
 ) -> None:
-    series = await books(client, await creates_monthly(ana, office, 13), MONTHS_END)
+    series = await guest.books(await creates_monthly(ana, office, 13), MONTHS_END)
     await office.works()
     assert mailbox.recipients == [ANA, BO]
     mail = mailbox.to(BO)
@@ -229,26 +228,26 @@ async def test_a_long_series_that_no_rule_says_is_one_mail_with_a_file_for_each_
 
 
 async def test_a_request_for_a_series_that_no_rule_says_asks_once(
-    ana: Host, client: Client, office: Office, mailbox: Mailbox
+    ana: Host, guest: Guest, office: Office, mailbox: Mailbox
 ) -> None:
     monthly = await creates_monthly(ana, office, 3)
     await office.sets(monthly, requires_confirmation=True)
-    series = await books(client, monthly, MONTHS_END)
+    series = await guest.books(monthly, MONTHS_END)
     await office.works()
     assert mailbox.recipients == [ANA, BO]
-    await cancels(client, series[0], "ill", cancelSubsequentBookings=True)
+    await guest.cancels(series[0], "ill", cancelSubsequentBookings=True)
     await office.works()
     assert mailbox.recipients == [ANA, BO] * 2
 
 
 @pytest.mark.parametrize("minute", [0, 30])
 async def test_a_series_across_an_hour_that_the_clock_shows_twice_is_at_the_right_instants(
-    ana: Host, client: Client, office: Office, mailbox: Mailbox, minute: int
+    ana: Host, guest: Guest, office: Office, mailbox: Mailbox, minute: int
 ) -> None:
     # In Rome the hour from two to three of October 30 is there twice.
     weekly = await ana.creates_event_type(**await is_open_always(ana))
     await office.sets(weekly, recurring_event={**WEEKLY, "count": 2})
-    series = await books(client, weekly, f"2050-10-23T00:{minute:02}:00Z")
+    series = await guest.books(weekly, f"2050-10-23T00:{minute:02}:00Z")
     await office.works()
     mails = [mail for mail in mailbox.received if mail.recipient == BO]
     for mail, booking in zip(mails, series, strict=True):
@@ -257,14 +256,14 @@ async def test_a_series_across_an_hour_that_the_clock_shows_twice_is_at_the_righ
 
 
 async def test_a_confirmed_series_is_one_object_and_its_request_asks_once(
-    ana: Host, weekly: dict[str, Any], client: Client, office: Office, mailbox: Mailbox
+    ana: Host, weekly: dict[str, Any], guest: Guest, office: Office, mailbox: Mailbox
 ) -> None:
     await office.sets(weekly, requires_confirmation=True)
-    series = await books(client, weekly)
+    series = await guest.books(weekly)
     await office.works()
     assert mailbox.recipients == [ANA, BO]
     assert "A series of events is awaiting your approval" in mailbox.to(ANA).text
-    await confirms(ana, series[2])
+    await ana.confirms(series[2])
     await office.works()
     assert mailbox.recipients == [ANA, BO, ANA, BO]
     assert days(mailbox.last_to(BO)) == ["09-05", "09-12", "09-19", "09-26"]

@@ -13,8 +13,8 @@ from kalends.webhooks.deliveries.courier import Courier
 from kalends.webhooks.deliveries.queue import DELIVERIES, LeasedDelivery
 from tests.conftest import Clock
 from tests.outbox.test_metrics import samples
-from tests.support.bookings import ELEVEN, TEN, books
-from tests.support.client import Client, Host, data
+from tests.support.bookings import ELEVEN, TEN
+from tests.support.client import Client, Guest, Host, data
 from tests.support.receiver import Receiver, answers, hangs
 from tests.webhooks.conftest import Post, deliveries, post, receiver, subscribe
 
@@ -31,16 +31,11 @@ async def takes(worker: Courier, post: Post) -> Sequence[LeasedDelivery]:
     return taken
 
 
-async def cancels(host: Host, booking: dict[str, Any]) -> None:
-    body = {"cancellationReason": "ill"}
-    data(await host.client.post(f"/v2/bookings/{booking['uid']}/cancel", json=body))
-
-
 async def test_a_worker_that_was_presumed_dead_reports_nothing(
-    ana: Host, client: Client, receiver: Receiver, post: Post, clock: Clock
+    ana: Host, guest: Guest, receiver: Receiver, post: Post, clock: Clock
 ) -> None:
     webhook = await subscribe(ana, receiver, "BOOKING_CREATED")
-    await books(client, await ana.creates_event_type())
+    await guest.books(await ana.creates_event_type())
     await post.hands_on()
     slow = another_worker(post)
     [taken] = await takes(slow, post)
@@ -54,11 +49,11 @@ async def test_a_worker_that_was_presumed_dead_reports_nothing(
 
 
 async def test_a_job_that_has_ended_its_workers_is_set_aside_and_keeps_nothing_waiting(
-    ana: Host, client: Client, receiver: Receiver, post: Post, clock: Clock
+    ana: Host, guest: Guest, receiver: Receiver, post: Post, clock: Clock
 ) -> None:
     webhook = await subscribe(ana, receiver, "BOOKING_CREATED", "BOOKING_CANCELLED")
-    booking = await books(client, await ana.creates_event_type())
-    await cancels(ana, booking)
+    booking = await guest.books(await ana.creates_event_type())
+    await ana.cancels(booking, "ill")
     await post.hands_on()
     for _ in range(MOST_LOSSES):
         assert len(await takes(another_worker(post), post)) == 1
@@ -79,10 +74,10 @@ async def test_a_job_that_has_ended_its_workers_is_set_aside_and_keeps_nothing_w
 
 
 async def test_what_was_set_aside_is_in_the_metrics(
-    ana: Host, client: Client, receiver: Receiver, post: Post, clock: Clock
+    ana: Host, guest: Guest, client: Client, receiver: Receiver, post: Post, clock: Clock
 ) -> None:
     await subscribe(ana, receiver, "BOOKING_CREATED")
-    await books(client, await ana.creates_event_type())
+    await guest.books(await ana.creates_event_type())
     await post.hands_on()
     for _ in range(MOST_LOSSES):
         await takes(another_worker(post), post)
@@ -95,10 +90,10 @@ async def test_what_was_set_aside_is_in_the_metrics(
 
 
 async def test_its_owner_can_have_tried_again_what_was_set_aside(
-    ana: Host, client: Client, receiver: Receiver, post: Post, clock: Clock
+    ana: Host, guest: Guest, receiver: Receiver, post: Post, clock: Clock
 ) -> None:
     webhook = await subscribe(ana, receiver, "BOOKING_CREATED")
-    await books(client, await ana.creates_event_type())
+    await guest.books(await ana.creates_event_type())
     await post.hands_on()
     for _ in range(MOST_LOSSES):
         await takes(another_worker(post), post)
@@ -111,12 +106,12 @@ async def test_its_owner_can_have_tried_again_what_was_set_aside(
 
 
 async def test_of_what_lost_its_worker_each_worker_has_one_at_a_time(
-    ana: Host, client: Client, receiver: Receiver, post: Post, clock: Clock
+    ana: Host, guest: Guest, receiver: Receiver, post: Post, clock: Clock
 ) -> None:
     await subscribe(ana, receiver, "BOOKING_CREATED")
     event_type = await ana.creates_event_type()
     for start in (TEN, ELEVEN):
-        await books(client, event_type, start)
+        await guest.books(event_type, start)
     await post.hands_on()
     [deadly, _] = await takes(another_worker(post), post)
     clock.advance(DELIVERIES.lease)
@@ -136,11 +131,11 @@ async def test_of_what_lost_its_worker_each_worker_has_one_at_a_time(
 
 
 async def test_what_a_worker_gives_back_counts_as_no_loss(
-    ana: Host, client: Client, receiver: Receiver, post: Post, clock: Clock, monkeypatch: Any
+    ana: Host, guest: Guest, receiver: Receiver, post: Post, clock: Clock, monkeypatch: Any
 ) -> None:
     monkeypatch.setattr(couriers, "_FAREWELL_SECONDS", 0.05)
     await subscribe(ana, receiver, "BOOKING_CREATED")
-    await books(client, await ana.creates_event_type())
+    await guest.books(await ana.creates_event_type())
     await post.hands_on()
     receiver.choose = lambda _: hangs
     for _ in range(MOST_LOSSES + 1):
@@ -157,12 +152,12 @@ async def test_what_a_worker_gives_back_counts_as_no_loss(
 
 
 async def test_a_webhook_that_lets_requests_wait_gets_one_at_a_time(
-    ana: Host, client: Client, database: Database, receiver: Receiver, post: Post, clock: Clock
+    ana: Host, guest: Guest, database: Database, receiver: Receiver, post: Post, clock: Clock
 ) -> None:
     webhook = await subscribe(ana, receiver, "BOOKING_CREATED")
     event_type = await ana.creates_event_type()
     for start in (TEN, ELEVEN):
-        await books(client, event_type, start)
+        await guest.books(event_type, start)
     await post.hands_on()
     post.courier._remember_pace(webhook["id"], is_slow=True)
     assert len(await takes(post.courier, post)) == 1
@@ -173,24 +168,24 @@ async def test_a_webhook_that_lets_requests_wait_gets_one_at_a_time(
 
 
 async def test_a_job_of_a_newer_version_is_left_to_newer_workers(
-    ana: Host, client: Client, database: Database, receiver: Receiver, post: Post
+    ana: Host, guest: Guest, database: Database, receiver: Receiver, post: Post
 ) -> None:
     await subscribe(ana, receiver, "BOOKING_CREATED")
     event_type = await ana.creates_event_type()
-    await books(client, event_type)
+    await guest.books(event_type)
     await post.hands_on()
     async with database.connection() as connection:
         await connection.execute("UPDATE jobs SET version = %s", (DELIVERIES.version + 1,))
-    await books(client, event_type, ELEVEN)
+    await guest.books(event_type, ELEVEN)
     await post.delivers()
     assert len(receiver.requests) == 1
 
 
 async def test_the_jobs_of_a_webhook_go_with_it(
-    ana: Host, client: Client, database: Database, receiver: Receiver, post: Post
+    ana: Host, guest: Guest, database: Database, receiver: Receiver, post: Post
 ) -> None:
     webhook = await subscribe(ana, receiver, "BOOKING_CREATED")
-    await books(client, await ana.creates_event_type())
+    await guest.books(await ana.creates_event_type())
     await post.hands_on()
     data(await ana.client.delete(f"/v2/webhooks/{webhook['id']}"))
     async with database.connection() as connection:

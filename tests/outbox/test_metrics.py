@@ -8,8 +8,7 @@ from prometheus_client.parser import text_string_to_metric_families
 
 from kalends.app import Api
 from tests.conftest import Clock
-from tests.support.bookings import books
-from tests.support.client import Client, Host
+from tests.support.client import Client, Guest, Host
 from tests.support.receiver import Receiver, answers
 from tests.webhooks.conftest import Post, post, receiver, subscribe
 
@@ -32,11 +31,11 @@ def samples(answer: httpx.Response) -> dict[tuple[str, ...], float]:
 
 
 async def test_what_waits_and_what_was_done_is_counted(
-    api: Api, ana: Host, client: Client, receiver: Receiver, post: Post, clock: Clock
+    api: Api, ana: Host, guest: Guest, client: Client, receiver: Receiver, post: Post, clock: Clock
 ) -> None:
     await subscribe(ana, receiver, "BOOKING_CREATED")
     receiver.next_answers = [answers(500)]
-    await books(client, await ana.creates_event_type())
+    await guest.books(await ana.creates_event_type())
     before = samples(await client.get("/metrics"))
     assert before["queue_waiting", "facts"] == 1
     assert before["queue_waiting", "webhooks"] == 0
@@ -53,8 +52,8 @@ async def test_what_waits_and_what_was_done_is_counted(
     assert after["webhook_lag_seconds_count",] == 1
 
 
-async def test_the_text_is_made_once_a_second(client: Client, ana: Host) -> None:
+async def test_the_text_is_made_once_a_second(guest: Guest, client: Client, ana: Host) -> None:
     first = await client.get("/metrics")
     assert first.headers["content-type"].startswith("text/plain; version=0.0.4")
-    await books(client, await ana.creates_event_type())
+    await guest.books(await ana.creates_event_type())
     assert (await client.get("/metrics")).text == first.text

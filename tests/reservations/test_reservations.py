@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 
 from tests.conftest import Clock
-from tests.support.bookings import RESERVATIONS, TEN, reserves
-from tests.support.client import Client, Host, booking_of, data, refusal
+from tests.support.bookings import RESERVATIONS, TEN
+from tests.support.client import Client, Guest, Host, booking_of, data, refusal
 
 
 async def listed_hours(client: Client, event_type_id: int) -> list[str]:
@@ -17,9 +17,9 @@ async def listed_hours(client: Client, event_type_id: int) -> list[str]:
     return [slot["start"][11:13] for slot in days.get("2050-09-05", [])]
 
 
-async def test_anybody_keeps_a_slot_for_five_minutes(ana: Host, client: Client) -> None:
+async def test_anybody_keeps_a_slot_for_five_minutes(ana: Host, guest: Guest, client: Client) -> None:
     event_type = await ana.creates_event_type()
-    reservation = await reserves(client, event_type["id"])
+    reservation = await guest.reserves(event_type)
     assert reservation | {"reservationUid": ""} == {
         "eventTypeId": event_type["id"],
         "slotStart": TEN,
@@ -35,20 +35,24 @@ async def test_anybody_keeps_a_slot_for_five_minutes(ana: Host, client: Client) 
     assert "10" in await listed_hours(client, event_type["id"])
 
 
-async def test_a_reservation_hides_the_time_in_all_event_types_of_the_host(ana: Host, client: Client) -> None:
+async def test_a_reservation_hides_the_time_in_all_event_types_of_the_host(
+    ana: Host, guest: Guest, client: Client
+) -> None:
     event_type = await ana.creates_event_type()
     other = await ana.creates_event_type("other")
-    await reserves(client, event_type["id"])
+    await guest.reserves(event_type)
     assert "10" not in await listed_hours(client, other["id"])
 
 
-async def test_an_expired_reservation_hides_nothing(ana: Host, client: Client, clock: Clock) -> None:
+async def test_an_expired_reservation_hides_nothing(
+    ana: Host, guest: Guest, client: Client, clock: Clock
+) -> None:
     event_type = await ana.creates_event_type()
-    reservation = await reserves(client, event_type["id"])
+    reservation = await guest.reserves(event_type)
     clock.advance(timedelta(minutes=5))
     assert "10" in await listed_hours(client, event_type["id"])
     assert data(await client.get(f"{RESERVATIONS}/{reservation['reservationUid']}")) is not None
-    await reserves(client, event_type["id"])
+    await guest.reserves(event_type)
 
 
 async def test_a_chosen_duration_needs_the_owner(ana: Host, ben: Host, client: Client) -> None:
@@ -61,9 +65,11 @@ async def test_a_chosen_duration_needs_the_owner(ana: Host, ben: Host, client: C
     assert reservation["reservationDuration"] == 10
 
 
-async def test_a_duration_of_nothing_needs_nobody_and_expires_at_once(ana: Host, client: Client) -> None:
+async def test_a_duration_of_nothing_needs_nobody_and_expires_at_once(
+    ana: Host, guest: Guest, client: Client
+) -> None:
     event_type = await ana.creates_event_type()
-    await reserves(client, event_type["id"], reservationDuration=0)
+    await guest.reserves(event_type, reservationDuration=0)
     assert "10" in await listed_hours(client, event_type["id"])
 
 
@@ -109,10 +115,10 @@ async def test_a_length_is_refused_where_there_is_only_one(ana: Host, client: Cl
     assert "slotDuration" in refusal(await client.post(RESERVATIONS, json=body), 400)["message"]
 
 
-async def test_one_of_several_lengths_may_be_chosen(ana: Host, client: Client) -> None:
+async def test_one_of_several_lengths_may_be_chosen(ana: Host, guest: Guest, client: Client) -> None:
     event_type = await ana.creates_event_type(lengthInMinutesOptions=[30, 60, 120])
-    assert (await reserves(client, event_type["id"], "2050-09-05T08:00:00.000Z"))["slotDuration"] == 60
-    reservation = await reserves(client, event_type["id"], slotDuration=120)
+    assert (await guest.reserves(event_type, "2050-09-05T08:00:00.000Z"))["slotDuration"] == 60
+    reservation = await guest.reserves(event_type, slotDuration=120)
     assert (reservation["slotDuration"], reservation["slotEnd"]) == (120, "2050-09-05T12:00:00.000Z")
     assert await listed_hours(client, event_type["id"]) == ["07", "09", "12", "13", "14"]
     body = {"eventTypeId": event_type["id"], "slotStart": TEN, "slotDuration": 45}
@@ -150,7 +156,7 @@ async def test_an_unknown_event_type_is_404(client: Client) -> None:
     refusal(await client.post(RESERVATIONS, json={"eventTypeId": 999, "slotStart": TEN}), 404)
 
 
-async def test_what_is_taken_is_422_with_the_reason(ana: Host, client: Client) -> None:
+async def test_what_is_taken_is_422_with_the_reason(ana: Host, guest: Guest, client: Client) -> None:
     event_type = await ana.creates_event_type(afterEventBuffer=30)
     other = await ana.creates_event_type("other")
     await client.post("/v2/bookings", json=booking_of(event_type["id"], "2050-09-05T08:00:00Z"))
@@ -161,21 +167,25 @@ async def test_what_is_taken_is_422_with_the_reason(ana: Host, client: Client) -
 
     assert await reasons(other["id"], "2050-09-05T08:30:00Z") == ["booking"]
     assert await reasons(other["id"], "2050-09-05T09:00:00Z") == ["buffer"]
-    await reserves(client, event_type["id"])
+    await guest.reserves(event_type)
     assert await reasons(event_type["id"], TEN) == ["reserved"]
     assert await reasons(other["id"], "2050-09-05T10:30:00Z") == ["reserved"]
 
 
-async def test_a_cancelled_booking_does_not_stand_against_a_reservation(ana: Host, client: Client) -> None:
+async def test_a_cancelled_booking_does_not_stand_against_a_reservation(
+    ana: Host, guest: Guest, client: Client
+) -> None:
     event_type = await ana.creates_event_type()
-    booking = data(await client.post("/v2/bookings", json=booking_of(event_type["id"], TEN)), 201)
+    booking = await guest.books(event_type, TEN)
     await client.post(f"/v2/bookings/{booking['uid']}/cancel", json={})
-    await reserves(client, event_type["id"])
+    await guest.reserves(event_type)
 
 
-async def test_a_reservation_is_read_by_its_uid_and_unknown_ones_are_null(ana: Host, client: Client) -> None:
+async def test_a_reservation_is_read_by_its_uid_and_unknown_ones_are_null(
+    ana: Host, guest: Guest, client: Client
+) -> None:
     event_type = await ana.creates_event_type()
-    reservation = await reserves(client, event_type["id"])
+    reservation = await guest.reserves(event_type)
     read = data(await client.get(f"{RESERVATIONS}/{reservation['reservationUid']}"))
     assert "reservationDuration" not in read
     assert read["slotStart"] == TEN
@@ -184,9 +194,11 @@ async def test_a_reservation_is_read_by_its_uid_and_unknown_ones_are_null(ana: H
         assert (await client.delete(f"{RESERVATIONS}/{unknown}")).json() == {"status": "success"}
 
 
-async def test_a_reservation_moves_and_is_renewed(ana: Host, client: Client, clock: Clock) -> None:
+async def test_a_reservation_moves_and_is_renewed(
+    ana: Host, guest: Guest, client: Client, clock: Clock
+) -> None:
     event_type = await ana.creates_event_type()
-    uid = (await reserves(client, event_type["id"]))["reservationUid"]
+    uid = (await guest.reserves(event_type))["reservationUid"]
     clock.advance(timedelta(minutes=3))
     body = {"eventTypeId": event_type["id"], "slotStart": "2050-09-05T13:00:00Z"}
     moved = data(await client.patch(f"{RESERVATIONS}/{uid}", json=body))
@@ -195,10 +207,12 @@ async def test_a_reservation_moves_and_is_renewed(ana: Host, client: Client, clo
     assert await listed_hours(client, event_type["id"]) == ["07", "08", "09", "10", "11", "12", "14"]
 
 
-async def test_a_renewal_does_not_collide_with_itself_but_with_others(ana: Host, client: Client) -> None:
+async def test_a_renewal_does_not_collide_with_itself_but_with_others(
+    ana: Host, guest: Guest, client: Client
+) -> None:
     event_type = await ana.creates_event_type()
-    first = (await reserves(client, event_type["id"]))["reservationUid"]
-    await reserves(client, event_type["id"], "2050-09-05T12:00:00Z")
+    first = (await guest.reserves(event_type))["reservationUid"]
+    await guest.reserves(event_type, "2050-09-05T12:00:00Z")
     same = {"eventTypeId": event_type["id"], "slotStart": "2050-09-05T10:30:00Z"}
     data(await client.patch(f"{RESERVATIONS}/{first}", json=same))
     taken = {"eventTypeId": event_type["id"], "slotStart": "2050-09-05T11:30:00Z"}
@@ -207,10 +221,10 @@ async def test_a_renewal_does_not_collide_with_itself_but_with_others(ana: Host,
 
 
 async def test_a_renewal_for_longer_than_the_default_needs_the_owner(
-    ana: Host, ben: Host, client: Client
+    ana: Host, ben: Host, guest: Guest, client: Client
 ) -> None:
     event_type = await ana.creates_event_type()
-    uid = (await reserves(client, event_type["id"]))["reservationUid"]
+    uid = (await guest.reserves(event_type))["reservationUid"]
     body = {"eventTypeId": event_type["id"], "slotStart": TEN, "reservationDuration": 60}
     refusal(await client.patch(f"{RESERVATIONS}/{uid}", json=body), 401)
     refusal(await ben.client.patch(f"{RESERVATIONS}/{uid}", json=body), 403)
@@ -282,17 +296,17 @@ async def test_a_slot_uid_of_the_first_or_last_instant_names_a_slot(client: Clie
         refusal(await client.post(RESERVATIONS, json={"slotUid": uid}), 404)
 
 
-async def test_an_ordinary_reservation_refuses_no_booking(ana: Host, client: Client) -> None:
+async def test_an_ordinary_reservation_refuses_no_booking(ana: Host, guest: Guest) -> None:
     event_type = await ana.creates_event_type()
-    await reserves(client, event_type["id"])
-    data(await client.post("/v2/bookings", json=booking_of(event_type["id"], TEN)), 201)
+    await guest.reserves(event_type)
+    await guest.books(event_type, TEN)
 
 
 async def test_a_binding_reservation_refuses_every_booking_but_the_one_that_names_it(
-    ana: Host, client: Client
+    ana: Host, guest: Guest, client: Client
 ) -> None:
     event_type = await ana.creates_event_type()
-    uid = (await reserves(client, event_type["id"], binding=True))["reservationUid"]
+    uid = (await guest.reserves(event_type, binding=True))["reservationUid"]
     stranger = await client.post("/v2/bookings", json=booking_of(event_type["id"], TEN))
     assert refusal(stranger, 400)["details"]["reasons"] == ["reserved"]
     named = booking_of(event_type["id"], TEN, reservationUid=uid)
@@ -302,38 +316,40 @@ async def test_a_binding_reservation_refuses_every_booking_but_the_one_that_name
 
 async def test_a_refused_booking_leaves_the_reservation_it_names(ana: Host, client: Client) -> None:
     event_type = await ana.creates_event_type()
-    made = await reserves(ana.client, event_type["id"], "2050-09-05T15:00:00Z", binding=True)
+    made = await ana.reserves(event_type, "2050-09-05T15:00:00Z", binding=True)
     uid = made["reservationUid"]
     named = booking_of(event_type["id"], "2050-09-05T15:00:00Z", reservationUid=uid)
     refusal(await client.post("/v2/bookings", json=named), 400)
     assert data(await client.get(f"{RESERVATIONS}/{uid}")) is not None
 
 
-async def test_an_expired_binding_reservation_refuses_nobody(ana: Host, client: Client, clock: Clock) -> None:
+async def test_an_expired_binding_reservation_refuses_nobody(ana: Host, guest: Guest, clock: Clock) -> None:
     event_type = await ana.creates_event_type()
-    uid = (await reserves(client, event_type["id"], binding=True))["reservationUid"]
+    uid = (await guest.reserves(event_type, binding=True))["reservationUid"]
     clock.advance(timedelta(minutes=5))
-    data(await client.post("/v2/bookings", json=booking_of(event_type["id"], TEN, reservationUid=uid)), 201)
+    await guest.books(event_type, TEN, reservationUid=uid)
 
 
-async def test_naming_an_ordinary_reservation_uses_it_up(ana: Host, client: Client) -> None:
+async def test_naming_an_ordinary_reservation_uses_it_up(ana: Host, guest: Guest, client: Client) -> None:
     event_type = await ana.creates_event_type()
-    uid = (await reserves(client, event_type["id"]))["reservationUid"]
-    data(await client.post("/v2/bookings", json=booking_of(event_type["id"], TEN, reservationUid=uid)), 201)
+    uid = (await guest.reserves(event_type))["reservationUid"]
+    await guest.books(event_type, TEN, reservationUid=uid)
     assert data(await client.get(f"{RESERVATIONS}/{uid}")) is None
 
 
-async def test_a_reservation_of_another_time_is_not_used_up(ana: Host, client: Client) -> None:
+async def test_a_reservation_of_another_time_is_not_used_up(ana: Host, guest: Guest, client: Client) -> None:
     event_type = await ana.creates_event_type()
-    uid = (await reserves(client, event_type["id"]))["reservationUid"]
+    uid = (await guest.reserves(event_type))["reservationUid"]
     other = booking_of(event_type["id"], "2050-09-05T12:00:00Z", reservationUid=uid)
     data(await client.post("/v2/bookings", json=other), 201)
     assert data(await client.get(f"{RESERVATIONS}/{uid}")) is not None
 
 
-async def test_the_buffers_around_a_binding_reservation_are_kept_free(ana: Host, client: Client) -> None:
+async def test_the_buffers_around_a_binding_reservation_are_kept_free(
+    ana: Host, guest: Guest, client: Client
+) -> None:
     event_type = await ana.creates_event_type(afterEventBuffer=30)
-    await reserves(client, event_type["id"], binding=True)
+    await guest.reserves(event_type, binding=True)
     assert await listed_hours(client, event_type["id"]) == ["07", "08", "12", "13", "14"]
     early = await client.post("/v2/bookings", json=booking_of(event_type["id"], "2050-09-05T08:45:00Z"))
     assert refusal(early, 400)["details"]["reasons"] == ["reserved"]

@@ -11,7 +11,7 @@ from tests.conftest import Clock
 from tests.support.bookings import ELEVEN, TEN, TWELVE
 from tests.support.bookings import URL as BOOKINGS
 from tests.support.callers import Callers
-from tests.support.client import Client, Host, booking_of, data, refusal
+from tests.support.client import Client, Guest, Host, booking_of, data, refusal
 from tests.support.refusals import WatchedEdge
 
 URL = "/v2/slots/reservations"
@@ -129,15 +129,17 @@ async def holds(client: Client, event_type: dict[str, Any], start: str) -> str:
     return uid
 
 
-async def test_the_host_overrules_them_and_nobody_else_does(ana: Host, ben: Host, client: Client) -> None:
+async def test_the_host_overrules_them_and_nobody_else_does(
+    ana: Host, ben: Host, guest: Guest, client: Client
+) -> None:
     event_type = await ana.creates_event_type(
         confirmationPolicy={"type": "always", "blockUnconfirmedBookingsInBooker": False}
     )
-    request = data(await client.post(BOOKINGS, json=booking_of(event_type["id"], TWELVE)), 201)
+    request = await guest.books(event_type, TWELVE)
     uids = [await holds(client, event_type, start) for start in (TEN, TWELVE, NEXT_DAY)]
     for stranger in (client, ben.client):
         refusal(await stranger.post(BOOKINGS, json=booking_of(event_type["id"], TEN)), 400)
-    booked = data(await ana.client.post(BOOKINGS, json=booking_of(event_type["id"], TEN)), 201)
+    booked = await ana.books(event_type, TEN)
     data(await ana.client.post(f"{BOOKINGS}/{request['uid']}/confirm"))
     moved = await ana.client.post(f"{BOOKINGS}/{booked['uid']}/reschedule", json={"start": NEXT_DAY})
     data(moved, 201)

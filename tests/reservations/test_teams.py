@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 
 from tests.reservations.test_reservations import listed_hours
-from tests.support.bookings import RESERVATIONS, TEN, reserves
-from tests.support.client import Client, Host, booking_of, data, refusal
+from tests.support.bookings import RESERVATIONS, TEN
+from tests.support.client import Client, Guest, Host, booking_of, data, refusal
 from tests.support.teams import Rows
 
 CHOSEN = {"slotStart": TEN, "reservationDuration": 10}
@@ -66,30 +66,32 @@ async def test_an_event_type_without_hosts_cannot_be_reserved(
 
 
 async def test_a_round_robin_is_reserved_as_often_as_it_has_free_hosts(
-    ana: Host, ben: Host, client: Client, rows: Rows
+    ana: Host, ben: Host, guest: Guest, client: Client, rows: Rows
 ) -> None:
     event_type = await rows.event_type(await rows.team("crew"), ana, ben)
-    first = await reserves(client, event_type)
+    first = await guest.reserves(event_type)
     assert "10" in await listed_hours(client, event_type)
-    await reserves(client, event_type)
+    await guest.reserves(event_type)
     assert "10" not in await listed_hours(client, event_type)
     body = {"eventTypeId": event_type, "slotStart": TEN}
     assert refusal(await client.post(RESERVATIONS, json=body), 422)["details"]["reasons"] == ["reserved"]
     await client.delete(f"{RESERVATIONS}/{first['reservationUid']}")
     assert "10" in await listed_hours(client, event_type)
-    await reserves(client, event_type)
+    await guest.reserves(event_type)
 
 
-async def test_a_busy_host_is_one_place_less(ana: Host, ben: Host, client: Client, rows: Rows) -> None:
+async def test_a_busy_host_is_one_place_less(
+    ana: Host, ben: Host, guest: Guest, client: Client, rows: Rows
+) -> None:
     event_type = await rows.event_type(await rows.team("crew"), ana, ben)
     await rows.is_booked(ana, event_type, AT_TEN, AT_TEN + HOUR)
-    await reserves(client, event_type)
+    await guest.reserves(event_type)
     response = await client.post(RESERVATIONS, json={"eventTypeId": event_type, "slotStart": TEN})
     assert refusal(response, 422)["details"]["reasons"] == ["booking", "reserved"]
 
 
 async def test_each_reservation_of_a_round_robin_takes_another_host_in_their_own_event_types(
-    ana: Host, ben: Host, client: Client, rows: Rows
+    ana: Host, ben: Host, guest: Guest, client: Client, rows: Rows
 ) -> None:
     of_ana, of_ben = await ana.creates_event_type(), await ben.creates_event_type()
     event_type = await rows.event_type(await rows.team("crew"), ana, ben)
@@ -98,24 +100,24 @@ async def test_each_reservation_of_a_round_robin_takes_another_host_in_their_own
         found = [await listed_hours(client, own["id"]) for own in (of_ana, of_ben)]
         return "10" in found[0], "10" in found[1]
 
-    await reserves(client, event_type)
+    await guest.reserves(event_type)
     assert await are_open() == (False, True)
-    await reserves(client, event_type)
+    await guest.reserves(event_type)
     assert await are_open() == (False, False)
 
 
 async def test_a_reservation_of_a_round_robin_takes_a_host_who_is_free(
-    ana: Host, ben: Host, client: Client, rows: Rows
+    ana: Host, ben: Host, guest: Guest, client: Client, rows: Rows
 ) -> None:
     of_ben = await ben.creates_event_type()
     event_type = await rows.event_type(await rows.team("crew"), ana, ben)
     await rows.is_booked(ana, event_type, AT_TEN, AT_TEN + HOUR)
-    await reserves(client, event_type)
+    await guest.reserves(event_type)
     assert "10" not in await listed_hours(client, of_ben["id"])
 
 
 async def test_a_collective_reservation_takes_all_hosts_and_a_mixed_one_the_fixed_and_one(
-    ana: Host, ben: Host, client: Client, rows: Rows
+    ana: Host, ben: Host, guest: Guest, client: Client, rows: Rows
 ) -> None:
     of_ana, of_ben = await ana.creates_event_type(), await ben.creates_event_type()
     team = await rows.team("crew")
@@ -123,7 +125,7 @@ async def test_a_collective_reservation_takes_all_hosts_and_a_mixed_one_the_fixe
     mixed = await rows.event_type(team, ana, fixed=[ben], slug="mixed")
     rotating = await rows.event_type(team, ana, ben)
     for event_type in (together, mixed):
-        made = await reserves(client, event_type)
+        made = await guest.reserves(event_type)
         for other in (of_ana["id"], of_ben["id"], together, mixed, rotating):
             assert "10" not in await listed_hours(client, other)
         await client.delete(f"{RESERVATIONS}/{made['reservationUid']}")
@@ -132,21 +134,21 @@ async def test_a_collective_reservation_takes_all_hosts_and_a_mixed_one_the_fixe
 
 
 async def test_a_binding_reservation_of_a_team_refuses_bookings_of_its_hosts(
-    ana: Host, ben: Host, client: Client, rows: Rows
+    ana: Host, ben: Host, guest: Guest, client: Client, rows: Rows
 ) -> None:
     own = await ben.creates_event_type()
     event_type = await rows.event_type(await rows.team("crew"), ana, ben, kind="collective")
-    await reserves(client, event_type, binding=True)
+    await guest.reserves(event_type, binding=True)
     response = await client.post("/v2/bookings", json=booking_of(own["id"], TEN))
     assert refusal(response, 400)["details"]["reasons"] == ["reserved"]
 
 
 async def test_a_reservation_moves_between_event_types_with_its_hosts(
-    ana: Host, ben: Host, client: Client, rows: Rows
+    ana: Host, ben: Host, guest: Guest, client: Client, rows: Rows
 ) -> None:
     of_ana, of_ben = await ana.creates_event_type(), await ben.creates_event_type()
     together = await rows.event_type(await rows.team("crew"), ana, ben, kind="collective")
-    made = await reserves(client, together)
+    made = await guest.reserves(together)
     url = f"{RESERVATIONS}/{made['reservationUid']}"
     moved = data(await client.patch(url, json={"eventTypeId": of_ana["id"], "slotStart": TEN}))
     assert moved["reservationUid"] == made["reservationUid"]
@@ -162,16 +164,16 @@ async def test_a_reservation_moves_between_event_types_with_its_hosts(
 
 
 async def test_a_seat_of_a_team_event_type_is_counted_once(
-    ana: Host, ben: Host, client: Client, rows: Rows
+    ana: Host, ben: Host, guest: Guest, client: Client, rows: Rows
 ) -> None:
     event_type = await rows.event_type(
         await rows.team("crew"), ana, ben, kind="collective", seats_per_time_slot=2
     )
     asked: dict[str, Any] = {"eventTypeId": event_type, "start": TEN, "end": "2050-09-05T11:00:00.000Z"}
-    await reserves(client, event_type)
+    await guest.reserves(event_type)
     [slot] = data(await client.get("/v2/slots", params=asked))["2050-09-05"]
     assert (slot["seatsBooked"], slot["seatsRemaining"]) == (1, 1)
-    await reserves(client, event_type)
+    await guest.reserves(event_type)
     response = await client.post(RESERVATIONS, json={"eventTypeId": event_type, "slotStart": TEN})
     assert refusal(response, 422)["details"]["reasons"] == ["reserved"]
 

@@ -17,7 +17,7 @@ from kalends.scheduling.engine import (
     Reservation,
     Rules,
     Schedule,
-    Seated,
+    SeatedBooking,
     Taken,
     Travel,
     Unit,
@@ -163,7 +163,7 @@ def seated_questions(draw: st.DrawFn) -> tuple[Question, int, int]:
     buffer = st.sampled_from((0, 600))
     length = question.rules.length * 60
     seated = [
-        Seated(
+        SeatedBooking(
             at,
             at + length,
             draw(st.integers(1, 3)),

@@ -1,15 +1,15 @@
 """Seated event types: starts that are joined instead of blocked."""
 
-from kalends.scheduling.engine import Code, Limit, Reservation, Rules, Seated, Taken, Unit
+from kalends.scheduling.engine import Code, Limit, Reservation, Rules, SeatedBooking, Taken, Unit
 from tests.scheduling.build import at, booked, busy, clock, codes, host, listed
 
 DAY = "2050-09-05"
 CLASS = Rules(60, seats=5)
 
 
-def seated(start: str, taken: int = 1, hosts: tuple[int, ...] = (1,), around: int = 0) -> Seated:
+def seated(start: str, taken: int = 1, hosts: tuple[int, ...] = (1,), around: int = 0) -> SeatedBooking:
     begin = at(f"{DAY} {start}")
-    return Seated(begin, begin + 3600, taken, hosts, around, around, reference="class")
+    return SeatedBooking(begin, begin + 3600, taken, hosts, around, around, reference="class")
 
 
 def test_a_start_with_free_seats_stays_listed_and_is_joined() -> None:

@@ -189,11 +189,63 @@ async def test_a_group_needs_two_hours_of_notice(ana: Host, ben: Host, client: C
     assert found["reasons"] == ["minimum_notice", "outside_working_hours"]
 
 
-async def test_reversed_ranges_are_empty_and_unknown_addresses_still_missing(
-    ana: Host, client: Client, rows: Rows
+@pytest.mark.parametrize(
+    ("start", "end"),
+    [
+        ("2050-09-09", "2050-09-05"),
+        ("2050-09-09", "1000-01-02"),
+        ("2050-09-09T10:00:00Z", "2050-09-09T09:59:59Z"),
+        ("2050-09-09T10:00:00Z", "2050-09-09T11:00:00+02:00"),
+        ("2050-09-10T00:00:00Z", "2050-09-09T00:00:00Z"),
+    ],
+)
+async def test_a_reversed_range_is_refused_whoever_is_asked_about(
+    ana: Host, client: Client, rows: Rows, start: str, end: str
 ) -> None:
     event_type = await rows.event_type(await rows.team("crew", ana), ana)
-    backwards = {"start": "2050-09-09", "end": "2050-09-05"}
-    assert await listed(client, eventTypeId=event_type, **backwards) == {}
-    response = await client.get("/v2/slots", params={"eventTypeId": "999", **backwards})
-    refusal(response, 404)
+    for address in (
+        {"eventTypeId": event_type},
+        {"eventTypeId": "999"},
+        {"teamSlug": "crew", "eventTypeSlug": "x"},
+        {"usernames": "ana,ben", "organizationSlug": "acme"},
+    ):
+        answer = await client.get("/v2/slots", params={**address, "start": start, "end": end})
+        assert refusal(answer, 400)["message"] == "end must not be before start"
+
+
+@pytest.mark.parametrize(
+    ("start", "end"),
+    [
+        ("2050-09-09", "2050-09-09"),
+        ("2050-09-09T10:00:00Z", "2050-09-09"),
+        ("2050-09-09T10:00:00Z", "2050-09-09T00:00:00Z"),
+        ("2050-09-09T10:00:00Z", "2050-09-09T10:00:00Z"),
+    ],
+)
+async def test_a_range_may_end_on_the_day_or_at_the_instant_at_which_it_begins(
+    ana: Host, client: Client, rows: Rows, start: str, end: str
+) -> None:
+    event_type = await rows.event_type(await rows.team("crew", ana), ana)
+    data(await client.get("/v2/slots", params={"eventTypeId": event_type, "start": start, "end": end}))
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        {},
+        {"username": "ana"},
+        {"eventTypeSlug": "intro"},
+        {"teamSlug": "crew"},
+        {"organizationSlug": "acme"},
+        {"username": "ana", "organizationSlug": "acme"},
+    ],
+)
+async def test_slots_of_no_event_type_are_refused_with_what_names_one(
+    client: Client, address: dict[str, str]
+) -> None:
+    week = {"start": "2050-09-05", "end": "2050-09-09"}
+    assert refusal(await client.get("/v2/slots", params={**address, **week}), 400)["message"] == (
+        "eventTypeId, or username and eventTypeSlug, or teamSlug and eventTypeSlug, "
+        "or usernames and organizationSlug is required"
+    )
+    refusal(await client.get("/v2/slots/explain", params={**address, "date": "2050-09-05"}), 400)

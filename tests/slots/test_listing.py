@@ -10,7 +10,7 @@ from kalends.app import Api
 from kalends.runtime import make_runtime
 from kalends.settings import Settings
 from tests.conftest import Clock
-from tests.support.client import Client, Host, booking_of, data, refusal
+from tests.support.client import Client, Guest, Host, booking_of, data, refusal
 from tests.support.refusals import WatchedEdge
 
 WEEK = {"start": "2050-09-05", "end": "2050-09-09"}
@@ -161,9 +161,7 @@ async def test_the_version_header_is_required_and_any_later_date_is_the_same(
     assert answers[0] == answers[1] == answers[2]
 
 
-@pytest.mark.parametrize(
-    "dates", [("2050-09-10", "2050-09-11"), ("2050-09-09", "2050-09-05"), ("2020-01-01", "2020-01-31")]
-)
+@pytest.mark.parametrize("dates", [("2050-09-10", "2050-09-11"), ("2020-01-01", "2020-01-31")])
 async def test_nothing_open_is_an_empty_object(ana: Host, client: Client, dates: tuple[str, str]) -> None:
     event_type = await ana.creates_event_type()
     assert await listed(client, eventTypeId=event_type["id"], start=dates[0], end=dates[1]) == {}
@@ -392,7 +390,7 @@ async def test_with_a_date_as_end_whatever_begins_on_it_is_listed(ana: Host, cli
 
 
 async def test_what_begins_on_the_last_day_is_not_listed_over_what_is_booked_on_the_next(
-    ana: Host, client: Client
+    ana: Host, guest: Guest, client: Client
 ) -> None:
     row = {"days": ["Monday", "Tuesday", "Wednesday"], "startTime": "00:00", "endTime": "23:59"}
     await ana.creates_schedule(timeZone="UTC", isDefault=True, availability=[row])
@@ -400,7 +398,7 @@ async def test_what_begins_on_the_last_day_is_not_listed_over_what_is_booked_on_
     asked = {"eventTypeId": long["id"], "start": "2050-09-05", "end": "2050-09-05"}
     assert [start[11:16] for start in await starts(client, **asked)] == ["00:00"]
     short = await ana.creates_event_type("short")
-    data(await client.post("/v2/bookings", json=booking_of(short["id"], "2050-09-06T11:00:00Z")), 201)
+    await guest.books(short, "2050-09-06T11:00:00Z")
     assert await starts(client, **asked) == []
 
 
@@ -494,7 +492,6 @@ async def test_listing_takes_a_constant_number_of_statements(
     [
         {"start": "1000-01-02", "end": "1000-02-01"},
         {"start": "8999-12-01", "end": "8999-12-30"},
-        {"start": "2050-09-05", "end": "1000-01-02"},
     ],
 )
 @pytest.mark.parametrize("zone", ["Pacific/Kiritimati", "America/Los_Angeles"])

@@ -6,8 +6,7 @@ from typing import Any
 import pytest
 
 from tests.conftest import Clock
-from tests.support.bookings import books
-from tests.support.client import Client, Host, booking_of, data, refusal
+from tests.support.client import Client, Guest, Host, booking_of, data, refusal
 
 WEEK = {"start": "2050-09-05", "end": "2050-09-09"}
 DAYS = ["2050-09-05", "2050-09-06", "2050-09-07", "2050-09-08", "2050-09-09"]
@@ -25,36 +24,36 @@ async def reasons(client: Client, event_type: dict[str, Any], at: str) -> list[s
     return found
 
 
-async def test_a_day_with_its_number_of_bookings_is_closed(ana: Host, client: Client) -> None:
+async def test_a_day_with_its_number_of_bookings_is_closed(ana: Host, guest: Guest, client: Client) -> None:
     event_type = await ana.creates_event_type(bookingLimitsCount={"day": 1})
-    await books(client, event_type, "2050-09-05T10:00:00Z")
+    await guest.books(event_type, "2050-09-05T10:00:00Z")
     assert await days(client, event_type) == DAYS[1:]
     assert await reasons(client, event_type, "2050-09-05T12:00:00Z") == ["limit"]
 
 
 async def test_bookings_of_other_event_types_and_ended_ones_count_for_no_limit(
-    ana: Host, client: Client
+    ana: Host, guest: Guest, client: Client
 ) -> None:
     event_type = await ana.creates_event_type(bookingLimitsCount={"day": 1})
     other = await ana.creates_event_type("other")
-    await books(client, other, "2050-09-05T10:00:00Z")
-    ended = await books(client, event_type, "2050-09-05T12:00:00Z")
+    await guest.books(other, "2050-09-05T10:00:00Z")
+    ended = await guest.books(event_type, "2050-09-05T12:00:00Z")
     await client.post(f"/v2/bookings/{ended['uid']}/cancel", json={})
     assert await days(client, event_type) == DAYS
 
 
-async def test_a_booking_that_is_moved_counts_for_no_limit(ana: Host, client: Client) -> None:
+async def test_a_booking_that_is_moved_counts_for_no_limit(ana: Host, guest: Guest, client: Client) -> None:
     event_type = await ana.creates_event_type(bookingLimitsCount={"day": 1})
-    booking = await books(client, event_type, "2050-09-05T10:00:00Z")
+    booking = await guest.books(event_type, "2050-09-05T10:00:00Z")
     assert await days(client, event_type, bookingUidToReschedule=booking["uid"]) == DAYS
 
 
-async def test_a_day_of_a_limit_is_one_of_the_hosts_zone(ana: Host, client: Client) -> None:
+async def test_a_day_of_a_limit_is_one_of_the_hosts_zone(ana: Host, guest: Guest, client: Client) -> None:
     row = {"days": ["Monday", "Tuesday"], "startTime": "00:00", "endTime": "23:59"}
     await ana.creates_schedule(timeZone="America/New_York", isDefault=True, availability=[row])
     event_type = await ana.creates_event_type(bookingLimitsCount={"day": 1})
     # Monday evening in New York.
-    await books(client, event_type, "2050-09-06T00:30:00Z")
+    await guest.books(event_type, "2050-09-06T00:30:00Z")
     listed = await client.get(
         "/v2/slots",
         params={"eventTypeId": event_type["id"], "start": "2050-09-05", "end": "2050-09-07"},
@@ -73,63 +72,69 @@ async def test_a_day_of_a_limit_is_one_of_the_hosts_zone(ana: Host, client: Clie
     ],
 )
 async def test_a_week_of_a_limit_begins_on_the_owners_first_day(
-    ana: Host, client: Client, week_start: str | None, open_days: list[str]
+    ana: Host, guest: Guest, client: Client, week_start: str | None, open_days: list[str]
 ) -> None:
     if week_start is not None:
         data(await ana.client.patch("/v2/me", json={"weekStart": week_start}))
     event_type = await ana.creates_event_type(bookingLimitsCount={"week": 2})
-    await books(client, event_type, "2050-09-05T10:00:00Z")
-    await books(client, event_type, "2050-09-09T10:00:00Z")
+    await guest.books(event_type, "2050-09-05T10:00:00Z")
+    await guest.books(event_type, "2050-09-09T10:00:00Z")
     assert await days(client, event_type, end="2050-09-12") == open_days
     third = await client.post("/v2/bookings", json=booking_of(event_type["id"], "2050-09-08T10:00:00Z"))
     assert third.status_code == (201 if "2050-09-08" in open_days else 403)
 
 
 @pytest.mark.parametrize("unit", ["month", "year"])
-async def test_months_and_years_have_limits_too(ana: Host, client: Client, unit: str) -> None:
+async def test_months_and_years_have_limits_too(ana: Host, guest: Guest, client: Client, unit: str) -> None:
     event_type = await ana.creates_event_type(bookingLimitsCount={unit: 1})
-    await books(client, event_type, "2050-09-30T10:00:00Z")
+    await guest.books(event_type, "2050-09-30T10:00:00Z")
     left = await days(client, event_type, start="2050-09-29", end="2050-10-03")
     assert left == (["2050-10-03"] if unit == "month" else [])
 
 
-async def test_booked_minutes_and_the_length_asked_for_must_fit_a_limit(ana: Host, client: Client) -> None:
+async def test_booked_minutes_and_the_length_asked_for_must_fit_a_limit(
+    ana: Host, guest: Guest, client: Client
+) -> None:
     event_type = await ana.creates_event_type(
         bookingLimitsDuration={"day": 90}, lengthInMinutesOptions=[30, 60, 120]
     )
-    await books(client, event_type, "2050-09-05T10:00:00Z")
+    await guest.books(event_type, "2050-09-05T10:00:00Z")
     assert await days(client, event_type) == DAYS[1:]
     assert await days(client, event_type, duration=30) == DAYS
     assert await days(client, event_type, duration=120) == []
 
 
-async def test_a_limit_that_is_switched_off_closes_nothing(ana: Host, client: Client) -> None:
+async def test_a_limit_that_is_switched_off_closes_nothing(ana: Host, guest: Guest, client: Client) -> None:
     event_type = await ana.creates_event_type(bookingLimitsCount={"disabled": True})
-    await books(client, event_type, "2050-09-05T10:00:00Z")
+    await guest.books(event_type, "2050-09-05T10:00:00Z")
     assert await days(client, event_type) == DAYS
 
 
-async def test_a_request_that_waits_counts_for_no_limit_but_takes_its_time(ana: Host, client: Client) -> None:
+async def test_a_request_that_waits_counts_for_no_limit_but_takes_its_time(
+    ana: Host, guest: Guest, client: Client
+) -> None:
     policy = {"type": "always", "blockUnconfirmedBookingsInBooker": True}
     event_type = await ana.creates_event_type(bookingLimitsCount={"day": 1}, confirmationPolicy=policy)
-    booking = await books(client, event_type, "2050-09-05T10:00:00Z")
+    booking = await guest.books(event_type, "2050-09-05T10:00:00Z")
     assert booking["status"] == "pending"
     assert await days(client, event_type) == DAYS
     assert await reasons(client, event_type, "2050-09-05T10:00:00Z") == ["booking"]
-    data(await ana.client.post(f"/v2/bookings/{booking['uid']}/confirm"))
+    await ana.confirms(booking)
     assert await days(client, event_type) == DAYS[1:]
 
 
-async def test_a_request_takes_no_time_unless_the_event_type_says_so(ana: Host, client: Client) -> None:
+async def test_a_request_takes_no_time_unless_the_event_type_says_so(
+    ana: Host, guest: Guest, client: Client
+) -> None:
     policy = {"type": "always", "blockUnconfirmedBookingsInBooker": False}
     event_type = await ana.creates_event_type(confirmationPolicy=policy)
-    await books(client, event_type, "2050-09-05T10:00:00Z")
+    await guest.books(event_type, "2050-09-05T10:00:00Z")
     assert await reasons(client, event_type, "2050-09-05T10:00:00Z") == []
 
 
-async def test_the_host_learns_which_limit_is_reached(ana: Host, client: Client) -> None:
+async def test_the_host_learns_which_limit_is_reached(ana: Host, guest: Guest) -> None:
     event_type = await ana.creates_event_type(bookingLimitsCount={"day": 1})
-    await books(client, event_type, "2050-09-05T10:00:00Z")
+    await guest.books(event_type, "2050-09-05T10:00:00Z")
     asked = {"eventTypeId": event_type["id"], "at": "2050-09-05T12:00:00Z", "timeZone": "Europe/Rome"}
     found = data(await ana.client.get("/v2/slots/explain", params=asked))
     assert found["hosts"][0]["reasons"] == [
@@ -229,9 +234,11 @@ async def test_what_a_window_hides_is_refused_for_that_reason(
     assert refusal(answer, 400)["details"]["reasons"] == ["booking_window"]
 
 
-async def test_only_the_first_slot_of_each_day_is_shown_on_request(ana: Host, client: Client) -> None:
+async def test_only_the_first_slot_of_each_day_is_shown_on_request(
+    ana: Host, guest: Guest, client: Client
+) -> None:
     event_type = await ana.creates_event_type(onlyShowFirstAvailableSlot=True)
-    await books(client, event_type, "2050-09-05T07:00:00Z")
+    await guest.books(event_type, "2050-09-05T07:00:00Z")
     listed = data(await client.get("/v2/slots", params={"eventTypeId": event_type["id"], **WEEK}))
     assert [len(slots) for slots in listed.values()] == [1] * 5
     assert listed["2050-09-05"] == [{"start": "2050-09-05T08:00:00.000Z"}]

@@ -7,8 +7,8 @@ import pytest
 
 from kalends.db.database import Database
 from tests.conftest import Clock
-from tests.support.bookings import ELEVEN, RESERVATIONS, reserves
-from tests.support.client import Client, Host, booking_of, data, refusal
+from tests.support.bookings import ELEVEN, RESERVATIONS
+from tests.support.client import Client, Guest, Host, booking_of, data, refusal
 
 NOON = "2050-09-05T12:00:00.000Z"
 MONDAY = {"start": "2050-09-05", "end": "2050-09-05"}
@@ -155,8 +155,10 @@ async def test_a_limit_leaves_the_free_seats_of_what_is_booked(
     await sits(client, lesson, "cleo")
 
 
-async def test_a_held_seat_counts_as_booked_and_hides_nothing(client: Client, lesson: dict[str, Any]) -> None:
-    reservation = await reserves(client, lesson["id"], ELEVEN)
+async def test_a_held_seat_counts_as_booked_and_hides_nothing(
+    guest: Guest, client: Client, lesson: dict[str, Any]
+) -> None:
+    reservation = await guest.reserves(lesson, ELEVEN)
     found = await slots(client, lesson)
     assert found[ELEVEN] == {"start": ELEVEN, "seatsBooked": 1, "seatsRemaining": 2, "seatsTotal": 3}
     await client.delete(f"{RESERVATIONS}/{reservation['reservationUid']}")
@@ -164,16 +166,16 @@ async def test_a_held_seat_counts_as_booked_and_hides_nothing(client: Client, le
 
 
 async def test_held_and_booked_seats_together_leave_no_more_to_hold(
-    client: Client, lesson: dict[str, Any], clock: Clock
+    guest: Guest, client: Client, lesson: dict[str, Any], clock: Clock
 ) -> None:
     await sits(client, lesson, "bo")
-    await reserves(client, lesson["id"], ELEVEN)
-    await reserves(client, lesson["id"], ELEVEN)
+    await guest.reserves(lesson, ELEVEN)
+    await guest.reserves(lesson, ELEVEN)
     body = {"eventTypeId": lesson["id"], "slotStart": ELEVEN}
     refused = refusal(await client.post(RESERVATIONS, json=body), 422)
     assert refused["details"]["reasons"] == ["reserved"]
     clock.advance(timedelta(minutes=5))
-    await reserves(client, lesson["id"], ELEVEN)
+    await guest.reserves(lesson, ELEVEN)
 
 
 async def test_a_seat_of_a_full_booking_cannot_be_held(client: Client, lesson: dict[str, Any]) -> None:
@@ -184,18 +186,20 @@ async def test_a_seat_of_a_full_booking_cannot_be_held(client: Client, lesson: d
     assert refused["details"]["reasons"] == ["seats_full"]
 
 
-async def test_a_held_seat_refuses_no_booking_unless_it_binds(client: Client, lesson: dict[str, Any]) -> None:
+async def test_a_held_seat_refuses_no_booking_unless_it_binds(
+    guest: Guest, client: Client, lesson: dict[str, Any]
+) -> None:
     for _ in range(3):
-        await reserves(client, lesson["id"], ELEVEN)
+        await guest.reserves(lesson, ELEVEN)
     await sits(client, lesson, "bo")
     await sits(client, lesson, "cleo")
 
 
 async def test_a_binding_seat_is_kept_for_the_booking_that_names_it(
-    client: Client, lesson: dict[str, Any]
+    guest: Guest, client: Client, lesson: dict[str, Any]
 ) -> None:
     await sits(client, lesson, "bo")
-    held = [await reserves(client, lesson["id"], ELEVEN, binding=True) for _ in range(2)]
+    held = [await guest.reserves(lesson, ELEVEN, binding=True) for _ in range(2)]
     body = booking_of(lesson["id"], ELEVEN)
     body["attendee"]["email"] = "cleo@example.com"
     refused = refusal(await client.post("/v2/bookings", json=body), 400)
@@ -206,11 +210,11 @@ async def test_a_binding_seat_is_kept_for_the_booking_that_names_it(
 
 
 async def test_a_binding_seat_keeps_its_host_from_everything_else_at_that_time(
-    ana: Host, client: Client, lesson: dict[str, Any]
+    ana: Host, guest: Guest, client: Client, lesson: dict[str, Any]
 ) -> None:
     await changes(ana, lesson, slotInterval=30)
     other = await ana.creates_event_type("other")
-    await reserves(client, lesson["id"], ELEVEN, binding=True)
+    await guest.reserves(lesson, ELEVEN, binding=True)
     assert ELEVEN not in await slots(client, other)
     found = await slots(client, lesson)
     assert ELEVEN in found
@@ -221,10 +225,10 @@ async def test_a_binding_seat_keeps_its_host_from_everything_else_at_that_time(
 
 
 async def test_what_a_held_seat_will_need_is_promised_to_nobody_else(
-    ana: Host, client: Client, lesson: dict[str, Any]
+    ana: Host, guest: Guest, client: Client, lesson: dict[str, Any]
 ) -> None:
     other = await ana.creates_event_type("other")
-    await reserves(client, lesson["id"], ELEVEN)
+    await guest.reserves(lesson, ELEVEN)
     assert ELEVEN in await slots(client, other)
     body = {"eventTypeId": other["id"], "slotStart": ELEVEN}
     refused = refusal(await client.post(RESERVATIONS, json=body), 422)
@@ -232,10 +236,10 @@ async def test_what_a_held_seat_will_need_is_promised_to_nobody_else(
 
 
 async def test_a_held_seat_moves_to_another_event_type_and_becomes_an_ordinary_reservation(
-    ana: Host, client: Client, lesson: dict[str, Any]
+    ana: Host, guest: Guest, client: Client, lesson: dict[str, Any]
 ) -> None:
     other = await ana.creates_event_type("other")
-    held = await reserves(client, lesson["id"], ELEVEN)
+    held = await guest.reserves(lesson, ELEVEN)
     body = {"eventTypeId": other["id"], "slotStart": NOON}
     data(await client.patch(f"{RESERVATIONS}/{held['reservationUid']}", json=body))
     assert (await slots(client, lesson))[ELEVEN]["seatsBooked"] == 0
@@ -258,10 +262,10 @@ async def test_listing_seats_and_limits_takes_a_constant_number_of_statements(
 
 
 async def test_an_ordinary_reservation_elsewhere_hides_no_start_of_which_a_seat_is_held(
-    ana: Host, client: Client, lesson: dict[str, Any], database: Database
+    ana: Host, guest: Guest, client: Client, lesson: dict[str, Any], database: Database
 ) -> None:
     other = await ana.creates_event_type("other")
-    await reserves(client, other["id"], ELEVEN)
+    await guest.reserves(other, ELEVEN)
     assert ELEVEN not in await slots(client, lesson)
     # No seat of a time that is taken can be held now, but one may have been before.
     async with database.connection() as connection:

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from tests.conftest import Clock
-from tests.support.client import Client, Host, booking_of, data
+from tests.support.client import Client, Guest, Host, data
 
 EVERY_DAY = ["Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"]
 WEDNESDAY = {"start": "2025-03-05", "end": "2025-03-05"}
@@ -24,7 +24,7 @@ class Example:
     asked: dict[str, str] = field(default_factory=lambda: WEDNESDAY)
 
 
-async def listed(host: Host, client: Client, clock: Clock, example: Example) -> dict[str, list[str]]:
+async def listed(host: Host, guest: Guest, clock: Clock, example: Example) -> dict[str, list[str]]:
     """Return the starts that an example offers, under their days, as they are written."""
     clock.now = datetime(2025, 1, 1, tzinfo=UTC)
     rows = [
@@ -35,9 +35,11 @@ async def listed(host: Host, client: Client, clock: Clock, example: Example) -> 
     if example.busy is not None:
         start, minutes = example.busy
         other = await host.creates_event_type("other", lengthInMinutes=minutes)
-        data(await client.post("/v2/bookings", json=booking_of(other["id"], start)), 201)
+        await guest.books(other, start)
     event_type = await host.creates_event_type(**example.event_type)
-    days = data(await client.get("/v2/slots", params={"eventTypeId": event_type["id"], **example.asked}))
+    days = data(
+        await guest.client.get("/v2/slots", params={"eventTypeId": event_type["id"], **example.asked})
+    )
     return {day: [slot["start"] for slot in slots] for day, slots in days.items()}
 
 
@@ -85,7 +87,7 @@ TWENTY_PAST_NINE = ("2025-03-05T08:20:00Z", 20)
 )
 async def test_a_morning_in_rome_is_aligned_and_stepped(
     ana: Host,
-    client: Client,
+    guest: Guest,
     clock: Clock,
     hours: list[str],
     event_type: dict[str, Any],
@@ -93,13 +95,13 @@ async def test_a_morning_in_rome_is_aligned_and_stepped(
     expected: str,
 ) -> None:
     example = Example(hours, event_type=event_type, busy=busy, asked=IN_ROME)
-    assert clocks(await listed(ana, client, clock, example)) == expected
+    assert clocks(await listed(ana, guest, clock, example)) == expected
 
 
 async def test_a_plain_day_is_written_in_utc_and_in_local_time(
-    ana: Host, client: Client, clock: Clock
+    ana: Host, guest: Guest, client: Client, clock: Clock
 ) -> None:
-    days = await listed(ana, client, clock, Example(["09:00-17:00"]))
+    days = await listed(ana, guest, clock, Example(["09:00-17:00"]))
     assert clocks(days) == "08:00 09:00 10:00 11:00 12:00 13:00 14:00 15:00"
     asked = {"eventTypeSlug": "intro", "username": "ana", **IN_ROME}
     local = data(await client.get("/v2/slots", params=asked))["2025-03-05"]
@@ -110,14 +112,14 @@ async def test_a_plain_day_is_written_in_utc_and_in_local_time(
 
 
 async def test_round_the_clock_hours_begin_a_new_grid_at_midnight(
-    ana: Host, client: Client, clock: Clock
+    ana: Host, guest: Guest, clock: Clock
 ) -> None:
     example = Example(
         ["00:00-23:59"],
         event_type={"lengthInMinutes": 90},
         asked={"start": "2025-03-05", "end": "2025-03-06", "timeZone": "Europe/Rome"},
     )
-    days = await listed(ana, client, clock, example)
+    days = await listed(ana, guest, clock, example)
     assert clocks({"": days["2025-03-05"]}).split()[:3] == ["01:00", "02:30", "04:00"]
     assert days["2025-03-05"][-1] == "2025-03-05T23:30:00.000+01:00"
     assert days["2025-03-06"][0] == "2025-03-06T00:00:00.000+01:00"
@@ -133,10 +135,10 @@ async def test_round_the_clock_hours_begin_a_new_grid_at_midnight(
     ],
 )
 async def test_a_half_hour_zone_is_aligned_on_its_own_clock(
-    ana: Host, client: Client, clock: Clock, hours: list[str], busy: tuple[str, int] | None, expected: str
+    ana: Host, guest: Guest, clock: Clock, hours: list[str], busy: tuple[str, int] | None, expected: str
 ) -> None:
     example = Example(hours, zone="Asia/Kolkata", busy=busy)
-    assert clocks(await listed(ana, client, clock, example)) == expected
+    assert clocks(await listed(ana, guest, clock, example)) == expected
 
 
 @pytest.mark.parametrize(
@@ -147,18 +149,18 @@ async def test_a_half_hour_zone_is_aligned_on_its_own_clock(
     ],
 )
 async def test_slots_lie_inside_the_edges_of_a_query(
-    ana: Host, client: Client, clock: Clock, asked: dict[str, str], expected: str
+    ana: Host, guest: Guest, clock: Clock, asked: dict[str, str], expected: str
 ) -> None:
     example = Example(MORNING, zone="UTC", event_type={"lengthInMinutes": 30}, asked=asked)
-    assert clocks(await listed(ana, client, clock, example)) == expected
+    assert clocks(await listed(ana, guest, clock, example)) == expected
 
 
 async def test_the_days_of_a_query_are_utc_days_whatever_its_zone(
-    ana: Host, client: Client, clock: Clock
+    ana: Host, guest: Guest, clock: Clock
 ) -> None:
     asked = {"start": "2025-03-05", "end": "2025-03-06", "timeZone": "Asia/Tokyo"}
     example = Example(["08:00-11:00"], zone="Asia/Tokyo", asked=asked)
-    days = await listed(ana, client, clock, example)
+    days = await listed(ana, guest, clock, example)
     assert {day: clocks({day: starts}) for day, starts in days.items()} == {
         "2025-03-05": "09:00 10:00",
         "2025-03-06": "08:00 09:00 10:00",
@@ -166,26 +168,24 @@ async def test_the_days_of_a_query_are_utc_days_whatever_its_zone(
     }
 
 
-async def test_the_grid_begins_where_the_query_cuts_the_hours(
-    ana: Host, client: Client, clock: Clock
-) -> None:
+async def test_the_grid_begins_where_the_query_cuts_the_hours(ana: Host, guest: Guest, clock: Clock) -> None:
     asked = {"start": "2025-03-05T09:10:00Z", "end": "2025-03-05"}
     example = Example(MORNING, zone="UTC", event_type={"lengthInMinutes": 45}, asked=asked)
-    assert clocks(await listed(ana, client, clock, example)) == "09:15 10:00 10:45"
+    assert clocks(await listed(ana, guest, clock, example)) == "09:15 10:00 10:45"
 
 
-async def test_one_of_several_lengths_has_a_grid_of_its_own(ana: Host, client: Client, clock: Clock) -> None:
+async def test_one_of_several_lengths_has_a_grid_of_its_own(ana: Host, guest: Guest, clock: Clock) -> None:
     lengths = {"lengthInMinutes": 15, "lengthInMinutesOptions": [15, 30, 45, 60]}
     example = Example(MORNING, event_type=lengths, asked={**IN_ROME, "duration": "60"})
-    assert clocks(await listed(ana, client, clock, example)) == "09:00 10:00 11:00"
+    assert clocks(await listed(ana, guest, clock, example)) == "09:00 10:00 11:00"
 
 
 async def test_business_days_end_with_a_day_of_the_zone_of_the_query(
-    ana: Host, client: Client, clock: Clock
+    ana: Host, guest: Guest, client: Client, clock: Clock
 ) -> None:
     window = {"type": "businessDays", "value": 2, "rolling": False}
     example = Example(["00:00-23:59"], zone="UTC", event_type={"bookingWindow": window})
-    await listed(ana, client, clock, example)
+    await listed(ana, guest, clock, example)
     clock.now = datetime(2025, 3, 7, 10, tzinfo=UTC)
     last = {}
     for zone in ("UTC", "America/Los_Angeles"):
@@ -198,9 +198,9 @@ async def test_business_days_end_with_a_day_of_the_zone_of_the_query(
     }
 
 
-async def test_notice_moves_the_first_slot(ana: Host, client: Client, clock: Clock) -> None:
+async def test_notice_moves_the_first_slot(ana: Host, guest: Guest, client: Client, clock: Clock) -> None:
     notice = {"lengthInMinutes": 15, "minimumBookingNotice": 120}
-    await listed(ana, client, clock, Example(MORNING, event_type=notice))
+    await listed(ana, guest, clock, Example(MORNING, event_type=notice))
     clock.now = datetime(2025, 3, 5, 7, tzinfo=UTC)
     asked = {"eventTypeSlug": "intro", "username": "ana", **IN_ROME}
     days = data(await client.get("/v2/slots", params=asked))

@@ -27,7 +27,7 @@ _OTHER_FOLDERS = {
     "settings",
 }
 
-_ROLES = ("routes", "queries", "inputs", "outputs", "reads", "writes", "listing", "locks")
+_ROLES = ("routes", "queries", "sql", "inputs", "outputs", "reads", "writes", "listing", "locks")
 """The files of a domain that are its own business."""
 
 

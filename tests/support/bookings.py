@@ -1,4 +1,4 @@
-"""What guests and hosts do with bookings and reservations, through the API, and what is stored of it."""
+"""Times, settings and attendees of bookings that tests make, and what is stored of these bookings."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -6,7 +6,7 @@ from typing import Any
 from kalends.bookings.facts.fact import BookingFact
 from kalends.bookings.facts.stored import decode
 from kalends.db.database import Database
-from tests.support.client import Client, Host, booking_of, data
+from kalends.outbox.statements import payload_of
 
 URL = "/v2/bookings"
 RESERVATIONS = "/v2/slots/reservations"
@@ -20,41 +20,15 @@ CONFIRMED = {"type": "always", "blockUnconfirmedBookingsInBooker": False}
 BLOCKING = {"type": "always", "blockUnconfirmedBookingsInBooker": True}
 
 
-async def books(client: Client, event_type: dict[str, Any], start: str = TEN, **properties: Any) -> Any:
-    """Book a time of an event type, and return what is shown of it."""
-    return data(await client.post(URL, json=booking_of(event_type["id"], start, **properties)), 201)
-
-
 def attendee(name: str) -> dict[str, str]:
     """Return an attendee in Rome."""
     return {"name": name.capitalize(), "email": f"{name}@example.com", "timeZone": "Europe/Rome"}
 
 
-async def cancels(client: Client, uid: str, **body: Any) -> Any:
-    """Cancel what a uid names, and return what is shown of it."""
-    return data(await client.post(f"{URL}/{uid}/cancel", json=body))
-
-
-async def reserves(client: Client, event_type_id: int, start: str = TEN, **more: Any) -> Any:
-    """Reserve a slot, and return what is shown of the reservation."""
-    body = {"eventTypeId": event_type_id, "slotStart": start, **more}
-    return data(await client.post(RESERVATIONS, json=body), 201)
-
-
-async def confirms(host: Host, uid: str) -> Any:
-    """Confirm a booking as its host."""
-    return data(await host.client.post(f"{URL}/{uid}/confirm"))
-
-
-async def reschedules(client: Client, uid: str, start: str, **body: Any) -> Any:
-    """Move what a uid names, and return what is shown of it."""
-    return data(await client.post(f"{URL}/{uid}/reschedule", json={"start": start, **body}), 201)
-
-
 async def facts(database: Database) -> list[BookingFact]:
     """Return what was stated, in its order."""
     async with database.connection() as connection:
-        cursor = await connection.execute("SELECT payload FROM outbox_events ORDER BY id")
+        cursor = await connection.execute(f"SELECT {payload_of('e')} FROM outbox_events e ORDER BY id")
         return [decode(bytes(payload)) for (payload,) in await cursor.fetchall()]
 
 

@@ -1,4 +1,4 @@
-"""Clients of the server under test: every 2xx answer is held against the contract."""
+"""Who uses the server under test, by clients that hold every 2xx answer against the contract."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -9,6 +9,7 @@ from kalends.accounts import service as accounts
 from kalends.accounts.service import CreateUser
 from kalends.auth import service as auth
 from kalends.db.database import Database
+from tests.support.bookings import RESERVATIONS, TEN, URL
 from tests.support.responses import assert_matches_contract
 
 VERSIONS = {
@@ -42,13 +43,60 @@ class Client(httpx.AsyncClient):
 
 
 @dataclass(frozen=True, slots=True)
-class Host:
-    """A user of the server under test, with a client that carries their API key."""
+class Actor:
+    """Somebody who uses the API, with a client that carries their credential if they have one.
+
+    Bookings are named by a uid, or by what was shown of them.
+    """
+
+    client: Client
+
+    async def books(self, event_type: dict[str, Any] | int, start: str = TEN, **properties: Any) -> Any:
+        """Book a time of an event type as Bo, but for what `properties` say; return what is shown of it."""
+        event_type_id = event_type if isinstance(event_type, int) else event_type["id"]
+        body = booking_of(event_type_id, start, **properties)
+        return data(await self.client.post(URL, json=body), 201)
+
+    async def reserves(self, event_type: dict[str, Any] | int, start: str = TEN, **properties: Any) -> Any:
+        """Reserve a slot, and return what is shown of the reservation."""
+        event_type_id = event_type if isinstance(event_type, int) else event_type["id"]
+        body = {"eventTypeId": event_type_id, "slotStart": start, **properties}
+        return data(await self.client.post(RESERVATIONS, json=body), 201)
+
+    async def reschedules(self, booking: dict[str, Any] | str, start: str, **properties: Any) -> Any:
+        """Move a booking, or a seat of it, and return what is shown of it."""
+        body = {"start": start, **properties}
+        return data(await self.client.post(f"{_path_of(booking)}/reschedule", json=body), 201)
+
+    async def cancels(
+        self, booking: dict[str, Any] | str, reason: str | None = None, **properties: Any
+    ) -> Any:
+        """Cancel a booking, a seat of it, or the rest of a series, and return what is shown of it."""
+        body = properties if reason is None else {"cancellationReason": reason, **properties}
+        return data(await self.client.post(f"{_path_of(booking)}/cancel", json=body))
+
+    async def confirms(self, booking: dict[str, Any] | str) -> Any:
+        """Confirm a booking, and return what is shown of it."""
+        return data(await self.client.post(f"{_path_of(booking)}/confirm"))
+
+    async def declines(self, booking: dict[str, Any] | str, reason: str | None = None) -> Any:
+        """Decline a booking, and return what is shown of it."""
+        body = {} if reason is None else {"reason": reason}
+        return data(await self.client.post(f"{_path_of(booking)}/decline", json=body))
+
+
+@dataclass(frozen=True, slots=True)
+class Guest(Actor):
+    """Somebody without a credential."""
+
+
+@dataclass(frozen=True, slots=True)
+class Host(Actor):
+    """A user of the server under test."""
 
     id: int
     email: str
     username: str
-    client: Client
 
     async def creates_event_type(self, slug: str = "intro", **properties: Any) -> dict[str, Any]:
         """Create an event type of an hour without notice, but for what `properties` say."""
@@ -67,6 +115,10 @@ class Host:
         body = {"name": "Desk", "timeZone": "Europe/Rome", "isDefault": False, **properties}
         created: dict[str, Any] = data(await self.client.post("/v2/schedules", json=body), 201)
         return created
+
+
+def _path_of(booking: dict[str, Any] | str) -> str:
+    return f"{URL}/{booking if isinstance(booking, str) else booking['uid']}"
 
 
 def data(response: httpx.Response, status: int = 200) -> Any:
@@ -118,7 +170,7 @@ async def make_host(
     async with database.transaction() as work:
         user = await accounts.create_user(work, command)
         key = await auth.create_api_key(work, user_id=user.id, note=None, expires_at=None, prefix="cal_live_")
-    return Host(user.id, user.email, user.username, client_with_key(client, key.api_key))
+    return Host(client_with_key(client, key.api_key), user.id, user.email, user.username)
 
 
 def client_with_key(client: Client, api_key: str) -> Client:

@@ -23,7 +23,7 @@ class Managed:
     @property
     def host(self) -> Host:
         """The same as what other tests know."""
-        return Host(self.id, self.email, self.username, self.client)
+        return Host(client=self.client, id=self.id, email=self.email, username=self.username)
 
 
 @dataclass(frozen=True, slots=True)

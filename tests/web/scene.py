@@ -16,7 +16,7 @@ from kalends.db.database import Database
 from kalends.security.link_tokens import Grant, Purpose, issue
 from kalends.security.secret import signing_key
 from kalends.settings import Settings
-from tests.support.client import Client, Host, data
+from tests.support.client import Client, Guest, Host, data
 from tests.support.server import SECRET_KEY
 
 KEY = signing_key(Settings(secret_key=SecretStr(SECRET_KEY)))
@@ -54,6 +54,11 @@ class Scene:
     browser: "Browser"
     event_type_id: int
 
+    @property
+    def guest(self) -> Guest:
+        """Somebody without a credential."""
+        return Guest(self.client)
+
     async def set(self, **columns: Any) -> None:
         """Set columns of the event type."""
         changes = ", ".join(f"{name} = %({name})s" for name in columns)
@@ -69,8 +74,7 @@ class Scene:
             "timeZone": "Europe/Rome",
             **properties.pop("attendee", {}),
         }
-        body = {"eventTypeId": self.event_type_id, "start": start, "attendee": attendee, **properties}
-        return data(await self.client.post("/v2/bookings", json=body), 201)
+        return await self.guest.books(self.event_type_id, start, attendee=attendee, **properties)
 
     async def reads(self, uid: str) -> Any:
         """Return the booking as its host reads it from the API."""

@@ -7,7 +7,6 @@ import pytest
 
 from kalends.security.link_tokens import Purpose
 from tests.conftest import Clock
-from tests.support.client import booking_of, data
 from tests.web.scene import START, Scene, host_token, token
 
 PURPOSES = {"approve": Purpose.APPROVE, "decline": Purpose.DECLINE}
@@ -114,7 +113,7 @@ async def test_an_attendee_is_not_asked(scene: Scene, asked: str) -> None:
 
 async def test_a_time_that_was_taken_meanwhile_is_told(scene: Scene, asked: str) -> None:
     other = await scene.host.creates_event_type("other")
-    data(await scene.client.post("/v2/bookings", json=booking_of(other["id"], START)), 201)
+    await scene.guest.books(other, START)
     page = await scene.browser.opens(f"/booking/{asked}/approve", **_link(scene, asked, "approve"))
     refused = await scene.browser.sends(page)
     assert refused.status == 400

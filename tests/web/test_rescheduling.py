@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from tests.conftest import Clock
-from tests.support.client import booking_of, data
+from tests.support.client import data
 from tests.support.teams import Rows
 from tests.web.scene import START, Page, Scene, host_token, seat_token, token
 
@@ -288,7 +288,7 @@ async def test_only_the_host_moves_all_who_share_a_booking(scene: Scene) -> None
 
 async def test_other_bookings_of_the_host_are_in_the_way(scene: Scene) -> None:
     other = await scene.host.creates_event_type("other")
-    data(await scene.client.post("/v2/bookings", json=booking_of(other["id"], "2050-09-06T08:00:00Z")), 201)
+    await scene.guest.books(other, "2050-09-06T08:00:00Z")
     uid = (await scene.books())["uid"]
     page = await scene.browser.opens(f"/booking/{uid}/reschedule", token=token(uid), day="2050-09-06")
     assert "2050-09-06T08:00:00Z" not in _times(page)

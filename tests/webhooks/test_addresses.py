@@ -11,14 +11,13 @@ from tests.outgoing.servers import SlowNames
 from tests.support.client import Host, data
 from tests.support.receiver import Receiver
 from tests.webhooks.conftest import Post, deliveries, subscribe
-from tests.webhooks.test_delivering import books
 
 
 async def test_a_blocked_delivery_is_logged_as_such(ana: Host, receiver: Receiver, post: Post) -> None:
     webhook = await subscribe(ana, receiver, "BOOKING_CREATED")
     strict = Outgoing(allow_private=False)
     post.courier = Courier(strict, Keyring(post.settings), post.clock)
-    await books(ana)
+    await ana.books(await ana.creates_event_type())
     await post.delivers()
     [logged] = await deliveries(ana, webhook)
     assert logged["attempts"][0]["error"] == "blocked_address"
@@ -32,7 +31,7 @@ async def test_a_secret_of_another_key_is_logged_and_shown_to_nobody(
     webhook = await subscribe(ana, receiver, "BOOKING_CREATED", secret="s3cret")
     other = post.settings.model_copy(update={"secret_key": SecretStr("another secret of 32 characters!")})
     post.courier = Courier(post.courier._outgoing, Keyring(other), post.clock)
-    await books(ana)
+    await ana.books(await ana.creates_event_type())
     await post.delivers()
     [logged] = await deliveries(ana, webhook)
     assert logged["attempts"][0]["error"] == "secret"
@@ -50,12 +49,12 @@ async def test_names_that_do_not_answer_delay_only_the_webhooks_of_their_owner(
         body = {"active": True, "triggers": ["BOOKING_CREATED"]}
         body |= {"subscriberUrl": f"http://slow{number}.example/"}
         data(await ben.client.post("/v2/webhooks", json=body), 201)
-    await books(ben)
+    await ben.books(await ben.creates_event_type())
     await post.hands_on()
     await post.courier.send_due(post.database, post.settings, post.clock())
     port = parse_url(receiver.url).port
     webhook = await subscribe(ana, receiver, "BOOKING_CREATED", subscriberUrl=f"http://hooks.example:{port}/")
-    await books(ana)
+    await ana.books(await ana.creates_event_type())
     delivering = asyncio.create_task(post.delivers())
     arriving = asyncio.create_task(receiver.arrived.wait())
     await asyncio.wait([delivering, arriving], return_when=asyncio.FIRST_COMPLETED)

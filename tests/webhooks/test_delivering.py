@@ -4,7 +4,6 @@ import asyncio
 import hashlib
 import hmac
 from datetime import UTC, datetime, timedelta
-from typing import Any
 
 import pytest
 from standardwebhooks import Webhook
@@ -15,7 +14,7 @@ from kalends.webhooks.deliveries.courier import Courier
 from kalends.webhooks.deliveries.queue import DELIVERIES
 from kalends.worker import KEPT, forget
 from tests.conftest import Clock
-from tests.support.client import Host, booking_of, data, refusal
+from tests.support.client import Host, data, refusal
 from tests.support.receiver import (
     Behaviour,
     Receiver,
@@ -30,21 +29,9 @@ from tests.webhooks.conftest import Post, deliveries, subscribe
 START = "2050-09-05T10:00:00Z"
 
 
-async def books(host: Host, event_type: dict[str, Any] | None = None, start: str = START) -> dict[str, Any]:
-    event_type = event_type or await host.creates_event_type()
-    booked = await host.client.post("/v2/bookings", json=booking_of(event_type["id"], start))
-    booking: dict[str, Any] = data(booked, 201)
-    return booking
-
-
-async def cancels(host: Host, booking: dict[str, Any]) -> None:
-    body = {"cancellationReason": "ill"}
-    data(await host.client.post(f"/v2/bookings/{booking['uid']}/cancel", json=body))
-
-
 async def test_a_booking_is_told_once_in_the_envelope(ana: Host, receiver: Receiver, post: Post) -> None:
     await subscribe(ana, receiver, "BOOKING_CREATED")
-    booking = await books(ana)
+    booking = await ana.books(await ana.creates_event_type())
     await post.delivers()
     [request] = receiver.requests
     assert list(request.json) == ["triggerEvent", "createdAt", "payload"]
@@ -64,7 +51,7 @@ async def test_both_signatures_verify(ana: Host, receiver: Receiver, post: Post)
     secret = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"
     await subscribe(ana, receiver, "BOOKING_CREATED", secret=secret)
     post.clock.now = datetime.now(UTC)  # the library refuses what is not of these five minutes
-    await books(ana)
+    await ana.books(await ana.creates_event_type())
     await post.delivers()
     [request] = receiver.requests
     expected = hmac.new(secret.encode(), request.body, hashlib.sha256).hexdigest()
@@ -78,10 +65,10 @@ async def test_a_changed_secret_signs_at_once_and_the_one_before_for_a_day_besid
     webhook = await subscribe(ana, receiver, "BOOKING_CREATED", secret="old")
     event_type = await ana.creates_event_type()
     data(await ana.client.patch(f"/v2/webhooks/{webhook['id']}", json={"secret": "new"}))
-    await books(ana, event_type)
+    await ana.books(event_type)
     await post.delivers()
     clock.advance(timedelta(days=1, seconds=1))
-    await books(ana, event_type, "2050-09-06T10:00:00Z")
+    await ana.books(event_type, "2050-09-06T10:00:00Z")
     await post.delivers()
     for request in receiver.requests:
         expected = hmac.new(b"new", request.body, hashlib.sha256).hexdigest()
@@ -95,7 +82,7 @@ async def test_inactive_webhooks_and_other_triggers_get_nothing(
     await subscribe(ana, receiver, "BOOKING_CREATED", active=False)
     await subscribe(ana, receiver, "BOOKING_CANCELLED", subscriberUrl=receiver.url + "2")
     await subscribe(ben, receiver, "BOOKING_CREATED")
-    await books(ana)
+    await ana.books(await ana.creates_event_type())
     await post.delivers()
     assert receiver.requests == []
 
@@ -110,7 +97,7 @@ async def test_each_webhook_is_told_whatever_its_scope(ana: Host, receiver: Rece
         f"/v2/event-types/{other['id']}/webhooks",
     ):
         data(await ana.client.post(path, json=body), 201)
-    await books(ana, event_type)
+    await ana.books(event_type)
     await post.delivers()
     assert len(receiver.requests) == 2
     assert len({request.id for request in receiver.requests}) == 2
@@ -138,7 +125,7 @@ async def test_a_failure_is_logged_and_tried_again_with_the_same_bytes(
 ) -> None:
     webhook = await subscribe(ana, receiver, "BOOKING_CREATED", secret="s3cret")
     receiver.next_answers = [behave, behave]
-    await books(ana)
+    await ana.books(await ana.creates_event_type())
     await post.delivers()
     [logged] = await deliveries(ana, webhook)
     assert logged["status"] == "pending"
@@ -166,7 +153,7 @@ async def test_attempts_follow_the_schedule_and_end(
 ) -> None:
     webhook = await subscribe(ana, receiver, "BOOKING_CREATED")
     receiver.choose = lambda _: answers(500)
-    await books(ana)
+    await ana.books(await ana.creates_event_type())
     await post.delivers()
     for number, wait in enumerate(DELIVERIES.retries, start=1):
         clock.advance(wait * 0.79)
@@ -186,7 +173,7 @@ async def test_attempts_follow_the_schedule_and_end(
 async def test_who_is_gone_is_asked_once(ana: Host, receiver: Receiver, post: Post) -> None:
     webhook = await subscribe(ana, receiver, "BOOKING_CREATED")
     receiver.next_answers = [answers(410)]
-    await books(ana)
+    await ana.books(await ana.creates_event_type())
     await post.delivers()
     [logged] = await deliveries(ana, webhook)
     assert (logged["status"], len(logged["attempts"])) == ("failed", 1)
@@ -195,7 +182,7 @@ async def test_who_is_gone_is_asked_once(ana: Host, receiver: Receiver, post: Po
 async def test_who_asks_for_time_gets_it(ana: Host, receiver: Receiver, post: Post, clock: Clock) -> None:
     await subscribe(ana, receiver, "BOOKING_CREATED")
     receiver.next_answers = [answers(429, "", "Retry-After: 600")]
-    await books(ana)
+    await ana.books(await ana.creates_event_type())
     await post.delivers()
     clock.advance(timedelta(minutes=9))
     await post.delivers()
@@ -211,15 +198,15 @@ async def test_what_happens_to_a_booking_is_told_in_its_order(
     await subscribe(ana, receiver, "BOOKING_CREATED", "BOOKING_CANCELLED", "BOOKING_RESCHEDULED")
     event_type = await ana.creates_event_type()
     receiver.next_answers = [answers(500)]
-    booking = await books(ana, event_type)
+    booking = await ana.books(event_type)
     moved = await ana.client.post(
         f"/v2/bookings/{booking['uid']}/reschedule", json={"start": "2050-09-06T10:00:00Z"}
     )
-    await cancels(ana, data(moved, 201))
+    await ana.cancels(data(moved, 201), "ill")
     await post.delivers()
     assert receiver.triggers == ["BOOKING_CREATED"]
     # Another booking waits for none of that.
-    await books(ana, event_type, "2050-09-07T10:00:00Z")
+    await ana.books(event_type, "2050-09-07T10:00:00Z")
     await post.delivers()
     assert receiver.triggers == ["BOOKING_CREATED"] * 2
     clock.advance(timedelta(seconds=6))
@@ -232,7 +219,7 @@ async def test_what_happens_to_a_booking_is_told_in_its_order(
 async def test_what_is_given_up_holds_up_nothing_any_more(ana: Host, receiver: Receiver, post: Post) -> None:
     await subscribe(ana, receiver, "BOOKING_CREATED", "BOOKING_CANCELLED")
     receiver.next_answers = [answers(410)]
-    await cancels(ana, await books(ana))
+    await ana.cancels(await ana.books(await ana.creates_event_type()), "ill")
     await post.delivers()
     assert receiver.triggers == ["BOOKING_CREATED", "BOOKING_CANCELLED"]
 
@@ -242,7 +229,7 @@ async def test_a_deactivated_webhook_gets_nothing_of_what_was_on_its_way(
 ) -> None:
     webhook = await subscribe(ana, receiver, "BOOKING_CREATED")
     receiver.next_answers = [answers(500)]
-    await books(ana)
+    await ana.books(await ana.creates_event_type())
     await post.delivers()
     data(await ana.client.patch(f"/v2/webhooks/{webhook['id']}", json={"active": False}))
     clock.advance(timedelta(hours=1))
@@ -256,7 +243,7 @@ async def test_a_changed_url_counts_for_what_is_on_its_way(
 ) -> None:
     webhook = await subscribe(ana, receiver, "BOOKING_CREATED")
     receiver.next_answers = [answers(500)]
-    await books(ana)
+    await ana.books(await ana.creates_event_type())
     await post.delivers()
     async with receiving() as other:
         data(await ana.client.patch(f"/v2/webhooks/{webhook['id']}", json={"subscriberUrl": other.url}))
@@ -270,7 +257,7 @@ async def test_a_worker_that_dies_leaves_its_deliveries_to_others_after_the_leas
     ana: Host, receiver: Receiver, post: Post, clock: Clock, database: Database
 ) -> None:
     await subscribe(ana, receiver, "BOOKING_CREATED")
-    await books(ana)
+    await ana.books(await ana.creates_event_type())
     await post.hands_on()
     taken, _ = await Courier(post.courier._outgoing, post.courier._keyring, clock)._take(database, clock())
     assert len(taken) == 1
@@ -287,7 +274,7 @@ async def test_a_worker_that_stops_gives_back_what_it_cannot_finish(
     monkeypatch.setattr(courier, "_FAREWELL_SECONDS", 0.1)
     webhook = await subscribe(ana, receiver, "BOOKING_CREATED")
     receiver.next_answers = [hangs]
-    await books(ana)
+    await ana.books(await ana.creates_event_type())
     await post.hands_on()
     assert await post.courier.send_due(post.database, post.settings, clock()) == 1
     await asyncio.wait_for(receiver.arrived.wait(), 30)
@@ -307,7 +294,7 @@ async def test_a_webhook_that_only_fails_for_five_days_is_switched_off_and_its_o
     event_type = await ana.creates_event_type()
     receiver.choose = lambda _: answers(500)
     for hour in (10, 11):
-        await books(ana, event_type, f"2050-09-20T{hour}:00:00Z")
+        await ana.books(event_type, f"2050-09-20T{hour}:00:00Z")
         await post.delivers()
         clock.advance(timedelta(days=5, minutes=1))
     shown = data(await ana.client.get(f"/v2/webhooks/{webhook['id']}"))
@@ -332,7 +319,7 @@ async def test_one_success_ends_a_webhooks_row_of_failures(
     event_type = await ana.creates_event_type()
     for day, behave in ((20, answers(500)), (21, answers(204)), (22, answers(500))):
         receiver.next_answers = [behave]
-        await books(ana, event_type, f"2050-09-{day}T10:00:00Z")
+        await ana.books(event_type, f"2050-09-{day}T10:00:00Z")
         await post.delivers()
         clock.advance(timedelta(days=3))
     shown = data(await ana.client.get(f"/v2/webhooks/{webhook['id']}"))
@@ -342,7 +329,7 @@ async def test_one_success_ends_a_webhooks_row_of_failures(
 async def test_the_log_is_filtered(ana: Host, receiver: Receiver, post: Post, clock: Clock) -> None:
     webhook = await subscribe(ana, receiver, "BOOKING_CREATED", "BOOKING_CANCELLED")
     receiver.next_answers = [answers(200, "x" * 5_000), answers(410, "gone")]
-    await cancels(ana, await books(ana))
+    await ana.cancels(await ana.books(await ana.creates_event_type()), "ill")
     await post.delivers()
     assert [one["trigger"] for one in await deliveries(ana, webhook)] == [
         "BOOKING_CANCELLED",
@@ -364,7 +351,7 @@ async def test_the_log_is_filtered(ana: Host, receiver: Receiver, post: Post, cl
 async def test_a_delivery_is_retried_by_hand(ana: Host, receiver: Receiver, post: Post, clock: Clock) -> None:
     webhook = await subscribe(ana, receiver, "BOOKING_CREATED")
     receiver.next_answers = [answers(410), answers(500)]
-    await books(ana)
+    await ana.books(await ana.creates_event_type())
     await post.delivers()
     [failed] = await deliveries(ana, webhook)
     path = f"/v2/webhooks/{webhook['id']}/deliveries/{failed['id']}/retry"
@@ -388,11 +375,11 @@ async def test_all_since_a_moment_is_delivered_again_also_what_was_never_told(
     ana: Host, receiver: Receiver, post: Post
 ) -> None:
     event_type = await ana.creates_event_type()
-    first = await books(ana, event_type)
+    first = await ana.books(event_type)
     await post.delivers()
     webhook = await subscribe(ana, receiver, "BOOKING_CREATED", "BOOKING_CANCELLED")
-    second = await books(ana, event_type, "2050-09-06T10:00:00Z")
-    await cancels(ana, second)
+    second = await ana.books(event_type, "2050-09-06T10:00:00Z")
+    await ana.cancels(second, "ill")
     await post.delivers()
     path = f"/v2/webhooks/{webhook['id']}/replay"
     replayed = await ana.client.post(path, json={"from": "2001-01-01T00:00:00Z"})
@@ -443,7 +430,7 @@ async def test_what_is_old_is_forgotten(
     ana: Host, receiver: Receiver, post: Post, database: Database
 ) -> None:
     webhook = await subscribe(ana, receiver, "BOOKING_CREATED")
-    await books(ana)
+    await ana.books(await ana.creates_event_type())
     await post.delivers()
     today = datetime.now(UTC)
     for now, left in ((today, 1), (today + KEPT + timedelta(days=1), 0)):

@@ -3,7 +3,7 @@
 from kalends.db.database import Database
 from kalends.webhooks.farewell import service as farewell
 from tests.conftest import Clock
-from tests.support.client import Host, booking_of, data
+from tests.support.client import Host, data
 from tests.support.organizations import People
 from tests.support.receiver import Receiver, answers
 from tests.webhooks.conftest import Post, subscribe
@@ -18,17 +18,11 @@ async def count_webhooks(database: Database) -> int:
     return int(row[0])
 
 
-async def books(host: Host) -> str:
-    event_type = await host.creates_event_type()
-    booked = data(await host.client.post("/v2/bookings", json=booking_of(event_type["id"], TEN)), 201)
-    return str(booked["uid"])
-
-
 async def test_they_are_told_of_bookings_that_are_cancelled_with_the_account(
     ana: Host, people: People, receiver: Receiver, post: Post, clock: Clock, database: Database
 ) -> None:
     await subscribe(ana, receiver, "BOOKING_CREATED", "BOOKING_CANCELLED", secret="s3cret")
-    uid = await books(ana)
+    uid = (await ana.books(await ana.creates_event_type()))["uid"]
     await people.deletes(ana, now=clock.now)
     await post.delivers()
     # No worker had handed on the first one either.
@@ -46,7 +40,7 @@ async def test_one_of_an_event_type_is_told_too(
     event_type = await ana.creates_event_type()
     body = {"active": True, "subscriberUrl": receiver.url, "triggers": ["BOOKING_CANCELLED"]}
     data(await ana.client.post(f"/v2/event-types/{event_type['id']}/webhooks", json=body), 201)
-    data(await ana.client.post("/v2/bookings", json=booking_of(event_type["id"], TEN)), 201)
+    await ana.books(event_type, TEN)
     await post.delivers()
     await people.deletes(ana, now=clock.now)
     await post.delivers()
@@ -58,7 +52,7 @@ async def test_one_that_is_not_told_anything_goes_with_the_account(
 ) -> None:
     await subscribe(ana, receiver, "MEETING_ENDED")
     await subscribe(ana, receiver, "BOOKING_CANCELLED", active=False, subscriberUrl=f"{receiver.url}/b")
-    await books(ana)
+    await ana.books(await ana.creates_event_type())
     await people.deletes(ana, now=clock.now)
     assert await count_webhooks(database) == 0
 
@@ -68,7 +62,7 @@ async def test_one_that_still_waits_is_kept_until_it_is_delivered(
 ) -> None:
     receiver.next_answers = [answers(500)]
     await subscribe(ana, receiver, "BOOKING_CANCELLED")
-    await books(ana)
+    await ana.books(await ana.creates_event_type())
     await people.deletes(ana, now=clock.now)
     await post.delivers()
     await farewell.forget(database, clock.now)
@@ -79,7 +73,7 @@ async def test_those_of_others_are_left_alone(
     ana: Host, ben: Host, people: People, receiver: Receiver, post: Post, clock: Clock, database: Database
 ) -> None:
     await subscribe(ben, receiver, "BOOKING_CANCELLED")
-    await books(ana)
+    await ana.books(await ana.creates_event_type())
     await people.deletes(ana, now=clock.now)
     await post.delivers()
     await farewell.forget(database, clock.now)

@@ -8,7 +8,7 @@ import pytest
 
 from kalends.memberships.membership import Role
 from tests.conftest import Clock
-from tests.support.client import Host, booking_of, data, refusal
+from tests.support.client import Host, data, refusal
 from tests.support.organizations import People
 from tests.support.receiver import Receiver
 from tests.webhooks.conftest import Post
@@ -44,13 +44,11 @@ async def acme(people: People, ana: Host) -> Company:
     return Company(organization_id, await people.member("admin", organization_id, Role.ADMIN))
 
 
-async def books(host: Host, start: str = TEN) -> dict[str, Any]:
+async def is_booked(host: Host, start: str = TEN) -> Any:
     event_types = data(await host.client.get("/v2/event-types", params={"username": host.username}))
     own = next((one for one in event_types if one["slug"] == "intro"), None)
     event_type = own or await host.creates_event_type()
-    booked = await host.client.post("/v2/bookings", json=booking_of(event_type["id"], start))
-    booking: dict[str, Any] = data(booked, 201)
-    return booking
+    return await host.books(event_type, start)
 
 
 async def test_a_webhook_is_made_shown_listed_changed_and_deleted(acme: Company) -> None:
@@ -123,9 +121,9 @@ async def test_it_is_told_of_bookings_of_all_accepted_members(
 ) -> None:
     await acme.subscribes(receiver.url)
     invited = await people.member("cy", acme.id, accepted=False)
-    expected = [await books(ana), await books(acme.admin)]
-    await books(invited)
-    await books(ben)
+    expected = [await is_booked(ana), await is_booked(acme.admin)]
+    await is_booked(invited)
+    await is_booked(ben)
     await post.delivers()
     assert [told["payload"]["uid"] for told in receiver.bodies] == [one["uid"] for one in expected]
 
@@ -136,11 +134,11 @@ async def test_it_is_told_of_members_whose_main_organization_it_is(
     second = Company(await people.organization("umbrella", ben), ben)
     await people.enters(ana, second.id)
     await second.subscribes(receiver.url)
-    await books(ana)
+    await is_booked(ana)
     await post.delivers()
     assert receiver.bodies == []
     await people.leaves(ana, acme.id)
-    booked = await books(ana, ELEVEN)
+    booked = await is_booked(ana, ELEVEN)
     await post.delivers()
     assert [told["payload"]["uid"] for told in receiver.bodies] == [booked["uid"]]
 
@@ -151,7 +149,7 @@ async def test_the_members_own_webhooks_are_told_too(
     await acme.subscribes(f"{receiver.url}/organization")
     body = {"active": True, "subscriberUrl": f"{receiver.url}/own", "triggers": ["BOOKING_CREATED"]}
     data(await ana.client.post("/v2/webhooks", json=body), 201)
-    await books(ana)
+    await is_booked(ana)
     await post.delivers()
     assert len(receiver.bodies) == 2
 
@@ -160,8 +158,8 @@ async def test_its_log_retries_replays_and_pings(
     acme: Company, ana: Host, ben: Host, receiver: Receiver, post: Post
 ) -> None:
     client = acme.admin.client
-    await books(ana)
-    await books(ben)
+    await is_booked(ana)
+    await is_booked(ben)
     await post.delivers()
     made = await acme.subscribes(receiver.url)
     path = f"{acme.path}/{made['id']}"
@@ -184,7 +182,7 @@ async def test_it_is_told_of_what_ends_with_a_members_account(
 ) -> None:
     member = await people.member("bo", acme.id)
     await acme.subscribes(receiver.url, triggers=["BOOKING_CANCELLED"])
-    booked = await books(member)
+    booked = await is_booked(member)
     await people.deletes(member, now=clock.now)
     await post.delivers()
     assert [told["payload"]["uid"] for told in receiver.bodies] == [booked["uid"]]

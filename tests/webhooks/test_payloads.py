@@ -9,21 +9,8 @@ from typing import Any
 from kalends.bookings.facts.fact import FactKind
 from kalends.webhooks.triggers import OF_BOOKINGS
 from tests.conftest import Clock
-from tests.support.bookings import (
-    CONFIRMED,
-    ELEVEN,
-    SEATS,
-    TEN,
-    TWELVE,
-    URL,
-    WEEKLY,
-    attendee,
-    books,
-    cancels,
-    confirms,
-    reschedules,
-)
-from tests.support.client import Client, Host, data
+from tests.support.bookings import CONFIRMED, ELEVEN, SEATS, TEN, TWELVE, URL, WEEKLY, attendee
+from tests.support.client import Client, Guest, Host, data
 from tests.support.receiver import Receiver
 from tests.webhooks.conftest import Post, subscribe
 
@@ -78,16 +65,16 @@ async def told(post: Post, receiver: Receiver) -> list[Any]:
 
 
 async def test_titles_are_those_that_the_host_reads(
-    ana: Host, client: Client, receiver: Receiver, post: Post
+    ana: Host, guest: Guest, receiver: Receiver, post: Post
 ) -> None:
     data(await ana.client.patch("/v2/me", json={"locale": "de"}))
     await subscribe(ana, receiver, *ALL)
     named = await ana.creates_event_type("named", customName="{HOST/ATTENDEE}, {Event duration}")
-    await books(client, named)
+    await guest.books(named)
     shared = await ana.creates_event_type("class", seats=SEATS)
-    bo = await books(client, shared, TWELVE)
-    await books(client, shared, TWELVE, attendee=attendee("cy"))
-    await cancels(client, bo["uid"], seatUid=bo["seatUid"])
+    bo = await guest.books(shared, TWELVE)
+    await guest.books(shared, TWELVE, attendee=attendee("cy"))
+    await guest.cancels(bo, seatUid=bo["seatUid"])
     assert [payload["title"] for _, payload in await told(post, receiver)] == [
         "Bo Guest, 60 Min.",
         "Class mit Ana und Bo Guest",
@@ -96,13 +83,12 @@ async def test_titles_are_those_that_the_host_reads(
     ]
 
 
-async def test_a_created_booking(ana: Host, client: Client, receiver: Receiver, post: Post) -> None:
+async def test_a_created_booking(ana: Host, guest: Guest, receiver: Receiver, post: Post) -> None:
     await subscribe(ana, receiver, *ALL)
     fields = [{"type": "text", "slug": "drink", "label": "What to drink?", "required": False}]
     intro = await ana.creates_event_type(description="Hello", bookingFields=fields)
     answers = {"notes": "Bring cake", "drink": "tea"}
-    booking = await books(
-        client,
+    booking = await guest.books(
         intro,
         guests=["g@example.com"],
         metadata={"crm": "x-1"},
@@ -162,11 +148,11 @@ async def test_a_created_booking(ana: Host, client: Client, receiver: Receiver, 
 
 
 async def test_a_request_and_its_confirmation(
-    ana: Host, client: Client, receiver: Receiver, post: Post
+    ana: Host, guest: Guest, receiver: Receiver, post: Post
 ) -> None:
     await subscribe(ana, receiver, *ALL)
     ask = await ana.creates_event_type("ask", confirmationPolicy=CONFIRMED)
-    booking = await books(client, ask, metadata={"crm": "x-1"})
+    booking = await guest.books(ask, metadata={"crm": "x-1"})
     [(trigger, payload)] = await told(post, receiver)
     assert trigger == "BOOKING_REQUESTED"
     assert payload["status"] == "PENDING"
@@ -174,7 +160,7 @@ async def test_a_request_and_its_confirmation(
     assert payload["oneTimePassword"] is None
     assert payload["startTime"] == "2050-09-05T10:00:00Z"
     assert "conferenceData" not in payload
-    await confirms(ana, booking["uid"])
+    await ana.confirms(booking)
     [(trigger, payload)] = await told(post, receiver)
     assert trigger == "BOOKING_CREATED"
     assert payload.pop("conferenceData")["createRequest"]["requestId"]
@@ -211,11 +197,11 @@ async def test_a_request_and_its_confirmation(
     }
 
 
-async def test_a_declined_request(ana: Host, client: Client, receiver: Receiver, post: Post) -> None:
+async def test_a_declined_request(ana: Host, guest: Guest, receiver: Receiver, post: Post) -> None:
     await subscribe(ana, receiver, "BOOKING_REJECTED")
     ask = await ana.creates_event_type("ask", confirmationPolicy=CONFIRMED)
-    booking = await books(client, ask)
-    data(await ana.client.post(f"{URL}/{booking['uid']}/decline", json={"reason": "too early"}))
+    booking = await guest.books(ask)
+    await ana.declines(booking, "too early")
     [(trigger, payload)] = await told(post, receiver)
     assert trigger == "BOOKING_REJECTED"
     assert (payload["status"], payload["rejectionReason"]) == ("REJECTED", "too early")
@@ -223,23 +209,23 @@ async def test_a_declined_request(ana: Host, client: Client, receiver: Receiver,
 
 
 async def test_a_request_that_nobody_answered(
-    ana: Host, client: Client, receiver: Receiver, post: Post, clock: Clock
+    ana: Host, guest: Guest, client: Client, receiver: Receiver, post: Post, clock: Clock
 ) -> None:
     await subscribe(ana, receiver, "BOOKING_REJECTED")
     ask = await ana.creates_event_type("ask", confirmationPolicy=CONFIRMED)
-    booking = await books(client, ask)
+    booking = await guest.books(ask)
     clock.advance(timedelta(days=5))
     [(trigger, payload)] = await told(post, receiver)
     assert (trigger, payload["uid"]) == ("BOOKING_REJECTED", booking["uid"])
     assert data(await client.get(f"{URL}/{booking['uid']}"))["status"] == "rejected"
 
 
-async def test_a_rescheduled_booking(ana: Host, client: Client, receiver: Receiver, post: Post) -> None:
+async def test_a_rescheduled_booking(ana: Host, guest: Guest, receiver: Receiver, post: Post) -> None:
     await subscribe(ana, receiver, *ALL)
     intro = await ana.creates_event_type()
-    first = await books(client, intro)
+    first = await guest.books(intro)
     await post.delivers()
-    moved = await reschedules(ana.client, first["uid"], TWELVE, reschedulingReason="late")
+    moved = await ana.reschedules(first, TWELVE, reschedulingReason="late")
     [(trigger, payload)] = await told(post, receiver)
     assert trigger == "BOOKING_RESCHEDULED"
     assert payload["rescheduleId"] == first["id"]
@@ -254,29 +240,31 @@ async def test_a_rescheduled_booking(ana: Host, client: Client, receiver: Receiv
 
 
 async def test_a_reschedule_that_waits_for_the_host(
-    ana: Host, client: Client, receiver: Receiver, post: Post
+    ana: Host, guest: Guest, receiver: Receiver, post: Post
 ) -> None:
     await subscribe(ana, receiver, *ALL)
     ask = await ana.creates_event_type("ask", confirmationPolicy=CONFIRMED)
-    first = await books(client, ask)
-    await confirms(ana, first["uid"])
+    first = await guest.books(ask)
+    await ana.confirms(first)
     await post.delivers()
-    moved = await reschedules(client, first["uid"], TWELVE)
+    moved = await guest.reschedules(first, TWELVE)
     [(trigger, payload)] = await told(post, receiver)
     assert (trigger, payload["rescheduleUid"]) == ("BOOKING_REQUESTED", first["uid"])
-    await confirms(ana, moved["uid"])
+    await ana.confirms(moved)
     [(trigger, payload)] = await told(post, receiver)
     assert (trigger, payload["uid"]) == ("BOOKING_CREATED", moved["uid"])
     assert "rescheduleStartTime" not in payload
 
 
-async def test_a_cancelled_booking(ana: Host, client: Client, receiver: Receiver, post: Post) -> None:
+async def test_a_cancelled_booking(
+    ana: Host, guest: Guest, client: Client, receiver: Receiver, post: Post
+) -> None:
     await subscribe(ana, receiver, "BOOKING_CANCELLED")
     intro = await ana.creates_event_type(description="Hello")
-    booking = await books(
-        client, intro, guests=["g@example.com"], bookingFieldsResponses={"notes": "Bring cake"}
+    booking = await guest.books(
+        intro, guests=["g@example.com"], bookingFieldsResponses={"notes": "Bring cake"}
     )
-    await cancels(ana.client, booking["uid"], cancellationReason="ill")
+    await ana.cancels(booking, "ill")
     [(trigger, payload)] = await told(post, receiver)
     assert trigger == "BOOKING_CANCELLED"
     assert data(await client.get(f"{URL}/{booking['uid']}"))["status"] == "cancelled"
@@ -317,13 +305,13 @@ async def test_a_cancelled_booking(ana: Host, client: Client, receiver: Receiver
 
 
 async def test_a_booking_of_a_deleted_event_type_can_still_be_told_of(
-    ana: Host, client: Client, receiver: Receiver, post: Post
+    ana: Host, guest: Guest, receiver: Receiver, post: Post
 ) -> None:
     await subscribe(ana, receiver, "BOOKING_CANCELLED")
     intro = await ana.creates_event_type()
-    booking = await books(client, intro)
+    booking = await guest.books(intro)
     assert (await ana.client.delete(f"/v2/event-types/{intro['id']}")).status_code == 200
-    await cancels(client, booking["uid"])
+    await guest.cancels(booking)
     [(_, payload)] = await told(post, receiver)
     assert payload["eventTypeId"] is None
     assert payload["eventTitle"] is None
@@ -331,44 +319,44 @@ async def test_a_booking_of_a_deleted_event_type_can_still_be_told_of(
 
 
 async def test_a_series_is_told_of_for_each_occurrence_and_its_end_once(
-    ana: Host, client: Client, receiver: Receiver, post: Post
+    ana: Host, guest: Guest, receiver: Receiver, post: Post
 ) -> None:
     await subscribe(ana, receiver, *ALL)
     weekly = await ana.creates_event_type("weekly", recurrence=WEEKLY)
-    series = await books(client, weekly)
+    series = await guest.books(weekly)
     made = await told(post, receiver)
     assert [trigger for trigger, _ in made] == ["BOOKING_CREATED"] * 4
     assert {payload["uid"] for _, payload in made} == {one["uid"] for one in series}
     assert made[0][1]["recurringEvent"] == {"freq": 2, "interval": 1, "count": 4}
-    await cancels(ana.client, series[1]["uid"], cancelSubsequentBookings=True, cancellationReason="ill")
+    await ana.cancels(series[1], "ill", cancelSubsequentBookings=True)
     [(trigger, payload)] = await told(post, receiver)
     assert (trigger, payload["uid"]) == ("BOOKING_CANCELLED", series[1]["uid"])
     assert payload["recurringEvent"]["count"] == 4
 
 
 async def test_a_series_is_confirmed_and_declined_once(
-    ana: Host, client: Client, receiver: Receiver, post: Post
+    ana: Host, guest: Guest, receiver: Receiver, post: Post
 ) -> None:
     await subscribe(ana, receiver, *ALL)
     weekly = await ana.creates_event_type("weekly", recurrence=WEEKLY, confirmationPolicy=CONFIRMED)
-    series = await books(client, weekly)
+    series = await guest.books(weekly)
     assert [trigger for trigger, _ in await told(post, receiver)] == ["BOOKING_REQUESTED"] * 4
-    await confirms(ana, series[0]["uid"])
+    await ana.confirms(series[0])
     [(trigger, payload)] = await told(post, receiver)
     assert (trigger, payload["recurringEvent"]["count"]) == ("BOOKING_CREATED", 4)
 
 
 async def test_seats_taken_moved_and_given_up(
-    ana: Host, client: Client, receiver: Receiver, post: Post
+    ana: Host, guest: Guest, receiver: Receiver, post: Post
 ) -> None:
     await subscribe(ana, receiver, *ALL)
     lesson = await ana.creates_event_type("class", seats=SEATS)
-    first = await books(client, lesson)
+    first = await guest.books(lesson)
     [(trigger, payload)] = await told(post, receiver)
     assert (trigger, payload["attendeeSeatId"]) == ("BOOKING_CREATED", first["seatUid"])
     assert (payload["seatsPerTimeSlot"], payload["seatsShowAttendees"]) == (2, True)
 
-    second = await books(client, lesson, attendee=attendee("cy"), metadata={"crm": "x-2"})
+    second = await guest.books(lesson, attendee=attendee("cy"), metadata={"crm": "x-2"})
     [(trigger, payload)] = await told(post, receiver)
     assert (trigger, payload["uid"]) == ("BOOKING_CREATED", first["uid"])
     assert payload["attendeeSeatId"] == second["seatUid"]
@@ -376,7 +364,7 @@ async def test_seats_taken_moved_and_given_up(
     assert payload["responses"]["email"]["value"] == "cy@example.com"
     assert payload["metadata"] == {"crm": "x-2"}
 
-    moved = await reschedules(client, first["uid"], TWELVE, seatUid=second["seatUid"])
+    moved = await guest.reschedules(first, TWELVE, seatUid=second["seatUid"])
     [(trigger, payload)] = await told(post, receiver)
     assert (trigger, payload["uid"]) == ("BOOKING_RESCHEDULED", moved["uid"])
     assert payload["rescheduleUid"] == first["uid"]
@@ -384,8 +372,8 @@ async def test_seats_taken_moved_and_given_up(
     assert payload["attendees"][0]["email"] == "cy@example.com"
     assert "rescheduleId" not in payload
 
-    third = await books(client, lesson, TWELVE, attendee=attendee("di"))
-    await cancels(client, moved["uid"], seatUid=third["seatUid"])
+    third = await guest.books(lesson, TWELVE, attendee=attendee("di"))
+    await guest.cancels(moved, seatUid=third["seatUid"])
     [_, (trigger, payload)] = await told(post, receiver)
     assert (trigger, payload["status"]) == ("BOOKING_CANCELLED", "CANCELLED")
     [gone] = payload["attendees"]
@@ -406,10 +394,10 @@ async def test_seats_taken_moved_and_given_up(
 
 
 async def test_attendees_who_did_not_come(
-    ana: Host, client: Client, receiver: Receiver, post: Post, clock: Clock
+    ana: Host, guest: Guest, receiver: Receiver, post: Post, clock: Clock
 ) -> None:
     await subscribe(ana, receiver, "BOOKING_NO_SHOW_UPDATED")
-    booking = await books(client, await ana.creates_event_type(), guests=["g@example.com"])
+    booking = await guest.books(await ana.creates_event_type(), guests=["g@example.com"])
     clock.advance(timedelta(days=4, hours=5))
     absent = f"{URL}/{booking['uid']}/mark-absent"
     both = [{"email": "bo@example.com", "absent": True}, {"email": "g@example.com", "absent": False}]
@@ -426,10 +414,10 @@ async def test_attendees_who_did_not_come(
 
 
 async def test_a_meeting_is_told_of_as_it_is_at_its_start_and_end(
-    ana: Host, client: Client, receiver: Receiver, post: Post, clock: Clock
+    ana: Host, guest: Guest, receiver: Receiver, post: Post, clock: Clock
 ) -> None:
     intro = await ana.creates_event_type()
-    booking = await books(client, intro, metadata={"crm": "x-1"})
+    booking = await guest.books(intro, metadata={"crm": "x-1"})
     # A webhook that is made after the booking is told too.
     await subscribe(ana, receiver, "MEETING_STARTED", "MEETING_ENDED")
     clock.advance(timedelta(days=4, hours=3, minutes=59))
@@ -510,12 +498,12 @@ async def test_a_meeting_is_told_of_as_it_is_at_its_start_and_end(
 
 
 async def test_a_meeting_that_moved_or_was_cancelled_begins_only_where_it_is(
-    ana: Host, client: Client, receiver: Receiver, post: Post, clock: Clock
+    ana: Host, guest: Guest, receiver: Receiver, post: Post, clock: Clock
 ) -> None:
     await subscribe(ana, receiver, "MEETING_STARTED")
     intro = await ana.creates_event_type()
-    moved = await reschedules(client, (await books(client, intro))["uid"], TWELVE)
-    await cancels(client, (await books(client, intro, ELEVEN))["uid"])
+    moved = await guest.reschedules((await guest.books(intro)), TWELVE)
+    await guest.cancels(await guest.books(intro, ELEVEN))
     clock.advance(timedelta(days=4, hours=5))
     assert await told(post, receiver) == []
     clock.advance(timedelta(days=1))
@@ -524,10 +512,10 @@ async def test_a_meeting_that_moved_or_was_cancelled_begins_only_where_it_is(
 
 
 async def test_a_worker_that_was_away_tells_late_and_reminders_tell_nothing(
-    ana: Host, client: Client, receiver: Receiver, post: Post, clock: Clock
+    ana: Host, guest: Guest, receiver: Receiver, post: Post, clock: Clock
 ) -> None:
     await subscribe(ana, receiver, *ALL)
-    await books(client, await ana.creates_event_type(), TEN)
+    await guest.books(await ana.creates_event_type(), TEN)
     clock.advance(timedelta(days=20))
     told_of = await told(post, receiver)
     assert [trigger for trigger, _ in told_of] == ["BOOKING_CREATED", "MEETING_STARTED", "MEETING_ENDED"]

@@ -18,8 +18,8 @@ from kalends.outgoing import Limits, Outgoing
 from kalends.security.encryption import Keyring
 from kalends.webhooks.deliveries.courier import Courier
 from tests.conftest import Clock
-from tests.support.bookings import books, facts
-from tests.support.client import Client, Host
+from tests.support.bookings import facts
+from tests.support.client import Guest, Host
 from tests.support.receiver import (
     Behaviour,
     Received,
@@ -85,7 +85,7 @@ class Moody:
 @pytest.mark.parametrize("events", [500, pytest.param(20_000, marks=pytest.mark.full)])
 async def test_every_event_arrives_whatever_the_receiver_does(
     ana: Host,
-    client: Client,
+    guest: Guest,
     database: Database,
     receiver: Receiver,
     post: Post,
@@ -96,7 +96,7 @@ async def test_every_event_arrives_whatever_the_receiver_does(
     post.courier = Courier(hasty, Keyring(post.settings), clock)
     webhook = await subscribe(ana, receiver, "BOOKING_CREATED", "BOOKING_CANCELLED", secret="s3cret")
     intro = await ana.creates_event_type()
-    await books(client, intro)
+    await guest.books(intro)
     [sample] = await facts(database)
     moody = Moody()
     await post.delivers()

@@ -14,7 +14,7 @@ from kalends.webhooks.deliveries.templates import (
     filled,
 )
 from tests.conftest import Clock
-from tests.support.client import Host, booking_of, data, refusal
+from tests.support.client import Host, data, refusal
 from tests.support.receiver import Receiver
 from tests.webhooks.conftest import Post, deliveries, subscribe
 
@@ -81,7 +81,7 @@ async def test_a_template_makes_the_body_and_the_signature_covers_it(
         }
     )
     await subscribe(ana, receiver, "BOOKING_CREATED", payloadTemplate=template, secret="s")
-    await books(ana, 'Bo "Quote" Guest')
+    await is_booked_by(ana, 'Bo "Quote" Guest')
     await post.delivers()
     [request] = receiver.requests
     assert request.json == {
@@ -95,7 +95,7 @@ async def test_a_template_makes_the_body_and_the_signature_covers_it(
 
 async def test_a_form_template_is_sent_as_a_form(ana: Host, receiver: Receiver, post: Post) -> None:
     await subscribe(ana, receiver, "BOOKING_CREATED", payloadTemplate="title={{title}}")
-    await books(ana, "Bo Guest")
+    await is_booked_by(ana, "Bo Guest")
     await post.delivers()
     [request] = receiver.requests
     assert request.headers["content-type"] == FORM_TYPE
@@ -104,7 +104,7 @@ async def test_a_form_template_is_sent_as_a_form(ana: Host, receiver: Receiver, 
 
 async def test_meetings_ignore_the_template(ana: Host, receiver: Receiver, post: Post, clock: Clock) -> None:
     await subscribe(ana, receiver, "MEETING_ENDED", payloadTemplate="title={{title}}")
-    booking = await books(ana, "Bo Guest")
+    booking = await is_booked_by(ana, "Bo Guest")
     clock.advance(timedelta(days=5))
     await post.delivers()
     [request] = receiver.requests
@@ -117,7 +117,7 @@ async def test_a_template_that_fails_is_logged_and_can_be_mended(
     ana: Host, receiver: Receiver, post: Post
 ) -> None:
     webhook = await subscribe(ana, receiver, "BOOKING_CREATED", payloadTemplate="{{missing}}")
-    await books(ana, "Bo Guest")
+    await is_booked_by(ana, "Bo Guest")
     await post.delivers()
     assert receiver.requests == []
     [logged] = await deliveries(ana, webhook)
@@ -150,7 +150,7 @@ async def test_a_body_that_takes_too_much_fails_and_the_others_arrive(
     greedy = await subscribe(ana, receiver, "BOOKING_CREATED", payloadTemplate=template)
     url = f"{receiver.url}/other"
     await subscribe(ana, receiver, "BOOKING_CREATED", subscriberUrl=url, payloadTemplate="t={{title}}")
-    await books(ana, "Bo Guest")
+    await is_booked_by(ana, "Bo Guest")
     await post.delivers()
     [logged] = await deliveries(ana, greedy)
     assert logged["status"] == "failed"
@@ -179,12 +179,9 @@ async def test_a_template_with_too_many_parts_is_refused(
     assert why in str(error["details"])
 
 
-async def books(host: Host, name: str) -> dict[str, Any]:
-    event_type = await host.creates_event_type()
+async def is_booked_by(host: Host, name: str) -> Any:
     attendee = {"name": name, "email": "bo@example.com", "timeZone": "Europe/Rome"}
-    body = booking_of(event_type["id"], "2050-09-05T10:00:00Z", attendee=attendee)
-    booking: dict[str, Any] = data(await host.client.post("/v2/bookings", json=body), 201)
-    return booking
+    return await host.books(await host.creates_event_type(), attendee=attendee)
 
 
 def test_a_template_is_json_only_if_it_is_that_already() -> None:

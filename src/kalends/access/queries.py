@@ -112,6 +112,27 @@ async def has_profile_and_membership(
     return row is not None
 
 
+async def administers(
+    connection: Connection, caller_id: int, *, user_id: int | None, team_id: int | None
+) -> bool:
+    """Tell whether somebody is an owner or admin of a team, of one that a user is in, or of one around it."""
+    row = await first_row(
+        connection,
+        """
+        SELECT FROM memberships a
+         WHERE a.user_id = %(caller_id)s AND a.accepted AND a.role IN ('OWNER', 'ADMIN')
+           AND a.team_id IN (
+               SELECT unnest(ARRAY[t.id, t.parent_id]) FROM teams t
+                WHERE t.id = %(team_id)s::bigint
+                   OR t.id IN (SELECT m.team_id FROM memberships m
+                                WHERE m.user_id = %(user_id)s::bigint AND m.accepted))
+         LIMIT 1
+        """,
+        {"caller_id": caller_id, "user_id": user_id, "team_id": team_id},
+    )
+    return row is not None
+
+
 async def has_membership(connection: Connection, membership_id: int, team_id: int) -> bool:
     """Tell whether a membership, accepted or not, is one of a team or organization."""
     row = await first_row(
@@ -153,9 +174,9 @@ async def invites(
 
 
 async def lock_team(work: UnitOfWork, team_id: int | None) -> None:
-    """Let nobody else change who belongs to a team or organization until this command ends.
+    """Lock a team or organization, so that nobody else changes who belongs to it until this command ends.
 
-    The organization around a team is kept, too: others may change teams in it, and nobody its own members.
+    The organization around a team is locked in part: others may change teams in it, but not its members.
     """
     await work.connection.execute(
         "SELECT FROM teams WHERE id = (SELECT parent_id FROM teams WHERE id = %s) FOR SHARE", (team_id,)

@@ -1,6 +1,6 @@
 """The wire of accounts: answers (platform.md 6)."""
 
-from typing import NotRequired
+from typing import Any, NotRequired
 
 from typing_extensions import TypedDict
 
@@ -26,6 +26,11 @@ class Me(TypedDict):
     timeZone: str
     username: str
     organizationId: int | None
+    name: str | None
+    bio: str | None
+    avatarUrl: str | None
+    locale: str | None
+    metadata: dict[str, Any]
     organization: NotRequired[MeOrganization]
 
 
@@ -48,4 +53,9 @@ def changed_me_output(user: User, organization: MainOrganization | None) -> Me:
         "timeZone": user.time_zone,
         "username": user.username,
         "organizationId": None if organization is None else organization.id,
+        "name": user.name,
+        "bio": user.bio,
+        "avatarUrl": user.avatar_url,
+        "locale": user.locale,
+        "metadata": user.metadata or {},
     }

@@ -135,7 +135,7 @@ async def update_user(work: UnitOfWork, user_id: int, changes: UserChanges) -> U
 
 
 async def release_users(work: UnitOfWork, organization_id: int, user_id: int | None = None) -> None:
-    """Let accounts belong to an organization no more, one or all; their names become those of anybody.
+    """Release accounts from an organization, one or all; their usernames then stand beside everybody's.
 
     A name that somebody has already gets an addition.
     """

@@ -125,9 +125,9 @@ async def update_user(work: UnitOfWork, user: User, changes: UserChanges) -> Use
         changes = replace(changes, email_verified_at=None)
     if changes.default_schedule_id is not UNSET and changes.default_schedule_id is not None:
         await schedules.get_for(work.connection, user.id, changes.default_schedule_id)
-    if changes.time_zone is not UNSET and user.default_schedule_id is not None:
+    if after.time_zone != user.time_zone and user.default_schedule_id is not None:
         # Before the user's row: commands on schedules lock in that order too.
-        await schedules.move_to_zone(work, user.default_schedule_id, changes.time_zone)
+        await schedules.move_to_zone(work, user.default_schedule_id, after.time_zone)
     try:
         return await _write(work, user, await as_managed(work, user, changes))
     except errors.UniqueViolation as error:
@@ -162,7 +162,7 @@ async def find_user_by_email(connection: Connection, email: str) -> User:
 
 
 async def release(work: UnitOfWork, organization_id: int, user_id: int | None = None) -> None:
-    """Let accounts that belong to an organization be their own, one or all.
+    """Release accounts from the organization that they belong to, one or all.
 
     A username that somebody outside has already gets an addition.
     """

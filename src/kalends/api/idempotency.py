@@ -51,7 +51,7 @@ _RUNNING = 0
 """In place of the status of an answer that is still to come."""
 
 _LONGEST_RUN = timedelta(minutes=1)
-"""After which who was to answer has died."""
+"""How long a request may run before it counts as dead, so that another may answer."""
 
 _NONCE_BYTES = 12
 

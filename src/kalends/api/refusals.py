@@ -169,7 +169,7 @@ class AlreadyStored(Conflict):
 
 
 class DanglingReference(BadRequest):
-    """400: the request refers to something that does not exist any more."""
+    """400: the request refers to something that no longer exists."""
 
     code = "BAD_REQUEST"
     message = "The request refers to something that does not exist."

@@ -1,6 +1,6 @@
 """What all bodies share, requests and answers."""
 
-from typing import Any, Generic, Literal, TypeVar
+from typing import Any, Generic, Literal, NotRequired, TypeVar
 
 from pydantic import BaseModel, ConfigDict
 from pydantic.alias_generators import to_camel
@@ -50,6 +50,29 @@ class Success(TypedDict, Generic[Data]):
 
     status: Literal["success", "error"]
     data: Data
+
+
+class Pagination(TypedDict):
+    """Where a page of a list stands among the others; `nextCursor` leads to the next one, if there is one."""
+
+    totalItems: int
+    remainingItems: int
+    returnedItems: int
+    itemsPerPage: int
+    currentPage: int
+    totalPages: int
+    hasNextPage: bool
+    hasPreviousPage: bool
+    hasMore: bool
+    nextCursor: str | None
+
+
+class PageSuccess(TypedDict, Generic[Data]):
+    """The body of an answer that shows a page of a list; versions before those of pages have no figures."""
+
+    status: Literal["success", "error"]
+    data: Data
+    pagination: NotRequired[Pagination]
 
 
 class Done(TypedDict):

@@ -38,14 +38,14 @@ class WantedTime:
 
 async def lock_time(work: UnitOfWork, event_type: EventType, host_id: int) -> None:
     """Lock the time of a host, and the counts of the event type if it has limits."""
-    counted = event_type.id if event_type.terms.counts_bookings else None
+    counted = event_type.id if event_type.counts_bookings else None
     await lock_hosts(work, [host_id], event_type_id=counted)
 
 
 async def make_way(
     work: UnitOfWork, actor: Actor, event_type: EventType, periods: Sequence[Period], *, now: datetime
 ) -> None:
-    """Let the host of an event type have these periods whoever holds them without a credential.
+    """Release what strangers hold of these periods, because the host of the event type wants them.
 
     The caller has locked the time.
     """

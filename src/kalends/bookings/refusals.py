@@ -33,7 +33,7 @@ NOT_AVAILABLE = "User either already has booking at this time or is not availabl
 """The message by which clients know that a time is busy, reserved, outside hours or lost to somebody else."""
 
 _OF_DURATIONS = "bookingLimitsDuration"
-"""How the name of a limit begins that counts minutes, in place of bookings."""
+"""What the name of a limit begins with if it counts minutes instead of bookings."""
 
 
 class UnknownBooking(NotFound):
@@ -43,7 +43,7 @@ class UnknownBooking(NotFound):
         super().__init__(f"There is no booking {uid!r}.")
 
 
-# What the times are refused by. `details.reasons` lists the codes of all that stands against one.
+# Refusals of times. `details.reasons` lists the codes of all that stands against one.
 
 
 class TimeUnavailable(BadRequest):
@@ -87,8 +87,8 @@ class TimeOutOfBounds(BadRequest):
 
     message = "booking_time_out_of_bounds_error"
 
-    def __init__(self, codes: Iterable[Code]) -> None:
-        super().__init__(details={"reasons": _texts(codes)})
+    def __init__(self, codes: Sequence[Code], start: datetime) -> None:
+        super().__init__(hint=sentence_of(codes, start), details={"reasons": _texts(codes)})
 
 
 class SeatsFull(Conflict):
@@ -96,8 +96,8 @@ class SeatsFull(Conflict):
 
     message = "start: all seats of this time are taken (seats_full)."
 
-    def __init__(self, codes: Iterable[Code]) -> None:
-        super().__init__(details={"reasons": _texts(codes)})
+    def __init__(self, codes: Sequence[Code], start: datetime) -> None:
+        super().__init__(hint=sentence_of(codes, start), details={"reasons": _texts(codes)})
 
 
 class _LimitReached(Forbidden):
@@ -154,23 +154,22 @@ class AlreadyAtThisTime(AlreadySignedUp):
 def time_refusal(
     reasons: Sequence[engine.Reason], start: datetime, *, is_occurrence: bool = False, is_move: bool = False
 ) -> DomainError:
-    """Return how a time is refused by what stands against it.
+    """Return the refusal of a time for what stands against it. `is_occurrence`: it is one of several.
 
-    `is_occurrence`: it is one of several. Clients know a time that a booking is moved to, and that notice or
-    booking window exclude, by a code of its own.
+    Where notice or booking window exclude the time that a booking is moved to, clients know another code.
     """
     codes = list(dict.fromkeys(reason.code for reason in reasons))
     found = set(codes)
     if not found & BOUNDS:
         if Code.SEATS_FULL in found:
-            return SeatsFull(codes)
+            return SeatsFull(codes, start)
         if Code.LIMIT in found:
             limits = [str(reason.reference) for reason in reasons if reason.code is Code.LIMIT]
             counts_minutes = all(limit.startswith(_OF_DURATIONS) for limit in limits)
             refusal = DurationLimitReached if counts_minutes else BookingLimitReached
             return refusal(codes, start, is_occurrence=is_occurrence)
     elif is_move and Code.IN_THE_PAST not in found:
-        return TimeOutOfBounds(codes)
+        return TimeOutOfBounds(codes, start)
     elif not found - _OF_OTHER_CODES:
         return StartOutOfBounds(codes, start, is_occurrence=is_occurrence)
     return TimeUnavailable(codes, start, is_occurrence=is_occurrence)
@@ -236,7 +235,7 @@ class EventTypeDeleted(NotFound):
     message = "This event type was deleted meanwhile."
 
 
-# What a booking lets whom do, and in which state.
+# Who may do what to a booking, and in which state.
 
 
 class NotTheHost(Forbidden):
@@ -383,7 +382,7 @@ class OccurrenceNotNamed(BadRequest):
 class NotStarted(BadRequest):
     """400: absences can be recorded once the booking has started."""
 
-    message = "attendees: absences can be kept once the booking has started."
+    message = "host, attendees: absences can be recorded once the booking has started."
 
 
 class UnknownAttendee(BadRequest):
@@ -398,6 +397,24 @@ class UnknownEventTypes(BadRequest):
 
     code = "TRPCError"
     message = "eventTypeIds: none of these event types exists."
+
+
+class LimitWithTake(BadRequest):
+    """400: a page is asked for by `limit` and by `take`."""
+
+    message = "limit: send either limit, with cursor, or take, with skip."
+
+
+class CursorWithSkip(BadRequest):
+    """400: a page is asked for by `cursor` and by `skip`."""
+
+    message = "cursor: send either limit, with cursor, or take, with skip."
+
+
+class CursorOfAnotherOrder(BadRequest):
+    """400: the page to which the cursor belongs was of a list in another order."""
+
+    message = "cursor: the list that it is from had another order; send the same sort and status with it."
 
 
 class UnknownUsers(BadRequest):
@@ -419,7 +436,7 @@ class UsersOfElsewhere(Forbidden):
 
 
 OF_STATE_TO_MOVE: Refusals = (DeclinedAlready, RescheduledAlready, CancelledAlready, WrongState)
-"""By which a booking refuses to be rescheduled in the state that it is in."""
+"""The refusals to reschedule a booking because of its state."""
 
 OF_TIME: Refusals = (
     TimeUnavailable,
@@ -431,10 +448,10 @@ OF_TIME: Refusals = (
     DuplicateBooking,
     EventTypeDeleted,
 )
-"""By which a time is refused that a booking is to have."""
+"""The refusals of a new booking's time."""
 
 OF_NEW_TIME: Refusals = (*OF_TIME, TimeOutOfBounds, TooFewSeats, AlreadySignedUp, AlreadyAtThisTime)
-"""By which a time is refused that a booking, or a seat, is to be moved to."""
+"""The refusals of the time to which a booking, or a seat, is moved."""
 
 
 def _texts(codes: Iterable[Code]) -> list[str]:

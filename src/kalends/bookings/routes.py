@@ -11,6 +11,7 @@ from kalends.api.http.operation import Router
 from kalends.api.input.fields import BookingUid
 from kalends.api.input.query import Query
 from kalends.api.limits.mails import MailsOfStranger
+from kalends.api.output.pagination import Page
 from kalends.api.refusals import BoundReached, MailLimitReached
 from kalends.auth.dependencies import Authenticated, CallerIfKnown
 from kalends.auth.principal import Permission, Principal
@@ -19,6 +20,7 @@ from kalends.bookings.access import all_seen_by, seen_by
 from kalends.bookings.actors import actor_of
 from kalends.bookings.bounds import Bounds
 from kalends.bookings.draft.refusals import OF_ANSWERS, RescheduleReasonMissing
+from kalends.bookings.permissions.refusals import OF_BOOKERS, BookingOver, TooLateToReschedule
 from kalends.bookings.refusals import (
     OF_NEW_TIME,
     OF_STATE_TO_MOVE,
@@ -30,11 +32,14 @@ from kalends.bookings.refusals import (
     CancellationReasonMissing,
     CancellingDisabled,
     ConfirmationWithoutEventType,
+    CursorOfAnotherOrder,
+    CursorWithSkip,
     DurationLimitReached,
     HostLocked,
     HostNotProven,
     InstantNotOffered,
     LengthNotOffered,
+    LimitWithTake,
     LinksWithoutEventType,
     MoveWithoutEventType,
     NobodyAttends,
@@ -62,10 +67,16 @@ from kalends.bookings.refusals import (
     WrongState,
 )
 from kalends.bookings.scope import OfTeam, OfUser
-from kalends.bookings.wire import inputs, outputs
+from kalends.bookings.wire import inputs, outputs, pages
 from kalends.event_types.refusals import OF_ADDRESS, TeamEventTypeNotServed, UnknownEventType
 
+PAGED = date(2026, 5, 1)
+"""The version from which on lists have pages by `limit` and `cursor`, and say where they stand."""
+
 router = Router("/v2/bookings", "Bookings", version=date(2024, 8, 13), version_is_required=True)
+paged = Router("/v2/bookings", "Bookings", version=PAGED, version_is_required=True)
+
+OF_PAGES = (LimitWithTake, CursorWithSkip, CursorOfAnotherOrder)
 
 ReadingCaller: TypeAlias = Annotated[Principal, Depends(Authenticated(Permission.BOOKING_READ))]
 WritingCaller: TypeAlias = Annotated[Principal, Depends(Authenticated(Permission.BOOKING_WRITE))]
@@ -87,6 +98,7 @@ WritingCaller: TypeAlias = Annotated[Principal, Depends(Authenticated(Permission
         BoundReached,
         MailLimitReached,
         AlreadySignedUp,
+        *OF_BOOKERS,
         *OF_TIME,
     ),
 )
@@ -120,9 +132,22 @@ async def list_bookings(
     connection: Reader,
     now: Now,
 ) -> list[outputs.AnyBookingOutput]:
-    """List the bookings that the caller organizes or attends."""
-    found = await service.list_for(connection, OfUser(caller.user.id), query.to_command(), now=now)
-    return [outputs.booking_output(one) for one in all_seen_by(actor_of(caller), found)]
+    """List the bookings that the caller organizes or attends, and those of what they administer."""
+    found = await service.list_visible(connection, caller.user.id, query.to_command(), now=now)
+    return [outputs.booking_output(one) for one in all_seen_by(actor_of(caller), found.bookings)]
+
+
+@paged.get("", refuses=(UnknownEventTypes, *OF_PAGES))
+async def page_bookings(
+    caller: ReadingCaller,
+    query: Annotated[pages.PagedBookingsQuery, Depends(Query(pages.PagedBookingsQuery))],
+    connection: Reader,
+    now: Now,
+) -> Page[list[outputs.AnyBookingOutput]]:
+    """List the bookings that the caller organizes or attends or administers, page by page."""
+    command = query.to_command()
+    found = await service.list_visible(connection, caller.user.id, command, now=now)
+    return pages.page_output(actor_of(caller), command, found)
 
 
 @router.get("/{bookingUid}", refuses=(UnknownBooking, UnknownSeatToShow))
@@ -144,6 +169,8 @@ async def get_booking(
         *OF_STATE_TO_MOVE,
         MoveWithoutEventType,
         ReschedulingDisabled,
+        TooLateToReschedule,
+        BookingOver,
         TeamEventTypeNotServed,
         HostLocked,
         HostNotProven,
@@ -258,6 +285,7 @@ async def calendar_links(
 
 
 of_organization = Router("/v2/organizations/{orgId}/bookings", "Orgs / Bookings")
+paged_of_organization = Router("/v2/organizations/{orgId}/bookings", "Orgs / Bookings", version=PAGED)
 
 
 @of_organization.get("", refuses=(UnknownUsers, UsersOfElsewhere, UnknownEventTypes))
@@ -272,10 +300,29 @@ async def list_organization_bookings(
     found = await service.list_of_organization(
         connection, place.organization_id, user_ids, query.to_command(), now=now
     )
-    return [outputs.booking_output(one) for one in all_seen_by(actor_of(place.caller), found)]
+    return [outputs.booking_output(one) for one in all_seen_by(actor_of(place.caller), found.bookings)]
+
+
+@paged_of_organization.get("", refuses=(UnknownUsers, UsersOfElsewhere, UnknownEventTypes, *OF_PAGES))
+async def page_organization_bookings(
+    place: OrganizationAdmin,
+    query: Annotated[
+        pages.PagedOrganizationBookingsQuery, Depends(Query(pages.PagedOrganizationBookingsQuery))
+    ],
+    connection: Reader,
+    now: Now,
+) -> Page[list[outputs.AnyBookingOutput]]:
+    """List, page by page, what members of an organization organize or attend, and what its teams have."""
+    command = query.to_command()
+    user_ids = None if query.user_ids is None else tuple(query.user_ids)
+    found = await service.list_of_organization(connection, place.organization_id, user_ids, command, now=now)
+    return pages.page_output(actor_of(place.caller), command, found)
 
 
 of_user = Router("/v2/organizations/{orgId}/users/{userId}/bookings", "Orgs / Users / Bookings")
+paged_of_user = Router(
+    "/v2/organizations/{orgId}/users/{userId}/bookings", "Orgs / Users / Bookings", version=PAGED
+)
 
 
 @of_user.get("", refuses=(UnknownEventTypes,))
@@ -287,10 +334,26 @@ async def list_user_bookings(
 ) -> list[outputs.AnyBookingOutput]:
     """List the bookings that a user of an organization organizes or attends."""
     found = await service.list_for(connection, OfUser(place.user_id), query.to_command(), now=now)
-    return [outputs.booking_output(one) for one in all_seen_by(actor_of(place.caller), found)]
+    return [outputs.booking_output(one) for one in all_seen_by(actor_of(place.caller), found.bookings)]
+
+
+@paged_of_user.get("", refuses=(UnknownEventTypes, *OF_PAGES))
+async def page_user_bookings(
+    place: UserInOrganization,
+    query: Annotated[pages.PagedBookingsQuery, Depends(Query(pages.PagedBookingsQuery))],
+    connection: Reader,
+    now: Now,
+) -> Page[list[outputs.AnyBookingOutput]]:
+    """List the bookings that a user of an organization organizes or attends, page by page."""
+    command = query.to_command()
+    found = await service.list_for(connection, OfUser(place.user_id), command, now=now)
+    return pages.page_output(actor_of(place.caller), command, found)
 
 
 of_team = Router("/v2/organizations/{orgId}/teams/{teamId}/bookings", "Orgs / Teams / Bookings")
+paged_of_team = Router(
+    "/v2/organizations/{orgId}/teams/{teamId}/bookings", "Orgs / Teams / Bookings", version=PAGED
+)
 
 
 @of_team.get("", refuses=(UnknownEventTypes,))
@@ -302,7 +365,29 @@ async def list_team_bookings(
 ) -> list[outputs.AnyBookingOutput]:
     """List what is booked of the event types of a team."""
     found = await service.list_for(connection, OfTeam(place.team_id), query.to_command(), now=now)
-    return [outputs.booking_output(one) for one in all_seen_by(actor_of(place.caller), found)]
+    return [outputs.booking_output(one) for one in all_seen_by(actor_of(place.caller), found.bookings)]
 
 
-routers = (router, of_organization, of_user, of_team)
+@paged_of_team.get("", refuses=(UnknownEventTypes, *OF_PAGES))
+async def page_team_bookings(
+    place: OrganizationTeamAdmin,
+    query: Annotated[pages.PagedTeamBookingsQuery, Depends(Query(pages.PagedTeamBookingsQuery))],
+    connection: Reader,
+    now: Now,
+) -> Page[list[outputs.AnyBookingOutput]]:
+    """List what is booked of the event types of a team, page by page."""
+    command = query.to_command()
+    found = await service.list_for(connection, OfTeam(place.team_id), command, now=now)
+    return pages.page_output(actor_of(place.caller), command, found)
+
+
+routers = (
+    router,
+    paged,
+    of_organization,
+    paged_of_organization,
+    of_user,
+    paged_of_user,
+    of_team,
+    paged_of_team,
+)

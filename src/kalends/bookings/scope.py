@@ -32,4 +32,17 @@ class OfTeam:
     team_id: int
 
 
-Scope: TypeAlias = OfUser | OfUsers | OfOrganization | OfTeam
+@dataclass(frozen=True, slots=True)
+class OfAdministrator:
+    """What a user organizes or attends, what accepted members of some places do, and what is booked of teams.
+
+    `place_ids` are the organization, or the teams in none, whose members the user administers; `ruled_ids`
+    are all teams and organizations that they are an ADMIN or OWNER of.
+    """
+
+    user_id: int
+    place_ids: tuple[int, ...]
+    ruled_ids: tuple[int, ...]
+
+
+Scope: TypeAlias = OfUser | OfUsers | OfOrganization | OfTeam | OfAdministrator

@@ -22,6 +22,7 @@ from kalends.bookings.commands.decide import (
     mark_absent,
 )
 from kalends.bookings.commands.outcome import Outcome
+from kalends.bookings.commands.page import BookingPage
 from kalends.bookings.commands.reschedule import reschedule
 from kalends.bookings.facts import service as facts
 from kalends.bookings.facts.fact import BookingFact, FactKind
@@ -35,12 +36,13 @@ from kalends.bookings.refusals import (
     UnknownUsers,
     UsersOfElsewhere,
 )
-from kalends.bookings.scope import OfOrganization, OfUsers, Scope
+from kalends.bookings.scope import OfAdministrator, OfOrganization, OfUser, OfUsers, Scope
 from kalends.bookings.sql import listing, reads
 from kalends.db.database import Connection
 from kalends.event_types import service as event_types
 from kalends.event_types.address import IdAddress
 from kalends.localization.titles import title_for_host
+from kalends.memberships import service as memberships
 
 __all__ = [
     "calendar_links_for",
@@ -53,6 +55,7 @@ __all__ = [
     "get_booking_or_series",
     "list_for",
     "list_of_organization",
+    "list_visible",
     "mark_absent",
     "reschedule",
     "timer_fact",
@@ -105,7 +108,7 @@ async def get_booking_or_series(connection: Connection, uid: str, *, seat_uid: s
 
 async def list_for(
     connection: Connection, scope: Scope, command: ListBookings, *, now: datetime
-) -> list[Booking]:
+) -> BookingPage:
     """Return a page of the bookings of a scope.
 
     Raises:
@@ -125,7 +128,7 @@ async def list_of_organization(
     command: ListBookings,
     *,
     now: datetime,
-) -> list[Booking]:
+) -> BookingPage:
     """Return a page of the bookings of an organization, or of some of its members.
 
     What began before last month is listed only where the command bounds some time.
@@ -143,9 +146,32 @@ async def list_of_organization(
         if members < len(set(user_ids)):
             raise UsersOfElsewhere(organization_id)
         scope = OfUsers(user_ids)
-    if not command.is_bounded:
-        command = replace(command, after_start=_a_month_before(now))
+    return await list_for(connection, scope, _bounded(command, now), now=now)
+
+
+async def list_visible(
+    connection: Connection, user_id: int, command: ListBookings, *, now: datetime
+) -> BookingPage:
+    """Return a page of the bookings that a user may see: their own, and what they administer.
+
+    To those who administer people, what began before last month is listed only where the command bounds some
+    time.
+
+    Raises:
+        UnknownEventTypes: none of the event types asked for exists.
+    """
+    administered = await memberships.find_administered(connection, user_id)
+    if not administered.ruled_ids:
+        return await list_for(connection, OfUser(user_id), command, now=now)
+    if administered.place_ids:
+        command = _bounded(command, now)
+    scope = OfAdministrator(user_id, administered.place_ids, administered.ruled_ids)
     return await list_for(connection, scope, command, now=now)
+
+
+def _bounded(command: ListBookings, now: datetime) -> ListBookings:
+    """Return a command that lists nothing that began before last month, unless it bounds a time itself."""
+    return command if command.is_bounded else replace(command, after_start=_a_month_before(now))
 
 
 def _a_month_before(now: datetime) -> datetime:

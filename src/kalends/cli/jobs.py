@@ -1,4 +1,4 @@
-"""`kalends jobs`: what the workers do not try any more."""
+"""`kalends jobs`: what the workers have given up trying."""
 
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Annotated
@@ -66,7 +66,7 @@ def retry(
     database_url: DatabaseUrl = None,
     as_json: Json = False,
 ) -> None:
-    """Let jobs begin anew that were set aside; the workers take them up at once."""
+    """Restart jobs that were set aside; the workers take them up at once."""
     if bool(job_ids) is is_all:
         raise Refused("name the jobs, or say --all")
     settings = use_settings(data_dir, database_url)

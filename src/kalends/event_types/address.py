@@ -7,6 +7,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import LiteralString, TypeAlias
 
+from kalends.event_types.settings.slug import slug_of
+
 
 @dataclass(frozen=True, slots=True)
 class UserAddress:
@@ -86,14 +88,35 @@ OF_ORGANIZATION_TEAM = f"""e.team_id = (
 """
 
 
+_BY_SLUG = "e.slug = %(slug)s"
+
+_BY_SLUG_OR_RESULT = """(e.slug = %(slug)s OR e.slug = %(result)s AND NOT EXISTS (
+    SELECT FROM event_types other WHERE other.user_id = e.user_id AND other.slug = %(slug)s))"""
+
+_BY_SLUG_OR_RESULT_OF_TEAM = """(e.slug = %(slug)s OR e.slug = %(result)s AND NOT EXISTS (
+    SELECT FROM event_types other WHERE other.team_id = e.team_id AND other.slug = %(slug)s))"""
+
+
 def lookup_of(address: EventTypeAddress) -> Lookup:
     """Return how the one event type with an address is found."""
     match address:
         case IdAddress(event_type_id):
             return Lookup(BY_ID, {"event_type_id": event_type_id})
         case SlugAddress(owner, slug):
-            owned = owner_lookup(owner)
-            return Lookup(f"{owned.condition} AND e.slug = %(slug)s", {**owned.values, "slug": slug})
+            owned, named = owner_lookup(owner), slug_lookup(slug, is_of_team=isinstance(owner, TeamAddress))
+            return Lookup(f"{owned.condition} AND {named.condition}", {**owned.values, **named.values})
+
+
+def slug_lookup(slug: str, *, is_of_team: bool) -> Lookup:
+    """Return how an event type is found among those of its owner by a slug, or by what becomes one.
+
+    What is stored as it was sent goes first: slugs of before are kept as they were.
+    """
+    result = slug_of(slug)
+    if result in ("", slug):
+        return Lookup(_BY_SLUG, {"slug": slug})
+    condition = _BY_SLUG_OR_RESULT_OF_TEAM if is_of_team else _BY_SLUG_OR_RESULT
+    return Lookup(condition, {"slug": slug, "result": result})
 
 
 def account_lookup(user_id: int) -> Lookup:

@@ -9,9 +9,11 @@ from psycopg.types.json import Jsonb
 
 from kalends.db.rows import Columns, NamedRow
 from kalends.event_types.event_type import (
+    BookerLimit,
     Confirmation,
     Frequency,
     Recurrence,
+    ReschedulingBan,
     Settings,
     StoredObject,
     Threshold,
@@ -29,7 +31,14 @@ _BOOKER_LAYOUTS = "bookerLayouts"
 _THRESHOLD = "requiresConfirmationThreshold"
 
 _IN_METADATA = ("length_options", "booker_layouts", "metadata")
-_IN_ANOTHER_FORM = ("locations", "booking_fields", "recurrence", "confirmation")
+_IN_ANOTHER_FORM = (
+    "locations",
+    "booking_fields",
+    "recurrence",
+    "confirmation",
+    "disable_rescheduling",
+    "booker_active_bookings_limit",
+)
 _PLAIN_TERMS = Columns(SchedulingTerms, "e", without=("window", "seats"))
 _PLAIN = Columns(Settings, "e", without=("terms", *_IN_METADATA, *_IN_ANOTHER_FORM))
 
@@ -43,7 +52,9 @@ TERMS = f"""
 SETTINGS = f"""
     {_PLAIN.selected}, {TERMS},
     e.locations, e.booking_fields, e.metadata, e.recurring_event,
-    e.requires_confirmation, e.requires_confirmation_will_block_slot
+    e.requires_confirmation, e.requires_confirmation_will_block_slot,
+    e.disable_rescheduling, e.disable_rescheduling_minutes_before,
+    e.booker_active_bookings_limit, e.booker_limit_offers_reschedule
 """
 """The select list of all settings of an event type."""
 
@@ -86,12 +97,19 @@ def settings_of(row: NamedRow) -> dict[str, Any]:
             row.requires_confirmation_will_block_slot,
             threshold and Threshold(threshold["time"], threshold["unit"]),
         ),
+        "disable_rescheduling": ReschedulingBan(
+            row.disable_rescheduling, row.disable_rescheduling_minutes_before
+        ),
+        "booker_active_bookings_limit": None
+        if row.booker_active_bookings_limit is None
+        else BookerLimit(row.booker_active_bookings_limit, row.booker_limit_offers_reschedule),
     }
 
 
 def columns_of(settings: Settings) -> dict[str, Any]:
     """Return the values of the columns to write. What seats show is left as it is while there are none."""
     terms, confirmation = settings.terms, settings.confirmation
+    ban, limit = settings.disable_rescheduling, settings.booker_active_bookings_limit
     columns: dict[str, Any] = {
         **{name: getattr(settings, name) for name in _PLAIN.fields},
         **{name: getattr(terms, name) for name in _PLAIN_TERMS.fields},
@@ -106,6 +124,10 @@ def columns_of(settings: Settings) -> dict[str, Any]:
         "period_end_date": terms.window.last,
         "requires_confirmation": confirmation.is_required,
         "requires_confirmation_will_block_slot": confirmation.blocks_slot,
+        "disable_rescheduling": ban.is_total,
+        "disable_rescheduling_minutes_before": ban.minutes_before,
+        "booker_active_bookings_limit": limit and limit.most,
+        "booker_limit_offers_reschedule": limit is not None and limit.offers_reschedule,
         "seats_per_time_slot": terms.seats and terms.seats.per_time_slot,
     }
     if terms.seats is not None:

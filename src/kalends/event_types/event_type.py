@@ -1,6 +1,7 @@
 """An event type, as stored and as other domains see it."""
 
 from dataclasses import dataclass, field
+from datetime import datetime, timedelta
 from enum import Enum, IntEnum
 from typing import Any, TypeAlias
 
@@ -51,6 +52,28 @@ class Recurrence:
     count: int
 
 
+@dataclass(frozen=True, slots=True)
+class ReschedulingBan:
+    """When bookings cannot be rescheduled: never if it `is_total`, else not in the last `minutes_before`."""
+
+    is_total: bool = False
+    minutes_before: int | None = None
+
+    def covers(self, start: datetime, now: datetime) -> bool:
+        """Tell whether a booking with this start cannot be rescheduled now."""
+        if self.minutes_before is None:
+            return self.is_total
+        return self.is_total or start - now < timedelta(minutes=self.minutes_before)
+
+
+@dataclass(frozen=True, slots=True)
+class BookerLimit:
+    """The most bookings that a booker may have before them, and whether to offer moving the last of them."""
+
+    most: int
+    offers_reschedule: bool = False
+
+
 class SchedulingType(Enum):
     """How a team's event type uses its hosts; a managed one is a template of its members' own."""
 
@@ -90,7 +113,12 @@ class Settings:
     lock_time_zone_toggle: bool = False
     use_destination_calendar_email: bool = False
     disable_cancelling: bool = False
-    disable_rescheduling: bool = False
+    disable_rescheduling: ReschedulingBan = field(default_factory=ReschedulingBan)
+    allow_rescheduling_past_bookings: bool = False
+    allow_rescheduling_cancelled_bookings: bool = False
+    booker_active_bookings_limit: BookerLimit | None = None
+    booking_requires_authentication: bool = False
+    cal_video_settings: StoredObject | None = None
     interface_language: str | None = None
     success_redirect_url: str | None = None
     forward_params_success_redirect: bool | None = True
@@ -98,6 +126,11 @@ class Settings:
     price: int = 0
     currency: str = "usd"
     metadata: StoredObject = field(default_factory=dict)
+
+    @property
+    def counts_bookings(self) -> bool:
+        """Whether a further booking depends on how many there are, so that commands must take turns."""
+        return self.terms.counts_bookings or self.booker_active_bookings_limit is not None
 
 
 BLANK = Settings(title="", slug="", terms=SchedulingTerms(length=1))

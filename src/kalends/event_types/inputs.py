@@ -13,7 +13,7 @@ from kalends.api.input.fields import (
     Boolean,
     QueryInteger,
     Text,
-    Url,
+    UrlOrNothing,
     violation,
 )
 from kalends.api.input.locales import Locale
@@ -27,6 +27,9 @@ from kalends.event_types.service import Listing
 from kalends.event_types.settings.changes import SettingsChanges
 from kalends.event_types.settings.inputs import (
     BookerLayouts,
+    BookerLimitOrDisabled,
+    CalVideoSettings,
+    CancellingSwitch,
     Color,
     ConfirmationPolicy,
     CountLimitsOrDisabled,
@@ -37,22 +40,27 @@ from kalends.event_types.settings.inputs import (
     PositiveInteger,
     PositiveMinutes,
     RecurrenceOrDisabled,
+    ReschedulingSwitch,
     SeatsOrDisabled,
     WindowOrDisabled,
+    booker_limit_of,
     check_custom_name,
     confirmation_of,
+    disables_cancelling,
     limits_of,
     recurrence_of,
+    rescheduling_ban_of,
     seats_of,
     window_of,
 )
+from kalends.event_types.settings.slug import check_slug
 from kalends.event_types.settings.table import SETTINGS, Means, Setting, mark_of
 
 LONGEST_SLUG = 500
 
 _WHOLE_NUMBER = re.compile(r"[+-]?\d{1,20}", re.ASCII)
 
-Slug = Annotated[Text, Field(max_length=LONGEST_SLUG)]
+Slug = Annotated[Text, Field(max_length=LONGEST_SLUG), AfterValidator(check_slug)]
 CustomName = Annotated[str, BeforeValidator(check_custom_name)]
 InterfaceLanguage = Annotated[Literal[Locale, ""], AfterValidator(lambda language: language or None)]
 
@@ -85,7 +93,8 @@ class EventTypeBody(Changes):
     booking_limits_count: Annotated[CountLimitsOrDisabled | None, Means(limits_of)] = NOT_SENT
     booking_limits_duration: Annotated[DurationLimitsOrDisabled | None, Means(limits_of)] = NOT_SENT
     only_show_first_available_slot: Boolean = NOT_SENT
-    offset_start: PositiveMinutes = NOT_SENT
+    show_optimized_slots: Boolean = NOT_SENT
+    offset_start: Minutes = NOT_SENT
     booking_window: Annotated[WindowOrDisabled | None, Means(window_of)] = NOT_SENT
     booker_layouts: Annotated[BookerLayouts | None, Means(BookerLayouts.to_row)] = NOT_SENT
     confirmation_policy: Annotated[PolicyOrDisabled | None, Means(confirmation_of)] = NOT_SENT
@@ -100,8 +109,16 @@ class EventTypeBody(Changes):
     custom_name: CustomName | None = NOT_SENT
     destination_calendar: DestinationCalendar | None = NOT_SENT
     use_destination_calendar_email: Boolean = NOT_SENT
-    success_redirect_url: Url | None = NOT_SENT
+    success_redirect_url: UrlOrNothing | None = NOT_SENT
     interface_language: InterfaceLanguage | None = NOT_SENT
+    hidden: Boolean = NOT_SENT
+    disable_cancelling: Annotated[CancellingSwitch, Means(disables_cancelling)] = NOT_SENT
+    disable_rescheduling: Annotated[ReschedulingSwitch, Means(rescheduling_ban_of)] = NOT_SENT
+    allow_rescheduling_past_bookings: Boolean = NOT_SENT
+    allow_rescheduling_cancelled_bookings: Boolean = NOT_SENT
+    booker_active_bookings_limit: Annotated[BookerLimitOrDisabled | None, Means(booker_limit_of)] = NOT_SENT
+    booking_requires_authentication: Boolean = NOT_SENT
+    cal_video_settings: Annotated[CalVideoSettings | None, Means(CalVideoSettings.to_row)] = NOT_SENT
 
     def to_changes(self) -> SettingsChanges:
         """Return what the request says, in terms of the stored settings."""

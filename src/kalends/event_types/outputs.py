@@ -15,19 +15,25 @@ from kalends.event_types.locations.outputs import LocationOutput, locations_outp
 from kalends.event_types.service import user_of
 from kalends.event_types.settings.outputs import (
     BookerLayoutsOutput,
+    BookerLimitOutput,
+    CalVideoSettingsOutput,
     ColorOutput,
     DestinationCalendarOutput,
     DisabledOutput,
+    DisableReschedulingOutput,
     PolicyOutput,
     RecurrenceOutput,
     SeatsOutput,
     WindowOutput,
     booker_layouts_output,
+    booker_limit_output,
     color_output,
     confirmation_policy_output,
+    disable_rescheduling_output,
     limits_output,
     recurrence_output,
     seats_output,
+    switch_output,
     window_output,
 )
 from kalends.event_types.settings.table import SETTINGS, Setting, ShownBy, mark_of
@@ -132,6 +138,15 @@ class EventTypeOutput(TypedDict):
     hideCalendarEventDetails: bool
     hideOrganizerEmail: bool
     interfaceLanguage: NotRequired[str]
+    hidden: bool
+    disableCancelling: Annotated[DisabledOutput, ShownBy(switch_output)]
+    disableRescheduling: Annotated[DisableReschedulingOutput, ShownBy(disable_rescheduling_output)]
+    allowReschedulingPastBookings: bool
+    allowReschedulingCancelledBookings: bool
+    bookerActiveBookingsLimit: NotRequired[Annotated[BookerLimitOutput, ShownBy(booker_limit_output)]]
+    bookingRequiresAuthentication: bool
+    calVideoSettings: NotRequired[CalVideoSettingsOutput]
+    showOptimizedSlots: bool
 
 
 class DeletedEventType(TypedDict):

@@ -9,7 +9,7 @@ from kalends.accounts.user import User
 from kalends.db.database import Connection, UnitOfWork
 from kalends.db.rows import Columns, NamedRow, first_row, named_row, named_rows, only_row
 from kalends.db.statements import assignments
-from kalends.event_types.address import EventTypeAddress, Lookup, lookup_of
+from kalends.event_types.address import EventTypeAddress, Lookup, lookup_of, slug_lookup
 from kalends.event_types.bounds import Page
 from kalends.event_types.columns import SETTINGS, columns_of, settings_of
 from kalends.event_types.event_type import EventType, SchedulingType, Settings
@@ -70,6 +70,7 @@ async def list_of_user(
 ) -> list[EventType]:
     """Return event types of a user in the page's order, hidden ones for their owner only; of nobody none."""
     order = _ORDERS[page.by_creation]
+    named = Lookup("true", {}) if slug is None else slug_lookup(slug, is_of_team=False)
     statement = f"""
         {_OF_USERS}
          WHERE e.id IN (
@@ -77,7 +78,7 @@ async def list_of_user(
                  FROM (SELECT e.id, sum(bytes) OVER (ORDER BY {order}) - bytes AS bytes_before
                          FROM (SELECT e.id, e.created_at, octet_length(e::text) AS bytes FROM event_types e
                                 WHERE {owned.condition} AND (NOT e.hidden OR e.user_id = %(caller_id)s)
-                                  AND (%(slug)s::text IS NULL OR e.slug = %(slug)s)
+                                  AND {named.condition}
                                 ORDER BY {order} LIMIT %(take)s OFFSET %(skip)s) e) measured
                 WHERE bytes_before < %(most_bytes)s)
          ORDER BY {order}
@@ -85,7 +86,7 @@ async def list_of_user(
     values = {
         **owned.values,
         "caller_id": caller_id,
-        "slug": slug,
+        **named.values,
         "take": page.take,
         "skip": page.skip,
         "most_bytes": page.most_bytes,
@@ -146,7 +147,7 @@ async def lock_event_type(work: UnitOfWork, event_type_id: int) -> EventType | N
 
 
 async def insert_event_type(work: UnitOfWork, owner_id: int, settings: Settings) -> tuple[int, int]:
-    """Store an event type; return its id, and how many its owner had before.
+    """Store an event type; return its id, and how many its owner had before; managed ones do not count.
 
     Raises:
         psycopg.errors.UniqueViolation: the owner has one with this slug.
@@ -154,7 +155,8 @@ async def insert_event_type(work: UnitOfWork, owner_id: int, settings: Settings)
     values = {**columns_of(settings), "user_id": owner_id}
     statement = sql.SQL(
         "INSERT INTO event_types ({}) VALUES ({})"
-        " RETURNING id, (SELECT count(*) FROM event_types e WHERE e.user_id = %(user_id)s)"
+        " RETURNING id, (SELECT count(*) FROM event_types e WHERE e.user_id = %(user_id)s"
+        " AND e.parent_id IS NULL)"
     ).format(
         sql.SQL(", ").join(map(sql.Identifier, values)), sql.SQL(", ").join(map(sql.Placeholder, values))
     )
@@ -220,9 +222,9 @@ def _host(row: NamedRow) -> Host:
 
 
 async def lock_of_teams(work: UnitOfWork, team_ids: Sequence[int]) -> list[int]:
-    """Let nothing more be booked of the event types of teams, and of the copies that members have of them.
+    """Lock the event types of teams, and members' copies of them, so that nothing more is booked of them.
 
-    Until this command ends; return their ids.
+    They stay locked until this command ends; return their ids.
     """
     cursor = await work.connection.execute(
         """
@@ -237,7 +239,7 @@ async def lock_of_teams(work: UnitOfWork, team_ids: Sequence[int]) -> list[int]:
 
 
 async def delete_hosts(work: UnitOfWork, user_id: int, team_ids: Sequence[int]) -> None:
-    """Let a user host nothing of some teams any more; the event types are locked in their order first."""
+    """Remove a user from the hosts of some teams' event types, which are locked in their order first."""
     await work.connection.execute(
         """
         WITH locked AS (

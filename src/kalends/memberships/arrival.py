@@ -1,4 +1,4 @@
-"""What becomes of somebody whose membership counts from now on, and of somebody who goes."""
+"""What else changes when somebody becomes a member, and when they leave."""
 
 from kalends.accounts import service as accounts
 from kalends.db.database import UnitOfWork
@@ -9,16 +9,16 @@ from kalends.organizations import profiles
 
 
 async def arrive(work: UnitOfWork, user_id: int, team_id: int, *, is_organization: bool) -> None:
-    """Let somebody be in a team, or an organization, which knows its members by names."""
+    """Give a new member of an organization the profile by which it knows them; teams have none."""
     if is_organization:
         await profiles.ensure_profile(work, user_id, team_id)
 
 
 async def depart(work: UnitOfWork, user_id: int, team_id: int, *, is_organization: bool) -> list[Membership]:
-    """Let somebody host nothing of a team whose membership is gone; what they host already stays.
+    """Stop a former member of a team from hosting its event types; what is booked of them already stays.
 
-    An organization's teams they leave with it, and it no longer knows them; an account that was its own is
-    their own then. Return the memberships that went so.
+    Whoever leaves an organization leaves its teams too, and loses their profile there; an account that
+    belonged to it becomes their own. Return the memberships in teams that were deleted.
     """
     if not is_organization:
         await event_types.remove_host(work, user_id, [team_id])

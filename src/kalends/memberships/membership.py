@@ -43,3 +43,15 @@ class Membership:
             "accepted": self.accepted,
             "disableImpersonation": self.disable_impersonation,
         }
+
+
+@dataclass(frozen=True, slots=True)
+class Administered:
+    """What somebody is an accepted ADMIN or OWNER of: all teams and organizations, `ruled_ids`.
+
+    `place_ids` are those whose members they see the bookings of (bookings.md 5.3): their main organization,
+    or, if they have none, teams that are in no organization.
+    """
+
+    place_ids: tuple[int, ...]
+    ruled_ids: tuple[int, ...]

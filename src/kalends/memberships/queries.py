@@ -4,8 +4,9 @@ from dataclasses import dataclass
 
 from kalends.db.database import Connection, UnitOfWork
 from kalends.db.rows import Columns, NamedRow, first_row, named_row, named_rows, only_named_row, only_row
+from kalends.memberships.main_organization import MAIN_ORGANIZATION
 from kalends.memberships.member import Member
-from kalends.memberships.membership import Membership, Role
+from kalends.memberships.membership import Administered, Membership, Role
 
 _PLAIN = Columns(Membership, "m", without=("role",))
 _OF_MEMBERSHIP = ("id", "team_id", "user_id", "role", "accepted", "disable_impersonation")
@@ -35,6 +36,28 @@ async def find_accepted_role(connection: Connection, user_id: int, team_id: int)
         (user_id, team_id),
     )
     return None if row is None else Role(row[0])
+
+
+async def find_administered(connection: Connection, user_id: int) -> Administered:
+    """Return what a user is an accepted ADMIN or OWNER of."""
+    row = await only_named_row(
+        connection,
+        f"""
+        WITH ruled AS MATERIALIZED (
+            SELECT t.id, t.parent_id IS NULL AND NOT t.is_organization AS is_alone
+              FROM memberships m JOIN teams t ON t.id = m.team_id
+             WHERE m.user_id = %(user_id)s AND m.accepted AND m.role IN ('ADMIN', 'OWNER')
+        ), main AS MATERIALIZED (
+            SELECT main.id FROM users u CROSS JOIN LATERAL ({MAIN_ORGANIZATION}) main WHERE u.id = %(user_id)s
+        )
+        SELECT ARRAY(SELECT id FROM ruled ORDER BY id) AS ruled_ids,
+               ARRAY(SELECT id FROM ruled
+                      WHERE id IN (SELECT id FROM main) OR is_alone AND NOT EXISTS (SELECT FROM main)
+                      ORDER BY id) AS place_ids
+        """,
+        {"user_id": user_id},
+    )
+    return Administered(tuple(row.place_ids), tuple(row.ruled_ids))
 
 
 async def insert_membership(work: UnitOfWork, new: NewMembership) -> Membership:
@@ -147,7 +170,7 @@ async def update_membership(work: UnitOfWork, member: Member) -> None:
 
 
 async def lock_team(work: UnitOfWork, team_id: int) -> None:
-    """Let nobody else change who belongs to a team until this command ends, as `access.holding` does."""
+    """Lock a team and who belongs to it until this command ends, as `access.locked_places` does."""
     await work.connection.execute(
         "SELECT FROM teams WHERE id = (SELECT parent_id FROM teams WHERE id = %s) FOR SHARE", (team_id,)
     )
@@ -155,7 +178,7 @@ async def lock_team(work: UnitOfWork, team_id: int) -> None:
 
 
 async def accept_membership(work: UnitOfWork, membership_id: int) -> None:
-    """Let a membership count."""
+    """Accept a membership."""
     await work.connection.execute(
         "UPDATE memberships SET accepted = true, updated_at = now() WHERE id = %s", (membership_id,)
     )

@@ -7,7 +7,7 @@ from typing import Annotated, TypeAlias, TypeVar
 from fastapi import Depends
 
 from kalends.access.guards import organization_admin, organization_team_admin, team_admin
-from kalends.access.holding import hold
+from kalends.access.locked_places import lock_place
 from kalends.access.memberships import (
     MembershipGuards,
     of_organization,
@@ -86,7 +86,7 @@ def collection_router(prefix: str, tag: str, admin: Guard[Place], *, overwrites:
         work: Work,
     ) -> MembershipOutput:
         """Make somebody a member, or invite them where it is for them to accept."""
-        await hold(work, place)
+        await lock_place(work, place)
         member = await add(work, _administration(place, author, settings, now), body.to_command())
         return _shown(member, place, settings)
 
@@ -117,7 +117,7 @@ def member_router(prefix: str, tag: str, membership: MembershipGuards) -> Router
         work: Work,
     ) -> MembershipOutput:
         """Change a membership; what is not sent stays."""
-        await hold(work, place)
+        await lock_place(work, place)
         administration = _administration(place, author, settings, now)
         changed = await change_member(work, administration, place.known_membership_id, body.to_changes())
         return _shown(changed, place, settings)
@@ -139,8 +139,8 @@ def removal_router(
         now: Now,
         work: Work,
     ) -> Deleted:
-        """Remove a member, who hosts nothing there any more; what they host already stays."""
-        await hold(work, place)
+        """Remove a member, who no longer hosts anything there; what is booked of them already stays."""
+        await lock_place(work, place)
         administration = _administration(place, author, settings, now)
         return output(await remove_member(work, administration, place.known_membership_id))
 

@@ -5,7 +5,7 @@ from psycopg import errors
 from kalends.db.database import Connection, UnitOfWork
 from kalends.memberships import queries
 from kalends.memberships.member import Member
-from kalends.memberships.membership import Membership, Role
+from kalends.memberships.membership import Administered, Membership, Role
 from kalends.memberships.queries import NewMembership
 from kalends.memberships.refusals import AlreadyMember, MembershipGone
 
@@ -13,6 +13,11 @@ from kalends.memberships.refusals import AlreadyMember, MembershipGone
 async def find_role(connection: Connection, user_id: int, team_id: int) -> Role | None:
     """Return the role of a user in a team or organization; None unless they are an accepted member."""
     return await queries.find_accepted_role(connection, user_id, team_id)
+
+
+async def find_administered(connection: Connection, user_id: int) -> Administered:
+    """Return what a user is an accepted ADMIN or OWNER of."""
+    return await queries.find_administered(connection, user_id)
 
 
 async def list_members(connection: Connection, team_id: int, *, take: int, skip: int) -> list[Member]:

@@ -40,6 +40,8 @@ bookings = Table(
     Column("location", Text),
     Column("responses", JSONB),
     Column("metadata", JSONB, nullable=False, server_default="{}"),
+    # The booking of the same series whose description, responses and metadata are this one's too.
+    Column("answers_of", Text, ForeignKey("bookings.uid")),
     Column("organizer_email", Text, nullable=False),
     Column("cancellation_reason", Text),
     Column("rejection_reason", Text),
@@ -64,6 +66,7 @@ bookings = Table(
         "status IN ('accepted', 'pending', 'cancelled', 'rejected', 'awaiting_host')", name="status"
     ),
     CheckConstraint("start_time < end_time", name="period"),
+    Index("ix_bookings_answers_of", "answers_of", postgresql_where=text("answers_of IS NOT NULL")),
     # The orders of a host's list, and what of it is rare.
     Index("ix_bookings_user_id_start_time", "user_id", "start_time", "id"),
     Index("ix_bookings_user_id_end_time", "user_id", "end_time", "id"),

@@ -51,6 +51,7 @@ event_types = Table(
     Column("booking_limits", JSONB),
     Column("duration_limits", JSONB),
     Column("only_show_first_available_slot", Boolean, nullable=False, server_default=text("false")),
+    Column("show_optimized_slots", Boolean, nullable=False, server_default=text("false")),
     Column("period_type", Text, nullable=False, server_default="unlimited"),
     Column("period_days", Integer),
     Column("period_count_calendar_days", Boolean, nullable=False, server_default=text("false")),
@@ -73,6 +74,16 @@ event_types = Table(
     Column("use_destination_calendar_email", Boolean, nullable=False, server_default=text("false")),
     Column("disable_cancelling", Boolean, nullable=False, server_default=text("false")),
     Column("disable_rescheduling", Boolean, nullable=False, server_default=text("false")),
+    # The last minutes before its start in which a booking cannot be rescheduled.
+    Column("disable_rescheduling_minutes_before", Integer),
+    Column("allow_rescheduling_past_bookings", Boolean, nullable=False, server_default=text("false")),
+    Column("allow_rescheduling_cancelled_bookings", Boolean, nullable=False, server_default=text("false")),
+    # The most bookings that one booker may have before them.
+    Column("booker_active_bookings_limit", Integer),
+    Column("booker_limit_offers_reschedule", Boolean, nullable=False, server_default=text("false")),
+    Column("booking_requires_authentication", Boolean, nullable=False, server_default=text("false")),
+    # What the built-in video is to record and transcribe, as the API has it.
+    Column("cal_video_settings", JSONB),
     Column("interface_language", Text),
     Column("success_redirect_url", Text),
     Column("forward_params_success_redirect", Boolean, server_default=text("true")),
@@ -96,6 +107,8 @@ event_types = Table(
     CheckConstraint("offset_start >= 0", name="offset_start"),
     CheckConstraint("minimum_booking_notice >= 0", name="notice"),
     CheckConstraint("seats_per_time_slot BETWEEN 1 AND 1000", name="seats"),
+    CheckConstraint("disable_rescheduling_minutes_before >= 0", name="rescheduling_minutes"),
+    CheckConstraint("booker_active_bookings_limit >= 1", name="booker_limit"),
     CheckConstraint("seats_per_time_slot IS NULL OR recurring_event IS NULL", name="seats_or_recurrence"),
     CheckConstraint(
         """

@@ -18,7 +18,7 @@ from kalends.notifications.content import messages
 from kalends.notifications.content.links import Links
 from kalends.notifications.content.writing import (
     Circumstances,
-    Written,
+    WrittenMail,
     is_untouched,
     write,
 )
@@ -256,7 +256,7 @@ class _Delivery:
             raise _LeaseLost
         return written.message
 
-    async def _written(self, mail: LeasedMail) -> Written:
+    async def _written(self, mail: LeasedMail) -> WrittenMail:
         if mail.payload is None:
             raise PermanentFailure("The fact that it tells of was forgotten")
         fact = decode(mail.payload)

@@ -79,6 +79,7 @@ def letter_of(invitation: MembershipInvitation, language: Language) -> Letter:
         subject = language.text(_SUBJECT, inviter=invitation.inviter, team=team)
     return Letter(
         tag=language.tag,
+        colon=language.text(":"),
         subject=subject,
         title=subject,
         heading=language.text(_HEADING, team=team),

@@ -21,7 +21,7 @@ class To(Enum):
 
 
 @dataclass(frozen=True, slots=True)
-class Planned:
+class PlannedMail:
     """A mail that is to be written.
 
     `attendee` is the one that it tells of: the recipient, or whose seat the host is told of.
@@ -52,7 +52,7 @@ PLAN: Plan = {
 }
 
 
-def planned(fact: BookingFact) -> list[Planned]:
+def planned(fact: BookingFact) -> list[PlannedMail]:
     """Return the mails that follow from a fact."""
     if not fact.is_told:
         return []
@@ -65,14 +65,16 @@ def planned(fact: BookingFact) -> list[Planned]:
 
 def _addressed(
     booking: BookingSnapshot, to: To, template: Template, one: AttendeeSnapshot | None
-) -> list[Planned]:
+) -> list[PlannedMail]:
     match to:
         case To.HOST:
-            return [Planned(template, _host(booking), one)]
+            return [PlannedMail(template, _host(booking), one)]
         case To.EVERYBODY:
-            return [Planned(template, _attending(booking, someone), someone) for someone in booking.attendees]
+            return [
+                PlannedMail(template, _attending(booking, someone), someone) for someone in booking.attendees
+            ]
         case To.ONE:
-            return [] if one is None else [Planned(template, _attending(booking, one), one)]
+            return [] if one is None else [PlannedMail(template, _attending(booking, one), one)]
 
 
 def _host(booking: BookingSnapshot) -> Recipient:

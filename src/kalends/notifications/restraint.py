@@ -12,7 +12,7 @@ from kalends.bookings.facts.fact import BookingFact, FactKind
 from kalends.db.database import Connection
 from kalends.notifications import queries
 from kalends.notifications.mail import Audience
-from kalends.notifications.plan import Planned
+from kalends.notifications.plan import PlannedMail
 
 TOO_MANY = "strangers have the address written to too often (KALENDS_RECIPIENT_MAILS_AN_HOUR)"
 UNANNOUNCED = "the booking was not announced to the address"
@@ -35,7 +35,7 @@ class Restraint:
     unannounced: set[tuple[str, str]] = field(default_factory=set)
     suppressed: int = 0
 
-    def reason(self, fact: BookingFact, mail: Planned) -> str | None:
+    def reason(self, fact: BookingFact, mail: PlannedMail) -> str | None:
         """Return why a mail is not to be sent, the next that follows from these facts; None: it is."""
         if self.most is None or mail.template.audience is Audience.HOST:
             return None
@@ -55,7 +55,7 @@ class Restraint:
 
 
 async def restraint_for(
-    connection: Connection, plans: Sequence[tuple[BookingFact, Collection[Planned]]], *, most: int | None
+    connection: Connection, plans: Sequence[tuple[BookingFact, Collection[PlannedMail]]], *, most: int | None
 ) -> Restraint:
     """Return what holds for the mails that follow from facts."""
     told = [

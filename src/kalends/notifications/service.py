@@ -16,7 +16,7 @@ from kalends.notifications.content import messages
 from kalends.notifications.content.composition import about_webhook
 from kalends.notifications.content.messages import Envelope
 from kalends.notifications.mail import Audience, Mail, NewMail, Recipient, Template
-from kalends.notifications.plan import PLAN, Planned, planned
+from kalends.notifications.plan import PLAN, PlannedMail, planned
 from kalends.notifications.refusals import MailNotRepeatable, UnknownMail
 from kalends.notifications.restraint import METRIC, Restraint, restraint_for, thread_of
 from kalends.notifications.suppression import reason_not_to_send
@@ -142,7 +142,7 @@ class _Notes:
             self._told_at, self._untold = now, 0
 
 
-def _reason(restraint: Restraint, fact: BookingFact, mail: Planned, settings: Settings) -> str | None:
+def _reason(restraint: Restraint, fact: BookingFact, mail: PlannedMail, settings: Settings) -> str | None:
     reason = reason_not_to_send(
         mail.template,
         mail.recipient,
@@ -154,7 +154,7 @@ def _reason(restraint: Restraint, fact: BookingFact, mail: Planned, settings: Se
 
 
 def _new_mail(
-    stored: StoredFact, fact: BookingFact, mail: Planned, sender: Sender, reason: str | None
+    stored: StoredFact, fact: BookingFact, mail: PlannedMail, sender: Sender, reason: str | None
 ) -> NewMail:
     booking, recipient, cause = fact.booking, mail.recipient, _cause(stored, fact)
     series = fact.series
@@ -216,7 +216,7 @@ def _cause(stored: StoredFact, fact: BookingFact) -> str:
     return f"approval:{fact.series.uid if fact.series is not None else fact.booking.uid}:{due}h"
 
 
-def _presumed_attendee(mail: Planned) -> str | None:
+def _presumed_attendee(mail: PlannedMail) -> str | None:
     if mail.attendee is None:
         return None
     is_about_them = mail.template.audience is Audience.ATTENDEE or mail.template in _ABOUT_ANOTHER

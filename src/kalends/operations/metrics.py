@@ -84,11 +84,11 @@ async def _text(connection: Connection, now: datetime) -> bytes:
     backlogs = await outbox.backlogs(connection, JOB_KINDS, now=now)
     away_since = (await notifications.waiting_for_server(connection)).oldest
     registry = CollectorRegistry()
-    registry.register(_Counted(backlogs, await outbox.counters(connection), away_since, now))
+    registry.register(_MetricsOfNow(backlogs, await outbox.counters(connection), away_since, now))
     return generate_latest(registry)
 
 
-class _Counted(Collector):
+class _MetricsOfNow(Collector):
     """The metrics of one moment."""
 
     def __init__(
@@ -121,8 +121,8 @@ class _Counted(Collector):
             "What is not tried any more because its workers ended: see `kalends jobs list`.",
             labels=["queue"],
         )
-        for kind in JOB_KINDS:
-            set_aside.add_metric([kind.name], self._backlogs[kind.name].set_aside)
+        for queue in ("timers", *(kind.name for kind in JOB_KINDS)):
+            set_aside.add_metric([queue], self._backlogs[queue].set_aside)
         yield waiting
         yield age
         yield set_aside

@@ -25,5 +25,5 @@ class MetricsPage:
         return self._text
 
     def forget(self) -> None:
-        """Have the next who asks get a text that is made for them."""
+        """Drop the text, so that the next request gets a new one."""
         self._made_at = float("-inf")

@@ -5,7 +5,7 @@ from typing import Annotated, TypeAlias
 from fastapi import Depends
 
 from kalends.access.guards import OrganizationAdmin, UserInOrganization
-from kalends.access.holding import hold
+from kalends.access.locked_places import lock_place
 from kalends.access.refusals import RoleChanged, UserNotInOrganization
 from kalends.api.dependencies import CurrentSettings, Now, Reader, Work
 from kalends.api.http.operation import Router
@@ -13,6 +13,7 @@ from kalends.api.input.query import Query
 from kalends.api.output.errors import Refusals
 from kalends.api.refusals import BoundReached
 from kalends.audit.authorship import RequestAuthor
+from kalends.audit.ledger import Ledger
 from kalends.out_of_office import inputs, service
 from kalends.out_of_office.entry import OutOfOfficeEntry
 from kalends.out_of_office.guards import entry_of_user
@@ -67,8 +68,8 @@ async def create_out_of_office_entry(
     work: Work,
 ) -> OutOfOfficeOutput:
     """Write down that a user is out of office; from now on their slots on these dates are gone."""
-    await hold(work, place)
-    registrar = Registrar(author, place.organization_id, place.user_id, now)
+    await lock_place(work, place)
+    registrar = Registrar(Ledger(author, place.organization_id), place.user_id, now)
     made = await service.create(work, registrar, body.to_command(), most=settings.out_of_office_entries_most)
     return out_of_office_output(made)
 
@@ -94,8 +95,8 @@ async def update_out_of_office_entry(
     work: Work,
 ) -> OutOfOfficeOutput:
     """Change when a user is out of office, why, or who stands in; what is not sent stays."""
-    await hold(work, place)
-    registrar = Registrar(author, place.organization_id, place.user_id, now)
+    await lock_place(work, place)
+    registrar = Registrar(Ledger(author, place.organization_id), place.user_id, now)
     return out_of_office_output(await service.update(work, registrar, entry.id, body.to_changes()))
 
 
@@ -104,8 +105,8 @@ async def delete_out_of_office_entry(
     place: UserInOrganization, entry: EntryOfPath, author: RequestAuthor, now: Now, work: Work
 ) -> OutOfOfficeOutput:
     """Delete an absence and return it; its dates are open again."""
-    await hold(work, place)
-    registrar = Registrar(author, place.organization_id, place.user_id, now)
+    await lock_place(work, place)
+    registrar = Registrar(Ledger(author, place.organization_id), place.user_id, now)
     return out_of_office_output(await service.delete(work, registrar, entry.id))
 
 

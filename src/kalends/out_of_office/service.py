@@ -8,9 +8,8 @@ from psycopg import errors
 from kalends.access.refusals import UserNotInOrganization
 from kalends.api.input.changes import UNSET
 from kalends.api.refusals import BoundReached
-from kalends.audit import service as audit
-from kalends.audit.entry import Author, NewEntry, Snapshot, Subject
-from kalends.audit.service import changes_between
+from kalends.audit.entry import Subject
+from kalends.audit.ledger import Ledger
 from kalends.db.database import Connection, UnitOfWork
 from kalends.db.locks import lock_stand_ins
 from kalends.out_of_office import fact, queries
@@ -39,12 +38,16 @@ _SUBJECT = "out_of_office"
 
 @dataclass(frozen=True, slots=True)
 class Registrar:
-    """Somebody who writes down for an organization when a user of it is out of office."""
+    """Somebody who writes down for an organization, whose log is `ledger`, when a user is out of office."""
 
-    author: Author
-    organization_id: int
+    ledger: Ledger
     user_id: int
     now: datetime
+
+    @property
+    def organization_id(self) -> int:
+        """The organization."""
+        return self.ledger.place_id
 
 
 async def get_for(connection: Connection, user_id: int, entry_id: int) -> OutOfOfficeEntry:
@@ -89,7 +92,7 @@ async def create(
         raise AwayAlready from error
     if before >= most:
         raise BoundReached("start", most, "out of office entries of a user; delete one first")
-    await _record(work, registrar, entry, "created", after=entry.snapshot)
+    await registrar.ledger.record_created(work, _subject(entry), entry.snapshot)
     await _tell(work, registrar, entry)
     return entry
 
@@ -104,6 +107,7 @@ async def update(
         EntryOfSomebodyElse: the absence was deleted meanwhile.
         OneDateOnly: one date is to change without the other.
         EndsBeforeStart, StandInsInCircle, AwayAlready, StandsInForThemselves, StandInOfElsewhere: see there.
+        psycopg.errors.UniqueViolation: another organization wrote down the same dates at the same time.
     """
     before = await _lock(work, registrar, entry_id)
     if changes.says_one_date:
@@ -118,13 +122,8 @@ async def update(
         has_new_dates=changes.says_dates,
         has_new_stand_in=changes.to_user_id is not UNSET,
     )
-    try:
-        await queries.update_entry(work, entry_id, changes)
-    except errors.UniqueViolation as error:
-        raise AwayAlready from error
-    was, is_now = changes_between(before.snapshot, wanted.snapshot)
-    if is_now:
-        await _record(work, registrar, wanted, "updated", was, is_now)
+    await queries.update_entry(work, entry_id, changes)
+    await registrar.ledger.record_updated(work, _subject(before), before.snapshot, wanted.snapshot)
     return wanted
 
 
@@ -137,7 +136,7 @@ async def delete(work: UnitOfWork, registrar: Registrar, entry_id: int) -> OutOf
     """
     entry = await _lock(work, registrar, entry_id)
     await queries.delete_entry(work, entry_id)
-    await _record(work, registrar, entry, "deleted", before=entry.snapshot)
+    await registrar.ledger.record_deleted(work, _subject(entry), entry.snapshot)
     return entry
 
 
@@ -178,18 +177,8 @@ async def _check(
             raise StandInOfElsewhere(to_user_id)
 
 
-async def _record(
-    work: UnitOfWork,
-    registrar: Registrar,
-    entry: OutOfOfficeEntry,
-    verb: str,
-    before: Snapshot | None = None,
-    after: Snapshot | None = None,
-) -> None:
-    subject = Subject(_SUBJECT, entry.id)
-    await audit.record(
-        work, registrar.author, NewEntry(registrar.organization_id, subject, verb, before, after)
-    )
+def _subject(entry: OutOfOfficeEntry) -> Subject:
+    return Subject(_SUBJECT, entry.id)
 
 
 async def _tell(work: UnitOfWork, registrar: Registrar, entry: OutOfOfficeEntry) -> None:

@@ -24,7 +24,7 @@ _DEADLINE = "kalends.deadline"
 """The extension of a request that says when its answer must be there; redirects inherit it."""
 
 _OF_COMPRESSED = (b"content-encoding", b"content-length")
-"""Headers that are not true any more of an answer that was decompressed."""
+"""Headers that are no longer true of an answer that was decompressed."""
 
 
 class VettedTransport(httpx2.AsyncBaseTransport):
@@ -110,7 +110,7 @@ class _Body(httpx2.AsyncByteStream):
             raise Unreachable("protocol", "the compressed answer breaks off")
 
     async def aclose(self) -> None:
-        """Let go of the connection."""
+        """Release the connection."""
         await self._answer.aclose()
 
     def _pieces_of(self, data: bytes) -> Iterator[bytes]:

@@ -99,4 +99,4 @@ OF_SLOT: Refusals = (
     UnknownEventTypeId,
     BoundReached,
 )
-"""By which a slot is refused that is to be kept."""
+"""The refusals of a slot that is to be reserved."""

@@ -178,7 +178,7 @@ async def replace_slot(
     end = command.start + timedelta(minutes=slot_minutes)
     await _lock(work, event_type)
     is_binding = stored.is_binding if command.is_binding is None else command.is_binding
-    # Whoever renews what somebody with a credential has made goes on with their credential's power.
+    # A binding reservation that was made with a credential stays one, whoever renews it.
     is_strangers = is_binding and caller is None and (stored.stranger is not None or not stored.is_binding)
     able = await _check_free(
         work, event_type, (command.start, end), now=now, own=stored.uid, is_bookable=is_strangers
@@ -210,7 +210,7 @@ async def delete(work: UnitOfWork, uid: UUID | None) -> None:
 async def give_way(
     work: UnitOfWork, host_id: int, periods: Sequence[tuple[datetime, datetime]], *, now: datetime
 ) -> None:
-    """Give up what strangers hold of a host's time in these periods, because the host wants it.
+    """Delete what strangers hold of a host's time in these periods, because the host wants it.
 
     The caller has locked the host's time.
     """
@@ -340,7 +340,7 @@ async def _check_free(
         begins,
         ends,
         now,
-        reservations=CountedReservations.PROMISED,
+        reservations=CountedReservations.KEEPING_HOSTS,
         own_reservation=own,
     )
     verdict = await slots.check(work.connection, question)

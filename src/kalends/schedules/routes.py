@@ -6,6 +6,7 @@ from typing import Annotated, TypeAlias
 from fastapi import Depends
 
 from kalends.access.guards import OrganizationAdmin, OwnGuard, user_in_organization, user_in_team
+from kalends.access.oversight import Oversight, no_oversight, open_ledger, organization_oversight
 from kalends.access.place import Place
 from kalends.api.dependencies import Reader, Work
 from kalends.api.http.operation import Guard, Router
@@ -33,19 +34,27 @@ _reading, _writing = OwnGuard(Permission.SCHEDULE_READ), OwnGuard(Permission.SCH
 
 
 def schedule_router(
-    prefix: str, tag: str, *, reading: Guard[Place], writing: Guard[Place], version: date = OLDEST
+    prefix: str,
+    tag: str,
+    *,
+    reading: Guard[Place],
+    writing: Guard[Place],
+    overseeing: Guard[Oversight | None] = no_oversight,
+    version: date = OLDEST,
 ) -> Router:
     """Return the operations on the schedules of a place's user."""
     router = Router(prefix, tag, version=version, version_is_required=version is not OLDEST)
     ReadingPlace: TypeAlias = Annotated[Place, Depends(reading)]
     WritingPlace: TypeAlias = Annotated[Place, Depends(writing)]
+    Overseer: TypeAlias = Annotated[Oversight | None, Depends(overseeing)]
 
     @router.post("")
     async def create_schedule(
-        place: WritingPlace, body: inputs.CreateScheduleBody, work: Work
+        place: WritingPlace, body: inputs.CreateScheduleBody, work: Work, overseer: Overseer
     ) -> outputs.ScheduleOutput:
         """Create a schedule."""
-        return outputs.schedule_output(await service.create(work, place.user_id, body.to_command()))
+        ledger = await open_ledger(work, overseer)
+        return outputs.schedule_output(await service.create(work, place.user_id, body.to_command(), ledger))
 
     _add_list(router, reading)
 
@@ -58,16 +67,23 @@ def schedule_router(
 
     @router.patch("/{scheduleId}", refuses=_OF_ONE)
     async def update_schedule(
-        place: WritingPlace, schedule_id: ScheduleId, body: inputs.UpdateScheduleBody, work: Work
+        place: WritingPlace,
+        schedule_id: ScheduleId,
+        body: inputs.UpdateScheduleBody,
+        work: Work,
+        overseer: Overseer,
     ) -> outputs.ScheduleOutput:
         """Change a schedule; what is not sent stays."""
-        changed = await service.update(work, place.user_id, schedule_id, body.to_changes())
+        ledger = await open_ledger(work, overseer)
+        changed = await service.update(work, place.user_id, schedule_id, body.to_changes(), ledger)
         return outputs.schedule_output(changed)
 
     @router.delete("/{scheduleId}", refuses=(UnknownScheduleToDelete, ScheduleOfAnotherUser))
-    async def delete_schedule(place: WritingPlace, schedule_id: ScheduleId, work: Work) -> None:
+    async def delete_schedule(
+        place: WritingPlace, schedule_id: ScheduleId, work: Work, overseer: Overseer
+    ) -> None:
         """Delete a schedule."""
-        await service.delete(work, place.user_id, schedule_id)
+        await service.delete(work, place.user_id, schedule_id, await open_ledger(work, overseer))
 
     return router
 
@@ -120,7 +136,13 @@ async def list_organization_schedules(
 routers = (
     schedule_router(_OWN, _OWN_TAG, reading=_reading, writing=_writing, version=_VERSION),
     own_default,
-    schedule_router(_OF_USER, _OF_USER_TAG, reading=user_in_organization, writing=user_in_organization),
+    schedule_router(
+        _OF_USER,
+        _OF_USER_TAG,
+        reading=user_in_organization,
+        writing=user_in_organization,
+        overseeing=organization_oversight,
+    ),
     of_organization,
     listing_router(_OF_TEAM_MEMBER, _OF_TEAM_MEMBER_TAG, reading=user_in_team),
 )

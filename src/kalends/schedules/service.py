@@ -4,6 +4,8 @@ from dataclasses import dataclass
 from datetime import time
 
 from kalends.api.input.changes import UNSET
+from kalends.audit.entry import Subject
+from kalends.audit.ledger import Ledger
 from kalends.db.database import Connection, UnitOfWork
 from kalends.schedules import queries
 from kalends.schedules.refusals import (
@@ -12,6 +14,7 @@ from kalends.schedules.refusals import (
     UnknownScheduleToDelete,
 )
 from kalends.schedules.schedule import OverrideRow, Schedule, ScheduleChanges, WeeklyRow
+from kalends.schedules.snapshot import snapshot_of
 
 DEFAULT_HOURS = (WeeklyRow((1, 2, 3, 4, 5), time(9), time(17)),)
 """Monday to Friday from nine to five."""
@@ -31,10 +34,18 @@ class CreateSchedule:
     overrides: tuple[OverrideRow, ...] = ()
 
 
-async def create(work: UnitOfWork, owner_id: int, command: CreateSchedule) -> Schedule:
-    """Create a schedule, and make it the owner's default if the command says so."""
+async def create(
+    work: UnitOfWork, owner_id: int, command: CreateSchedule, ledger: Ledger | None = None
+) -> Schedule:
+    """Create a schedule, and make it the owner's default if the command says so.
+
+    With a `ledger` an organization does it, which is written down.
+    """
     schedule_id = await _store(work, owner_id, command)
-    return await get_for(work.connection, owner_id, schedule_id)
+    made = await get_for(work.connection, owner_id, schedule_id)
+    if ledger is not None:
+        await ledger.record_created(work, _subject(made), snapshot_of(made))
+    return made
 
 
 async def create_first(work: UnitOfWork, owner_id: int, time_zone: str) -> int:
@@ -86,7 +97,13 @@ async def list_of_organization(
     return await queries.list_of_organization(connection, organization_id, take=take, skip=skip)
 
 
-async def update(work: UnitOfWork, owner_id: int, schedule_id: int, changes: ScheduleChanges) -> Schedule:
+async def update(
+    work: UnitOfWork,
+    owner_id: int,
+    schedule_id: int,
+    changes: ScheduleChanges,
+    ledger: Ledger | None = None,
+) -> Schedule:
     """Change a schedule. The default one can be replaced, never unset.
 
     Raises:
@@ -106,10 +123,13 @@ async def update(work: UnitOfWork, owner_id: int, schedule_id: int, changes: Sch
         await queries.insert_overrides(work, schedule_id, after.overrides)
     if changes.is_default is not UNSET and after.is_default:
         await queries.set_default(work, owner_id, schedule_id)
-    return await get_for(work.connection, owner_id, schedule_id)
+    changed = await get_for(work.connection, owner_id, schedule_id)
+    if ledger is not None:
+        await ledger.record_updated(work, _subject(changed), snapshot_of(before), snapshot_of(changed))
+    return changed
 
 
-async def delete(work: UnitOfWork, owner_id: int, schedule_id: int) -> None:
+async def delete(work: UnitOfWork, owner_id: int, schedule_id: int, ledger: Ledger | None = None) -> None:
     """Delete a schedule; whoever used it falls back to the next rule of slots.md 4.3.
 
     Raises:
@@ -117,10 +137,12 @@ async def delete(work: UnitOfWork, owner_id: int, schedule_id: int) -> None:
         ScheduleOfAnotherUser: it belongs to somebody else.
     """
     try:
-        await get_for(work.connection, owner_id, schedule_id)
+        deleted = await get_for(work.connection, owner_id, schedule_id)
     except UnknownSchedule as error:
         raise UnknownScheduleToDelete(schedule_id) from error
     await queries.delete_schedule(work, schedule_id)
+    if ledger is not None:
+        await ledger.record_deleted(work, _subject(deleted), snapshot_of(deleted))
 
 
 async def move_to_zone(work: UnitOfWork, schedule_id: int, time_zone: str) -> None:
@@ -135,3 +157,7 @@ async def _store(work: UnitOfWork, owner_id: int, command: CreateSchedule) -> in
     if command.is_default:
         await queries.set_default(work, owner_id, schedule_id)
     return schedule_id
+
+
+def _subject(schedule: Schedule) -> Subject:
+    return Subject("schedule", schedule.id)

@@ -8,7 +8,7 @@ from kalends.scheduling.intervals import Interval, clip, contains, merge, subtra
 from kalends.scheduling.limits import blocked_periods
 from kalends.scheduling.reservations import HeldTimes
 from kalends.scheduling.rules import Rules
-from kalends.scheduling.slots import Piece, alignment, cut, intersect, pieces_of, split, union
+from kalends.scheduling.slots import Piece, alignment, cut, intersect, pieces_of, split, union, without_loss
 from kalends.scheduling.time.clocks import Clocks
 
 
@@ -116,6 +116,9 @@ def grid(available: Availability, opens: int, closes: int) -> list[int]:
             base = split(base, clock.midnights, length)
         return pieces_of(base, clock.parts, unit, offset_start, length)
 
+    def laid(found: list[Piece]) -> list[Piece]:
+        return without_loss(found, step, length, offset_start) if rules.is_optimized else found
+
     shared: list[Piece] = []
     if available.fixed:
         shared = pieces(available.fixed[0])
@@ -125,12 +128,12 @@ def grid(available: Availability, opens: int, closes: int) -> list[int]:
             shared = intersect(shared, pieces(time), length)
         if not shared:
             return []
-    if available.rotating:
-        each = [pieces(time) for time in available.rotating]
-        if available.fixed:
-            each = [intersect(shared, own, length) for own in each]
-        shared = union(each)
-    return cut(shared, step, length)
+    if not available.rotating:
+        return cut(laid(shared), step, length)
+    each = [pieces(time) for time in available.rotating]
+    if available.fixed:
+        each = [intersect(shared, own, length) for own in each]
+    return cut(union([laid(own) for own in each]), step, length)
 
 
 def free_hosts(times: Sequence[HostTime], start: int, end: int) -> list[Host]:

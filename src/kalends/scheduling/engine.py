@@ -4,7 +4,7 @@ Everything here is one computation of the hosts' free time: a listed start is an
 seats are full. Instants are epoch seconds and intervals half-open; lengths in `Rules` are minutes.
 """
 
-from bisect import bisect_left
+from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date
@@ -24,7 +24,7 @@ from kalends.scheduling.hosts import (
     Busy,
     Host,
     Reservation,
-    Seated,
+    SeatedBooking,
     Source,
     Taken,
     buffered,
@@ -66,7 +66,7 @@ __all__ = [
     "Reservation",
     "Rules",
     "Schedule",
-    "Seated",
+    "SeatedBooking",
     "Source",
     "Taken",
     "Travel",
@@ -102,7 +102,7 @@ class Verdict:
 
     is_accepted: bool
     host_ids: tuple[int, ...] = ()
-    joins: Seated | None = None
+    joins: SeatedBooking | None = None
     reasons: tuple[Reason, ...] = ()
 
 
@@ -295,9 +295,12 @@ def _offered(rules: Rules, hosts: Sequence[Host], taken: Taken, opens: int, clos
     """Return the starts of the grid in `[opens, closes)` that can be booked or joined."""
     if opens >= closes:
         return []
-    available = availability(rules, hosts, taken, opens, closes)
     length = rules.length * 60
-    starts = grid(available, opens, closes)
+    # How many slots free time has room for is seen from all of it, whatever part of it is asked for.
+    reach = closes + DAY - 1 if rules.is_optimized else closes
+    available = availability(rules, hosts, taken, opens, reach)
+    starts = grid(available, opens, reach)
+    starts = starts[: bisect_right(starts, closes - length)]
     joined: set[int] = set()
     if rules.is_shared:
         joined = {
@@ -338,7 +341,7 @@ def _able(available: Availability, start: int, end: int) -> tuple[int, ...]:
     return tuple(host.id for host in free if host.id not in kept)
 
 
-def _joined(rules: Rules, taken: Taken, start: int) -> Seated | None:
+def _joined(rules: Rules, taken: Taken, start: int) -> SeatedBooking | None:
     """Return the seated booking that a booking at `start` joins."""
     if rules.seats is None:
         return None

@@ -43,7 +43,7 @@ class Host:
     """One host of an event type.
 
     `is_fixed` hosts must all be free (plain event types, collective ones, mandatory hosts); of the others,
-    which rotate, one is enough. `busy` holds everything that blocks this host except `Seated` bookings of
+    which rotate, one is enough. `busy` holds everything that blocks this host except seated bookings of
     the event type asked about; leave out a booking that is being moved. Where nobody asks for reasons it may
     be in `blocked` instead, intervals with buffers. Order and overlaps do not matter.
     """
@@ -58,7 +58,7 @@ class Host:
 
 
 @dataclass(frozen=True, slots=True)
-class Seated:
+class SeatedBooking:
     """An accepted booking of the seated event type asked about, `[start, end)` in epoch seconds.
 
     `taken` counts its occupied seats. `before` and `after` are its buffers together with those of the
@@ -112,7 +112,7 @@ class Taken:
     """
 
     counted: Sequence[Interval] = ()
-    seated: Sequence[Seated] = ()
+    seated: Sequence[SeatedBooking] = ()
     reservations: Sequence[Reservation] = ()
 
 

@@ -51,7 +51,8 @@ class Rules:
     `length` is the length asked for (the query's `duration`, else the event type's own), so another
     length is `dataclasses.replace(rules, length=...)`. `slot_interval` None or 0: the length.
     `minimum_notice` and `offset_start` as in the API. `seats` None: not seated. `week_start` is the weekday,
-    0 = Sunday, on which the weeks of limits begin.
+    0 = Sunday, on which the weeks of limits begin. With
+    `is_optimized` no slot is lost to the alignment of the grid.
     """
 
     length: int
@@ -63,6 +64,7 @@ class Rules:
     window: DaysWindow | RangeWindow | None = None
     seats: int | None = None
     first_slot_only: bool = False
+    is_optimized: bool = False
     week_start: int = 0
 
     @property

@@ -19,6 +19,9 @@ Piece = tuple[int, int, int, int]
 
 _ALIGNMENTS = (60, 30, 20, 15, 10, 5)
 
+_FINER = (900, 60)
+"""Where else a grid may begin, in seconds, as every zone of today reads them."""
+
 
 def alignment(interval: int) -> int:
     """Return the minutes to whose multiples a grid of `interval` minutes is aligned within the hour."""
@@ -83,6 +86,20 @@ def intersect(ones: Sequence[Piece], others: Sequence[Piece], length: int) -> li
         if end - start >= length:
             shared.append((start, end, first, max(other_since, since)))
     return shared
+
+
+def without_loss(pieces: Sequence[Piece], step: int, length: int, offset_start: int) -> list[Piece]:
+    """Return the pieces with grids that begin where each has room for the most slots.
+
+    Of those that have, the grid begins as it would anyway, else at a quarter of an hour, else at the first
+    minute. Seconds throughout.
+    """
+    found: list[Piece] = []
+    for start, end, usual, since in pieces:
+        firsts = [usual, *(-(-start // unit) * unit + offset_start for unit in _FINER)]
+        steps = [(end - length - first) // step for first in firsts]
+        found.append((start, end, firsts[steps.index(max(steps))], since))
+    return found
 
 
 def union(each: Sequence[Sequence[Piece]]) -> list[Piece]:

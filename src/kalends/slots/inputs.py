@@ -46,6 +46,11 @@ _ADDRESSES: tuple[tuple[frozenset[str], frozenset[str]], ...] = (
     (frozenset(), frozenset({"usernames", "organizationSlug", "username"})),
 )
 
+_ANY_ADDRESS = (
+    "eventTypeId, or username and eventTypeSlug, or teamSlug and eventTypeSlug, "
+    "or usernames and organizationSlug"
+)
+
 _ADDRESS_KEYS = frozenset[str]().union(*(allowed for _, allowed in _ADDRESSES))
 
 _MISPLACED = violation(
@@ -53,7 +58,9 @@ _MISPLACED = violation(
     "cannot be used here: address slots by eventTypeId, by eventTypeSlug and username or teamSlug, "
     "or by usernames and organizationSlug",
 )
+_NO_ADDRESS = violation("isDefined", "is required")
 _MISSING = violation("isDefined", "is required without an event type")
+_REVERSED = violation("isDateString", "must not be before start")
 _NO_TIME = violation("isDefined", "must be an instant, or date a calendar date (YYYY-MM-DD)")
 _TWO_TIMES = violation("isDefined", "cannot be used together with at: ask for either")
 
@@ -124,6 +131,12 @@ class SlotsQuery(_AddressedQuery):
     slot_format: Format = None
     slot_uids: QueryBoolean = False
 
+    @model_validator(mode="after")
+    def _ends_after_its_start(self) -> "SlotsQuery":
+        if _end_of_day(self.end) < self.start:
+            raise _refusal({"end": _REVERSED})
+        return self
+
     @property
     def shows_ends(self) -> bool:
         """Whether each slot is to name its end."""
@@ -179,7 +192,9 @@ def _refuse_mixed_addresses(raw: dict[str, Any]) -> None:
     needed, allowed = next((needed, allowed) for needed, allowed in _ADDRESSES if needed <= raw.keys())
     misplaced = (_ADDRESS_KEYS & raw.keys()) - allowed
     problems = dict.fromkeys(sorted(misplaced), _MISPLACED)
-    if not needed:
+    if not needed and "usernames" not in raw:
+        problems = {_ANY_ADDRESS: _NO_ADDRESS}
+    elif not needed:
         missing = [name for name in ("usernames", "organizationSlug") if name not in raw]
         problems |= dict.fromkeys(missing, _MISSING)
     if problems:

@@ -32,7 +32,7 @@ class CountedReservations(Enum):
 
     ALL = "all"
     BINDING = "binding"
-    PROMISED = "promised"
+    KEEPING_HOSTS = "keeping_hosts"
 
 
 @dataclass(frozen=True, slots=True)
@@ -223,9 +223,9 @@ def _host(row: HostRow, before: int, after: int) -> engine.Host:
     )
 
 
-def _seated(row: SeatedRow, before: int, after: int) -> engine.Seated:
+def _seated(row: SeatedRow, before: int, after: int) -> engine.SeatedBooking:
     """Return a seated booking with its buffers and those of the event type asked about, in seconds."""
-    return engine.Seated(
+    return engine.SeatedBooking(
         row.start,
         row.end,
         row.seats,
@@ -249,7 +249,7 @@ def _reservation(row: ReservationRow, host_id: int | None, question: Question) -
         return None
     terms = question.subject.terms
     is_own = row.event_type_id == question.subject.event_type_id
-    keeps_hosts = row.is_binding or question.reservations is CountedReservations.PROMISED
+    keeps_hosts = row.is_binding or question.reservations is CountedReservations.KEEPING_HOSTS
     if row.is_seat and not is_own and not keeps_hosts:
         return None
     is_seat = row.is_seat and is_own

@@ -183,7 +183,7 @@ async def update_team(work: UnitOfWork, team_id: int, changes: TeamChanges) -> W
 
 
 async def lock_team_to_delete(work: UnitOfWork, team_id: int) -> list[int]:
-    """Let nothing more be made of a team and of those in it until this command ends; return their ids.
+    """Lock a team and those in it, so that they stay as they are until this command ends; return their ids.
 
     None is returned of a team that does not exist.
     """

@@ -13,7 +13,7 @@ from kalends.access.guards import (
     team_member,
     team_owner,
 )
-from kalends.access.holding import hold
+from kalends.access.locked_places import lock_place
 from kalends.access.place import Place
 from kalends.access.refusals import RoleChanged
 from kalends.api.dependencies import CurrentSettings, Now, Reader, Work
@@ -59,7 +59,7 @@ def team_router(prefix: str, tag: str, *, reading: Guard[Place], ruling: Guard[P
         place: RulingPlace, author: RequestAuthor, body: UpdateTeamBody, work: Work
     ) -> TeamOutput:
         """Change a team; what is not sent stays."""
-        await hold(work, place)
+        await lock_place(work, place)
         return team_output(await update_team(work, author, place.team_id, body.to_changes()))
 
     @router.delete("/{teamId}", refuses=(TeamGone,))
@@ -119,7 +119,7 @@ async def create_team_of_organization(
     client_id = request.headers.get("x-cal-client-id") or None
     if client_id is not None and not await clients.is_of(work.connection, client_id, place.organization_id):
         raise ForeignClient
-    await hold(work, place)
+    await lock_place(work, place)
     command = replace(body.to_command(), client_id=client_id)
     has_creator = not place.caller.user.is_system_admin
     made = await create_team_in(work, author, place.organization_id, command, has_creator=has_creator)

@@ -29,7 +29,7 @@ class LinkExpired(Gone):
 
 
 class NoLongerPart(Gone):
-    """410: the holder of the link does not organize or attend the booking any more."""
+    """410: the holder of the link no longer organizes or attends the booking."""
 
     message = "You do not organize or attend this booking any more."
 

@@ -41,7 +41,7 @@ class TimeChoice:
 
 @dataclass(frozen=True, slots=True)
 class Occurrence:
-    """A date of a series. `address` None: it is over, and has no page any more."""
+    """A date of a series. `address` None: it is over, and no longer has a page."""
 
     when: str
     state: State

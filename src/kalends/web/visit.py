@@ -13,6 +13,7 @@ from kalends.accounts import service as accounts
 from kalends.bookings import service as bookings
 from kalends.bookings.actors import ANYBODY, Actor
 from kalends.bookings.booking import Attendee, Booking, Status
+from kalends.bookings.permissions import moving
 from kalends.db.database import Connection
 from kalends.event_types import service as event_types
 from kalends.event_types.event_type import EventType
@@ -89,11 +90,12 @@ class Visit:
     @property
     def may_reschedule(self) -> bool:
         """Whether the visitor can choose another time."""
-        event_type = self.event_type
-        if event_type is None or event_type.disable_rescheduling:
-            return False
+        event_type, booking = self.event_type, self.booking
         # Times of teams are offered but cannot be booked so far.
-        return self._can_change and isinstance(event_type.owner, UserOwner)
+        if event_type is None or not isinstance(event_type.owner, UserOwner):
+            return False
+        is_movable = self._is_live or moving.is_brought_back(booking, event_type)
+        return is_movable and self._is_theirs and moving.is_allowed(booking, event_type, now=self.arrival.now)
 
     @property
     def may_decide(self) -> bool:
@@ -102,9 +104,15 @@ class Visit:
 
     @property
     def _can_change(self) -> bool:
-        is_live = self.booking.status in (Status.ACCEPTED, Status.PENDING)
-        is_theirs = not self.booking.is_seated or self.is_host or self.seat_uid is not None
-        return is_live and is_theirs and not self.is_over
+        return self._is_live and self._is_theirs and not self.is_over
+
+    @property
+    def _is_live(self) -> bool:
+        return self.booking.status in (Status.ACCEPTED, Status.PENDING)
+
+    @property
+    def _is_theirs(self) -> bool:
+        return not self.booking.is_seated or self.is_host or self.seat_uid is not None
 
     def at(self, booking: Booking) -> "Visit":
         """Return the same visit at another booking of the same series."""
@@ -141,7 +149,7 @@ async def arrive(
         LinkInvalid: the token is not for this booking and one of these purposes, or is needed and missing.
         LinkExpired: its time is over.
         LockedHostsLink: it is a host's whose account is locked.
-        NoLongerPart: its holder does not organize or attend the booking any more.
+        NoLongerPart: its holder no longer organizes or attends the booking.
     """
     grant = _grant(arrival, purposes) if arrival.token or needs_token else None
     booking = await bookings.get(connection, arrival.booking_uid)

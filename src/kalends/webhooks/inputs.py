@@ -20,9 +20,9 @@ from kalends.api.wire import Body, Changes
 from kalends.handlebars.errors import TemplateError
 from kalends.outgoing import InvalidUrl, parse_url
 from kalends.webhooks.deliveries import templates
-from kalends.webhooks.service import CreateWebhook, ListDeliveries, Replay, UpdateWebhook
+from kalends.webhooks.service import CreateWebhook, Replay, UpdateWebhook
 from kalends.webhooks.triggers import Trigger
-from kalends.webhooks.webhook import Status, WebhookChanges
+from kalends.webhooks.webhook import ListDeliveries, Status, WebhookChanges
 
 LONGEST_SECRET = 1_024
 _MOST_TRIGGERS = 100

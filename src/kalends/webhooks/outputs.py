@@ -7,7 +7,7 @@ from typing_extensions import TypedDict
 
 from kalends.api.output.envelope import instant, optional_instant
 from kalends.webhooks.pinging import Sent
-from kalends.webhooks.service import Replayed, RevealedWebhook
+from kalends.webhooks.service import ReplayOutcome, RevealedWebhook
 from kalends.webhooks.webhook import Delivery, Status
 
 
@@ -177,7 +177,7 @@ def ping_output(sent: Sent) -> PingOutput:
     }
 
 
-def replay_output(replayed: Replayed) -> ReplayOutput:
+def replay_output(replayed: ReplayOutcome) -> ReplayOutput:
     """Show what a replay has begun."""
     return {"queued": replayed.queued, "next": optional_instant(replayed.next)}
 

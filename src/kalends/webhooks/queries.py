@@ -14,12 +14,14 @@ from kalends.memberships.main_organization import MAIN_ORGANIZATION
 from kalends.outbox.fact import StoredFact
 from kalends.outbox.jobs.job import State
 from kalends.outbox.jobs.statements import PENDING
+from kalends.outbox.statements import payload_of
 from kalends.webhooks.deliveries.queue import DELIVERIES
 from kalends.webhooks.occasion import Occasion
 from kalends.webhooks.webhook import (
     Attempt,
     Delivery,
-    Failing,
+    FailingWebhook,
+    ListDeliveries,
     NewDelivery,
     NewWebhook,
     Scope,
@@ -29,8 +31,8 @@ from kalends.webhooks.webhook import (
 )
 
 _WEBHOOK = Columns(Webhook, "w")
-_FACT = Columns(StoredFact, "f")
-_FACTS = f"SELECT {_FACT.selected} FROM outbox_events f"
+_FACT = Columns(StoredFact, "f", without=("payload",))
+FACTS = f"SELECT {_FACT.selected}, {payload_of('f')} AS payload FROM outbox_events f"
 
 _IN_SCOPE = """
     (w.user_id = %(user_id)s OR w.event_type_id = %(event_type_id)s OR w.team_id = %(team_id)s
@@ -222,7 +224,7 @@ async def delete_webhooks(work: UnitOfWork, scope: Scope) -> int:
 
 async def note_health(
     work: UnitOfWork, *, succeeded: Sequence[str], failed: Sequence[str], now: datetime
-) -> list[Failing]:
+) -> list[FailingWebhook]:
     """Note which webhooks work; return the active ones that fail, with the time since when they do."""
     cursor = await work.connection.execute(
         """
@@ -243,7 +245,7 @@ async def note_health(
         """,
         {"succeeded": list(succeeded), "failed": list(failed), "now": now},
     )
-    return [Failing(*row) for row in await cursor.fetchall()]
+    return [FailingWebhook(*row) for row in await cursor.fetchall()]
 
 
 async def insert_deliveries(work: UnitOfWork, deliveries: Sequence[NewDelivery], *, due_at: datetime) -> None:
@@ -335,20 +337,14 @@ async def list_facts(
 
 async def list_facts_of(connection: Connection, event_ids: Sequence[int]) -> list[StoredFact]:
     """Return those of these facts that are still kept, by id."""
-    rows = await named_rows(connection, f"{_FACTS} WHERE id = ANY(%s) ORDER BY id", (list(event_ids),))
-    return [_FACT.read(row) for row in rows]
+    rows = await named_rows(connection, f"{FACTS} WHERE id = ANY(%s) ORDER BY id", (list(event_ids),))
+    return [to_fact(row) for row in rows]
 
 
 async def list_deliveries(
     connection: Connection,
     webhook_id: str,
-    *,
-    status: Status | None,
-    trigger: str | None,
-    since: datetime | None,
-    until: datetime | None,
-    take: int,
-    skip: int,
+    wanted: ListDeliveries,
 ) -> list[Delivery]:
     """Return deliveries to a webhook with their attempts, the latest first."""
     rows = await named_rows(
@@ -364,12 +360,12 @@ async def list_deliveries(
         """,
         {
             "webhook_id": webhook_id,
-            "states": None if status is None else _STATES[status],
-            "trigger": trigger,
-            "since": since,
-            "until": until,
-            "take": take,
-            "skip": skip,
+            "states": None if wanted.status is None else _STATES[wanted.status],
+            "trigger": wanted.trigger,
+            "since": wanted.since,
+            "until": wanted.until,
+            "take": wanted.take,
+            "skip": wanted.skip,
         },
     )
     return [_delivery(row) for row in rows]
@@ -427,3 +423,8 @@ def _delivery(row: NamedRow) -> Delivery:
     return Delivery(
         **_OF_DELIVERY.values_of(row), **_OF_JOB.values_of(row), status=_STATUSES[row.state], attempts=made
     )
+
+
+def to_fact(row: NamedRow) -> StoredFact:
+    """Return the fact that a row of `FACTS` holds."""
+    return StoredFact(**_FACT.values_of(row), payload=row.payload)

@@ -5,10 +5,12 @@ from typing import Annotated, TypeAlias, TypeVar
 
 from fastapi import Depends
 
+from kalends.access.oversight import Oversight, no_oversight, open_ledger, organization_oversight
 from kalends.api.dependencies import CurrentSettings, Now, Reader, Work
 from kalends.api.http.operation import Guard, Router
 from kalends.api.input.query import Query
 from kalends.api.refusals import BoundReached
+from kalends.audit.authorship import RequestAuthor
 from kalends.security.encryption import KeyMissing
 from kalends.webhooks import inputs, service
 from kalends.webhooks.deliveries.routes import delivery_router
@@ -55,6 +57,7 @@ def webhook_router(
     scope_of_path: Guard[Scope],
     webhook_of_path: Guard[Webhook],
     output: OutputOf[Output],
+    overseeing: Guard[Oversight | None] = no_oversight,
     *,
     readable_scope: Guard[Scope] | None = None,
 ) -> Router:
@@ -66,15 +69,23 @@ def webhook_router(
     ScopeOfPath: TypeAlias = Annotated[Scope, Depends(scope_of_path)]
     ReadableScope: TypeAlias = Annotated[Scope, Depends(readable_scope or scope_of_path)]
     WebhookOfPath: TypeAlias = Annotated[Webhook, Depends(webhook_of_path)]
+    Overseer: TypeAlias = Annotated[Oversight | None, Depends(overseeing)]
 
     @router.post("", refuses=(BoundReached, SubscriberUrlTaken, KeyMissing))
     async def create_webhook(
-        scope: ScopeOfPath, body: inputs.CreateWebhookBody, keys: Keys, work: Work, settings: CurrentSettings
+        scope: ScopeOfPath,
+        body: inputs.CreateWebhookBody,
+        keys: Keys,
+        work: Work,
+        settings: CurrentSettings,
+        author: RequestAuthor,
+        overseer: Overseer,
     ) -> Output:
         """Make a webhook."""
         is_of_event_type = scope.event_type_id is not None
         most = settings.event_type_webhooks_most if is_of_event_type else settings.webhooks_most
-        made = await service.create(work, keys, scope, body.to_command(), most=most)
+        await open_ledger(work, overseer)
+        made = await service.create(work, keys, scope, body.to_command(), most=most, author=author)
         return output(service.reveal(keys, made))
 
     @router.get("", refuses=(KeyMissing,))
@@ -85,16 +96,26 @@ def webhook_router(
 
     @router.patch("/{webhookId}", refuses=(UnknownWebhook, SubscriberUrlTaken, KeyMissing))
     async def update_webhook(
-        webhook: WebhookOfPath, body: inputs.UpdateWebhookBody, keys: Keys, work: Work, now: Now
+        webhook: WebhookOfPath,
+        body: inputs.UpdateWebhookBody,
+        keys: Keys,
+        work: Work,
+        now: Now,
+        author: RequestAuthor,
+        overseer: Overseer,
     ) -> Output:
         """Change a webhook; what is not sent stays."""
-        changed = await service.update(work, keys, webhook.id, body.to_command(), now=now)
+        await open_ledger(work, overseer)
+        changed = await service.update(work, keys, webhook.id, body.to_command(), now=now, author=author)
         return output(service.reveal(keys, changed))
 
     @router.delete("/{webhookId}", refuses=(UnknownWebhook, KeyMissing))
-    async def delete_webhook(webhook: WebhookOfPath, keys: Keys, work: Work) -> Output:
+    async def delete_webhook(
+        webhook: WebhookOfPath, keys: Keys, work: Work, author: RequestAuthor, overseer: Overseer
+    ) -> Output:
         """Delete a webhook and return it."""
-        return output(service.reveal(keys, await service.delete(work, webhook.id)))
+        await open_ledger(work, overseer)
+        return output(service.reveal(keys, await service.delete(work, webhook.id, author=author)))
 
     return router
 
@@ -137,7 +158,12 @@ routers = (
     emptying_router(_OF_EVENT_TYPE, _OF_EVENT_TYPE_TAG, event_type_scope),
     delivery_router(_OF_EVENT_TYPE, _OF_EVENT_TYPE_TAG, event_type_webhook),
     webhook_router(
-        _OF_ORGANIZATION, _OF_ORGANIZATION_TAG, organization_scope, organization_webhook, team_webhook_output
+        _OF_ORGANIZATION,
+        _OF_ORGANIZATION_TAG,
+        organization_scope,
+        organization_webhook,
+        team_webhook_output,
+        organization_oversight,
     ),
     single_webhook_router(_OF_ORGANIZATION, _OF_ORGANIZATION_TAG, organization_webhook, team_webhook_output),
     delivery_router(_OF_ORGANIZATION, _OF_ORGANIZATION_TAG, organization_webhook),

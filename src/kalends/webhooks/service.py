@@ -7,10 +7,13 @@ from uuid import UUID
 
 from kalends.api.input.changes import UNSET, Unset
 from kalends.api.refusals import BoundReached
+from kalends.audit.entry import Author, Snapshot, Subject
+from kalends.audit.ledger import Ledger
 from kalends.db.database import Connection, Database, UnitOfWork
 from kalends.event_types import service as event_types
 from kalends.event_types.address import IdAddress
 from kalends.outbox import service as outbox
+from kalends.outbox.fact import StoredFact
 from kalends.security.encryption import Keyring
 from kalends.webhooks import queries
 from kalends.webhooks.deliveries.following import Follower
@@ -28,9 +31,9 @@ from kalends.webhooks.triggers import ANNOUNCEMENTS
 from kalends.webhooks.webhook import (
     KEPT_SECRET,
     Delivery,
+    ListDeliveries,
     NewWebhook,
     Scope,
-    Status,
     Webhook,
     WebhookChanges,
 )
@@ -70,18 +73,6 @@ class UpdateWebhook:
 
 
 @dataclass(frozen=True, slots=True)
-class ListDeliveries:
-    """Which deliveries of a webhook to list."""
-
-    status: Status | None
-    trigger: str | None
-    since: datetime | None
-    until: datetime | None
-    take: int
-    skip: int
-
-
-@dataclass(frozen=True, slots=True)
 class Replay:
     """Which events to deliver again; `triggers` None: all that the webhook subscribes to."""
 
@@ -91,7 +82,7 @@ class Replay:
 
 
 @dataclass(frozen=True, slots=True)
-class Replayed:
+class ReplayOutcome:
     """How many deliveries begin anew, and where to go on from if that was not all."""
 
     queued: int
@@ -143,9 +134,15 @@ async def list_in(connection: Connection, scope: Scope, *, take: int, skip: int)
 
 
 async def create(
-    work: UnitOfWork, keys: Keyring, scope: Scope, command: CreateWebhook, *, most: int
+    work: UnitOfWork,
+    keys: Keyring,
+    scope: Scope,
+    command: CreateWebhook,
+    *,
+    most: int,
+    author: Author,
 ) -> Webhook:
-    """Make a webhook.
+    """Make a webhook; one of an organization stands in its log, by the name of `author`.
 
     Raises:
         BoundReached: the scope has `most` already.
@@ -164,11 +161,20 @@ async def create(
     webhook_id, before = await queries.insert_webhook(work, scope, new)
     if before >= most:
         raise BoundReached("subscriberUrl", most, "webhooks here; delete one first")
-    return await get(work.connection, webhook_id)
+    made = await get(work.connection, webhook_id)
+    if (ledger := _ledger(made, author)) is not None:
+        await ledger.record_created(work, _subject(made), made.snapshot)
+    return made
 
 
 async def update(
-    work: UnitOfWork, keys: Keyring, webhook_id: str, command: UpdateWebhook, *, now: datetime
+    work: UnitOfWork,
+    keys: Keyring,
+    webhook_id: str,
+    command: UpdateWebhook,
+    *,
+    now: datetime,
+    author: Author,
 ) -> Webhook:
     """Change a webhook; what the command does not say stays.
 
@@ -182,9 +188,11 @@ async def update(
     await queries.lock_webhook(work, webhook_id)
     webhook = await get(work.connection, webhook_id)
     changes = command.changes
+    has_other_secret = False
     if command.secret is not UNSET:
         changes = replace(changes, secret=_encrypted(keys, command.secret))
-        if command.secret != reveal(keys, webhook).secret:
+        has_other_secret = command.secret != reveal(keys, webhook).secret
+        if has_other_secret:
             until = now + KEPT_SECRET
             changes = replace(changes, previous_secret=webhook.secret, previous_secret_until=until)
     if changes.active is not UNSET and changes.active != webhook.active:
@@ -193,10 +201,14 @@ async def update(
         await queries.update_webhook(work, webhook_id, changes)
     if changes.active is False:
         await outbox.drop_lane(work, DELIVERIES, webhook_id, now=now)
-    return await get(work.connection, webhook_id)
+    changed = await get(work.connection, webhook_id)
+    if (ledger := _ledger(changed, author)) is not None:
+        told = _told_of_change(webhook, changed, has_other_secret=has_other_secret)
+        await ledger.record_updated(work, _subject(changed), webhook.snapshot, told)
+    return changed
 
 
-async def delete(work: UnitOfWork, webhook_id: str) -> Webhook:
+async def delete(work: UnitOfWork, webhook_id: str, *, author: Author) -> Webhook:
     """Delete a webhook and return it; what was to be delivered to it is not.
 
     Raises:
@@ -205,6 +217,8 @@ async def delete(work: UnitOfWork, webhook_id: str) -> Webhook:
     await queries.lock_webhook(work, webhook_id)
     webhook = await get(work.connection, webhook_id)
     await queries.delete_webhook(work, webhook_id)
+    if (ledger := _ledger(webhook, author)) is not None:
+        await ledger.record_deleted(work, _subject(webhook), webhook.snapshot)
     return webhook
 
 
@@ -217,24 +231,16 @@ async def list_deliveries(
     connection: Connection, webhook: Webhook, command: ListDeliveries
 ) -> list[Delivery]:
     """Return what was and is to be delivered to a webhook, the latest first."""
-    return await queries.list_deliveries(
-        connection,
-        webhook.id,
-        status=command.status,
-        trigger=command.trigger,
-        since=command.since,
-        until=command.until,
-        take=command.take,
-        skip=command.skip,
-    )
+    return await queries.list_deliveries(connection, webhook.id, command)
 
 
 async def retry(
-    work: UnitOfWork, follower: Follower, webhook: Webhook, delivery_id: UUID, *, now: datetime
+    database: Database, follower: Follower, webhook: Webhook, delivery_id: UUID, *, now: datetime
 ) -> Delivery:
     """Deliver again, at once; if that fails too, the schedule of repeats begins anew.
 
-    One that is being attempted just now is left to that. One whose body could not be made is made anew.
+    One that is being attempted just now is left to that. One whose body could not be made is made anew, for
+    which no connection is held.
 
     Raises:
         UnknownDelivery: the webhook has no such delivery.
@@ -242,28 +248,45 @@ async def retry(
         WebhookInactive: the webhook is not active.
     """
     _require_active(webhook)
-    locked = await queries.lock_job(work, webhook.id, delivery_id)
-    delivery = await _delivery(work.connection, webhook, delivery_id)
-    if delivery.status == "pending" and delivery.next_attempt_at <= now + DELIVERIES.lease:
-        return delivery
-    job_id, has_body = locked or (None, False)
-    if job_id is not None and has_body:
-        await outbox.restart_job(work, job_id, now=now)
-    else:
+    async with database.pipelined_transaction() as work:
+        locked = await queries.lock_job(work, webhook.id, delivery_id)
+        delivery = await _delivery(work.connection, webhook, delivery_id)
+        if delivery.status == "pending" and delivery.next_attempt_at <= now + DELIVERIES.lease:
+            return delivery
+        job_id, has_body = locked or (None, False)
+        if job_id is not None and has_body:
+            await outbox.restart_job(work, job_id, now=now)
+            return await _delivery(work.connection, webhook, delivery_id)
         facts = await queries.list_facts_of(work.connection, [delivery.event_id])
-        if not facts:
-            raise EventForgotten
-        await follower.write_down(work, [(fact, [webhook]) for fact in facts], due_at=now)
-    return await _delivery(work.connection, webhook, delivery_id)
+    if not facts:
+        raise EventForgotten
+    await _make_and_queue(database, follower, webhook, facts, now=now)
+    async with database.connection() as connection:
+        return await _delivery(connection, webhook, delivery_id)
+
+
+async def _make_and_queue(
+    database: Database, follower: Follower, webhook: Webhook, facts: Sequence[StoredFact], *, now: datetime
+) -> int:
+    """Make what a webhook is to be told of facts, and queue it a few at a time; return how many.
+
+    No connection is held meanwhile: making it may have to wait for the templates of others.
+    """
+    queued = 0
+    async for made in follower.made([(fact, [webhook]) for fact in facts]):
+        async with database.pipelined_transaction() as work:
+            await queries.insert_deliveries(work, made, due_at=now)
+        queued += len(made)
+    return queued
 
 
 async def replay(
     database: Database, follower: Follower, webhook: Webhook, command: Replay, *, now: datetime
-) -> Replayed:
+) -> ReplayOutcome:
     """Deliver again what happened since a moment, also what the webhook was never told of.
 
     What was delivered before keeps its id, so that a receiver knows it again. It is done in pieces, each in a
-    transaction of its own; one that is broken off can be repeated.
+    transaction of its own, and no connection is held meanwhile; one that is broken off can be repeated.
 
     Raises:
         WebhookInactive: the webhook is not active.
@@ -286,10 +309,10 @@ async def replay(
     ids = [event_id for event_id, _ in found[:MOST_REPLAYED]]
     queued = 0
     for first in range(0, len(ids), _REPLAYED_AT_ONCE):
-        async with database.pipelined_transaction() as work:
-            facts = await queries.list_facts_of(work.connection, ids[first : first + _REPLAYED_AT_ONCE])
-            queued += await follower.write_down(work, [(fact, [webhook]) for fact in facts], due_at=now)
-    return Replayed(queued, found[MOST_REPLAYED][1] if len(found) > MOST_REPLAYED else None)
+        async with database.connection() as connection:
+            facts = await queries.list_facts_of(connection, ids[first : first + _REPLAYED_AT_ONCE])
+        queued += await _make_and_queue(database, follower, webhook, facts, now=now)
+    return ReplayOutcome(queued, found[MOST_REPLAYED][1] if len(found) > MOST_REPLAYED else None)
 
 
 async def forget_before(work: UnitOfWork, moment: datetime, *, limit: int) -> int:
@@ -302,6 +325,26 @@ async def _delivery(connection: Connection, webhook: Webhook, delivery_id: UUID)
     if delivery is None:
         raise UnknownDelivery(delivery_id)
     return delivery
+
+
+def _ledger(webhook: Webhook, author: Author) -> Ledger | None:
+    return None if webhook.team_id is None else Ledger(author, webhook.team_id)
+
+
+def _subject(webhook: Webhook) -> Subject:
+    return Subject("webhook", webhook.id)
+
+
+def _told_of_change(before: Webhook, after: Webhook, *, has_other_secret: bool) -> Snapshot:
+    """Return what is told of a changed webhook; `replaced` names what is another and looks the same."""
+    was, is_now = before.snapshot, after.snapshot
+    is_other = {
+        "subscriberUrl": before.subscriber_url != after.subscriber_url,
+        "payloadTemplate": before.payload_template != after.payload_template,
+        "secret": has_other_secret,
+    }
+    replaced = [name for name, differs in is_other.items() if differs and was[name] == is_now[name]]
+    return {**is_now, "replaced": replaced} if replaced else is_now
 
 
 def _require_active(webhook: Webhook) -> None:

@@ -3,7 +3,8 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Literal, TypeAlias
+from typing import Any, Literal, TypeAlias
+from urllib.parse import urlsplit
 from uuid import UUID
 
 from kalends.api.input.changes import UNSET, ChangesOf, Unset
@@ -50,6 +51,17 @@ class Webhook:
     def scope(self) -> Scope:
         """Whose events it is told of."""
         return Scope(self.user_id, self.event_type_id, self.team_id, self.oauth_client_id)
+
+    @property
+    def snapshot(self) -> dict[str, Any]:
+        """What the audit log tells of it: no secret, and of the URL what is none."""
+        return {
+            "subscriberUrl": _without_secrets(self.subscriber_url),
+            "triggers": list(self.triggers),
+            "active": self.active,
+            "payloadTemplate": self.payload_template is not None,
+            "secret": self.secret is not None,
+        }
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,7 +137,7 @@ class Delivery:
 
 
 @dataclass(frozen=True, slots=True)
-class Failing:
+class FailingWebhook:
     """A webhook that has not succeeded since `since`; `user_id` is its owner, or its event type's."""
 
     id: str
@@ -135,6 +147,24 @@ class Failing:
     since: datetime
 
 
+def _without_secrets(url: str) -> str:
+    """Return a URL without user, password, query and fragment."""
+    parts = urlsplit(url)
+    return f"{parts.scheme}://{parts.netloc.rpartition('@')[2]}{parts.path}"
+
+
 def message_id(delivery_id: UUID) -> str:
     """Return the name by which receivers know a delivery."""
     return f"msg_{delivery_id.hex}"
+
+
+@dataclass(frozen=True, slots=True)
+class ListDeliveries:
+    """Which deliveries of a webhook to list."""
+
+    status: Status | None
+    trigger: str | None
+    since: datetime | None
+    until: datetime | None
+    take: int
+    skip: int

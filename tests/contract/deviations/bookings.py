@@ -21,6 +21,14 @@ _LISTS = {
     "/v2/organizations/{orgId}/teams/{teamId}/bookings": ("eventTypeId",),
     "/v2/organizations/{orgId}/users/{userId}/bookings": ("eventTypeId", "teamId"),
 }
+_COUNTS = (
+    "totalItems",
+    "remainingItems",
+    "returnedItems",
+    "itemsPerPage",
+    "currentPage",
+    "totalPages",
+)
 _NULL_IN_BOOKINGS = {
     "description": STRING,
     "eventTypeId": NUMBER,
@@ -74,7 +82,7 @@ DEVIATIONS: tuple[Deviation, ...] = (
     *(
         Drop(f"schemas {output} properties metadata", "bookings.md 3.2: the metadata are the seats'")
         for output in _BOOKING_OUTPUTS
-        if "Seated" in output
+        if "SeatedBooking" in output
     ),
     Allow(
         "schemas MarkAbsentBookingOutput_2024_08_13 properties data oneOf",
@@ -102,6 +110,24 @@ DEVIATIONS: tuple[Deviation, ...] = (
         Replace(f"paths {path} get parameters {name} schema", NUMBER, "bookings.md 5.1: an integer")
         for path, names in _LISTS.items()
         for name in names
+    ),
+    *(
+        Allow(
+            f"paths {path} get parameters",
+            {"in": "query", "name": name, "schema": schema},
+            "bookings.md 5.1: from later versions of the API",
+        )
+        for path in _LISTS
+        for name, schema in {"bookingUid": STRING, "limit": NUMBER, "cursor": STRING}.items()
+    ),
+    Allow(
+        "schemas GetBookingsOutput_2024_08_13 properties pagination",
+        object_of(
+            **dict.fromkeys(_COUNTS, NUMBER),
+            **dict.fromkeys(("hasNextPage", "hasPreviousPage", "hasMore"), BOOLEAN),
+            nextCursor=nullable(STRING),
+        ),
+        "bookings.md 5.1: from 2026-05-01 on",
     ),
     *(
         deviation

@@ -29,6 +29,34 @@ _SPLIT_NAME = {
     "lastNameRequired": BOOLEAN,
     "disableOnPrefill": BOOLEAN,
 }
+_BOOKER_LIMIT = object_of({"offerReschedule": BOOLEAN}, maximumActiveBookings=NUMBER)
+_OF_LATER_VERSIONS = {
+    "hidden": BOOLEAN,
+    "disableCancelling": object_of({"disabled": BOOLEAN}),
+    "disableRescheduling": object_of({"disabled": BOOLEAN, "minutesBefore": NUMBER}),
+    "allowReschedulingPastBookings": BOOLEAN,
+    "allowReschedulingCancelledBookings": BOOLEAN,
+    "bookerActiveBookingsLimit": {"oneOf": [_BOOKER_LIMIT, ref("Disabled_2024_06_14")]},
+    "bookingRequiresAuthentication": BOOLEAN,
+    "calVideoSettings": object_of(
+        {
+            **dict.fromkeys(
+                (
+                    "disableRecordingForOrganizer",
+                    "disableRecordingForGuests",
+                    "enableAutomaticRecordingForOrganizer",
+                    "enableAutomaticTranscription",
+                    "disableTranscriptionForGuests",
+                    "disableTranscriptionForOrganizer",
+                    "sendTranscriptionEmails",
+                ),
+                BOOLEAN,
+            ),
+            "redirectUrlOnExit": nullable(STRING),
+        }
+    ),
+    "showOptimizedSlots": BOOLEAN,
+}
 _UNKNOWN_FIELD = object_of(type=STRING, slug=STRING, bookingField=STRING)
 
 DEVIATIONS: tuple[Deviation, ...] = (
@@ -84,6 +112,29 @@ DEVIATIONS: tuple[Deviation, ...] = (
         f"{_OWN_OUTPUT} properties interfaceLanguage",
         STRING,
         "event-types.md 1.4: ours, shown only when set",
+    ),
+    *(
+        Allow(f"{schema} properties {name}", shape, "event-types.md 1.4: of later versions")
+        for schema in (
+            _OWN_OUTPUT,
+            "schemas CreateEventTypeInput_2024_06_14",
+            "schemas UpdateEventTypeInput_2024_06_14",
+        )
+        for name, shape in _OF_LATER_VERSIONS.items()
+        if schema != _OWN_OUTPUT or name != "bookerActiveBookingsLimit"
+    ),
+    Allow(
+        f"{_OWN_OUTPUT} properties bookerActiveBookingsLimit",
+        _BOOKER_LIMIT,
+        "event-types.md 1.4: of later versions",
+    ),
+    *(
+        Allow(
+            f"schemas {action}EventTypeInput_2024_06_14 properties bookingFields items oneOf",
+            object_of(type=STRING, slug=STRING),
+            "event-types.md 1.4: the location field, as answers show it",
+        )
+        for action in ("Create", "Update")
     ),
     *(
         Allow(

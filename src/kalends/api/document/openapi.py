@@ -1,6 +1,7 @@
 """What our operations add to the OpenAPI document that FastAPI derives from them."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from datetime import date
 from http import HTTPStatus
 from typing import Any
 
@@ -26,10 +27,12 @@ class DocumentedApi(FastAPI):
     def openapi(self) -> dict[str, Any]:
         """Return the document, which is made at the first call."""
         if self.openapi_schema is None:
-            for route in self.routes:
-                if isinstance(route, Operation):
-                    route.document_answer()
-                    _describe(route)
+            for versions in _by_path(route for route in self.routes if isinstance(route, Operation)):
+                newest = versions[-1]
+                for superseded in versions[:-1]:
+                    superseded.include_in_schema = False
+                newest.document_answer()
+                _describe(newest, oldest=versions[0].version)
             document = super().openapi()
             schemas = document.setdefault("components", {}).setdefault("schemas", {})
             schemas["ErrorEnvelope"] = _ERROR_ENVELOPE
@@ -51,8 +54,20 @@ class Documented:
     parameters: tuple[dict[str, Any], ...] = ()
 
 
-def _describe(operation: Operation) -> None:
-    """Add version header, credential headers, query parameters and failures to an operation's description."""
+def _by_path(operations: Iterable[Operation]) -> Iterator[list[Operation]]:
+    """Yield the versions of each operation, oldest first: the document has one, and newer ones have more."""
+    grouped: dict[tuple[str, str], list[Operation]] = {}
+    for operation in operations:
+        grouped.setdefault((operation.method, operation.path_format), []).append(operation)
+    for versions in grouped.values():
+        yield sorted(versions, key=lambda operation: operation.version)
+
+
+def _describe(operation: Operation, *, oldest: date) -> None:
+    """Add version header, credential headers, query parameters and failures to an operation's description.
+
+    `oldest` is the version from which on there is such an operation, which is what clients are offered.
+    """
     parameters: list[dict[str, Any]] = []
     if operation.is_version_required:
         parameters.append(
@@ -61,7 +76,7 @@ def _describe(operation: Operation) -> None:
                 "in": "header",
                 "required": True,
                 "description": "The date of the API version to use.",
-                "schema": {"type": "string", "default": operation.version.isoformat()},
+                "schema": {"type": "string", "default": oldest.isoformat()},
             }
         )
     if operation.plan.takes_key:

@@ -1,4 +1,4 @@
-"""By which classes an operation refuses: those of its handler, of its guards, and of every operation."""
+"""The classes by which an operation refuses: its handler's, its guards', and those of every operation."""
 
 import inspect
 import re
@@ -40,7 +40,7 @@ OF_ALL: Refusals = (
     DatabaseFull,
     DatabaseUnavailable,
 )
-"""By which any operation may refuse."""
+"""The classes by which any operation may refuse."""
 
 _OF_VALUES: Refusals = (InvalidValues, InvalidProperties, ValueOutOfRange)
 _OF_QUERY: Refusals = (MalformedQuery, *_OF_VALUES)

@@ -1,7 +1,8 @@
 """What an operation answers, which the return annotation of its handler says.
 
 `-> Schedule` is shown as `{"status": "success", "data": …}`, `-> None` as `{"status": "success"}`, and
-`-> EncodedJson[Schedule]` is data that is JSON already.
+`-> EncodedJson[Schedule]` is data that is JSON already, and `-> Page[list[Schedule]]` data with
+the figures of its page.
 """
 
 import inspect
@@ -13,8 +14,9 @@ from typing import Any, Generic, TypeVar, get_args, get_origin
 from fastapi import Response
 from fastapi.responses import JSONResponse
 
-from kalends.api.output.envelope import done, raw_success, success
-from kalends.api.wire import Done, Success
+from kalends.api.output.envelope import done, page_success, raw_success, success
+from kalends.api.output.pagination import Page
+from kalends.api.wire import Done, PageSuccess, Success
 
 Model = TypeVar("Model")
 
@@ -61,6 +63,9 @@ def data_answer(
         raise TypeError("returns data, not a response; responses are for a PageRouter")
     if returned is Any or returned is object:
         raise TypeError("must say which data it returns")
+    if get_origin(returned) is Page:
+        [data] = get_args(returned)
+        return Answer(partial(page_success, status=status), _of(PageSuccess, data), status)
     if get_origin(returned) is EncodedJson:
         [data] = get_args(returned)
         return Answer(lambda encoded: raw_success(encoded.data, status, headers), _success_of(data), status)
@@ -80,7 +85,11 @@ def response_answer(handler: Callable[..., Awaitable[Response]], response_class:
 
 
 def _success_of(data: Any) -> Any:
-    generic: Any = Success  # to mypy a type's parameter must be a type it can see
+    return _of(Success, data)
+
+
+def _of(generic: Any, data: Any) -> Any:
+    """Return a body of these data; to mypy a type's parameter must be a type it can see."""
     return generic[data]
 
 

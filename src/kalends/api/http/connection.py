@@ -35,6 +35,7 @@ _PIECE = 16_384
 _FIELD_OVERHEAD = len(b": \r\n")
 _BETWEEN_NOTES_SECONDS = 60.0
 _ALLOWED_WHILE_CLOSING_SECONDS = 5.0
+_BODY_WHILE_STOPPING_SECONDS = 2.0
 
 _log = structlog.get_logger(__name__)
 
@@ -87,7 +88,7 @@ class _Notes:
 class Crowd:
     """The connections of a process.
 
-    `without_request` has those on which nothing is asked for now, the one first that has been so for longest.
+    `without_request` has the idle ones, the one that has been idle longest first.
     """
 
     is_open: set["BoundedConnection"] = field(default_factory=set)
@@ -128,7 +129,7 @@ class BoundedConnection(HttpToolsProtocol):
                 "connections are refused",
                 "all are busy: raise KALENDS_CONNECTIONS_MOST, or put a proxy in front that queues",
             )
-            self._refuse("connections", _Crowded())
+            self._refuse("connections", _TooManyConnections())
             return
         self._crowd.without_request[self] = None
         self._await(_Stage.HEAD)
@@ -143,18 +144,24 @@ class BoundedConnection(HttpToolsProtocol):
         super().connection_lost(exc)
 
     def shutdown(self) -> None:
-        """End when the request that is under way is answered, at once if it has not come wholly."""
+        """End once the request under way is answered; what is missing of its body has to come soon.
+
+        One whose head has not come completely ends at once.
+        """
         if self._has_answered:
             self._close()
-        else:
-            super().shutdown()
+            return
+        super().shutdown()
+        if self._stage is _Stage.BODY:
+            self._enter(_Stage.BODY)
+            self._patience = self.loop.call_later(_BODY_WHILE_STOPPING_SECONDS, self._lose_patience)
 
     def end(self) -> None:
-        """Close the connection for another's sake."""
+        """Close the connection to make room for another."""
         self._close()
 
     def _make_room(self) -> bool:
-        """Close the connection that has been without a request for longest; False: none is."""
+        """Close the connection that has been idle longest; False: none is idle."""
         idle = next(iter(self._crowd.without_request), None)
         if idle is None:
             return False
@@ -212,7 +219,7 @@ class BoundedConnection(HttpToolsProtocol):
                 self._refuse("head", self._too_large())
 
     def on_message_begin(self) -> None:
-        """Begin to count a head."""
+        """Begin to measure the head of a request."""
         super().on_message_begin()
         self._enter(_Stage.HEAD)
         self._has_begun = True
@@ -241,12 +248,12 @@ class BoundedConnection(HttpToolsProtocol):
         self._enter(_Stage.BODY)
 
     def on_message_complete(self) -> None:
-        """Note that the request has come wholly."""
+        """Note that the request has arrived completely."""
         super().on_message_complete()
         self._enter(_Stage.NOTHING)
 
     def on_response_complete(self) -> None:
-        """Note that nothing is asked for any more, unless the client has already sent more."""
+        """Note that the connection is idle, unless the client has already sent more."""
         super().on_response_complete()
         if self.transport.is_closing():
             self._abort_later(self._settings.answer_seconds)
@@ -254,7 +261,7 @@ class BoundedConnection(HttpToolsProtocol):
             self._crowd.without_request[self] = None
 
     def timeout_keep_alive_handler(self) -> None:
-        """End a connection on which nothing was asked for long."""
+        """End a connection that has been idle for too long."""
         self._close()
 
     @property
@@ -268,7 +275,7 @@ class BoundedConnection(HttpToolsProtocol):
         return self._latest is None or self._latest.response_complete
 
     def _rest(self) -> None:
-        """Wait for the next request, for a while, where the last is answered already."""
+        """Wait a while for the next request, if the last one is answered already."""
         if self._has_answered and self.timeout_keep_alive_task is None and not self.transport.is_closing():
             self.timeout_keep_alive_task = self.loop.call_later(
                 self.timeout_keep_alive, self.timeout_keep_alive_handler
@@ -340,7 +347,7 @@ class BoundedConnection(HttpToolsProtocol):
             self._refuse("broken", NoHttpRequest())
 
     def _refuse(self, reason: str, refusal: DomainError) -> None:
-        """Answer the request that is coming in, and read nothing any more.
+        """Answer the request that is coming in, and stop reading.
 
         Where an earlier request is still being answered, its answer is the last.
         """
@@ -379,7 +386,7 @@ class BoundedConnection(HttpToolsProtocol):
         self._writing = self.loop.call_later(seconds, self.transport.abort)
 
 
-class _Crowded(ServiceUnavailable):
+class _TooManyConnections(ServiceUnavailable):
     """503: there are too many connections."""
 
     message = "The server has too many connections. Please try again."

@@ -11,7 +11,7 @@ from starlette.types import Scope
 from kalends.api.output.errors import DomainError
 
 ShowFailure: TypeAlias = Callable[[Scope, DomainError | None], Response]
-"""Makes the answer to a request that is refused with an error or, for None, that failed by a bug of ours."""
+"""Makes the answer to a request that is refused with an error, or for None to one that met a bug of ours."""
 
 _KEY = "kalends.context"
 

@@ -1,6 +1,7 @@
 """Credentials as text, of which only hashes are stored (http-core.md 8)."""
 
 import hashlib
+import re
 import secrets
 
 RECOGNISED_PREFIX = "cal_"
@@ -8,6 +9,9 @@ RECOGNISED_PREFIX = "cal_"
 
 _DIGITS = 32
 """Hexadecimal digits of an API key behind its prefix."""
+
+_BLANKS = " \t"
+_SCHEME = re.compile(rf"\Abearer[{_BLANKS}]+", re.IGNORECASE)
 
 
 def generate(prefix: str) -> str:
@@ -35,5 +39,5 @@ def fingerprint(secret: str) -> str:
 
 
 def bearer(authorization: str) -> str:
-    """Return the token of an `Authorization` header; the word `Bearer ` is optional."""
-    return authorization.replace("Bearer ", "", 1)
+    """Return the token of an `Authorization` header; the word `Bearer` is optional, in any capitalisation."""
+    return _SCHEME.sub("", authorization.strip(_BLANKS))

@@ -95,10 +95,10 @@ class Router:
     """The operations of one resource in one version, whose handlers return data.
 
     `version` is the date of the handlers; with `version_is_required` a request without the header is refused,
-    because the shapes of older dates are not those that the header's absence stands for. Without `is_counted`
-    its requests pass no rate limit, and nobody looks whose they are. `output` is what the
-    handlers of a router that is mounted several times return by a type variable: the type itself, or the
-    function that makes it.
+    because the shapes of older dates are not those that the header's absence stands for. Without
+    `is_counted` its requests pass no rate limit, and their credentials are not looked up. `output` is what
+    the handlers of a router that is mounted several times return by a type variable: the type itself, or
+    the function that makes it.
 
     Each operation names as `refuses` the classes by which its handler, and what that calls, refuses: the
     document lists them, and the tests know no others. Guards name their own.

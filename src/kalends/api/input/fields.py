@@ -18,6 +18,7 @@ from kalends.api.input.time_zones import canonical_time_zone
 
 MAX_INTEGER = 2**31 - 1
 MAX_TEXT = 5_000
+MAX_METADATA_NUMBER = 2**53 - 1
 MAX_PORT = 65_535
 
 # RFC 5321, sections 4.1.2 and 4.5.3.1; other scripts are written in ASCII, as `xn--`.
@@ -110,7 +111,10 @@ def check_object(value: object) -> dict[str, Any]:
 
 
 def check_metadata(value: object) -> dict[str, str | int | float | bool]:
-    """Return metadata: at most 50 keys of 40 characters; strings of 500, numbers and booleans."""
+    """Return metadata: at most 50 keys of 40 characters; strings of 500, numbers and booleans.
+
+    Numbers are those that every reader of JSON takes as they are.
+    """
     items = check_object(value)
     if len(items) > 50:
         raise violation("ValidateMetadata", "must have at most 50 keys")
@@ -119,6 +123,8 @@ def check_metadata(value: object) -> dict[str, str | int | float | bool]:
             raise violation("ValidateMetadata", "must have keys of at most 40 characters")
         if isinstance(item, str) and len(item) > 500:
             raise violation("ValidateMetadata", "must have string values of at most 500 characters")
+        if isinstance(item, int | float) and abs(item) > MAX_METADATA_NUMBER:
+            raise violation("ValidateMetadata", f"must have numbers up to {MAX_METADATA_NUMBER}")
         if not isinstance(item, str | int | float):
             raise violation("ValidateMetadata", "must have strings, numbers or booleans as values")
     return items
@@ -130,6 +136,11 @@ def check_url(value: object) -> str:
     if not is_url(url):
         raise violation("isUrl", "must be a URL address such as https://example.com/page")
     return url
+
+
+def check_url_or_nothing(value: object) -> str:
+    """Return a web or FTP address, or the empty text, which stands for none."""
+    return "" if value == "" else check_url(value)
 
 
 def is_url(text: str) -> bool:
@@ -226,6 +237,9 @@ Uuid: TypeAlias = Annotated[
     WithJsonSchema({"type": "string", "format": "uuid"}),
 ]
 Url: TypeAlias = Annotated[str, Rule("isUrl", "must be a URL address"), BeforeValidator(check_url)]
+UrlOrNothing: TypeAlias = Annotated[
+    str, Rule("isUrl", "must be a URL address"), BeforeValidator(check_url_or_nothing)
+]
 PhoneNumber: TypeAlias = Annotated[
     str, Rule("isPhoneNumber", "must be a valid phone number"), BeforeValidator(check_phone_number)
 ]

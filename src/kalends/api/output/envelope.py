@@ -7,6 +7,7 @@ import msgspec
 from fastapi import Response
 
 from kalends.api.output.errors import DomainError
+from kalends.api.output.pagination import Page
 
 JSON_MEDIA_TYPE = "application/json; charset=utf-8"
 
@@ -23,6 +24,12 @@ class JsonBytes(Response):
 def success(data: object, status: int = 200, headers: Mapping[str, str] | None = None) -> JsonBytes:
     """Answer `{"status": "success", "data": data}`."""
     return raw_success(_encode(data), status, headers)
+
+
+def page_success(page: Page[object], status: int = 200) -> JsonBytes:
+    """Answer `{"status": "success", "data": […], "pagination": {…}}`."""
+    body = {"status": "success", "data": page.data, "pagination": page.pagination}
+    return JsonBytes(_encode(body), status)
 
 
 def raw_success(data: bytes, status: int = 200, headers: Mapping[str, str] | None = None) -> JsonBytes:

@@ -8,6 +8,7 @@ from typing import Any
 from uuid import UUID
 
 from kalends.api.input.locales import Locale
+from kalends.bookings.commands.page import Order, Position
 from kalends.bookings.draft.places import LocationChoice
 from kalends.bookings.facts.fact import Absence
 from kalends.event_types.address import EventTypeAddress
@@ -71,15 +72,6 @@ class MarkAbsent:
     attendees: Sequence[Absence]
 
 
-class Order(Enum):
-    """The order of a list of bookings."""
-
-    START = "start_time"
-    END = "end_time"
-    CREATED = "created_at"
-    UPDATED = "updated_at"
-
-
 class StatusFilter(Enum):
     """What a list of bookings may be narrowed to (bookings.md 5.2)."""
 
@@ -92,7 +84,10 @@ class StatusFilter(Enum):
 
 @dataclass(frozen=True, slots=True)
 class ListBookings:
-    """Which bookings to list; all given conditions hold together."""
+    """Which bookings to list; all given conditions hold together.
+
+    With `after` those that come after this place; `is_counted` says that all are wanted to be counted.
+    """
 
     statuses: tuple[StatusFilter, ...]
     attendee_email: str | None
@@ -109,11 +104,15 @@ class ListBookings:
     before_created: datetime | None = None
     after_updated: datetime | None = None
     before_updated: datetime | None = None
+    uid: str | None = None
+    after: Position | None = None
+    is_counted: bool = False
 
     @property
     def is_bounded(self) -> bool:
-        """Whether any time is bounded."""
+        """Whether any time is bounded, or one booking asked for."""
         bounds = (
+            self.uid,
             self.after_start,
             self.before_end,
             self.after_created,

@@ -17,6 +17,7 @@ from kalends.bookings.facts import service as facts
 from kalends.bookings.facts.fact import FactKind
 from kalends.bookings.facts.outline import outline_of_new
 from kalends.bookings.facts.service import Change
+from kalends.bookings.permissions import bookers
 from kalends.bookings.refusals import (
     BeyondCalendar,
     InstantNotOffered,
@@ -55,15 +56,18 @@ async def create(
 
     Raises:
         NotFound: nothing has the event type's address, or it cannot be booked.
+        CredentialNeeded, NotAllowedToBook: it is not for whoever asks.
         HostLocked: the account of its host is locked.
         InstantNotOffered, LengthNotOffered, TooManyOccurrences, BeyondCalendar: it does not offer this.
         what `draft_of` raises;
         BoundReached: there are too many guests.
+        BookerLimitReached: the booker has as many bookings before them as the event type allows.
         SeatsFull, AlreadySignedUp: the seats are taken, or the booker has one.
         TimeUnavailable and the others of `refusals.OF_TIME`: a time cannot be booked.
     """
     event_type = await _get_event_type(work, command.event_type)
     organizer = event_types.user_of(event_type)
+    await bookers.check_may_book(work.connection, actor, event_type)
     if command.is_instant:
         raise InstantNotOffered
     length = event_type.terms.length
@@ -77,6 +81,9 @@ async def create(
         starts = _starts(event_type.recurrence, draft, command, bounds)
     periods = [(start, start + timedelta(minutes=length)) for start in starts]
     await bookability.lock_time(work, event_type, organizer.id)
+    await bookers.check_booker_limit(
+        work, actor, event_type, draft.booker.email, wanted=len(periods), now=now
+    )
     await bookability.make_way(work, actor, event_type, periods, now=now)
     await bookability.use_reservation(work, event_type, command.reservation_uid, periods[0], now=now)
     if event_type.recurrence is not None:

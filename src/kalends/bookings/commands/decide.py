@@ -121,7 +121,9 @@ async def mark_absent(
     if command.host is None and not command.attendees:
         return booking
     effect_of(booking, Transition.MARK_ABSENT)
-    absent, present = _named(booking, command, now)
+    if booking.start > now:
+        raise NotStarted
+    absent, present = _named(booking, command)
     await writes.set_absences(work, booking.id, host=command.host, absent_ids=absent, present_ids=present)
     changed = await _read(work, uid)
     change = Change(FactKind.ABSENCE_UPDATED, now, actor=actor.email)
@@ -134,10 +136,8 @@ async def mark_absent(
     return changed
 
 
-def _named(booking: Booking, command: MarkAbsent, now: datetime) -> tuple[list[int], list[int]]:
+def _named(booking: Booking, command: MarkAbsent) -> tuple[list[int], list[int]]:
     """Return the ids of the attendees who are absent, and of those who are not."""
-    if command.attendees and booking.start > now:
-        raise NotStarted
     absent: list[int] = []
     present: list[int] = []
     for named in command.attendees:

@@ -19,11 +19,11 @@ from kalends.bookings.facts import service as facts
 from kalends.bookings.facts.fact import FactKind
 from kalends.bookings.facts.service import Change
 from kalends.bookings.facts.timers import BOOKING
+from kalends.bookings.permissions import moving
 from kalends.bookings.refusals import (
     FOR_HOSTS,
     MoveWithoutEventType,
     NobodyAttends,
-    ReschedulingDisabled,
 )
 from kalends.bookings.sql import writes
 from kalends.bookings.sql.locks import lock_booking
@@ -46,11 +46,14 @@ async def reschedule(
 ) -> Outcome:
     """Replace a booking by one at another start; of a seated one, move a seat or all of them.
 
+    A cancelled one is replaced where its event type allows that: so it takes place after all.
+
     `blocked` are addresses that may not book; their bookings are moved by the host only.
 
     Raises:
         UnknownBooking: no booking has this uid.
-        MoveWithoutEventType, ReschedulingDisabled, HostLocked: its event type is gone, or does not allow it.
+        MoveWithoutEventType, HostLocked: its event type is gone, or its host cannot be booked.
+        ReschedulingDisabled, TooLateToReschedule, BookingOver: its event type does not allow it.
         DeclinedAlready, RescheduledAlready, CancelledAlready, WrongState: its state does not allow it.
         UnknownSeatToMove: it has no such seat.
         HostNotProven, NotTheHostOfAllSeats: somebody who is not proven to be the host moves all seats.
@@ -62,15 +65,16 @@ async def reschedule(
     booking, event_type = locked.booking, locked.event_type
     if event_type is None:
         raise MoveWithoutEventType
-    if event_type.disable_rescheduling:
-        raise ReschedulingDisabled
+    moving.check_may_reschedule(booking, event_type, now=now)
     bookability.check_host_is_open(event_types.user_of(event_type))
     period = draft.moved_period(booking, command.start)
     await bookability.make_way(work, actor, event_type, [period], now=now)
     await bookability.use_reservation(work, event_type, command.reservation_uid, period, now=now)
     if command.seat_uid is not None:
         return await seat.move_seat(work, actor, booking, event_type, command, now=now, blocked=blocked)
-    effect_of(booking, Transition.RESCHEDULE)
+    is_brought_back = moving.is_brought_back(booking, event_type)
+    if not is_brought_back:
+        effect_of(booking, Transition.RESCHEDULE)
     if booking.is_seated:
         return await seat.move_all(work, actor, booking, event_type, command, now=now)
     if not is_host(actor, booking):
@@ -99,7 +103,9 @@ async def _replace(
     )
     is_by_host = is_host_by_name(actor, booking, command.rescheduled_by)
     status = Status.ACCEPTED if is_by_host else draft.status_of(event_type, command.start, now)
-    await writes.end_bookings(work, [booking.id], reason=None, by=None, is_rescheduled=True)
+    # Why and by whom one was cancelled that takes place after all is still true.
+    reason, by = booking.cancellation_reason, booking.cancelled_by
+    await writes.end_bookings(work, [booking.id], reason=reason, by=by, is_rescheduled=True)
     new = draft.successor_of(booking, event_type, period, status)
     rescheduled_by = _mover(actor, command.rescheduled_by, booker)
     [moved] = await storage.store(work, [replace(new, responses=responses, rescheduled_by=rescheduled_by)])

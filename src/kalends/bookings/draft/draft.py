@@ -20,7 +20,6 @@ from kalends.bookings.draft.form import (
     merged_answers,
 )
 from kalends.bookings.draft.places import is_web_address, place_of
-from kalends.bookings.draft.refusals import MetadataNotText
 from kalends.bookings.draft.title import title_words_of
 from kalends.bookings.refusals import AddressBlocked, LengthNotOffered
 from kalends.bookings.sql.writes import NewBooking
@@ -62,7 +61,6 @@ def draft_of(
 
     Raises:
         what `check_custom_answers`, `merged_answers` and `place_of` raise;
-        MetadataNotText: metadata holds more than texts.
         AddressBlocked: the booker's address is blocked.
     """
     fields = effective_fields(event_type)
@@ -242,10 +240,7 @@ def check_not_blocked(email: str, actor: Actor, blocked: frozenset[str]) -> None
 
 
 def _metadata(given: Mapping[str, object]) -> dict[str, Any]:
-    """Return the metadata to store: texts only, without the key that the server uses itself."""
-    wrong = [key for key, value in given.items() if not isinstance(value, str)]
-    if wrong:
-        raise MetadataNotText(wrong[0])
+    """Return the metadata to store: without the key that the server uses itself."""
     return {key: value for key, value in given.items() if key != VIDEO_CALL_URL}
 
 

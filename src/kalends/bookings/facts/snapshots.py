@@ -192,6 +192,7 @@ class EventTypeSnapshot(Snapshot, frozen=True, kw_only=True):
     hide_organizer_email: bool = False
     disable_cancelling: bool = False
     disable_rescheduling: bool = False
+    disable_rescheduling_minutes_before: int | None = None
     price: int = 0
     currency: str = "usd"
     sends_host_mails: bool = True
@@ -286,6 +287,8 @@ _MADE = (
     "requires_confirmation",
     "recurrence",
     "seats",
+    "disable_rescheduling",
+    "disable_rescheduling_minutes_before",
     "sends_host_mails",
     "sends_attendee_mails",
 )
@@ -305,6 +308,8 @@ def event_type_snapshot_of(event_type: EventType) -> EventTypeSnapshot:
         requires_confirmation=event_type.confirmation.is_required,
         recurrence=None if event_type.recurrence is None else _recurrence_snapshot_of(event_type.recurrence),
         seats=None if event_type.terms.seats is None else _sharing_snapshot_of(event_type.terms.seats),
+        disable_rescheduling=event_type.disable_rescheduling.is_total,
+        disable_rescheduling_minutes_before=event_type.disable_rescheduling.minutes_before,
         sends_host_mails=sends_mails(event_type.metadata, "host"),
         sends_attendee_mails=sends_mails(event_type.metadata, "attendee"),
     )

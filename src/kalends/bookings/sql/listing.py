@@ -12,16 +12,31 @@ from datetime import datetime
 from psycopg import AsyncClientCursor, sql
 from psycopg.rows import namedtuple_row
 
-from kalends.bookings.booking import Booking
-from kalends.bookings.commands.command import ListBookings, Order, StatusFilter
-from kalends.bookings.scope import OfOrganization, OfTeam, OfUser, OfUsers, Scope
+from kalends.bookings.commands.command import ListBookings, StatusFilter
+from kalends.bookings.commands.page import BookingPage, Order
+from kalends.bookings.scope import OfAdministrator, OfOrganization, OfTeam, OfUser, OfUsers, Scope
+from kalends.bookings.sql import paging
 from kalends.bookings.sql.reads import SELECT_BOOKING, to_booking
 from kalends.db.database import Connection
-from kalends.db.rows import only_row
+from kalends.db.rows import NamedRow, only_row
 
 _ORGANIZED = "b.user_id = %(user_id)s"
 
+_ADMINISTERED = "SELECT m.user_id FROM memberships m WHERE m.team_id = ANY(%(place_ids)s) AND m.accepted"
+
 _MEMBERS = "SELECT m.user_id FROM memberships m WHERE m.team_id = %(organization_id)s AND m.accepted"
+
+
+def _booked_of(teams: str) -> str:
+    """Return the condition that what is booked is of the event types of some teams, or managed by them."""
+    return f"""
+        b.event_type_id = ANY(ARRAY(
+            SELECT e.id FROM event_types e WHERE e.team_id {teams}
+             UNION ALL
+            SELECT child.id FROM event_types e JOIN event_types child ON child.parent_id = e.id
+             WHERE e.team_id {teams}))
+    """
+
 
 # Conditions any of which brings a booking into a scope; found twice does no harm.
 _WITHIN: Mapping[type[Scope], tuple[str, ...]] = {
@@ -54,15 +69,17 @@ _WITHIN: Mapping[type[Scope], tuple[str, ...]] = {
              WHERE %(organization_id)s IN (t.id, t.parent_id)))
         """,
     ),
-    OfTeam: (
-        """
-        b.event_type_id = ANY(ARRAY(
-            SELECT e.id FROM event_types e WHERE e.team_id = %(team_id)s
-             UNION ALL
-            SELECT child.id FROM event_types e JOIN event_types child ON child.parent_id = e.id
-             WHERE e.team_id = %(team_id)s))
+    OfAdministrator: (
+        _ORGANIZED,
+        f"b.user_id = ANY(ARRAY({_ADMINISTERED}))",
+        f"""
+        b.id = ANY(ARRAY(
+            SELECT a.booking_id FROM attendees a JOIN users u ON a.address = lower(u.email)
+             WHERE (u.id = %(user_id)s OR u.id IN ({_ADMINISTERED})) AND u.email_verified_at IS NOT NULL))
         """,
+        _booked_of("= ANY(%(ruled_ids)s)"),
     ),
+    OfTeam: (_booked_of("= %(team_id)s"),),
 }
 
 # Both conditions on an address: the index is of its lower case, the filter is exact.
@@ -75,13 +92,8 @@ _CONDITIONS = {
         {_ATTENDED_BY} a.address = lower(%(attendee_email)s) AND a.email = %(attendee_email)s))
     """,
     "attendee_name": f"{_ATTENDED_BY} a.name = %(attendee_name)s))",
-    "team_ids": """
-        b.event_type_id = ANY(ARRAY(
-            SELECT e.id FROM event_types e WHERE e.team_id = ANY(%(team_ids)s)
-             UNION ALL
-            SELECT child.id FROM event_types e JOIN event_types child ON child.parent_id = e.id
-             WHERE e.team_id = ANY(%(team_ids)s)))
-    """,
+    "team_ids": _booked_of("= ANY(%(team_ids)s)"),
+    "uid": "b.uid = %(uid)s",
     "event_type_ids": "b.event_type_id = ANY(%(event_type_ids)s)",
     "after_start": "b.start_time >= %(after_start)s AND b.end_time > %(after_start)s",
     "before_end": "b.end_time <= %(before_end)s AND b.start_time < %(before_end)s",
@@ -129,9 +141,18 @@ _COLUMNS = {
 }
 
 
+_SHOWN = {
+    Order.START: '"start"',
+    Order.END: '"end"',
+    Order.CREATED: "created_at",
+    Order.UPDATED: "updated_at",
+}
+"""What `SELECT_BOOKING` calls these columns."""
+
+
 async def list_bookings(
     connection: Connection, scope: Scope, command: ListBookings, now: datetime
-) -> list[Booking]:
+) -> BookingPage:
     """Return a page of the bookings of a scope; ties are ordered by id."""
     values = {name: value for name in _CONDITIONS if (value := getattr(command, name)) is not None}
     filters = [_CONDITIONS[name] for name in values]
@@ -141,12 +162,19 @@ async def list_bookings(
         sql.SQL(_statement(scope, command, filters)),
         {
             **{name: _array(value) for name, value in (values | asdict(scope)).items()},
+            **paging.values_of(command.after),
             "now": now,
             "take": command.take,
             "skip": command.skip,
         },
     )
-    return [to_booking(row) for row in await cursor.fetchall()]
+    rows: list[NamedRow] = list(await cursor.fetchall())
+    bookings = [to_booking(row) for row in rows if row.id is not None]
+    if not command.is_counted:
+        return BookingPage(bookings, total=0, before=0)
+    [counted, *_] = rows
+    before = command.skip if command.after is None else counted.total - counted.remaining
+    return BookingPage(bookings, counted.total, before)
 
 
 def _array(value: object) -> object:
@@ -155,31 +183,57 @@ def _array(value: object) -> object:
 
 def _statement(scope: Scope, command: ListBookings, filters: list[str]) -> str:
     column = _COLUMNS[command.order]
+    parts = [[*part, *filters] for part in _parts(scope, command)]
+    beyond = [""] if command.after is None else paging.after(command.after, column, "b.id")
+    pages = " UNION ".join(_page([*part, later], column, command) for part in parts for later in beyond)
+    shown = f"{SELECT_BOOKING} WHERE b.id = ANY(ARRAY(SELECT id FROM page))"
+    if not command.is_counted:
+        shown = f"{shown} ORDER BY {_order(command, column, 'b.id')}"
+    else:
+        shown = f"""
+            SELECT counted.total, counted.remaining, shown.*
+              FROM ({_count(parts, column, command)}) AS counted
+              LEFT JOIN ({shown}) AS shown ON true
+             ORDER BY {_order(command, f"shown.{_SHOWN[command.order]}", "shown.id")}
+        """
+    return f"""
+        WITH page AS MATERIALIZED (
+            SELECT id FROM ({pages}) AS found
+             ORDER BY {_order(command, "place", "id")} LIMIT %(take)s OFFSET %(skip)s)
+        {shown}
+    """
+
+
+def _page(conditions: list[str], column: str, command: ListBookings) -> str:
+    """Return a statement of the first bookings that meet some conditions, as many as may be on the page."""
     # PostgreSQL would rather walk along the order until a page is full, in the hope that matches are spread
     # evenly. What some rare attendee or the last days hold are not.
     fence = "OFFSET 0" if _matches_few(command) else ""
-    parts = " UNION ".join(
-        f"""
-        (SELECT id, place FROM (
-            SELECT b.id, {column} FROM bookings b WHERE {" AND ".join([*part, *filters])} {fence}
-            ) AS matching (id, place)
-            ORDER BY {_order(command, "place", "id")} LIMIT %(take)s + %(skip)s::bigint)
-        """
-        for part in _parts(scope, command)
-    )
     return f"""
-        WITH page AS MATERIALIZED (
-            SELECT id FROM ({parts}) AS found
-             ORDER BY {_order(command, "place", "id")} LIMIT %(take)s OFFSET %(skip)s)
-        {SELECT_BOOKING}
-         WHERE b.id = ANY(ARRAY(SELECT id FROM page)) ORDER BY {_order(command, column, "b.id")}
+        (SELECT id, place FROM ({_matching(conditions, column)} {fence}) AS matching (id, place)
+          ORDER BY {_order(command, "place", "id")} LIMIT %(take)s + %(skip)s::bigint)
     """
+
+
+def _count(parts: list[list[str]], column: str, command: ListBookings) -> str:
+    """Return a statement that counts all that is listed, and what of it comes after the place asked for."""
+    matching = " UNION ".join(_matching(part, column) for part in parts)
+    beyond = ["true"] if command.after is None else paging.after(command.after, "place", "id")
+    return f"""
+        SELECT count(*) AS total, count(*) FILTER (WHERE {" OR ".join(beyond)}) AS remaining
+          FROM ({matching}) AS matching (id, place)
+    """
+
+
+def _matching(conditions: list[str], column: str) -> str:
+    return f"SELECT b.id, {column} FROM bookings b WHERE {' AND '.join(filter(None, conditions))}"
 
 
 def _matches_few(command: ListBookings) -> bool:
     """Tell whether it is faster to collect and sort all matches than to look for them in order."""
     return (
-        command.attendee_email is not None
+        command.uid is not None
+        or command.attendee_email is not None
         or command.attendee_name is not None
         or (command.after_created is not None and command.order is not Order.CREATED)
         or (command.after_updated is not None and command.order is not Order.UPDATED)

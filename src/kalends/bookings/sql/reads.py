@@ -1,6 +1,7 @@
 """SQL that reads and locks bookings."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, LiteralString
 from uuid import UUID
@@ -24,7 +25,18 @@ _PLAIN = Columns(
     Booking,
     "b",
     stored_as={"start": "start_time", "end": "end_time", "recurring_uid": "recurring_booking_uid"},
-    without=("status", "organizer", "event_type", "attendees", "title_words", "is_for_host", "client"),
+    without=(
+        "title_words",
+        "description",
+        "responses",
+        "metadata",
+        "status",
+        "organizer",
+        "event_type",
+        "attendees",
+        "is_for_host",
+        "client",
+    ),
 )
 _ORGANIZER = Columns(Organizer, "u", prefix="organizer_", without=("email",))
 
@@ -49,13 +61,20 @@ _CLIENT = """
 
 # Organizer and event type are looked up a booking: few are read, whatever PostgreSQL expects (decision 31).
 SELECT_BOOKING = f"""
-    SELECT {_PLAIN.selected}, b.title, b.title_parts, b.status, {_ORGANIZER.selected}, b.organizer_email,
+    SELECT {_PLAIN.selected}, b.title, b.title_parts, b.status,
+           CASE WHEN b.answers_of IS NULL THEN b.description ELSE same.description END AS description,
+           CASE WHEN b.answers_of IS NULL THEN b.responses ELSE same.responses END AS responses,
+           CASE WHEN b.answers_of IS NULL THEN b.metadata ELSE same.metadata END AS metadata,
+           {_ORGANIZER.selected}, b.organizer_email,
            e.id AS event_type_id, e.slug AS event_type_slug, e.seats_show_attendees,
            e.hide_organizer_email,
            ({_ATTENDEES}) AS attendees, ({_CLIENT}) AS client
       FROM bookings b
      CROSS JOIN LATERAL (SELECT * FROM users WHERE id = b.user_id OFFSET 0) u
       LEFT JOIN LATERAL (SELECT * FROM event_types WHERE id = b.event_type_id OFFSET 0) e ON true
+      LEFT JOIN LATERAL (
+           SELECT description, responses, metadata FROM bookings WHERE uid = b.answers_of OFFSET 0) same
+           ON b.answers_of IS NOT NULL
 """
 """Read bookings as `to_booking` takes them."""
 
@@ -90,6 +109,39 @@ async def find_seated(connection: Connection, event_type_id: int, start: datetim
         (event_type_id, start),
     )
     return None if row is None else to_booking(row)
+
+
+@dataclass(frozen=True, slots=True)
+class ActiveBooking:
+    """A booking that a booker has before them; `seat_uid` where they share it."""
+
+    uid: str
+    seat_uid: UUID | None
+
+
+async def list_active_of_booker(
+    connection: Connection, event_type_id: int, email: str, now: datetime, *, most: int
+) -> list[ActiveBooking]:
+    """Return what somebody has booked of an event type and is not over, the last first, and at most so many.
+
+    Who is merely a guest of others has booked nothing.
+    """
+    rows = await named_rows(
+        connection,
+        """
+        SELECT b.uid, s.uid AS seat_uid
+          FROM bookings b
+          JOIN attendees a ON a.booking_id = b.id AND lower(a.email) = lower(%(email)s)
+          LEFT JOIN booking_seats s ON s.attendee_id = a.id
+         WHERE b.event_type_id = %(event_type_id)s AND b.end_time > %(now)s
+           AND b.status IN ('accepted', 'pending', 'awaiting_host')
+           AND CASE WHEN b.is_seated THEN s.uid IS NOT NULL
+                    ELSE a.id = (SELECT min(id) FROM attendees WHERE booking_id = b.id) END
+         ORDER BY b.start_time DESC, b.id DESC LIMIT %(most)s
+        """,
+        {"event_type_id": event_type_id, "email": email, "now": now, "most": most},
+    )
+    return [ActiveBooking(row.uid, row.seat_uid) for row in rows]
 
 
 async def lock_rows(work: UnitOfWork, booking_ids: Sequence[int]) -> None:
@@ -165,6 +217,9 @@ def to_booking(row: NamedRow) -> Booking:
         )
     return Booking(
         **_PLAIN.values_of(row),
+        description=row.description,
+        responses=row.responses,
+        metadata=row.metadata,
         title_words=title_words_from(row.title, row.title_parts),
         status=Status(row.status),
         organizer=Organizer(**_ORGANIZER.values_of(row), email=row.organizer_email),

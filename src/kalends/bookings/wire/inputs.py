@@ -31,10 +31,10 @@ from kalends.bookings.commands.command import (
     Create,
     ListBookings,
     MarkAbsent,
-    Order,
     Reschedule,
     StatusFilter,
 )
+from kalends.bookings.commands.page import Order
 from kalends.bookings.draft.places import LocationChoice
 from kalends.bookings.facts.fact import Absence
 from kalends.event_types.address import (
@@ -117,7 +117,10 @@ class CreateBookingBody(StrictBody):
     """A booking to make."""
 
     start: Instant
-    attendee: AttendeeInput
+    attendee: Annotated[
+        AttendeeInput,
+        Rule("isObject", "is required: an object with name, timeZone, and email or phoneNumber"),
+    ]
     event_type_id: Integer | None = None
     event_type_slug: Text | None = None
     username: Text | None = None
@@ -271,6 +274,7 @@ class TeamBookingsQuery(Body):
     status: Statuses | None = None
     attendee_email: Text | None = None
     attendee_name: Text | None = None
+    booking_uid: Text | None = None
     event_type_ids: Ids | None = None
     event_type_id: QueryInteger | None = None
     after_start: Bound | None = None
@@ -295,6 +299,7 @@ class TeamBookingsQuery(Body):
             is_descending=is_descending,
             take=self.take,
             skip=self.skip,
+            uid=None if self.booking_uid is None else self.booking_uid.strip(),
         )
 
     def _asked(self) -> tuple[tuple[Order, Direction | None], ...]:

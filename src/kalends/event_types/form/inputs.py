@@ -4,7 +4,8 @@ from collections.abc import Sequence
 from html import escape
 from typing import Annotated, Any, Literal, TypeAlias
 
-from pydantic import AfterValidator, BeforeValidator, Field
+from pydantic import AfterValidator, BeforeValidator
+from pydantic.json_schema import SkipJsonSchema
 
 from kalends.api.input.alternatives import member_violation, members_of, not_among
 from kalends.api.input.fields import (
@@ -113,6 +114,21 @@ class SlugField(Body):
 class _SystemField(SlugField):
     label: Text = ""
     placeholder: Text = ""
+    is_default: SkipJsonSchema[Boolean] = False
+
+    def to_row(self) -> StoredObject:
+        """Return the stored form; as an answer shows a field, it has no texts but those shown."""
+        row = super().to_row()
+        if self.is_default and "placeholder" not in self.model_fields_set:
+            del row["placeholder"]
+        return row
+
+
+class LocationField(Body):
+    """The question for the place as answers show it; it follows from the locations."""
+
+    type: Literal["radioInput"]
+    slug: Literal["location"]
 
 
 class TitleField(_SystemField):
@@ -266,6 +282,7 @@ class BooleanField(_OwnField):
 
 AnyField: TypeAlias = (
     NameField
+    | LocationField
     | SplitNameField
     | EmailField
     | TitleField
@@ -314,8 +331,11 @@ _BY_SLUG: dict[str, type[AnyField]] = {
 def _read_field(value: object) -> Body:
     members = members_of(value)
     kind, slug = members.get("type"), members.get("slug")
-    if kind is None and isinstance(slug, str) and slug in _BY_SLUG:
+    is_shown = members.get("isDefault") is True
+    if (kind is None or is_shown) and isinstance(slug, str) and slug in _BY_SLUG:
         return _BY_SLUG[slug].model_validate({key: members[key] for key in members if key != "type"})
+    if is_shown and slug == "location":
+        return LocationField.model_validate(members)
     form = _BY_TYPE.get(kind) if isinstance(kind, str) else None
     if form is None:
         raise member_violation("type", value=kind, error=not_among(_BY_TYPE))
@@ -350,7 +370,6 @@ def _check_email(fields: list[AnyField]) -> list[AnyField]:
 
 BookingFields: TypeAlias = Annotated[
     list[Annotated[AnyField, BeforeValidator(_read_field)]],
-    Field(min_length=1),
     AfterValidator(_check_slugs),
     AfterValidator(_check_email),
     AfterValidator(_check_reserved_slugs),

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Annotated, Literal, TypeAlias
 
-from pydantic import BeforeValidator, Field
+from pydantic import BeforeValidator
 
 from kalends.api.input.alternatives import by_type
 from kalends.api.input.fields import (
@@ -114,7 +114,7 @@ Location: TypeAlias = Annotated[
     ),
 ]
 
-Locations: TypeAlias = Annotated[list[Location], Field(min_length=1), refused_in_plain_words("locations")]
+Locations: TypeAlias = Annotated[list[Location], refused_in_plain_words("locations")]
 
 
 def locations_of(given: Sequence[Location]) -> tuple[StoredObject, ...]:

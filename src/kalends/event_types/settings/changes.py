@@ -6,6 +6,7 @@ from typing import TypeVar
 
 from kalends.event_types.event_type import Settings, StoredObject
 from kalends.event_types.refusals import SeatsWithConfirmation, SeatsWithLocations, SeatsWithRecurrence
+from kalends.event_types.settings.slug import slug_of
 from kalends.event_types.settings.terms import SchedulingTerms
 
 S = TypeVar("S", bound=Settings)
@@ -46,6 +47,9 @@ class SettingsChanges:
             **{name: getattr(said, name) for name in self.names - _TERMS},
             terms=replace(before.terms, **{name: getattr(said.terms, name) for name in self.names & _TERMS}),
         )
+        if "slug" in self.names and said.slug != before.slug:
+            # A slug of before that comes back as it is stays as it is.
+            after = replace(after, slug=slug_of(said.slug))
         if self.keeps_blocking:
             blocks_slot = before.confirmation.blocks_slot
             after = replace(after, confirmation=replace(after.confirmation, blocks_slot=blocks_slot))

@@ -18,6 +18,7 @@ from kalends.api.input.fields import (
     Boolean,
     Integer,
     Text,
+    Url,
     check_text,
     violation,
 )
@@ -25,9 +26,11 @@ from kalends.api.input.instants import CalendarDate
 from kalends.api.wire import Body
 from kalends.event_types.event_type import (
     MOST_OCCURRENCES,
+    BookerLimit,
     Confirmation,
     Frequency,
     Recurrence,
+    ReschedulingBan,
     StoredObject,
     Threshold,
 )
@@ -369,6 +372,86 @@ def _check_color(value: object) -> str:
 
 
 HexColor: TypeAlias = Annotated[str, BeforeValidator(_check_color)]
+
+
+class DisableCancelling(Body):
+    """Whether bookings cannot be cancelled."""
+
+    disabled: Boolean = False
+
+
+class DisableRescheduling(Body):
+    """Whether bookings cannot be rescheduled: never, or not in the last `minutesBefore` their start."""
+
+    disabled: Boolean = False
+    minutes_before: Minutes | None = None
+
+    @model_validator(mode="after")
+    def _is_one_of_both(self) -> "DisableRescheduling":
+        if self.disabled and self.minutes_before is not None:
+            rule = violation("isConsistent", "must not be sent while disabled is true, which is always")
+            raise member_violation("minutesBefore", value=self.minutes_before, error=rule)
+        return self
+
+
+def _unless_empty(form: type[Body]) -> BeforeValidator:
+    """Return a validator for an object that says nothing if it has none of its members."""
+
+    def read(value: object) -> Body | None:
+        given = form.model_validate(members_of(value))
+        return given if given.model_fields_set else None
+
+    return BeforeValidator(read)
+
+
+CancellingSwitch: TypeAlias = Annotated[DisableCancelling | None, _unless_empty(DisableCancelling)]
+ReschedulingSwitch: TypeAlias = Annotated[DisableRescheduling | None, _unless_empty(DisableRescheduling)]
+
+
+def disables_cancelling(given: DisableCancelling) -> bool:
+    """Tell whether bookings cannot be cancelled."""
+    return given.disabled
+
+
+def rescheduling_ban_of(given: DisableRescheduling) -> ReschedulingBan:
+    """Return when bookings cannot be rescheduled."""
+    return ReschedulingBan(given.disabled, given.minutes_before)
+
+
+class BookerActiveBookingsLimit(Body):
+    """The most bookings that a booker may have before them."""
+
+    maximum_active_bookings: PositiveInteger
+    offer_reschedule: Boolean = False
+
+
+BookerLimitOrDisabled: TypeAlias = Annotated[
+    BookerActiveBookingsLimit | Disabled, _unless_disabled(BookerActiveBookingsLimit.model_validate)
+]
+
+
+def booker_limit_of(given: BookerActiveBookingsLimit | Disabled) -> BookerLimit | None:
+    """Return the limit of a booker; None when it is switched off."""
+    if isinstance(given, Disabled):
+        return None
+    return BookerLimit(given.maximum_active_bookings, given.offer_reschedule)
+
+
+class CalVideoSettings(Body):
+    """What the built-in video records, transcribes and does at the end; kept until it holds meetings."""
+
+    disable_recording_for_organizer: Boolean = False
+    disable_recording_for_guests: Boolean = False
+    redirect_url_on_exit: Url | None = None
+    enable_automatic_recording_for_organizer: Boolean = False
+    enable_automatic_transcription: Boolean = False
+    disable_transcription_for_guests: Boolean = False
+    disable_transcription_for_organizer: Boolean = False
+    send_transcription_emails: Boolean = True
+
+    def to_row(self) -> StoredObject:
+        """Return the stored form: what was sent, as it was sent."""
+        return self.model_dump(by_alias=True, exclude_unset=True)
 
 
 class Color(Body):

@@ -6,7 +6,14 @@ from typing import Any, Literal, NotRequired, TypeAlias
 
 from typing_extensions import TypedDict
 
-from kalends.event_types.event_type import Confirmation, Frequency, Recurrence, StoredObject
+from kalends.event_types.event_type import (
+    BookerLimit,
+    Confirmation,
+    Frequency,
+    Recurrence,
+    ReschedulingBan,
+    StoredObject,
+)
 from kalends.event_types.settings.terms import BookingWindow, Seats, WindowKind
 
 WindowType = Literal["businessDays", "calendarDays", "range"]
@@ -87,6 +94,32 @@ class SeatsOutput(TypedDict):
     disabled: bool
 
 
+class DisableReschedulingOutput(DisabledOutput):
+    """When bookings cannot be rescheduled."""
+
+    minutesBefore: NotRequired[int]
+
+
+class BookerLimitOutput(TypedDict):
+    """The most bookings that a booker may have before them."""
+
+    maximumActiveBookings: int
+    offerReschedule: bool
+
+
+class CalVideoSettingsOutput(TypedDict, total=False):
+    """What the built-in video records, transcribes and does at the end."""
+
+    disableRecordingForOrganizer: bool
+    disableRecordingForGuests: bool
+    redirectUrlOnExit: str | None
+    enableAutomaticRecordingForOrganizer: bool
+    enableAutomaticTranscription: bool
+    disableTranscriptionForGuests: bool
+    disableTranscriptionForOrganizer: bool
+    sendTranscriptionEmails: bool
+
+
 class ColorOutput(TypedDict):
     """The color of an event type on light and on dark pages."""
 
@@ -155,6 +188,24 @@ def seats_output(stored: Seats | None) -> SeatsOutput | DisabledOutput:
         "showAvailabilityCount": stored.shows_availability_count,
         "disabled": False,
     }
+
+
+def switch_output(stored: bool) -> DisabledOutput:
+    """Show a setting that is nothing but disabled or not."""
+    return {"disabled": stored}
+
+
+def disable_rescheduling_output(stored: ReschedulingBan) -> DisableReschedulingOutput:
+    """Show when bookings cannot be rescheduled."""
+    shown: DisableReschedulingOutput = {"disabled": stored.is_total}
+    if stored.minutes_before is not None:
+        shown["minutesBefore"] = stored.minutes_before
+    return shown
+
+
+def booker_limit_output(stored: BookerLimit) -> BookerLimitOutput:
+    """Show the limit of a booker."""
+    return {"maximumActiveBookings": stored.most, "offerReschedule": stored.offers_reschedule}
 
 
 def booker_layouts_output(stored: Any) -> BookerLayoutsOutput | None:

@@ -58,6 +58,7 @@ class SchedulingTerms:
     booking_limits: dict[str, int] | None = None
     duration_limits: dict[str, int] | None = None
     only_show_first_available_slot: bool = False
+    show_optimized_slots: bool = False
     time_zone: str | None = None
     window: BookingWindow = field(default_factory=BookingWindow)
     seats: Seats | None = None
@@ -89,6 +90,7 @@ class SchedulingTerms:
             window=_window(self.window, self.time_zone),
             seats=None if self.seats is None else self.seats.per_time_slot,
             first_slot_only=self.only_show_first_available_slot,
+            is_optimized=self.show_optimized_slots,
             week_start=_WEEKDAYS.get(week_start, 0),
         )
 

@@ -21,7 +21,7 @@ from kalends.memberships.refusals import (
 
 
 async def add_member(work: UnitOfWork, administration: Administration, command: AddMember) -> Member:
-    """Make somebody a member of a team that is held, or invite them where it is for them to accept.
+    """Make somebody a member of a locked team, or invite them where it is for them to accept.
 
     Raises:
         UnknownUser: there is no such user.
@@ -40,7 +40,7 @@ async def add_member(work: UnitOfWork, administration: Administration, command: 
 
 
 async def put_member(work: UnitOfWork, administration: Administration, command: AddMember) -> Member:
-    """Make somebody a member of an organization that is held, or overwrite the membership they have there.
+    """Make somebody a member of a locked organization, or overwrite the membership they have there.
 
     Raises:
         UnknownUser: there is no such user.

@@ -16,7 +16,7 @@ from kalends.memberships.refusals import MembershipGone, NotYoursToAccept
 async def change_member(
     work: UnitOfWork, administration: Administration, membership_id: int, changes: MemberChanges
 ) -> Member:
-    """Change a membership of a team that is held; what is not named stays.
+    """Change a membership of a locked team; what is not named stays.
 
     Raises:
         MembershipGone: it was deleted meanwhile.

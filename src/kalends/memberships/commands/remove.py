@@ -12,7 +12,7 @@ from kalends.memberships.refusals import MembershipGone
 
 
 async def remove_member(work: UnitOfWork, administration: Administration, membership_id: int) -> Member:
-    """Delete a membership of a team that is held, with all that hangs on it; return it as it was.
+    """Delete a membership of a locked team, with all that hangs on it; return it as it was.
 
     Raises:
         MembershipGone: it was deleted meanwhile.

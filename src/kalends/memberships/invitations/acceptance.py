@@ -1,4 +1,4 @@
-"""What becomes of invitations when people follow them."""
+"""Accepting invitations."""
 
 from dataclasses import dataclass
 from datetime import datetime

@@ -31,6 +31,7 @@ def compose(scene: Scene, links: Links) -> Letter:
     tells_of_several = bool(wording.series) and len(scene.starts) > 1
     return Letter(
         tag=language.tag,
+        colon=language.text(":"),
         subject=language.text(wording.subject, **values),
         title=scene.title,
         heading=language.text(wording.series if tells_of_several else wording.heading),
@@ -54,6 +55,7 @@ def about_webhook(language: Language, url: str, since: datetime) -> Letter:
     ]
     return Letter(
         tag=language.tag,
+        colon=language.text(":"),
         subject=subject,
         title=subject,
         heading=language.text(wording.heading),
@@ -73,15 +75,14 @@ def _buttons(scene: Scene, links: Links) -> Iterator[Button]:
 def _changes(scene: Scene, links: Links) -> Iterator[Button]:
     if not scene.offers_changes:
         return
-    booking, event_type, client = scene.fact.booking, scene.fact.event_type, scene.fact.booking.client
+    event_type, client = scene.fact.event_type, scene.fact.booking.client
     reschedule: str | None
     cancel: str | None
     if client is None:
         reschedule, cancel = links.reschedule(*_grant(scene)), links.cancel(*_grant(scene))
     else:
         reschedule, cancel = reschedule_link(client, scene), cancel_link(client, scene)
-    may_move = booking.recurring_uid is None and (event_type is None or not event_type.disable_rescheduling)
-    if may_move and reschedule is not None:
+    if scene.offers_reschedule and reschedule is not None:
         yield Button(scene.language.text("Reschedule"), reschedule)
     if (event_type is None or not event_type.disable_cancelling) and cancel is not None:
         yield Button(scene.language.text("Cancel"), cancel)

@@ -8,7 +8,7 @@ from kalends.bookings.facts.snapshots import AttendeeSnapshot
 from kalends.localization.language import Language
 from kalends.localization.titles import TitleReader, title_of, words_of_before
 from kalends.notifications.mail import Audience, Template
-from kalends.notifications.plan import Planned
+from kalends.notifications.plan import PlannedMail
 
 _ENDING = frozenset({Template.HOST_CANCELLED, Template.CANCELLED, Template.DECLINED, Template.SEAT_LEFT})
 
@@ -23,7 +23,7 @@ class Scene:
     """A planned mail of a fact, in its reader's language."""
 
     fact: BookingFact
-    mail: Planned
+    mail: PlannedMail
     language: Language
 
     @property
@@ -47,8 +47,20 @@ class Scene:
         return self.mail.recipient.may_change and self.mail.template not in _WITHOUT_CHANGES
 
     @property
+    def offers_reschedule(self) -> bool:
+        """Whether its reader can reschedule from it, as far as the event type let them when it happened."""
+        booking, event_type = self.fact.booking, self.fact.event_type
+        if not self.offers_changes or booking.recurring_uid is not None:
+            return False
+        if event_type is None:
+            return True
+        minutes = event_type.disable_rescheduling_minutes_before
+        is_late = minutes is not None and booking.start - self.fact.occurred_at < timedelta(minutes=minutes)
+        return not (event_type.disable_rescheduling or is_late)
+
+    @property
     def host_name(self) -> str:
-        """How the host is called."""
+        """What the host is called."""
         organizer = self.fact.booking.organizer
         return organizer.name or organizer.username
 
@@ -65,7 +77,7 @@ class Scene:
 
     @property
     def attendee_name(self) -> str:
-        """How that attendee is called."""
+        """What that attendee is called."""
         attendee = self.told_of
         return "" if attendee is None else attendee.name or attendee.email
 

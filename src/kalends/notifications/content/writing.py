@@ -20,7 +20,7 @@ from kalends.notifications.invitations.invitation import (
 )
 from kalends.notifications.invitations.series import CalendarSeries, Occurrence
 from kalends.notifications.mail import Method, Template
-from kalends.notifications.plan import Planned
+from kalends.notifications.plan import PlannedMail
 from kalends.notifications.queries import History, LeftBooking
 from kalends.notifications.transport.sender import Sender
 
@@ -39,7 +39,7 @@ class Circumstances:
 
 
 @dataclass(frozen=True, slots=True)
-class Written:
+class WrittenMail:
     """A mail as it is sent, and what the log shows of it."""
 
     subject: str
@@ -49,13 +49,13 @@ class Written:
 
 def write(
     fact: BookingFact,
-    mail: Planned,
+    mail: PlannedMail,
     circumstances: Circumstances,
     *,
     links: Links,
     sender: Sender,
     message_id: str,
-) -> Written:
+) -> WrittenMail:
     """Return a planned mail in the recipient's language.
 
     Raises:
@@ -81,10 +81,10 @@ def write(
         in_reply_to=circumstances.history.first_message_id,
     )
     message = messages.build(envelope, letter, invitations, withdrawal)
-    return Written(letter.subject, invitations[0].method if invitations else None, message)
+    return WrittenMail(letter.subject, invitations[0].method if invitations else None, message)
 
 
-def is_untouched(mail: Planned, circumstances: Circumstances) -> bool:
+def is_untouched(mail: PlannedMail, circumstances: Circumstances) -> bool:
     """Tell whether others were moved to where the recipient is invited already."""
     is_merged = mail.template is Template.RESCHEDULED and circumstances.left is not None
     return is_merged and circumstances.history.last_method is Method.REQUEST
@@ -107,7 +107,7 @@ def _last_of(fact: BookingFact) -> Occurrence:
 
 
 def _given_up(scene: Scene, circumstances: Circumstances) -> CalendarObject | None:
-    """Return the meeting that stands in the reader's calendar and takes place no more."""
+    """Return the meeting in the reader's calendar that no longer takes place."""
     fact = scene.fact
     previous, place = fact.previous, fact.series
     if previous is None:

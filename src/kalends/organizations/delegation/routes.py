@@ -6,7 +6,7 @@ from uuid import UUID
 from fastapi import Depends, Request
 
 from kalends.access.guards import OrganizationAdmin, organization_admin
-from kalends.access.holding import hold
+from kalends.access.locked_places import lock_place
 from kalends.access.refusals import RoleChanged
 from kalends.api.dependencies import Reader, Work, runtime_of
 from kalends.api.http.operation import Router
@@ -82,7 +82,7 @@ async def create_delegation_credential(
     work: Work,
 ) -> DelegationCredentialOutput:
     """Store the service account of the organization at the provider of its calendars."""
-    await hold(work, place)
+    await lock_place(work, place)
     made = await create_credential(work, author, keys, place.organization_id, body.to_command())
     return delegation_credential_output(made)
 
@@ -97,6 +97,6 @@ async def update_delegation_credential(
     work: Work,
 ) -> DelegationCredentialOutput:
     """Change a delegation credential; what is not sent stays."""
-    await hold(work, place)
+    await lock_place(work, place)
     changed = await update_credential(work, author, keys, credential, body.to_changes())
     return delegation_credential_output(changed)

@@ -5,7 +5,7 @@ from typing import Annotated
 from fastapi import Depends
 
 from kalends.access.guards import OrganizationAdmin, UserInOrganization
-from kalends.access.holding import hold
+from kalends.access.locked_places import lock_place
 from kalends.access.refusals import RoleChanged
 from kalends.api.dependencies import CurrentSettings, Now, Reader, Work
 from kalends.api.http.operation import Router
@@ -68,7 +68,7 @@ async def create_organization_user(
     work: Work,
 ) -> OrganizationUserOutput:
     """Make an account that belongs to the organization, and invite its person by mail."""
-    await hold(work, place)
+    await lock_place(work, place)
     administration = Administration(
         author, place.organization_id, place.caller.user.is_system_admin, settings, now
     )
@@ -91,7 +91,7 @@ async def update_organization_user(
     place: UserInOrganization, author: RequestAuthor, body: UpdateOrganizationUserBody, work: Work
 ) -> OrganizationUserOutput:
     """Change an account that belongs to the organization; what is not sent stays."""
-    await hold(work, place)
+    await lock_place(work, place)
     changed = await update_user(work, author, place.organization_id, place.user_id, body.to_changes())
     return organization_user_output(changed, place.organization_id)
 
@@ -101,7 +101,7 @@ async def delete_organization_user(
     place: UserInOrganization, author: RequestAuthor, settings: CurrentSettings, now: Now, work: Work
 ) -> OrganizationUserOutput:
     """End an account that belongs to the organization; what only it hosts and has not ended is cancelled."""
-    await hold(work, place)
+    await lock_place(work, place)
     deleted = await delete_user(
         work, author, place.organization_id, place.user_id, site=settings.base_url, now=now
     )

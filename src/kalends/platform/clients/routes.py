@@ -4,7 +4,7 @@ from typing import Annotated, TypeAlias
 
 from fastapi import Depends, Request
 
-from kalends.access.holding import hold
+from kalends.access.locked_places import lock_place
 from kalends.access.platform import ClientAdmin, ClientMember, PlatformAdmin, PlatformMember
 from kalends.access.refusals import RoleChanged
 from kalends.api.dependencies import CurrentSettings, Now, Reader, Work, runtime_of
@@ -46,7 +46,7 @@ async def create_oauth_client(
     work: Work,
 ) -> CreatedClientOutput:
     """Make an OAuth client of the caller's platform."""
-    await hold(work, place)
+    await lock_place(work, place)
     made = await create_client(
         work, author, keys, place.organization_id, body.to_command(), most=settings.oauth_clients_most
     )
@@ -73,7 +73,7 @@ async def update_oauth_client(
     place: ClientAdmin, author: RequestAuthor, keys: Keys, body: UpdateOAuthClientBody, work: Work
 ) -> OAuthClientOutput:
     """Change an OAuth client; what is not sent stays, and permissions do always."""
-    await hold(work, place)
+    await lock_place(work, place)
     changed = await update_client(work, author, place.known_client_id, body.to_changes())
     return client_output(changed, keys, place.own_role)
 
@@ -83,6 +83,6 @@ async def delete_oauth_client(
     place: ClientAdmin, author: RequestAuthor, keys: Keys, settings: CurrentSettings, now: Now, work: Work
 ) -> OAuthClientOutput:
     """Delete an OAuth client with its tokens, webhooks and teams, and return it; its users stay."""
-    await hold(work, place)
+    await lock_place(work, place)
     deleted = await delete_client(work, author, place.known_client_id, site=settings.base_url, now=now)
     return client_output(deleted, keys, place.own_role)

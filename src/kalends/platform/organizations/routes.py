@@ -5,7 +5,7 @@ from typing import Annotated, ClassVar, TypeAlias
 from fastapi import Depends
 
 from kalends.access.guards import OrganizationAdmin, organization_admin
-from kalends.access.holding import hold
+from kalends.access.locked_places import lock_place
 from kalends.access.refusals import RoleChanged
 from kalends.api.dependencies import CurrentSettings, Now, Reader, Work
 from kalends.api.http.operation import Router
@@ -86,7 +86,7 @@ async def create_organization(
     now: Now,
 ) -> CreatedOrganizationOutput:
     """Make an organization that the platform manages, with a key of it."""
-    await hold(work, place)
+    await lock_place(work, place)
     made = await create_managed_organization(work, author, place, body.to_command(), settings, now)
     return created_organization_output(made)
 
@@ -113,7 +113,7 @@ async def update_organization(
     work: Work,
 ) -> ManagedOrganizationOutput:
     """Change an organization that the platform manages; what is not sent stays."""
-    await hold(work, place)
+    await lock_place(work, place)
     changes = body.to_changes()
     await update_team(
         work, author, organization.id, TeamChanges(name=changes.name, metadata=changes.metadata)
@@ -131,6 +131,6 @@ async def delete_organization(
     now: Now,
 ) -> ManagedOrganizationOutput:
     """Delete an organization that the platform manages, with its teams, and return it; its people stay."""
-    await hold(work, place)
+    await lock_place(work, place)
     await delete_team(work, author, organization.id, site=settings.base_url, now=now)
     return managed_organization_output(organization)

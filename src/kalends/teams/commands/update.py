@@ -13,7 +13,7 @@ from kalends.teams.snapshot import snapshot_of
 
 
 async def update_team(work: UnitOfWork, author: Author, team_id: int, changes: TeamChanges) -> WholeTeam:
-    """Change a team that is held; what is not named stays.
+    """Change a locked team; what is not named stays.
 
     Raises:
         TeamGone: it was deleted meanwhile.

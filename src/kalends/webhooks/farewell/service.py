@@ -69,6 +69,6 @@ async def _tell(
 
 
 async def forget(database: Database, now: datetime) -> None:
-    """Delete the webhooks without an owner for which nothing waits any more."""
+    """Delete the webhooks without an owner for which nothing waits."""
     async with database.transaction() as work:
         await sql.delete_ownerless(work, now)

@@ -4,14 +4,11 @@ from collections.abc import Collection
 from datetime import datetime
 
 from kalends.db.database import Connection, UnitOfWork
-from kalends.db.rows import Columns, named_rows
+from kalends.db.rows import named_rows
 from kalends.outbox.fact import StoredFact
 from kalends.outbox.jobs.statements import PENDING
 from kalends.webhooks.deliveries.queue import DELIVERIES
-from kalends.webhooks.queries import FACTS_OF_CLIENT
-
-_FACT = Columns(StoredFact, "f")
-_FACTS = f"SELECT {_FACT.selected} FROM outbox_events f"
+from kalends.webhooks.queries import FACTS, FACTS_OF_CLIENT, to_fact
 
 
 async def list_ids_of_user(connection: Connection, user_id: int) -> set[str]:
@@ -47,7 +44,7 @@ async def list_unhandled_facts_of_teams(
     rows = await named_rows(
         connection,
         f"""
-        {_FACTS}
+        {FACTS}
          WHERE handled_at IS NULL
            AND (event_type_id = ANY(%(event_type_ids)s)
                 OR organization_id = ANY(%(team_ids)s)
@@ -56,15 +53,15 @@ async def list_unhandled_facts_of_teams(
         """,
         {"team_ids": list(team_ids), "event_type_ids": list(event_type_ids)},
     )
-    return [_FACT.read(row) for row in rows]
+    return [to_fact(row) for row in rows]
 
 
 async def list_unhandled_facts(connection: Connection, user_id: int) -> list[StoredFact]:
     """Return the facts of a user that no worker has handed on yet, in their order."""
     rows = await named_rows(
-        connection, f"{_FACTS} WHERE handled_at IS NULL AND user_id = %s ORDER BY id", (user_id,)
+        connection, f"{FACTS} WHERE handled_at IS NULL AND user_id = %s ORDER BY id", (user_id,)
     )
-    return [_FACT.read(row) for row in rows]
+    return [to_fact(row) for row in rows]
 
 
 async def list_ids_of_client(connection: Connection, client_id: str) -> set[str]:
@@ -77,10 +74,10 @@ async def list_unhandled_facts_of_client(connection: Connection, client_id: str)
     """Return the facts that an OAuth client is to be told of and no worker has handed on yet, in order."""
     rows = await named_rows(
         connection,
-        f"{_FACTS} WHERE handled_at IS NULL AND ({FACTS_OF_CLIENT}) ORDER BY id",
+        f"{FACTS} WHERE handled_at IS NULL AND ({FACTS_OF_CLIENT}) ORDER BY id",
         {"oauth_client_id": client_id},
     )
-    return [_FACT.read(row) for row in rows]
+    return [to_fact(row) for row in rows]
 
 
 async def disown_webhooks(work: UnitOfWork, webhook_ids: Collection[str], now: datetime) -> None:

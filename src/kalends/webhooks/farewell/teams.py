@@ -57,6 +57,6 @@ def _only_now(
     occasion: Occasion,
     dying: set[str],
 ) -> list[Webhook]:
-    """Return the webhooks that a worker will not find any more."""
+    """Return the webhooks that a worker will no longer find."""
     later = {one.id for one in subscribed.get(before[occasion], ()) if one.id not in dying}
     return [one for one in subscribed.get(occasion, ()) if one.id not in later]

@@ -18,7 +18,7 @@ from kalends.security.encryption import Keyring
 async def create_credential(
     work: UnitOfWork, author: Author, keys: Keyring, organization_id: int, command: CreateDelegationCredential
 ) -> DelegationCredential:
-    """Store a credential of an organization that is held, its key encrypted; it is not enabled.
+    """Store a credential of a locked organization, its key encrypted; it is not enabled.
 
     Raises:
         UnknownWorkspacePlatform: there is no such provider of calendars.

@@ -18,7 +18,7 @@ async def update_credential(
     before: DelegationCredential,
     changes: DelegationCredentialChanges,
 ) -> DelegationCredential:
-    """Change a credential of an organization that is held; what is not named stays.
+    """Change a credential of a locked organization; what is not named stays.
 
     Raises:
         CredentialNotSetUp: it is to be enabled, which needs a try that this server cannot make.

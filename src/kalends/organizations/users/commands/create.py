@@ -32,7 +32,7 @@ _ZONE = "Europe/London"
 async def create_user(
     work: UnitOfWork, administration: Administration, command: CreateOrganizationUser
 ) -> OrganizationUser:
-    """Make an account of an organization that is held, with profile, membership and hours, and mail it.
+    """Make an account of a locked organization, with profile, membership and hours, and mail it.
 
     Raises:
         ScheduleTooEarly: a default schedule is named.

@@ -17,7 +17,7 @@ from kalends.organizations.users.refusals import AccountOfSomebodyElse
 async def delete_user(
     work: UnitOfWork, author: Author, organization_id: int, user_id: int, *, site: str, now: datetime
 ) -> OrganizationUser:
-    """End an account of an organization that is held, as `delete_account` does; return it as it was.
+    """End an account of a locked organization, as `delete_account` does; return it as it was.
 
     Raises:
         AccountOfSomebodyElse: the account does not belong to the organization.

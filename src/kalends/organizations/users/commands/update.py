@@ -26,7 +26,7 @@ from kalends.schedules import service as schedules
 async def update_user(
     work: UnitOfWork, author: Author, organization_id: int, user_id: int, changes: OwnedAccountChanges
 ) -> OrganizationUser:
-    """Change an account of an organization that is held; what is not named stays.
+    """Change an account of a locked organization; what is not named stays.
 
     Raises:
         AccountOfSomebodyElse: the account does not belong to the organization.

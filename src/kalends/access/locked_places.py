@@ -1,4 +1,4 @@
-"""Keeping a place as its guard found it, while a command changes who belongs to it.
+"""Locking a place as its guard found it, while a command changes who belongs to it.
 
 A guard looks before the command begins. Who takes somebody's role meanwhile must have the last word, so
 commands on teams and memberships take the team's row and look again.
@@ -10,10 +10,10 @@ from kalends.access.refusals import RoleChanged
 from kalends.db.database import UnitOfWork
 
 
-async def hold(work: UnitOfWork, place: Place) -> None:
-    """Keep a team, or an organization, and who belongs to it as it is until this command ends.
+async def lock_place(work: UnitOfWork, place: Place) -> None:
+    """Lock a team, or an organization, and who belongs to it until this command ends.
 
-    Commands on teams in one organization do not wait for each other, but for those on the organization.
+    Commands on teams of one organization wait for those on the organization, but not for each other.
 
     Raises:
         RoleChanged: the caller's role is not what it was when the guard let them in.
