@@ -103,15 +103,15 @@ _CLIENT_HOLDER = f"""
      CROSS JOIN LATERAL (SELECT m.user_id FROM memberships m
                           WHERE m.team_id = c.organization_id AND m.role = 'OWNER' AND m.accepted
                           ORDER BY m.id LIMIT 1) owner
-      JOIN users u ON u.id = owner.user_id
+     CROSS JOIN LATERAL (SELECT * FROM users WHERE id = owner.user_id OFFSET 0) u
      WHERE c.id = %s
 """
 
 _TOKEN_HOLDER = f"""
     SELECT t.expires_at, c.id AS client_id, c.permissions, c.redirect_uris, {_MAIN}, {_USER.selected}
       FROM access_tokens t
-      JOIN oauth_clients c ON c.id = t.oauth_client_id
-      JOIN users u ON u.id = t.user_id
+     CROSS JOIN LATERAL (SELECT * FROM oauth_clients WHERE id = t.oauth_client_id OFFSET 0) c
+     CROSS JOIN LATERAL (SELECT * FROM users WHERE id = t.user_id OFFSET 0) u
      WHERE t.hashed_token = %s
 """
 

@@ -83,6 +83,13 @@ memberships = Table(
     UniqueConstraint("user_id", "team_id"),
     # Pages of a list.
     Index("ix_memberships_team_id_id", "team_id", "id"),
+    # Who an OAuth client acts as: the first OWNER of its platform.
+    Index(
+        "ix_memberships_owners",
+        "team_id",
+        "id",
+        postgresql_where=text("role = 'OWNER' AND accepted"),
+    ),
     CheckConstraint("role IN ('MEMBER', 'ADMIN', 'OWNER')", name="role"),
 )
 

@@ -78,6 +78,12 @@ def _change_users_teams_and_webhooks() -> None:
         op.f(f"fk_teams_{maker}"), "teams", "oauth_clients", [maker], ["id"], ondelete="CASCADE"
     )
     op.create_index(op.f(f"ix_teams_{maker}"), "teams", [maker])
+    op.create_index(
+        "ix_memberships_owners",
+        "memberships",
+        ["team_id", "id"],
+        postgresql_where=sa.text("role = 'OWNER' AND accepted"),
+    )
     op.create_foreign_key(
         op.f("fk_webhooks_oauth_client_id"),
         "webhooks",
