@@ -28,6 +28,7 @@ from kalends.organizations.delegation import routes as delegation
 from kalends.organizations.users import routes as organization_users
 from kalends.out_of_office import routes as out_of_office
 from kalends.platform.clients import routes as oauth_clients
+from kalends.platform.consent import routes as consent
 from kalends.platform.organizations import routes as managed_organizations
 from kalends.platform.provider import routes as provider
 from kalends.platform.tokens import routes as tokens
@@ -51,6 +52,7 @@ _ROUTERS: Sequence[Router | PageRouter] = (
     audit.router,
     auth.router,
     *bookings.routers,
+    *consent.routers,
     delegation.router,
     event_types.router,
     greeting.router,

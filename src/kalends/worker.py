@@ -21,6 +21,7 @@ from kalends.outbox import service as outbox
 from kalends.outbox.failures import FAILURES
 from kalends.outbox.timers import SubjectKind
 from kalends.outbox.worker import Duties, Worker
+from kalends.platform.consent import service as consents
 from kalends.platform.tokens import service as tokens
 from kalends.runtime import Runtime
 from kalends.webhooks import service as webhooks
@@ -60,6 +61,7 @@ def duties(runtime: Runtime) -> Duties:
             farewell.forget,
             invitations.forget_mails,
             partial(audit.forget, days=runtime.settings.audit_kept_days),
+            consents.forget,
             partial(tokens.forget, days=runtime.settings.expired_tokens_kept_days),
         ],
         farewells=[courier.finish],

@@ -130,7 +130,12 @@ _FOREIGN: Mapping[str, Mapping[str, Outcome]] = {
 
 def is_public(declaration: Declaration) -> bool:
     """Tell whether nobody needs a credential."""
-    return "Auth" not in declaration.steps
+    return "Auth" not in declaration.steps and not is_of_sessions(declaration)
+
+
+def is_of_sessions(declaration: Declaration) -> bool:
+    """Tell whether only web sessions are let in, of which there are none."""
+    return "Session" in declaration.steps
 
 
 def outcome_of(declaration: Declaration, path: str, caller: Caller) -> Outcome:
@@ -189,6 +194,8 @@ _OF_CLIENT_ITSELF = ("/v2/oauth/", _USERS_OF_CREDENTIAL, "/v2/platform/webhooks"
 
 
 def _is_authenticated(declaration: Declaration, caller: Caller) -> bool:
+    if is_of_sessions(declaration):
+        return False
     match caller.credential:
         case Credential.GOOD:
             return True

@@ -17,6 +17,7 @@ from sqlalchemy import (
     UniqueConstraint,
     text,
 )
+from sqlalchemy.dialects.postgresql import UUID
 
 from kalends.models.base import created_at, metadata, updated_at
 
@@ -80,6 +81,26 @@ authorization_codes = Table(
     UniqueConstraint("user_id", "oauth_client_id"),
     Index("ix_authorization_codes_oauth_client_id", "oauth_client_id"),
     Index("ix_authorization_codes_expires_at", "expires_at"),
+)
+
+# A question whether a client may act for somebody, which waits for their answer.
+consents = Table(
+    "consents",
+    metadata,
+    Column("id", UUID, primary_key=True, server_default=text("gen_random_uuid()")),
+    Column("oauth_client_id", Text, ForeignKey("oauth_clients.id", ondelete="CASCADE"), nullable=False),
+    Column("user_id", Integer, ForeignKey("users.id", ondelete="CASCADE"), nullable=False),
+    # Of the secret in the link.
+    Column("hashed_link", Text, nullable=False, unique=True),
+    Column("redirect_uri", Text, nullable=False),
+    Column("state", Text),
+    Column("asked_at", DateTime(timezone=True), nullable=False),
+    Column("expires_at", DateTime(timezone=True), nullable=False),
+    # It works once.
+    Column("used_at", DateTime(timezone=True)),
+    Index("ix_consents_user_id", "user_id", "asked_at"),
+    Index("ix_consents_oauth_client_id", "oauth_client_id"),
+    Index("ix_consents_asked_at", "asked_at"),
 )
 
 # Which platform manages which organization.

@@ -14,7 +14,7 @@ class Audience(Enum):
     HOST = "host"
     ATTENDEE = "attendee"
     MEMBER = "member"
-    """Somebody who is invited to a team or an organization."""
+    """Somebody who is invited to a team or an organization, or asked for consent."""
 
 
 class Template(Enum):
@@ -37,6 +37,7 @@ class Template(Enum):
     SEAT_LEFT = "attendee.seat_left"
     REMINDER = "attendee.reminder"
     MEMBER_INVITED = "member.invited"
+    MEMBER_CONSENT = "member.consent"
 
     @property
     def audience(self) -> Audience:

@@ -172,6 +172,9 @@ class Settings(BaseSettings):
     oauth_clients_most: int = Field(default=100, ge=1, le=10_000)
     """Most OAuth clients of a platform."""
 
+    consent_mails_an_hour: int = Field(default=3, ge=1, le=1_000)
+    """How often somebody is mailed links to consent to OAuth clients within an hour, whoever asks for it."""
+
     managed_organizations_most: int = Field(default=1_000, ge=1, le=100_000)
     """Most organizations that one platform manages."""
 

@@ -76,6 +76,13 @@ async def exchange(
     return await issue(work, key, Bearer(client_id, user_id), now=now)
 
 
+async def put_code(
+    work: UnitOfWork, client_id: str, user_id: int, code: str, *, expires_at: datetime
+) -> None:
+    """Store the code by which a client gets tokens of a user, in place of one that it has."""
+    await sql.put_code(work, client_id, user_id, code, expires_at)
+
+
 async def forget(database: Database, now: datetime, *, days: int) -> None:
     """Delete refresh tokens and codes that have expired, and access tokens that did so some days ago.
 
