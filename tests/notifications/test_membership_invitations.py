@@ -1,12 +1,14 @@
 """Invitations to teams and organizations: their mails, their page, and accepting them."""
 
 import re
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import httpx
 import pytest
 
+from kalends.accounts import service as accounts
+from kalends.accounts.service import AccountChanges
 from kalends.db.database import Database
 from kalends.memberships.invitations.sending import forget_mails
 from kalends.memberships.membership import Role
@@ -17,6 +19,7 @@ from tests.support.client import Client, Host, client_with_key, data, refusal
 from tests.support.organizations import People
 
 EVE = "eve.li@acme.org"
+NOW = datetime(2050, 9, 1, 6, 0, tzinfo=UTC)
 
 
 @pytest.fixture
@@ -240,10 +243,41 @@ async def test_an_address_that_nobody_proved_is_mailed_nothing(
     lab = await people.team("lab")
     await people.joins(boss, lab, Role.OWNER)
     carl = await people.account("carl")
-    data(await carl.client.patch("/v2/me", json={"email": "victim@example.com"}))
+    async with people.database.connection() as connection:
+        await connection.execute("UPDATE users SET email_verified_at = NULL WHERE id = %s", (carl.id,))
     data(await boss.client.post(f"/v2/teams/{lab}/memberships", json={"userId": carl.id}), 201)
     await office.works()
     assert mailbox.recipients == []
+
+
+async def test_an_invitation_goes_to_the_address_that_is_proven_and_not_to_the_one_that_waits(
+    boss: Host, people: People, client: Client, office: Office, mailbox: Mailbox
+) -> None:
+    lab = await people.team("lab")
+    await people.joins(boss, lab, Role.OWNER)
+    carl = await people.account("carl")
+    data(await carl.client.patch("/v2/me", json={"email": "victim@example.com"}))
+    data(await boss.client.post(f"/v2/teams/{lab}/memberships", json={"userId": carl.id}), 201)
+    await office.works()
+    assert "/invitation?" not in mailbox.to("victim@example.com").text
+    invited = [mail for mail in mailbox.received if "/invitation?" in mail.text]
+    assert [mail.recipient for mail in invited] == [carl.email]
+    assert (await follows(client, link_in(mailbox, carl.email))).status_code == 200
+    assert data(await carl.client.get("/v2/me"))["email"] == "victim@example.com"
+
+
+async def test_nobody_proves_by_an_invitation_what_another_account_has_proven(
+    boss: Host, acme: int, people: People, client: Client, office: Office, mailbox: Mailbox
+) -> None:
+    await invites(boss, acme)
+    await office.works()
+    real = await people.account("real")
+    async with people.database.transaction() as work:
+        user = await accounts.find_user_by_email(work.connection, real.email)
+        await accounts.change_account(work, user, AccountChanges(email=EVE), now=NOW)
+    assert (await follows(client, link_in(mailbox, EVE))).status_code == 409
+    async with people.database.connection() as connection:
+        assert (await accounts.find_user_by_email(connection, EVE)).id == real.id
 
 
 async def test_the_mail_speaks_the_language_of_the_account(

@@ -75,10 +75,13 @@ def test_of_a_series_one_occurrence_speaks_for_all(kind: FactKind) -> None:
 def test_every_mail_about_a_booking_follows_from_some_fact() -> None:
     sent = {template for rows in ROWS.values() for template, _ in rows}
     others = {
-        template.value
-        for template in (Template.HOST_WEBHOOK_DISABLED, Template.MEMBER_INVITED, Template.MEMBER_CONSENT)
+        Template.HOST_WEBHOOK_DISABLED,
+        Template.MEMBER_INVITED,
+        Template.MEMBER_CONSENT,
+        Template.CONFIRM_ADDRESS,
+        Template.ADDRESS_CHANGE,
     }
-    assert sent == {template.value for template in Template} - others
+    assert sent == {template.value for template in set(Template) - others}
 
 
 def test_only_hosts_and_bookers_may_change_what_is_booked() -> None:

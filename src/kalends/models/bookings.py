@@ -93,6 +93,14 @@ bookings = Table(
         "id",
         postgresql_where=text("recurring_booking_uid IS NOT NULL"),
     ),
+    # The order of the lists of many people, and what may have begun long before it is over.
+    Index("ix_bookings_start_time", "start_time", "id"),
+    Index(
+        "ix_bookings_long",
+        "end_time",
+        "start_time",
+        postgresql_where=text("end_time - start_time > interval '1 day'"),
+    ),
     Index("ix_bookings_event_type_id_start_time", "event_type_id", "start_time"),
     Index("ix_bookings_rescheduled_from_uid", "rescheduled_from_uid"),
     Index("ix_bookings_recurring_booking_uid", "recurring_booking_uid"),
@@ -121,6 +129,9 @@ attendees = Table(
     Column("locale", Text, nullable=False, server_default="en"),
     Column("phone_number", Text),
     Column("is_absent", Boolean, nullable=False, server_default=text("false")),
+    # By whose word they attend: `own`, `booker` or `guest` (`Standing` in bookings/booking.py).
+    Column("standing", Text, nullable=False, server_default=text("'guest'")),
+    CheckConstraint("standing IN ('own', 'booker', 'guest')", name="standing"),
     # By hash, since what people write may be longer than what a tree holds.
     Index("ix_attendees_address", "address", postgresql_using="hash"),
     Index("ix_attendees_name", "name", postgresql_using="hash"),

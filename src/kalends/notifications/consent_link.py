@@ -5,15 +5,11 @@ from datetime import datetime
 from uuid import NAMESPACE_URL, uuid5
 
 from kalends.db.database import UnitOfWork
-from kalends.localization.language import SOURCE, Language, language_for, mark
+from kalends.localization.language import Language, language_for, mark
 from kalends.notifications import queries
-from kalends.notifications.content import messages
 from kalends.notifications.content.letter import Button, Letter
-from kalends.notifications.content.messages import Envelope
-from kalends.notifications.mail import NewMail, Recipient, Template
-from kalends.notifications.suppression import reason_not_to_send
-from kalends.notifications.transport.sender import sender_of
-from kalends.security import secret
+from kalends.notifications.mail import Recipient, Template
+from kalends.notifications.own_letter import Sending, new_mail_of
 from kalends.settings import Settings
 
 _SUBJECT = mark("%(client)s asks for access to your account")
@@ -39,32 +35,11 @@ class ConsentLink:
 
 async def queue_consent_link(work: UnitOfWork, settings: Settings, link: ConsentLink) -> None:
     """Write down the mail with a link to a consent, to be sent."""
-    recipient, template = link.recipient, Template.MEMBER_CONSENT
-    sender = sender_of(settings)
+    recipient = link.recipient
     letter = letter_of(link, language_for(recipient.locale, recipient.time_zone, recipient.clock))
     cause = f"consent:{uuid5(NAMESPACE_URL, link.url)}"
-    message_id = f"<{uuid5(NAMESPACE_URL, f'{cause}:{template.value}')}@{sender.domain}>"
-    envelope = Envelope(
-        (sender.name, sender.address), (recipient.name, recipient.mailbox), message_id, link.sent_at
-    )
-    reason = reason_not_to_send(template, recipient, None, is_enabled=settings.mail_enabled)
-    message = None
-    if reason is None:
-        message = messages.pack(secret.encryption_keys(settings), messages.build(envelope, letter))
-    mail = NewMail(
-        cause=cause,
-        template=template,
-        recipient=recipient.address,
-        locale=recipient.locale or SOURCE,
-        time_zone=recipient.time_zone,
-        message_id=message_id,
-        due_at=link.sent_at,
-        owner=f"user {link.user_id}",
-        reason=reason,
-        subject=letter.subject,
-        message=message,
-    )
-    await queries.insert_mails(work, [mail])
+    sending = Sending(cause, Template.MEMBER_CONSENT, recipient, link.user_id, link.sent_at)
+    await queries.insert_mails(work, [new_mail_of(settings, sending, letter)])
 
 
 def letter_of(link: ConsentLink, language: Language) -> Letter:

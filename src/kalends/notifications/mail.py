@@ -16,6 +16,9 @@ class Audience(Enum):
     MEMBER = "member"
     """Somebody who is invited to a team or an organization, or asked for consent."""
 
+    ACCOUNT = "account"
+    """Whoever has an account, or is said to have one."""
+
 
 class Template(Enum):
     """The mails that there are, by the name that their rows have."""
@@ -38,6 +41,8 @@ class Template(Enum):
     REMINDER = "attendee.reminder"
     MEMBER_INVITED = "member.invited"
     MEMBER_CONSENT = "member.consent"
+    CONFIRM_ADDRESS = "account.confirm_address"
+    ADDRESS_CHANGE = "account.address_change"
 
     @property
     def audience(self) -> Audience:

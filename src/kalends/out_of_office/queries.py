@@ -17,10 +17,10 @@ from kalends.out_of_office.entry import (
 from kalends.out_of_office.fact import Person
 from kalends.out_of_office.stand_ins import Redirect
 
-_FEW: LiteralString = "1000"
+_FEW: LiteralString = "2000"
 """Users for each of whom something is looked up without a thought."""
 
-_WALKED: LiteralString = "20000"
+_WALKED: LiteralString = "3000"
 """How far a list is followed along its order in the hope that a page gets full."""
 
 _ENTRY = Columns(OutOfOfficeEntry, "o")

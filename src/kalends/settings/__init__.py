@@ -182,6 +182,14 @@ class Settings(BaseSettings):
     """How long an expired access token is still known: whoever sends it is told to refresh it (498), and
     afterwards that it is unknown (401)."""
 
+    # --- Addresses of accounts -----------------------------------------------------------------------
+
+    confirmation_hours: int = Field(default=24, ge=1, le=8_760)
+    """How long the link works that confirms the new address of an account."""
+
+    confirmation_mails_an_hour: int = Field(default=3, ge=0, le=1_000)
+    """How often an account has confirmations of new addresses mailed within an hour, whatever they are."""
+
     # --- Rate limits (requests per window and bucket) ------------------------------------------------
 
     rate_limit_enabled: bool = True
@@ -258,6 +266,11 @@ class Settings(BaseSettings):
 
     binding_reservation_minutes: int = Field(default=15, ge=1, le=1_440)
     """How long a binding reservation of a caller without a credential may last in all, renewals included."""
+
+    attending_blocks: Literal["own", "bookers", "all", "none"] = "own"
+    """Whose attendance of others' bookings makes an account busy: `own`, only what it booked with its own
+    credential or confirmed by the link in its mail; `bookers`, also what somebody booked in its name;
+    `all`, also where somebody named it as a guest; `none`, nothing."""
 
     reservations_are_binding: bool = False
     """Whether a reservation that does not say so refuses bookings that do not name it."""

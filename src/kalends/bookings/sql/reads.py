@@ -14,6 +14,7 @@ from kalends.bookings.booking import (
     BookingClient,
     Organizer,
     Seat,
+    Standing,
     Status,
 )
 from kalends.bookings.facts.outline import OutlinedOccurrence
@@ -43,7 +44,7 @@ _ORGANIZER = Columns(Organizer, "u", prefix="organizer_", without=("email",))
 _ATTENDEES = """
     SELECT json_agg(
                json_build_array(
-                   a.name, a.email, a.time_zone, a.locale, a.phone_number, a.is_absent, a.id,
+                   a.name, a.email, a.time_zone, a.locale, a.phone_number, a.is_absent, a.id, a.standing,
                    s.uid, s.description, s.responses, s.metadata)
                ORDER BY a.id)
       FROM attendees a LEFT JOIN booking_seats s ON s.attendee_id = a.id
@@ -109,6 +110,14 @@ async def find_seated(connection: Connection, event_type_id: int, start: datetim
         (event_type_id, start),
     )
     return None if row is None else to_booking(row)
+
+
+async def list_accounts_of(connection: Connection, address: str) -> list[int]:
+    """Return the account that has proven an address to be its own, if there is one."""
+    cursor = await connection.execute(
+        "SELECT id FROM users WHERE lower(email) = lower(%s) AND email_verified_at IS NOT NULL", (address,)
+    )
+    return [row[0] for row in await cursor.fetchall()]
 
 
 @dataclass(frozen=True, slots=True)
@@ -237,10 +246,21 @@ def _attendee(
     phone_number: str | None,
     is_absent: bool,
     attendee_id: int,
+    standing: str,
     seat_uid: str | None,
     description: str | None,
     responses: dict[str, Any],
     metadata: dict[str, Any],
 ) -> Attendee:
     seat = None if seat_uid is None else Seat(UUID(seat_uid), description, responses, metadata)
-    return Attendee(name, email, time_zone, locale, phone_number, is_absent, seat, attendee_id)
+    return Attendee(
+        name,
+        email,
+        time_zone,
+        locale,
+        phone_number,
+        is_absent,
+        seat,
+        attendee_id,
+        standing=Standing(standing),
+    )

@@ -68,11 +68,12 @@ INSERT = compacted(f"""
           FROM new ORDER BY position
         RETURNING *
     ), attendees AS (
-        INSERT INTO attendees (booking_id, email, name, time_zone, locale, phone_number, is_absent)
-        SELECT b.id, a.email, a.name, a.time_zone, a.locale, a.phone_number, a.is_absent
+        INSERT INTO attendees (
+            booking_id, email, name, time_zone, locale, phone_number, is_absent, standing)
+        SELECT b.id, a.email, a.name, a.time_zone, a.locale, a.phone_number, a.is_absent, a.standing
           FROM json_to_recordset(%(attendees)s::json) AS a (
                position int, uid text, email text, name text, time_zone text, locale text,
-               phone_number text, is_absent bool)
+               phone_number text, is_absent bool, standing text)
           JOIN bookings b ON b.uid = a.uid
          ORDER BY a.position
         RETURNING *
@@ -172,6 +173,7 @@ def _attendee_row(position: int, attending: tuple[str, Attendee]) -> dict[str, A
         "locale": attendee.locale,
         "phone_number": attendee.phone_number,
         "is_absent": attendee.is_absent,
+        "standing": attendee.standing.value,
     }
 
 
@@ -190,8 +192,9 @@ async def insert_seat(work: UnitOfWork, booking_id: int, attendee: Attendee, sea
     await work.connection.execute(
         """
         WITH attending AS (
-            INSERT INTO attendees (booking_id, email, name, time_zone, locale, phone_number)
-            VALUES (%(booking_id)s, %(email)s, %(name)s, %(time_zone)s, %(locale)s, %(phone_number)s)
+            INSERT INTO attendees (booking_id, email, name, time_zone, locale, phone_number, standing)
+            VALUES (%(booking_id)s, %(email)s, %(name)s, %(time_zone)s, %(locale)s, %(phone_number)s,
+                    %(standing)s)
             RETURNING id
         ), seat AS (
             INSERT INTO booking_seats (uid, booking_id, attendee_id, description, responses, metadata)
@@ -206,6 +209,7 @@ async def insert_seat(work: UnitOfWork, booking_id: int, attendee: Attendee, sea
             "time_zone": attendee.time_zone,
             "locale": attendee.locale,
             "phone_number": attendee.phone_number,
+            "standing": attendee.standing.value,
             "uid": seat.uid,
             "description": seat.description,
             "responses": Jsonb(seat.responses),
@@ -338,6 +342,23 @@ async def move_booking(
             "busy_until": end + after,
             "by": by,
         },
+    )
+
+
+async def confirm_attendance(work: UnitOfWork, booking_id: int, email: str) -> None:
+    """Note that somebody says themselves that they attend a booking, and the others of its series."""
+    await work.connection.execute(
+        """
+        UPDATE attendees SET standing = 'own'
+         WHERE address = lower(%(email)s)
+           AND booking_id = ANY(ARRAY(
+               SELECT %(booking_id)s
+                UNION ALL
+               SELECT other.id FROM bookings b
+                 JOIN bookings other ON other.recurring_booking_uid = b.recurring_booking_uid
+                WHERE b.id = %(booking_id)s))
+        """,
+        {"booking_id": booking_id, "email": email},
     )
 
 

@@ -73,7 +73,7 @@ async def insert_user(
                    coalesce(%(time_zone)s, 'Europe/London'), %(week_start)s, %(time_format)s, %(locale)s,
                    %(metadata)s, true, %(organization_id)s, true, client.id
               FROM client
-                ON CONFLICT (lower(email)) DO NOTHING
+                ON CONFLICT (lower(email)) WHERE email_verified_at IS NOT NULL DO NOTHING
             RETURNING {_USER.selected}
         )
         SELECT made.*, client.are_default_event_types_enabled AS has_default_event_types
@@ -101,8 +101,12 @@ async def insert_user(
 
 
 async def find_id_by_email(connection: Connection, email: str) -> int | None:
-    """Return the id of whoever has an address, in any capitalization."""
-    row = await first_row(connection, "SELECT id FROM users WHERE lower(email) = lower(%s)", (email,))
+    """Return the id of whoever has proven an address, in any capitalization."""
+    row = await first_row(
+        connection,
+        "SELECT id FROM users WHERE lower(email) = lower(%s) AND email_verified_at IS NOT NULL",
+        (email,),
+    )
     return None if row is None else int(row[0])
 
 

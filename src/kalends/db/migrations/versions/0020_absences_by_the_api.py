@@ -1,5 +1,6 @@
 """Absences as the API makes them: with a public name, notes, and once a user and period; facts name the
-organization that they happened in; mails of invitations are counted by address."""
+organization that they happened in; mails of invitations are counted by address;
+lists of the bookings of many people have an index of their order."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -66,3 +67,10 @@ def upgrade() -> None:
         """
     )
     op.drop_column("invitations", "mailed_at")
+    op.create_index("ix_bookings_start_time", "bookings", ["start_time", "id"])
+    op.create_index(
+        "ix_bookings_long",
+        "bookings",
+        ["end_time", "start_time"],
+        postgresql_where=sa.text("end_time - start_time > interval '1 day'"),
+    )

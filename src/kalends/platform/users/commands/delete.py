@@ -23,7 +23,7 @@ async def delete_managed_user(
     user = await sql.find_user(work.connection, client_id, user_id)
     if user is None:
         raise UnknownManagedUser(user_id)
-    account = await accounts.find_user_by_email(work.connection, user.email)
+    account = await accounts.get_account(work.connection, user_id)
     await delete_account(work, account, site=site, now=now)
     if user.organization_id is not None:
         subject = Subject("user", user_id)
