@@ -104,6 +104,7 @@ async def test_an_admin_rules_clients(people: People, acme: Platform) -> None:
         ({"redirectUris": "https://acme.example.com"}, "redirectUris"),
         ({"redirectUris": [5]}, "redirectUris"),
         ({"redirectUris": ["x"] * 101}, "redirectUris"),
+        ({"areCalendarEventsEnabled": True}, "areCalendarEventsEnabled"),
         ({"logo": 5}, "logo"),
         ({"areEmailsEnabled": "yes"}, "areEmailsEnabled"),
         ({"bookingRedirectUri": "javascript:alert(1)"}, "bookingRedirectUri"),

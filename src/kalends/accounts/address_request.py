@@ -8,7 +8,7 @@ from kalends.accounts.claim_link import PATH, Claim, token_of
 from kalends.accounts.user import User, UserChanges
 from kalends.api.input.changes import UNSET
 from kalends.db.database import UnitOfWork
-from kalends.notifications.address_change import AddressChange, queue_address_change
+from kalends.notifications.letters.address_change import AddressChange, queue_address_change
 from kalends.notifications.mail import Recipient
 from kalends.security.secret import signing_key
 from kalends.settings import Settings

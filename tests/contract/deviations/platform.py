@@ -118,4 +118,12 @@ DEVIATIONS: tuple[Deviation, ...] = (
         )
         for name in ("slug", "metadata", "apiKeyDaysValid", "apiKeyNeverExpires")
     ),
+    *(
+        Allow(
+            f"schemas {body} properties areCalendarEventsEnabled",
+            nullable(BOOLEAN) if body.startswith("Create") else BOOLEAN,
+            "platform.md 3: of later versions; only false",
+        )
+        for body in ("CreateOAuthClientInput", "UpdateOAuthClientInput")
+    ),
 )

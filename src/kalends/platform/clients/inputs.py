@@ -5,7 +5,7 @@ from typing import Annotated, Any, Literal, TypeAlias
 from pydantic import BeforeValidator, Field, WithJsonSchema
 
 from kalends.api.input.changes import NOT_SENT
-from kalends.api.input.fields import Boolean, Rule, Text, check_text, violation
+from kalends.api.input.fields import Boolean, Rule, Text, check_boolean, check_text, violation
 from kalends.api.wire import Body, Changes
 from kalends.auth.principal import ALL_PERMISSIONS, NO_PERMISSION, Permission
 from kalends.outgoing import InvalidUrl, parse_url
@@ -35,7 +35,18 @@ def _check_booking_uri(value: object) -> str | None:
     return uri
 
 
+def _check_calendar_events(value: object) -> bool:
+    if check_boolean(value):
+        raise violation("isIn", "must be false, as this server writes no events into calendars yet")
+    return False
+
+
 _NULLABLE_TEXT: dict[str, Any] = {"anyOf": [{"type": "string"}, {"type": "null"}]}
+
+CalendarEvents: TypeAlias = Annotated[
+    bool, BeforeValidator(_check_calendar_events), WithJsonSchema({"type": "boolean"})
+]
+"""Of later versions of the API."""
 
 BookingUri: TypeAlias = Annotated[
     str | None, BeforeValidator(_check_booking_uri), WithJsonSchema(_NULLABLE_TEXT)
@@ -60,6 +71,7 @@ class CreateOAuthClientBody(Body):
     booking_reschedule_redirect_uri: BookingUri = None
     are_emails_enabled: Boolean | None = None
     are_default_event_types_enabled: Boolean | None = None
+    are_calendar_events_enabled: CalendarEvents | None = None
 
     def to_command(self) -> CreateClient:
         """Return the command that this body stands for."""
@@ -87,6 +99,7 @@ class UpdateOAuthClientBody(Changes):
     booking_reschedule_redirect_uri: BookingUri = NOT_SENT
     are_emails_enabled: Boolean = NOT_SENT
     are_default_event_types_enabled: Boolean = NOT_SENT
+    are_calendar_events_enabled: CalendarEvents = NOT_SENT
 
     def to_changes(self) -> ClientChanges:
         """Return the changes that this body stands for."""

@@ -4,7 +4,7 @@ import secrets
 from datetime import datetime, timedelta
 
 from kalends.db.database import Connection, Database, UnitOfWork
-from kalends.notifications.consent_link import ConsentLink, queue_consent_link
+from kalends.notifications.letters.consent_link import ConsentLink, queue_consent_link
 from kalends.notifications.mail import Recipient
 from kalends.platform.clients import service as clients
 from kalends.platform.clients.client import OAuthClient
