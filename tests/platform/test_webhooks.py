@@ -10,7 +10,7 @@ from kalends.db.database import Database
 from kalends.memberships.membership import Role
 from kalends.webhooks.farewell import service as farewell
 from tests.conftest import Clock
-from tests.support.client import Client, booking_of, data, refusal
+from tests.support.client import Client, Guest, data, refusal
 from tests.support.organizations import People
 from tests.support.platforms import Managed, Platform, Product, make_platform
 from tests.support.receiver import Received, Receiver
@@ -46,7 +46,7 @@ def is_signed(request: Received) -> bool:
 async def books(user: Managed, start: str = TEN, **event_type: Any) -> dict[str, Any]:
     made = await user.host.creates_event_type(**event_type)
     anybody = Client(transport=user.client._transport, base_url=user.client.base_url)
-    booked: dict[str, Any] = data(await anybody.post("/v2/bookings", json=booking_of(made["id"], start)), 201)
+    booked: dict[str, Any] = await Guest(anybody).books(made, start)
     return booked
 
 
@@ -127,9 +127,9 @@ async def test_what_happens_later_is_told_with_the_uris(
     asked = await books(
         ann, slug="asked", confirmationPolicy={"type": "always", "blockUnconfirmedBookingsInBooker": False}
     )
-    data(await ann.client.post(f"/v2/bookings/{asked['uid']}/decline", json={}))
+    await ann.host.declines(asked)
     booked = await books(ann, ELEVEN)
-    data(await ann.client.post(f"/v2/bookings/{booked['uid']}/cancel", json={"cancellationReason": "Ill"}))
+    await ann.host.cancels(booked, "Ill")
     await post.delivers()
     shown = {
         "platformClientId": product.id,
@@ -148,7 +148,7 @@ async def test_bookings_of_others_are_not_told(
 ) -> None:
     await subscribe(product.secret_only, product.path, receiver)
     event_type = await acme.owner.creates_event_type()
-    data(await acme.owner.client.post("/v2/bookings", json=booking_of(event_type["id"], TEN)), 201)
+    await acme.owner.books(event_type, TEN)
     await post.delivers()
     assert receiver.requests == []
 
