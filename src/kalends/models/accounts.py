@@ -28,10 +28,8 @@ users = Table(
     Column("email_verified_at", DateTime(timezone=True)),
     # The address that is to take the place of `email` once its holder confirms it; it reserves nothing.
     Column("pending_email", Text),
-    # When a confirmation was mailed lately, to whichever address.
-    Column(
-        "confirmations_mailed_at", ARRAY(DateTime(timezone=True)), nullable=False, server_default=text("'{}'")
-    ),
+    # When a confirmation was mailed lately, to whichever address; null: never.
+    Column("confirmations_mailed_at", ARRAY(DateTime(timezone=True))),
     Column("username", Text, nullable=False),
     # The organization that the account belongs to, which may delete it.
     Column("organization_id", Integer, ForeignKey("teams.id", ondelete="SET NULL"), index=True),
@@ -53,6 +51,9 @@ users = Table(
     # said of organizations that are gone, too.
     Column("is_verified", Boolean, nullable=False, server_default=text("false")),
     Column("invited_to", Integer),
+    # An OAuth client made the account, and acts for it; null: that client is gone, or there never was one.
+    Column("is_platform_managed", Boolean, nullable=False, server_default=text("false")),
+    Column("oauth_client_id", Text, ForeignKey("oauth_clients.id", ondelete="SET NULL")),
     # Whether people may ask for common times of this user and others.
     Column("allow_dynamic_booking", Boolean, nullable=False, server_default=text("true")),
     Column("is_system_admin", Boolean, nullable=False, server_default=text("false")),
@@ -66,6 +67,9 @@ users = Table(
     created_at(),
     updated_at(),
     CheckConstraint("time_format IN (12, 24)", name="time_format"),
+    CheckConstraint("oauth_client_id IS NULL OR is_platform_managed", name="platform_managed"),
+    # Pages of the list of a client's users.
+    Index("ix_users_oauth_client_id", "oauth_client_id", "id"),
     # Only who has proven an address has it; others may have typed the same.
     Index(
         "uq_users_email",
