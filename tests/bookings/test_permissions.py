@@ -333,3 +333,63 @@ async def test_what_is_hidden_is_booked_by_its_id_and_by_its_address(ana: Host, 
         start = offered["2050-09-05"][0]["start"]
         body = {"start": start, "attendee": attendee("bo"), **address}
         assert data(await client.post(URL, json=body), 201)["eventTypeId"] == event_type["id"]
+
+
+async def offered_to(client: Client, event_type: dict[str, Any], uid: str) -> list[str]:
+    """Return the times that are offered for a booking that is to be moved, on the day of `TEN`."""
+    query = {"eventTypeId": event_type["id"], "bookingUidToReschedule": uid}
+    days = data(await client.get("/v2/slots", params={**query, "start": "2050-09-05", "end": "2050-09-05"}))
+    explained = data(await client.get("/v2/slots/explain", params={**query, "at": TWELVE}))
+    assert ("not_movable" in explained["reasons"]) == (not explained["isAvailable"]) == (days == {})
+    on_date = data(await client.get("/v2/slots/explain", params={**query, "date": "2050-09-05"}))
+    assert on_date["isAvailable"] == (days != {})
+    return [slot["start"] for slot in days.get("2050-09-05", [])]
+
+
+@pytest.mark.parametrize(
+    "permissions",
+    [
+        {},
+        {"disableRescheduling": {"disabled": True}},
+        {"disableRescheduling": {"disabled": False, "minutesBefore": 60}},
+        {"allowReschedulingPastBookings": True},
+        {"allowReschedulingCancelledBookings": True},
+        {"allowReschedulingPastBookings": True, "allowReschedulingCancelledBookings": True},
+        {"allowReschedulingCancelledBookings": True, "disableRescheduling": {"disabled": True}},
+    ],
+)
+@pytest.mark.parametrize(
+    "state", ["accepted", "pending", "seated", "cancelled", "empty", "declined", "moved"]
+)
+@pytest.mark.parametrize("is_over", [False, True], ids=["before", "over"])
+async def test_times_are_offered_for_those_bookings_only_that_can_be_moved(
+    ana: Host,
+    guest: Guest,
+    client: Client,
+    clock: Clock,
+    permissions: dict[str, Any],
+    state: str,
+    is_over: bool,
+) -> None:
+    makes: dict[str, Any] = {}
+    if state in ("pending", "declined"):
+        makes["confirmationPolicy"] = CONFIRMED
+    elif state in ("seated", "empty"):
+        makes["seats"] = SEATS
+    event_type = await ana.creates_event_type(**makes)
+    uid = (await guest.books(event_type))["uid"]
+    if state in ("cancelled", "empty"):
+        data(await ana.client.post(f"{URL}/{uid}/cancel", json={"cancellationReason": "ill"}))
+    elif state == "declined":
+        await ana.declines(uid)
+    elif state == "moved":
+        await guest.reschedules(uid, ELEVEN)
+    await sets(ana, event_type, **permissions)
+    clock.advance(TO_THE_START_OF_TEN - timedelta(minutes=30))
+    if is_over:
+        clock.advance(timedelta(minutes=91))
+    offered = await offered_to(ana.client, event_type, uid)
+    answer = await ana.client.post(f"{URL}/{uid}/reschedule", json={"start": TWELVE})
+    assert (TWELVE in offered) == (answer.status_code == 201)
+    if answer.status_code != 201:
+        assert offered == []

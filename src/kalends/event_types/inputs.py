@@ -205,7 +205,7 @@ class EventTypesQuery(Body):
         organization = self.org_slug or self.org_id
         return Listing(
             owner=UserAddress(self.username, organization) if self.username else None,
-            usernames=self.usernames,
+            usernames=[name for name in self.usernames or () if name] or None,
             organization=organization,
             event_slug=self.event_slug or None,
         )
