@@ -58,7 +58,7 @@ async def reschedule(
         UnknownSeatToMove: it has no such seat.
         HostNotProven, NotTheHostOfAllSeats: somebody who is not proven to be the host moves all seats.
         AddressBlocked: the booker's address is blocked.
-        BookerLimitReached: with what is cancelled or over the booker would have too many bookings before them.
+        BookerLimitReached: what comes back would be one too many of its booker's.
         RescheduleReasonMissing: the form demands a reason.
         TimeUnavailable and the others of `refusals.OF_NEW_TIME`: the new time cannot be booked.
     """
