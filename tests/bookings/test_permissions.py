@@ -206,6 +206,42 @@ async def test_a_booker_has_only_so_many_bookings_before_them(
     await guest.books(event_type, "2050-09-06T13:00:00Z")
 
 
+async def test_what_comes_back_counts_as_another_booking(
+    ana: Host, guest: Guest, client: Client, clock: Clock
+) -> None:
+    event_type = await ana.creates_event_type(
+        bookerActiveBookingsLimit=ONE,
+        allowReschedulingCancelledBookings=True,
+        allowReschedulingPastBookings=True,
+    )
+    gone = await guest.books(event_type, TEN)
+    await guest.cancels(gone["uid"])
+    over = await guest.books(event_type, TEN)
+    for caller in (client, ana.client):
+        await refuses(caller, "reschedule", gone["uid"], start=ELEVEN)
+    clock.advance(TO_THE_START_OF_TEN + AN_HOUR)
+    last = await guest.books(event_type, "2050-09-06T10:00:00Z")
+    for uid in (gone["uid"], over["uid"]):
+        error = await refuses(client, "reschedule", uid, start="2050-09-06T11:00:00Z")
+        assert error["details"]["maximumActiveBookings"] == 1
+    await guest.cancels(last["uid"])
+    moved = await guest.reschedules(over["uid"], "2050-09-06T11:00:00Z")
+    # What counts already moves as ever.
+    await guest.reschedules(moved["uid"], "2050-09-06T12:00:00Z")
+
+
+async def test_a_seat_that_is_over_counts_as_another_one_where_it_is_moved(
+    ana: Host, guest: Guest, client: Client, clock: Clock
+) -> None:
+    course = await ana.creates_event_type(
+        "class", seats=SEATS, bookerActiveBookingsLimit=ONE, allowReschedulingPastBookings=True
+    )
+    over = await guest.books(course, TEN)
+    clock.advance(TO_THE_START_OF_TEN + AN_HOUR)
+    await guest.books(course, "2050-09-06T10:00:00Z")
+    await refuses(client, "reschedule", over["uid"], start="2050-09-06T11:00:00Z", seatUid=over["seatUid"])
+
+
 async def test_guests_have_booked_nothing(ana: Host, guest: Guest, client: Client) -> None:
     event_type = await ana.creates_event_type(bookerActiveBookingsLimit=ONE)
     await guest.books(event_type, TEN, attendee=attendee("cleo"), guests=["bo@example.com"])

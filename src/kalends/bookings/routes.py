@@ -20,7 +20,12 @@ from kalends.bookings.access import all_seen_by, seen_by
 from kalends.bookings.actors import actor_of
 from kalends.bookings.bounds import Bounds
 from kalends.bookings.draft.refusals import OF_ANSWERS, RescheduleReasonMissing
-from kalends.bookings.permissions.refusals import OF_BOOKERS, BookingOver, TooLateToReschedule
+from kalends.bookings.permissions.refusals import (
+    OF_BOOKERS,
+    BookerLimitReached,
+    BookingOver,
+    TooLateToReschedule,
+)
 from kalends.bookings.refusals import (
     OF_NEW_TIME,
     OF_STATE_TO_MOVE,
@@ -178,6 +183,7 @@ async def get_booking(
         UnknownSeatToMove,
         NobodyAttends,
         AddressBlocked,
+        BookerLimitReached,
         RescheduleReasonMissing,
         MailLimitReached,
         *OF_NEW_TIME,
