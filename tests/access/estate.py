@@ -27,6 +27,8 @@ class Hook:
 class Estate:
     """An organization with a team; `boss` is its OWNER, `user` a member of both, who owns the rest.
 
+    The team's event type is hosted by the user, and was made by `boss`.
+
     `hooks` are by the path of their list, such as `/v2/webhooks`.
     """
 
@@ -37,6 +39,7 @@ class Estate:
     team_id: int
     team_membership_id: int
     event_type_id: int
+    team_event_type_id: int
     schedule_id: int
     booking_uid: str
     reservation_uid: str
@@ -69,12 +72,16 @@ def _membership(estate: Estate, path: str) -> int:
     return estate.team_membership_id if "{teamId}" in path else estate.membership_id
 
 
+def _event_type(estate: Estate, path: str) -> int:
+    return estate.team_event_type_id if "{teamId}" in path else estate.event_type_id
+
+
 EXAMPLES: Mapping[str, Example] = {
     "orgId": Example(lambda estate, _: estate.organization_id),
     "teamId": Example(lambda estate, _: estate.team_id),
     "userId": Example(lambda estate, _: estate.user.id),
     "membershipId": Example(_membership),
-    "eventTypeId": Example(lambda estate, _: estate.event_type_id, is_the_users=True),
+    "eventTypeId": Example(_event_type, is_the_users=True),
     "scheduleId": Example(lambda estate, _: estate.schedule_id, is_the_users=True),
     "credentialId": Example(lambda estate, _: estate.credential_id),
     "oooId": Example(lambda estate, _: estate.absence_id),
@@ -118,6 +125,10 @@ async def make_estate(people: People, slug: str, hook_lists: Iterable[str]) -> E
     booking = await user.books(event_type, _SLOT)
     reserved = {"eventTypeId": event_type["id"], "slotStart": _OTHER_SLOT}
     reservation = data(await user.client.post("/v2/slots/reservations", json=reserved), 201)
+    sold = {"lengthInMinutes": 60, "title": "Panel", "slug": "panel", "schedulingType": "roundRobin"}
+    team_event_types = f"/v2/organizations/{organization_id}/teams/{team_id}/event-types"
+    hosted = {**sold, "hosts": [{"userId": user.id}]}
+    team_event_type_id = data(await boss.client.post(team_event_types, json=hosted), 201)["id"]
     credential = {
         "workspacePlatformSlug": "google",
         "domain": f"{slug}.example.com",
@@ -136,6 +147,7 @@ async def make_estate(people: People, slug: str, hook_lists: Iterable[str]) -> E
         team_id=team_id,
         team_membership_id=team_membership_id,
         event_type_id=event_type["id"],
+        team_event_type_id=team_event_type_id,
         schedule_id=schedule["id"],
         booking_uid=booking["uid"],
         reservation_uid=reservation["reservationUid"],

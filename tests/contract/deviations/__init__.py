@@ -15,6 +15,7 @@ from tests.contract.deviations import (
     me,
     schedules,
     slots,
+    team_event_types,
     teams,
     webhooks,
 )
@@ -23,7 +24,7 @@ from tests.contract.patches import Deviation, corrected
 
 DEVIATIONS: tuple[Deviation, ...] = tuple(
     deviation
-    for tag in (everywhere, me, schedules, event_types, bookings, slots, teams, webhooks)
+    for tag in (everywhere, me, schedules, event_types, team_event_types, bookings, slots, teams, webhooks)
     for deviation in tag.DEVIATIONS
 )
 

@@ -25,7 +25,7 @@ from kalends.event_types.form.fields import (
     split_name_field,
     system_field,
 )
-from kalends.event_types.refusals import EmailFieldNotAsked, ReservedFieldSlug
+from kalends.event_types.refusals import EmailFieldNotAsked, FormWithoutContact, ReservedFieldSlug
 
 ATTENDEE_PHONE = "attendeePhoneNumber"
 
@@ -361,20 +361,46 @@ def _check_reserved_slugs(fields: list[AnyField]) -> list[AnyField]:
     return fields
 
 
-def _check_email(fields: list[AnyField]) -> list[AnyField]:
+def check_email(fields: list[AnyField]) -> list[AnyField]:
+    """Return a form that asks for an address.
+
+    Raises:
+        EmailFieldNotAsked: the field is hidden or optional.
+    """
     email = next((field for field in fields if isinstance(field, EmailField)), None)
     if email is not None and (email.hidden or not email.required):
         raise EmailFieldNotAsked
     return fields
 
 
+def _check_contact(fields: list[AnyField]) -> list[AnyField]:
+    email = next((field for field in fields if isinstance(field, EmailField)), None)
+    phone = next(
+        (field for field in fields if isinstance(field, SlugField) and field.slug == ATTENDEE_PHONE), None
+    )
+    asks_email = email is None or (email.required and not email.hidden)
+    asks_phone = phone is not None and phone.required and not phone.hidden
+    if not asks_email and not asks_phone:
+        raise FormWithoutContact
+    return fields
+
+
 BookingFields: TypeAlias = Annotated[
     list[Annotated[AnyField, BeforeValidator(_read_field)]],
     AfterValidator(_check_slugs),
-    AfterValidator(_check_email),
+    AfterValidator(check_email),
     AfterValidator(_check_reserved_slugs),
     refused_in_plain_words("bookingFields"),
 ]
+
+TeamBookingFields: TypeAlias = Annotated[
+    list[Annotated[AnyField, BeforeValidator(_read_field)]],
+    AfterValidator(_check_slugs),
+    AfterValidator(_check_contact),
+    AfterValidator(_check_reserved_slugs),
+    refused_in_plain_words("bookingFields"),
+]
+"""The form of a team's event type, which may ask for a phone number in place of an address."""
 
 
 def form_of(fields: Sequence[AnyField]) -> tuple[StoredObject, ...]:
