@@ -34,7 +34,8 @@ test: $(STAMP) ## Run the tests but for those marked `full`, under 15 minutes
 
 # Marked `full` are: every zone of 14 years, thousands of random questions to the engine, hundreds of random
 # teams, random event types and requests by the hundred, 200 kills of a worker that delivers, 20,000 deliveries,
-# 10,000 rounds of racing bookings, and a storm of 100,000 commands.
+# 10,000 rounds of racing bookings, a storm of 100,000 commands, and attacks on servers of two processes and on a
+# database of somebody's own.
 test-all: $(STAMP) ## Run all tests, also the long runs of engine, zones, teams, races, kills, deliveries, requests
 	$(PYTEST)
 
@@ -48,7 +49,7 @@ bench: $(STAMP) ## Measure speed and size
 	$(VENV)/python -m bench
 
 soak: $(STAMP) ## Load a server for half an hour while its parts are killed, and tell what it did
-	$(VENV)/python -m bench.soak
+	$(VENV)/python -m bench.soak $(SECONDS)
 
 contract: $(STAMP) ## Show how much of the contract is served, and what differs
 	$(VENV)/python -m tools.contract

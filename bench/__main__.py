@@ -4,7 +4,7 @@ import os
 import platform
 from importlib.metadata import version
 
-from bench import bookings, engine, http, listing, members, outbox, queue, recovery, slots, start
+from bench import bookings, disk, engine, http, listing, members, outbox, queue, recovery, slots, start
 
 
 def main() -> None:
@@ -22,6 +22,7 @@ def main() -> None:
         outbox.main,
         queue.main,
         recovery.main,
+        disk.main,
         start.main,
     ):
         print()

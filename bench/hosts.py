@@ -8,8 +8,8 @@ from kalends.api.http import credentials
 
 _HOST = """
     WITH host AS (
-        INSERT INTO users (email, username, name, time_zone)
-        VALUES (%(name)s || '@example.com', %(name)s, %(name)s, 'UTC') RETURNING id
+        INSERT INTO users (email, email_verified_at, username, name, time_zone)
+        VALUES (%(name)s || '@example.com', now(), %(name)s, %(name)s, 'UTC') RETURNING id
     ), schedule AS (
         INSERT INTO schedules (user_id, name, time_zone) SELECT id, 'Always', 'UTC' FROM host RETURNING id
     ), hours AS (

@@ -75,7 +75,7 @@ def main() -> None:
         for _ in range(DEATHS):
             guests.wait_for(BEFORE)
             died = time.monotonic()
-            _kill(Path(folder))
+            kill_database(Path(folder))
             guests.wait_for(GUESTS)
             away.append(min(when for when in guests.times if when > died + 0.05) - died)
         guests.is_over.set()
@@ -103,7 +103,7 @@ def prepare(server: Server) -> int:
     return int(server.call("POST", "/v2/event-types", "2024-06-14", event_type)["id"])
 
 
-def _kill(data_dir: Path) -> None:
+def kill_database(data_dir: Path) -> None:
     """Kill the server of the data folder, the process first that would look after the others."""
     postmaster = int((data_dir / "postgres" / "postmaster.pid").read_text().splitlines()[0])
     children = Path(f"/proc/{postmaster}/task/{postmaster}/children").read_text().split()

@@ -5,7 +5,7 @@ import os
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -39,8 +39,7 @@ class Server:
     @property
     def cpu_microseconds(self) -> float:
         """The time that the threads of its process have spent on a processor."""
-        tasks = Path(f"/proc/{self.process_id}/task").iterdir()
-        return sum(int((task / "schedstat").read_text().split()[0]) for task in tasks) / 1000
+        return processor_microseconds(self.process_id)
 
     def headers(self, version: str) -> dict[str, str]:
         """Return the headers of the first account."""
@@ -51,12 +50,23 @@ class Server:
         }
 
 
+def processor_microseconds(process_id: int) -> float:
+    """Return the time that the threads of a process have spent on a processor."""
+    tasks = Path(f"/proc/{process_id}/task").iterdir()
+    return sum(int((task / "schedstat").read_text().split()[0]) for task in tasks) / 1000
+
+
+def environment_of(data_dir: Path, settings: Mapping[str, str]) -> dict[str, str]:
+    """Return the variables of a command on a data folder; `settings` are `KALENDS_*` variables."""
+    environment = {name: value for name, value in os.environ.items() if not name.startswith("KALENDS_")}
+    environment |= {"KALENDS_DATA_DIR": str(data_dir), "KALENDS_LOG_LEVEL": "error"}
+    return environment | {f"KALENDS_{name.upper()}": value for name, value in settings.items()}
+
+
 @contextmanager
 def kalends(data_dir: Path, **settings: str) -> Iterator[Server]:
     """Run `kalends serve` on an empty folder until the block ends; `settings` are `KALENDS_*` variables."""
-    environment = {name: value for name, value in os.environ.items() if not name.startswith("KALENDS_")}
-    environment |= {"KALENDS_DATA_DIR": str(data_dir), "KALENDS_LOG_LEVEL": "error"}
-    environment |= {f"KALENDS_{name.upper()}": value for name, value in settings.items()}
+    environment = environment_of(data_dir, settings)
     command = [str(_KALENDS), "serve", "--port", "0", "--json"]
     with subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, text=True) as process:
         assert process.stdout is not None

@@ -36,8 +36,8 @@ GOAL_MS = 40
 
 _TEAM = """
     WITH host AS (
-        INSERT INTO users (email, username, name, time_zone)
-        SELECT 'host' || n || '@example.com', 'host' || n, 'Host ' || n,
+        INSERT INTO users (email, email_verified_at, username, name, time_zone)
+        SELECT 'host' || n || '@example.com', now(), 'host' || n, 'Host ' || n,
                (ARRAY['Europe/Rome', 'America/New_York', 'Asia/Tokyo', 'Europe/London',
                       'America/Los_Angeles'])[n %% 5 + 1]
           FROM generate_series(1, %(hosts)s) n
@@ -66,8 +66,8 @@ _TEAM = """
                LATERAL (SELECT timestamptz '2050-09-05 00:00Z' + n * interval '7 hours 30 minutes') at (start)
         RETURNING id, user_id, start_time, end_time
     ), attending AS (
-        INSERT INTO attendees (booking_id, email, name, time_zone)
-        SELECT id, 'guest' || id || '@example.com', 'Guest', 'UTC' FROM booking
+        INSERT INTO attendees (booking_id, email, name, time_zone, standing)
+        SELECT id, 'guest' || id || '@example.com', 'Guest', 'UTC', 'booker' FROM booking
     ), busy AS (
         INSERT INTO busy_times (host_id, booking_id, during)
         SELECT user_id, id, tstzrange(start_time, end_time) FROM booking

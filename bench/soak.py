@@ -1,16 +1,20 @@
-"""Half an hour of mixed load with faults: `make soak`, or `python -m bench.soak SECONDS`.
+"""Half an hour of mixed load with faults: `make soak`, or `make soak SECONDS=300`.
 
-Guests book and cancel; a subscriber hears of it, another never answers; strangers send odd requests;
-processes of the database are killed. What is told at the end: growth of memory after warming up, answers of
-5xx, deliveries that were lost or came twice, and the longest time in which GET /health was not answered.
+First come 200 odd requests of every kind. Then guests book and cancel, hosts and guests are mailed, a
+subscriber hears of it and another never answers; strangers send odd requests, and some clients are slow;
+workers, processes of the database and all of it are killed, and the mail server hangs for a while.
+
+What is told at the end: the longest time in which GET /health was not answered, growth of memory after
+warming up, answers of 5xx, what was lost, and what was told twice.
 """
 
+import http.client
 import itertools
 import json
 import os
 import random
 import signal
-import socket
+import subprocess
 import sys
 import tempfile
 import threading
@@ -19,152 +23,200 @@ from collections import Counter
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
-from typing import Any, ClassVar
+from typing import Any
 
-from bench import load
-from bench.recovery import prepare
-from bench.servers import NO_LIMITS, Server, kalends
+from bench import strangers
+from bench.health import Stall, watched
+from bench.listeners import Heard, listening
+from bench.recovery import kill_database, prepare
+from bench.servers import NO_LIMITS, Server, environment_of, kalends
+from bench.strangers import Victim
 
 SECONDS = 1_800.0
 GUESTS = 4
 WARMING_UP = 0.2
 """Share of the time after which memory should not grow any more."""
 
-SETTLING_SECONDS = 120.0
+SETTLING_SECONDS = 150.0
 """In which what is still to be delivered has to come."""
 
 _BETWEEN_FAULTS_SECONDS = 20.0
+_HANGING_SECONDS = 10.0
+_GOAL_STALL_MS, _GOAL_GROWTH = 100, 5.0
 _BEGIN = datetime(2050, 1, 1, tzinfo=UTC)
 _HEADERS = {"cal-api-version": "2024-08-13", "content-type": "application/json"}
-_CREATED, _FIRST_5XX, _UNAVAILABLE = 201, 500, 503
-
-_ODD = (
-    b"no request at all\r\n\r\n",
-    b"GET /v2/me HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer cal_" + b"0" * 60_000 + b"\r\n\r\n",
-    b"GET / HTTP/1.1\r\n" + b"X: 1\r\n" * 300 + b"\r\n",
-    b'POST /v2/bookings HTTP/1.1\r\nHost: x\r\nContent-Type: application/json; a="' + b";" * 50_000,
-    b"POST /v2/bookings HTTP/1.1\r\nHost: x\r\nContent-Length: 100000\r\n\r\n{",
-    b"GET /v2/slots?" + b"a=1&" * 5_000 + b" HTTP/1.1\r\nHost: x\r\n\r\n",
-    b"",
-)
-
-
-class _Deliveries(BaseHTTPRequestHandler):
-    """A subscriber: `/told` notes what it hears, `/silent` never answers."""
-
-    told: ClassVar[Counter[str]] = Counter()
-    lock: ClassVar[threading.Lock] = threading.Lock()
-
-    def do_POST(self) -> None:
-        """Take a delivery."""
-        body = self.rfile.read(int(self.headers["content-length"]))
-        if self.path == "/silent":
-            time.sleep(60)
-            return
-        with self.lock:
-            self.told[json.loads(body)["payload"]["uid"]] += 1
-        self.send_response(200)
-        self.send_header("content-length", "0")
-        self.end_headers()
-
-    def log_message(self, *_: object) -> None:
-        """Say nothing."""
+_FIRST_5XX, _UNAVAILABLE = 500, 503
+_KALENDS = Path(sys.executable).with_name("kalends")
 
 
 @dataclass(slots=True)
 class Soak:
-    """A server under load; what was seen so far."""
+    """A server and a worker under load; what was seen so far."""
 
     server: Server
     data_dir: Path
-    event_type: int
+    heard: Heard
+    victim: Victim
+    environment: dict[str, str]
     statuses: Counter[int] = field(default_factory=Counter)
+    without_advice: int = 0
+    broken_off: int = 0
     booked: set[str] = field(default_factory=set)
-    longest_stall: float = 0.0
     faults: Counter[str] = field(default_factory=Counter)
     is_over: threading.Event = field(default_factory=threading.Event)
+    worker: "subprocess.Popen[bytes] | None" = None
+    _lock: threading.Lock = field(default_factory=threading.Lock)
     _hours: "itertools.count[int]" = field(default_factory=itertools.count)
 
-    def ask(self, method: str, path: str, body: dict[str, Any] | None = None) -> Any:
-        """Ask for something, count the status, and return the data of a success."""
-        content = b"" if body is None else json.dumps(body).encode()
-        try:
-            status, answer = load.ask(self.server.port, load.request(method, path, _HEADERS, content))
-        except (OSError, ValueError):
-            self.statuses[0] += 1
-            return None
-        self.statuses[status] += 1
-        return json.loads(answer)["data"] if status < 300 else None
+    def start_worker(self) -> None:
+        """Start the worker, or another in its place."""
+        command = [str(_KALENDS), "worker"]
+        self.worker = subprocess.Popen(command, env=self.environment)
 
     def book(self) -> None:
-        """Book, look at what else is free, and cancel every third."""
+        """Book, look at it, and cancel every third."""
+        connection = http.client.HTTPConnection("127.0.0.1", self.server.port, timeout=60)
         for number in itertools.count():
             if self.is_over.is_set():
                 return
             start = _BEGIN + timedelta(hours=next(self._hours))
-            attendee = {"name": "Bo", "email": "bo@example.com", "timeZone": "UTC"}
-            asked = {"eventTypeId": self.event_type, "start": start.isoformat(), "attendee": attendee}
-            booking = self.ask("POST", "/v2/bookings", asked)
+            attendee = {"name": "Bo", "email": f"bo{number}@example.com", "timeZone": "UTC"}
+            asked = {"eventTypeId": self.victim.event_type, "start": start.isoformat(), "attendee": attendee}
+            booking = self._ask(connection, "POST", "/v2/bookings", asked)
             if booking is None:
                 continue
-            self.booked.add(booking["uid"])
-            self.ask("GET", f"/v2/bookings/{booking['uid']}")
+            with self._lock:
+                self.booked.add(booking["uid"])
+            self._ask(connection, "GET", f"/v2/bookings/{booking['uid']}")
             if number % 3 == 0:
-                self.ask("POST", f"/v2/bookings/{booking['uid']}/cancel", {})
+                self._ask(connection, "POST", f"/v2/bookings/{booking['uid']}/cancel", {})
+            self.is_over.wait(0.05)
 
     def be_odd(self) -> None:
-        """Send what no client sends, and leave it half sent or wait for the answer."""
-        chance = random.Random(1)
-        while not self.is_over.wait(0.05):
-            with suppress(OSError), socket.create_connection(("127.0.0.1", self.server.port), 5) as odd:
-                odd.sendall(chance.choice(_ODD))
-                odd.settimeout(0.5)
-                odd.recv(1_000)
+        """Send one odd request after another, of every kind."""
+        makers = list(strangers.kinds(self.server, self.victim).values())
+        for number in itertools.count():
+            if self.is_over.wait(0.05):
+                return
+            # Series of strangers would have the worker do nothing else.
+            status = strangers.send(self.server.port, makers[number % len(makers)](number), patience=5)
+            self._count(status)
 
-    def look(self) -> None:
-        """Ask for /health again and again, and note the longest time without an answer."""
-        request = load.request("GET", "/health")
-        while not self.is_over.is_set():
-            began = time.monotonic()
-            with suppress(OSError):
-                load.ask(self.server.port, request)
-            self.longest_stall = max(self.longest_stall, time.monotonic() - began)
-            time.sleep(0.01)
+    def be_slow(self) -> None:
+        """Ask for much, and take it in small pieces."""
+        chance = random.Random(1)
+        makes = strangers.kinds(self.server, self.victim)["event types"]
+        while not self.is_over.wait(0.2):
+            strangers.read_slowly(self.server.port, makes(0), chance)
 
     def break_things(self) -> None:
-        """Kill a backend of the database, or all of it."""
-        for number in itertools.count():
-            if self.is_over.wait(_BETWEEN_FAULTS_SECONDS):
-                return
+        """Kill a worker, a process of the database, all of it, or let the mail server hang."""
+        faults = itertools.cycle(
+            (self._kill_worker, self._kill_backend, self._kill_database, self._hang_mails)
+        )
+        while not self.is_over.wait(_BETWEEN_FAULTS_SECONDS):
             with suppress(OSError, ValueError, IndexError):
-                postmaster = int((self.data_dir / "postgres" / "postmaster.pid").read_text().split()[0])
-                children = Path(f"/proc/{postmaster}/task/{postmaster}/children").read_text().split()
-                is_whole = number % 3 == 0
-                for victim in [postmaster, *map(int, children)] if is_whole else [int(children[-1])]:
-                    os.kill(victim, signal.SIGKILL)
-                self.faults["database" if is_whole else "backend"] += 1
+                fault = next(faults)
+                fault()
+                self.faults[fault.__name__.removeprefix("_").replace("_", " ")] += 1
 
     def memory_mb(self) -> float:
         """Return what the server's process takes."""
         pages = int(Path(f"/proc/{self.server.process_id}/statm").read_text().split()[1])
         return pages * os.sysconf("SC_PAGE_SIZE") / 1e6
 
+    def mails_left(self) -> Counter[str]:
+        """Return how many mails are in which state."""
+        command = [str(_KALENDS), "mail", "list", "--limit", "10000", "--json"]
+        listed = subprocess.run(command, env=self.environment, capture_output=True, text=True, check=True)
+        return Counter(mail["state"] for mail in json.loads(listed.stdout.splitlines()[-1])["mails"])
+
+    def _ask(self, connection: http.client.HTTPConnection, method: str, path: str, body: Any = None) -> Any:
+        """Ask for something, count the status, and return the data of a success."""
+        try:
+            connection.request(method, path, None if body is None else json.dumps(body), _HEADERS)
+            answer = connection.getresponse()
+            content = answer.read()
+        except (OSError, http.client.HTTPException):
+            connection.close()
+            with self._lock:
+                self.broken_off += 1
+            return None
+        self._count(answer.status, has_advice=answer.headers["retry-after"] is not None)
+        return json.loads(content)["data"] if answer.status < 300 else None
+
+    def _count(self, status: int, *, has_advice: bool = True) -> None:
+        with self._lock:
+            self.statuses[status] += 1
+            if status == _UNAVAILABLE and not has_advice:
+                self.without_advice += 1
+
+    def _kill_worker(self) -> None:
+        assert self.worker is not None
+        self.worker.kill()
+        self.worker.wait()
+        self.start_worker()
+
+    def _kill_backend(self) -> None:
+        postmaster = int((self.data_dir / "postgres" / "postmaster.pid").read_text().split()[0])
+        children = Path(f"/proc/{postmaster}/task/{postmaster}/children").read_text().split()
+        os.kill(int(children[-1]), signal.SIGKILL)
+
+    def _kill_database(self) -> None:
+        kill_database(self.data_dir)
+
+    def _hang_mails(self) -> None:
+        self.heard.is_mail_hanging.set()
+        self.is_over.wait(_HANGING_SECONDS)
+        self.heard.is_mail_hanging.clear()
+
 
 def main(seconds: float) -> None:
     """Soak a server, and print what was seen."""
-    receiver = ThreadingHTTPServer(("127.0.0.1", 0), _Deliveries)
-    threading.Thread(target=receiver.serve_forever, daemon=True).start()
-    settings = {**NO_LIMITS, "outgoing_allow_private": "true", "mail_enabled": "false"}
-    with tempfile.TemporaryDirectory() as folder, kalends(Path(folder), **settings) as server:
-        soak = Soak(server, Path(folder), prepare(server))
-        for path in ("told", "silent"):
-            url = f"http://127.0.0.1:{receiver.server_port}/{path}"
-            webhook = {"subscriberUrl": url, "triggers": ["BOOKING_CREATED"], "active": True}
-            server.call("POST", "/v2/webhooks", "2024-08-13", webhook)
-        duties = [soak.look, soak.be_odd, soak.break_things, *[soak.book] * GUESTS]
-        threads = [threading.Thread(target=duty, daemon=True) for duty in duties]
+    with tempfile.TemporaryDirectory() as folder, listening() as heard:
+        settings = {
+            **NO_LIMITS,
+            "rate_limit_enabled": "false",
+            "worker": "false",
+            "outgoing_allow_private": "true",
+            "smtp_url": f"smtp://127.0.0.1:{heard.mail_port}?starttls=never",
+        }
+        with kalends(Path(folder), **settings) as server:
+            hooks = f"http://127.0.0.1:{heard.webhook_port}"
+            victim = strangers.prepare(server, prepare(server), f"{hooks}/silent?x")
+            soak = Soak(server, Path(folder), heard, victim, environment_of(Path(folder), settings))
+            for path in ("told", "silent"):
+                webhook = {"subscriberUrl": f"{hooks}/{path}", "triggers": ["BOOKING_CREATED"]}
+                server.call("POST", "/v2/webhooks", "2024-08-13", {**webhook, "active": True})
+            print(f"Soak: one server, one worker, {seconds:.0f} s")
+            _be_odd_at_once(soak)
+            soak.start_worker()
+            try:
+                _load(soak, seconds)
+            finally:
+                assert soak.worker is not None
+                soak.worker.terminate()
+                soak.worker.wait()
+
+
+def _be_odd_at_once(soak: Soak) -> None:
+    """Send odd requests, kind by kind, and tell the longest stall of each that is not short."""
+    worst, where = Stall(), ""
+    for kind, makes in strangers.kinds(soak.server, soak.victim).items():
+        with watched(soak.server) as stall:
+            strangers.send_all(soak.server.port, makes, range(strangers.OF_EACH_KIND))
+        if stall.longest > _GOAL_STALL_MS:
+            print(f"  {kind}: /health waited {stall}")
+        if stall.worked >= worst.worked:
+            worst, where = stall, kind
+    print(f"  longest stall of /health while strangers are odd: {worst}, of {where}")
+
+
+def _load(soak: Soak, seconds: float) -> None:
+    duties = [*[soak.book] * GUESTS, soak.be_odd, soak.be_slow, soak.break_things]
+    threads = [threading.Thread(target=duty, daemon=True) for duty in duties]
+    with watched(soak.server) as stall:
         for thread in threads:
             thread.start()
         time.sleep(seconds * WARMING_UP)
@@ -172,26 +224,39 @@ def main(seconds: float) -> None:
         time.sleep(seconds * (1 - WARMING_UP))
         soak.is_over.set()
         for thread in threads:
-            thread.join(30)
+            thread.join(60)
         grown = soak.memory_mb()
-        ends = time.monotonic() + SETTLING_SECONDS
-        while soak.booked - set(_Deliveries.told) and time.monotonic() < ends:
-            time.sleep(0.5)
-        _tell(soak, seconds, warm, grown)
+    _settle(soak)
+    _tell(soak, stall, warm, grown)
 
 
-def _tell(soak: Soak, seconds: float, warm: float, grown: float) -> None:
-    told = _Deliveries.told
+def _settle(soak: Soak) -> None:
+    """Wait for what is still to be delivered and mailed."""
+    ends = time.monotonic() + SETTLING_SECONDS
+    while soak.booked - set(soak.heard.deliveries) and time.monotonic() < ends:
+        time.sleep(0.5)
+    while soak.mails_left().keys() - {"sent", "suppressed"} and time.monotonic() < ends:
+        time.sleep(2.0)
+
+
+def _tell(soak: Soak, stall: Stall, warm: float, grown: float) -> None:
+    heard = soak.heard
     failed = {status: count for status, count in soak.statuses.items() if status >= _FIRST_5XX}
     unavailable = failed.pop(_UNAVAILABLE, 0)
-    twice = sum(1 for uid in soak.booked if told[uid] > 1)
     growth = (grown - warm) / warm * 100
-    print(f"Soak: {seconds:.0f} s, faults {dict(soak.faults)}, {sum(soak.statuses.values())} requests")
-    print(f"  memory after warming up  {warm:.0f} MB, at the end {grown:.0f} MB: {growth:+.1f} %   (goal 5)")
-    print(f"  5xx but 503              {failed or 0}   (goal 0); 503: {unavailable}")
-    print(f"  deliveries lost          {len(soak.booked - set(told))} of {len(soak.booked)}   (goal 0)")
-    print(f"  deliveries twice         {twice}   (goal 0; at least once is what is promised)")
-    print(f"  longest stall of /health {soak.longest_stall * 1000:.0f} ms   (goal 100)")
+    mails = soak.mails_left()
+    unsent = {state: count for state, count in mails.items() if state not in ("sent", "suppressed")}
+    print(
+        f"  {sum(soak.statuses.values())} requests, {soak.broken_off} broken off; faults: {dict(soak.faults)}"
+    )
+    print(f"  memory after warming up {warm:.0f} MB, at the end {grown:.0f} MB: {growth:+.1f} %   (goal 5)")
+    print(
+        f"  5xx but 503: {failed or 0}   (goal 0); 503: {unavailable}, without advice {soak.without_advice}"
+    )
+    print(f"  deliveries lost: {len(soak.booked - set(heard.deliveries))} of {len(soak.booked)}   (goal 0)")
+    print(f"  told twice: {heard.told_twice}   (goal 0); again under its own id: {heard.repeats}")
+    print(f"  mails not sent: {unsent or 0}   (goal 0) of {sum(mails.values())}")
+    print(f"  longest stall of /health under load with faults: {stall}")
 
 
 if __name__ == "__main__":

@@ -34,14 +34,16 @@ from kalends.schedules import routes as schedules
 from kalends.slots import routes as slots
 from kalends.teams import routes as teams
 from kalends.timezones import routes as timezones
-from kalends.web import invitation
 from kalends.web import routes as web
+from kalends.web.links import attendance, confirmation, invitation
 from kalends.webhooks import routes as webhooks
 from kalends.worker import worker_of
 
 _ROUTERS: Sequence[Router | PageRouter] = (
     health.router,
     health.pages,
+    attendance.router,
+    confirmation.router,
     invitation.router,
     accounts.router,
     audit.router,
@@ -112,7 +114,10 @@ async def _worker(runtime: Runtime) -> AsyncIterator[None]:
         yield
         return
     share = Database(
-        settings.connection_url(), size=settings.database_worker_pool_size, disk=runtime.database.disk
+        settings.connection_url(),
+        size=settings.database_worker_pool_size,
+        disk=runtime.database.disk,
+        attending=runtime.database.attending,
     )
     async with share, worker_of(replace(runtime, database=share)):
         yield

@@ -50,7 +50,12 @@ def utc_now() -> datetime:
 
 def make_runtime(settings: Settings, *, clock: Callable[[], datetime] = utc_now) -> Runtime:
     """Return what a server or a worker with these settings is made of; `clock` tells it the time."""
-    database = Database(settings.connection_url(), size=settings.database_pool_size, disk=disk_of(settings))
+    database = Database(
+        settings.connection_url(),
+        size=settings.database_pool_size,
+        disk=disk_of(settings),
+        attending=settings.attending_blocks,
+    )
     limiter = RateLimiter(open_storage(settings, database), clock)
     return Runtime(
         settings=settings,

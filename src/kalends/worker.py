@@ -13,6 +13,7 @@ from kalends.bookings import service as bookings
 from kalends.bookings.facts import service as facts
 from kalends.bookings.facts.timers import BOOKING, TimerKind
 from kalends.db.database import Database, UnitOfWork
+from kalends.memberships.invitations import sending as invitations
 from kalends.notifications import service as notifications
 from kalends.notifications.delivery import send_due as send_due_mails
 from kalends.notifications.queue import MAILS
@@ -56,6 +57,7 @@ def duties(runtime: Runtime) -> Duties:
             notifications.forget,
             mails.forget,
             farewell.forget,
+            invitations.forget_mails,
             partial(audit.forget, days=runtime.settings.audit_kept_days),
         ],
         farewells=[courier.finish],

@@ -60,6 +60,7 @@ async def ids(ana: Host, client: Client, people: People) -> dict[str, Any]:
         "teamId": team_id,
         "membershipId": await people.joins(ana, team_id, Role.OWNER),
         "credentialId": "00000000-0000-4000-8000-000000000000",
+        "oooId": 1,
         "userId": ana.id,
         "eventTypeId": event_type["id"],
         "scheduleId": schedule["id"],

@@ -1,9 +1,11 @@
 """Heads of requests that make work before anything is known of who sends them (findings 2, 8 and 19)."""
 
+import asyncio
 import json
 import re
 import resource
 import socket
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -27,6 +29,9 @@ ROUND_TRIPS = 50
 
 SERVERS_SECONDS = "1"
 """How long the server waits for the rest of a request."""
+
+GRACE_SECONDS = 30
+"""How long requests may take to finish once the server is told to stop."""
 
 PATIENCE_SECONDS = 45.0
 """Longer than that, and shorter than forever."""
@@ -239,3 +244,14 @@ async def test_broken_requests_do_not_fill_the_log(server: Server) -> None:
     for _ in range(40):
         assert (await answer_to_nonsense(server)).status == 400
     assert len(server.logged()) - known <= 10
+
+
+async def test_half_a_body_keeps_no_server_from_stopping(database_url: str, tmp_path: Path) -> None:
+    with running(tmp_path, "--database-url", database_url, KALENDS_WORKER="false") as server:
+        async with connected(server.port, 2) as (half, other):
+            half.write(HEAD + b"Content-Length: 9\r\n\r\n{")
+            assert (await other.get("/health")).status == 200
+            began = time.monotonic()
+            await asyncio.to_thread(server.terminate)
+            assert time.monotonic() - began < GRACE_SECONDS / 2
+            assert (await half.answer()).status == 408

@@ -61,6 +61,7 @@ def test_parsed_templates_are_kept_up_to_a_bound_in_bytes() -> None:
 
 
 SMALL = {
+    "kalends.api.contract.operations": "nothing",
     "kalends.api.limits.rate_limits": "addresses of 64 characters at most, names that operators give limits",
     "kalends.api.input.time_zones": "nothing",
     "kalends.notifications.content.rendering": "names of our own templates",

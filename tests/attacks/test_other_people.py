@@ -1,5 +1,6 @@
 """Other people's time and name, taken by whoever types them (findings 12, 17 and 20)."""
 
+import re
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import timedelta
@@ -10,11 +11,11 @@ import pytest
 from kalends.app import Api
 from kalends.runtime import make_runtime
 from kalends.settings import Settings
-from tests.attacks.harm import no_harm, still_harmful
+from tests.attacks.harm import no_harm
 from tests.conftest import Clock
 from tests.notifications.conftest import Office
 from tests.notifications.mailbox import Mailbox
-from tests.support.bookings import TEN, URL, attendee
+from tests.support.bookings import ELEVEN, SEATS, TEN, URL, WEEKLY, attendee
 from tests.support.callers import Callers
 from tests.support.client import Client, Guest, Host, booking_of, data, refusal
 from tests.support.refusals import WatchedEdge
@@ -23,8 +24,6 @@ RESERVATIONS = "/v2/slots/reservations"
 OWN_ROOM = "https://zoom.example/ana"
 TRAP = "https://evil.example/zoom"
 
-TYPED = "an address that somebody typed makes its holder busy"
-
 
 async def offered(client: Client, event_type: dict[str, Any]) -> Any:
     query = {"eventTypeId": event_type["id"], "start": "2050-09-05", "end": "2050-09-05"}
@@ -32,7 +31,6 @@ async def offered(client: Client, event_type: dict[str, Any]) -> Any:
 
 
 @pytest.mark.parametrize("role", ["guest", "booker"])
-@still_harmful(12, TYPED)
 async def test_typing_an_address_into_a_form_takes_nobodys_time(
     ana: Host, ben: Host, guest: Guest, client: Client, role: str
 ) -> None:
@@ -47,6 +45,44 @@ async def test_typing_an_address_into_a_form_takes_nobodys_time(
     with no_harm():
         assert after == before
         assert answer.status_code == 201
+
+
+@pytest.mark.parametrize("way", ["series", "seat", "moved"])
+async def test_no_other_way_of_typing_an_address_takes_somebodys_time(
+    ana: Host, ben: Host, guest: Guest, client: Client, way: str
+) -> None:
+    own = await ben.creates_event_type()
+    before = await offered(client, own)
+    offers: dict[str, dict[str, Any]] = {"series": {"recurrence": WEEKLY}, "seat": {"seats": SEATS}}
+    event_type = await ana.creates_event_type(**offers.get(way, {}))
+    named: dict[str, Any] = {"attendee": {**attendee("ben"), "email": ben.email}}
+    if way == "seat":
+        await guest.books(event_type)
+    booked = await ana.books(event_type, **named)
+    if way == "moved":
+        answer = await ana.client.post(f"{URL}/{booked['uid']}/reschedule", json={"start": ELEVEN})
+        assert answer.status_code == 201
+    after = await offered(client, own)
+    with no_harm():
+        assert after == before
+
+
+async def test_a_link_confirms_for_nobody_but_whom_it_was_mailed_to(
+    ana: Host, ben: Host, guest: Guest, client: Client, office: Office, mailbox: Mailbox
+) -> None:
+    await guest.books(await ana.creates_event_type(), guests=[ben.email])
+    await office.works()
+    found = re.search(r"token=([\w-]+)", mailbox.to(ben.email).text)
+    assert found is not None
+    own = await ana.creates_event_type("other")
+    before = await offered(client, own)
+    for path in ("/confirm-email", "/invitation", "/booking/x/cancel"):
+        answer = await client.post(path, data={"token": found[1]})
+        assert answer.status_code in (403, 404)
+    await client.post("/attendance", data={"token": found[1][:-2] + "AA"})
+    with no_harm():
+        assert await offered(client, own) == before
+        assert data(await ben.client.get("/v2/me"))["email"] == ben.email
 
 
 async def status_of_reserving(
@@ -115,7 +151,7 @@ async def test_a_booker_does_not_replace_it_by_a_meeting_url_either(ana: Host, c
         assert TRAP not in answer.json().get("data", {}).values()
 
 
-async def test_a_booking_invites_few_strangers(ana: Host, client: Client) -> None:
+async def test_a_booking_invites_few_strangers(ana: Host, guest: Guest, client: Client) -> None:
     event_type = await ana.creates_event_type()
     guests = [f"guest{number}@example.com" for number in range(31)]
     answer = await client.post(URL, json=booking_of(event_type["id"], TEN, guests=guests))

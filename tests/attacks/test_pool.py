@@ -1,6 +1,7 @@
 """Connections to the database that are held while somebody is waited for (findings 9 and 14)."""
 
 import asyncio
+import threading
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
 
@@ -12,10 +13,11 @@ from kalends.app import Api
 from kalends.db.database import Database
 from kalends.runtime import make_runtime
 from kalends.settings import Settings
+from kalends.webhooks.deliveries.shares import REQUESTS
 from tests.conftest import Clock
 from tests.support.bookings import URL
 from tests.support.callers import Callers
-from tests.support.client import Host, booking_of
+from tests.support.client import Host, booking_of, data
 from tests.support.receiver import Receiver, answers, hangs
 from tests.support.refusals import WatchedEdge
 from tests.webhooks.conftest import subscribe
@@ -72,6 +74,32 @@ async def test_a_ping_that_is_answered_is_answered_once(small: Small, ana: Host,
     webhook = await subscribe(ana, receiver, "BOOKING_CREATED")
     receiver.next_answers = [answers(200)]
     assert (await small.pings(ana, webhook["id"], idempotency_key="once")).status_code == 200
+
+
+async def test_a_replay_holds_no_connection_while_it_waits_for_templates(
+    small: Small, ana: Host, receiver: Receiver
+) -> None:
+    event_type = await ana.creates_event_type()
+    await ana.books(event_type)
+    webhook = await subscribe(ana, receiver, "BOOKING_CREATED", payloadTemplate='{"what": "{{title}}"}')
+    begun, may_end = threading.Event(), threading.Event()
+
+    def keeps_the_thread() -> None:
+        begun.set()
+        may_end.wait()
+
+    other = asyncio.create_task(REQUESTS.make("somebody else", keeps_the_thread))
+    await asyncio.to_thread(begun.wait)
+    sent = {"authorization": f"Bearer {ana.client.api_key}", "idempotency_key": "once"}
+    path = f"/v2/webhooks/{webhook['id']}/replay"
+    replay = asyncio.create_task(small.callers.post(path, {"from": "2020-01-01T00:00:00Z"}, **sent))
+    while len(REQUESTS._turns) < 2 and not replay.done():
+        await asyncio.sleep(0)
+    in_use = small.in_use
+    may_end.set()
+    assert data(await replay)["queued"] == 1
+    await other
+    assert in_use == 0
 
 
 async def test_bookings_that_wait_for_their_host_leave_connections_to_others(

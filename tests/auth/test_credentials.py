@@ -63,7 +63,20 @@ async def test_only_a_hash_of_a_key_is_stored(ana: Host, database: Database) -> 
     assert credentials.digest(secret) in str(rows)
 
 
-@pytest.mark.parametrize("form", ["Bearer cal_live_{}", "Bearer cal_{}", "cal_live_{}", "cal_{}"])
+@pytest.mark.parametrize(
+    "form",
+    [
+        "Bearer cal_live_{}",
+        "Bearer cal_{}",
+        "cal_live_{}",
+        "cal_{}",
+        "bearer cal_{}",
+        "BEARER cal_{}",
+        "Bearer   cal_{}",
+        "bearer \t cal_live_{}",
+        "  Bearer cal_{} ",
+    ],
+)
 async def test_a_key_is_taken_with_and_without_the_word_bearer_and_under_the_plain_prefix(
     ana: Host, client: Client, form: str
 ) -> None:
@@ -72,7 +85,7 @@ async def test_a_key_is_taken_with_and_without_the_word_bearer_and_under_the_pla
 
 @pytest.mark.parametrize(
     "form",
-    ["bearer cal_{}", "Basic cal_{}", "Bearer  cal_{}", "Bearer {}", "Bearer cal_{}x", "Bearer CAL_{}"],
+    ["Basic cal_{}", "Bearercal_{}", "Bearer Bearer cal_{}", "Bearer {}", "Bearer cal_{}x", "Bearer CAL_{}"],
 )
 async def test_other_spellings_of_a_key_are_unknown(ana: Host, client: Client, form: str) -> None:
     assert await status_of(client, form.format(str(ana.client.api_key)[-32:])) == 401

@@ -8,7 +8,7 @@ import pytest
 from kalends.memberships.membership import Role
 from tests.bookings.test_organization_lists import NOON, TEN, is_booked, is_team_booked, listed
 from tests.conftest import Clock
-from tests.support.client import Host, booking_of, data
+from tests.support.client import Host, data
 from tests.support.organizations import People
 from tests.support.teams import Rows
 
@@ -87,7 +87,7 @@ async def test_what_is_booked_of_teams_that_one_administers_is_shown_whoever_hos
     parent = await rows.event_type(team, kind="managed", slug="managed")
     child = await member.creates_event_type("copy")
     await rows.sets("event_types", child["id"], parent_id=parent)
-    copy = data(await member.client.post(URL, json=booking_of(child["id"], TEN)), 201)["uid"]
+    copy = (await member.books(child, TEN))["uid"]
     assert await listed(lead, URL, status="upcoming") == [copy, uid]
 
 
@@ -138,7 +138,7 @@ async def test_what_attendees_hide_is_hidden_from_administrators(
     cy = await people.member("cy", acme)
     seats = {"seats": {"seatsPerTimeSlot": 3, "showAttendeeInfo": False, "showAvailabilityCount": True}}
     event_type = await cy.creates_event_type("seats", **seats)
-    data(await cy.client.post(URL, json=booking_of(event_type["id"], TEN)), 201)
+    await cy.books(event_type, TEN)
     [seen], [own] = data(await ana.client.get(URL)), data(await cy.client.get(URL))
     assert seen["uid"] == own["uid"]
     assert "bo@example.com" in str(own)

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from tests.support.client import Client, Host, booking_of, data, refusal
+from tests.support.client import Client, Guest, Host, booking_of, data, refusal
 
 URL = "/v2/bookings"
 TEN = "2050-09-05T10:00:00Z"
@@ -19,12 +19,23 @@ async def refused(
     return refusal(await client.post(URL, json=whole), status)
 
 
-async def test_a_missing_attendee_is_told_what_one_needs(ana: Host, client: Client) -> None:
+@pytest.mark.parametrize("sent", [{}, {"attendee": None}, {"attendee": "bo@example.com"}, {"attendee": []}])
+async def test_a_missing_attendee_is_told_what_one_needs(
+    ana: Host, client: Client, sent: dict[str, Any]
+) -> None:
     event_type = await ana.creates_event_type()
-    answer = await client.post(URL, json={"eventTypeId": event_type["id"], "start": TEN})
-    message = refusal(answer, 400)["message"]
-    assert message == "attendee is required: an object with name, timeZone, and email or phoneNumber"
-    assert "name, timeZone, and email" in message
+    answer = await client.post(URL, json={"eventTypeId": event_type["id"], "start": TEN, **sent})
+    assert refusal(answer, 400)["message"] == (
+        "attendee must be an object with name, timeZone, and email or phoneNumber"
+    )
+
+
+async def test_a_slot_that_is_taken_is_refused_with_the_instant_understood(ana: Host, guest: Guest) -> None:
+    event_type = await ana.creates_event_type()
+    await guest.books(event_type, TEN)
+    body = {"eventTypeId": event_type["id"], "slotStart": "2050-09-05T10:00:00"}
+    error = refusal(await ana.client.post("/v2/slots/reservations", json=body), 422)
+    assert error["details"]["hint"] == "slotStart was understood as 2050-09-05T10:00:00.000Z."
 
 
 @pytest.mark.parametrize(
@@ -93,12 +104,12 @@ async def test_guests_are_named_as_such_and_every_problem_has_its_sentence(ana: 
     ],
 )
 async def test_a_start_without_z_is_refused_with_the_instant_understood(
-    ana: Host, client: Client, start: str, understood: str
+    ana: Host, guest: Guest, client: Client, start: str, understood: str
 ) -> None:
     event_type = await ana.creates_event_type()
     error = await refused(client, event_type, start=start)
     assert error["details"]["hint"].startswith(f"{understood} cannot be booked")
-    booking = data(await client.post(URL, json=booking_of(event_type["id"], TEN)), 201)
+    booking = await guest.books(event_type, TEN)
     moved = await client.post(f"{URL}/{booking['uid']}/reschedule", json={"start": start})
     assert refusal(moved, 400)["details"]["hint"].startswith(f"{understood} cannot be booked")
 

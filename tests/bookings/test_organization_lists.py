@@ -179,3 +179,17 @@ async def test_what_cannot_be_listed_is_400_by_its_name(
     for place in ("bookings", f"users/{ana.id}/bookings", f"teams/{team}/bookings"):
         answer = await ana.client.get(f"/v2/organizations/{acme}/{place}", params={name: value})
         assert name in refusal(answer, 400)["message"]
+
+
+async def test_titles_are_in_the_language_of_each_host_and_of_classes_they_name_no_attendee(
+    acme: int, people: People, ana: Host
+) -> None:
+    bo = await people.member("bo", acme)
+    data(await bo.client.patch("/v2/me", json={"locale": "de"}))
+    seats = {"seatsPerTimeSlot": 2, "showAttendeeInfo": True, "showAvailabilityCount": True}
+    shared = await bo.creates_event_type("class", seats=seats)
+    await bo.books(shared, NOON)
+    await is_booked(bo, TEN)
+    for path in (f"/v2/organizations/{acme}/bookings", f"/v2/organizations/{acme}/users/{bo.id}/bookings"):
+        titles = [booking["title"] for booking in data(await ana.client.get(path))]
+        assert titles == ["Intro-10-gue mit Bo und Bo Guest", "Class mit Bo"]

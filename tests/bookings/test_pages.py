@@ -9,7 +9,8 @@ import pytest
 
 from kalends.db.database import Database
 from tests.bookings.board import GUESTS, HOUR, NOW, SORTS, Row, expected
-from tests.support.client import Client, Host, booking_of, data, make_host, refusal
+from tests.conftest import Clock
+from tests.support.client import Client, Guest, Host, data, make_host, refusal
 from tests.support.organizations import People
 from tests.support.teams import Rows
 
@@ -90,9 +91,9 @@ async def test_pages_go_with_every_filter(ana: Host, board: list[Row], event_typ
         assert await walked(ana, limit=chance.randint(1, 9), **query) == expected(board, query), query
 
 
-async def test_a_list_that_fits_has_one_page(ana: Host, client: Client) -> None:
+async def test_a_list_that_fits_has_one_page(ana: Host, guest: Guest) -> None:
     event_type = await ana.creates_event_type()
-    uid = data(await client.post(URL, json=booking_of(event_type["id"], TEN)), 201)["uid"]
+    uid = (await guest.books(event_type, TEN))["uid"]
     shown = await page(ana, status="upcoming", limit=50, sortStart="asc")
     assert [booking["uid"] for booking in shown["data"]] == [uid]
     assert shown["pagination"] == {
@@ -133,18 +134,15 @@ async def test_take_and_skip_go_on_working_with_figures(ana: Host, board: list[R
 
 
 async def test_what_comes_or_goes_before_a_page_does_not_move_it(
-    ana: Host, client: Client, database: Database
+    ana: Host, guest: Guest, database: Database
 ) -> None:
     event_type = await ana.creates_event_type()
     uids = [
-        data(await client.post(URL, json=booking_of(event_type["id"], f"2050-09-05T{hour:02}:00:00Z")), 201)[
-            "uid"
-        ]
-        for hour in (9, 10, 11, 12)
+        (await guest.books(event_type, f"2050-09-05T{hour:02}:00:00Z"))["uid"] for hour in (9, 10, 11, 12)
     ]
     first = await page(ana, limit=2, sortStart="asc")
     assert [booking["uid"] for booking in first["data"]] == uids[:2]
-    data(await client.post(URL, json=booking_of(event_type["id"], "2050-09-05T08:00:00Z")), 201)
+    await guest.books(event_type, "2050-09-05T08:00:00Z")
     async with database.transaction() as work:
         await work.connection.execute("DELETE FROM bookings WHERE uid = %s", (uids[1],))
     second = await page(ana, limit=2, sortStart="asc", cursor=first["pagination"]["nextCursor"])
@@ -152,12 +150,9 @@ async def test_what_comes_or_goes_before_a_page_does_not_move_it(
     assert second["pagination"]["remainingItems"] == 0
 
 
-async def test_what_changed_since_is_found_once_over_all_pages(ana: Host, client: Client) -> None:
+async def test_what_changed_since_is_found_once_over_all_pages(ana: Host, guest: Guest) -> None:
     event_type = await ana.creates_event_type()
-    made = [
-        data(await client.post(URL, json=booking_of(event_type["id"], f"2050-09-05T{hour:02}:00:00Z")), 201)
-        for hour in (8, 9, 10)
-    ]
+    made = [await guest.books(event_type, f"2050-09-05T{hour:02}:00:00Z") for hour in (8, 9, 10)]
     since = made[0]["createdAt"]
     found = await walked(ana, limit=1, afterUpdatedAt=since, sortUpdatedAt="asc")
     assert found == [booking["uid"] for booking in made]
@@ -282,16 +277,24 @@ async def test_pages_of_organizations_users_and_teams(
         assert len(data(plain)) == 5
 
 
-async def test_an_attendee_has_pages_too(ana: Host, client: Client, database: Database) -> None:
-    guest = await make_host(client, database, "bo", time_zone="UTC")
+async def test_one_booking_is_listed_by_its_uid_however_old_it_is(
+    ana: Host, people: People, clock: Clock
+) -> None:
+    acme = await people.organization("acme", ana)
+    rows = Rows(people.database)
+    event_type = await rows.event_type(await people.team("support", organization=acme), ana)
+    uid = await rows.is_booked(ana, event_type, NOW, NOW + HOUR)
+    clock.now = NOW + timedelta(days=100)
+    for path in (URL, f"/v2/organizations/{acme}/bookings"):
+        assert (await page(ana, path))["data"] == []
+        assert [one["uid"] for one in (await page(ana, path, bookingUid=uid))["data"]] == [uid]
+
+
+async def test_an_attendee_has_pages_too(ana: Host, guest: Guest, client: Client, database: Database) -> None:
+    bo = await make_host(client, database, "bo", time_zone="UTC")
     event_type = await ana.creates_event_type()
     uids = [
-        data(
-            await client.post(
-                URL, json=booking_of(event_type["id"], (NOW + number * timedelta(days=7)).isoformat())
-            ),
-            201,
-        )["uid"]
+        (await guest.books(event_type, (NOW + number * timedelta(days=7)).isoformat()))["uid"]
         for number in range(3)
     ]
-    assert await walked(guest, limit=1) == uids
+    assert await walked(bo, limit=1) == uids

@@ -1,4 +1,4 @@
-"""What an event type permits those who book: who, how often, and what they may change (bookings.md 2.13)."""
+"""What an event type permits those who book: who, how often, and what they may change (bookings.md 2.16)."""
 
 import asyncio
 from datetime import timedelta
@@ -125,7 +125,7 @@ async def test_what_was_cancelled_takes_place_after_all_where_it_is_allowed(
 ) -> None:
     event_type = await ana.creates_event_type()
     uid = (await guest.books(event_type))["uid"]
-    await guest.cancels(uid, cancellationReason="ill")
+    await guest.cancels(uid, "ill")
     await refuses(client, "reschedule", uid, start=TWELVE)
     await sets(ana, event_type, allowReschedulingCancelledBookings=True)
     moved = await guest.reschedules(uid, TWELVE)
@@ -139,6 +139,22 @@ async def test_what_was_cancelled_takes_place_after_all_where_it_is_allowed(
     assert (await guest.reschedules(moved["uid"], TEN))["status"] == "accepted"
 
 
+async def test_what_comes_back_takes_any_slot_that_is_offered_for_it_and_keeps_its_length(
+    ana: Host, client: Client
+) -> None:
+    event_type = await ana.creates_event_type(
+        lengthInMinutesOptions=[60, 90], allowReschedulingCancelledBookings=True
+    )
+    body = booking_of(event_type["id"], TEN, lengthInMinutes=90)
+    uid = data(await client.post(URL, json=body), 201)["uid"]
+    data(await client.post(f"{URL}/{uid}/cancel", json={}))
+    query = {"eventTypeId": event_type["id"], "start": "2050-09-05", "end": "2050-09-05", "format": "range"}
+    offered = data(await client.get("/v2/slots", params={**query, "bookingUidToReschedule": uid}))
+    last = offered["2050-09-05"][-1]
+    moved = data(await client.post(f"{URL}/{uid}/reschedule", json={"start": last["start"]}), 201)
+    assert (moved["start"], moved["end"], moved["duration"]) == (last["start"], last["end"], 90)
+
+
 async def test_what_was_declined_or_is_over_does_not_come_back(
     ana: Host, guest: Guest, client: Client, clock: Clock
 ) -> None:
@@ -146,7 +162,7 @@ async def test_what_was_declined_or_is_over_does_not_come_back(
         "ask", confirmationPolicy=CONFIRMED, allowReschedulingCancelledBookings=True
     )
     uid = (await guest.books(ask))["uid"]
-    data(await ana.client.post(f"{URL}/{uid}/decline", json={}))
+    await ana.declines(uid)
     refusal(await client.post(f"{URL}/{uid}/reschedule", json={"start": TWELVE}), 404)
     intro = await ana.creates_event_type(allowReschedulingCancelledBookings=True)
     uid = (await guest.books(intro))["uid"]

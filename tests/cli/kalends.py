@@ -60,6 +60,28 @@ def refusal(*arguments: str, **variables: str) -> str:
     return ran.stderr
 
 
+def banner_until(word: str, *arguments: str, **variables: str) -> list[str]:
+    """Return what a server says to people when it is ready, up to the line that has a word."""
+    process = subprocess.Popen(
+        [_COMMAND, "serve", "--port", "0", *arguments],
+        env=environment(variables),
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+        text=True,
+    )
+    lines: list[str] = []
+    with process:
+        try:
+            assert process.stdout is not None
+            while not lines or word not in lines[-1]:
+                line = process.stdout.readline()
+                assert line, lines
+                lines.append(line)
+        finally:
+            process.terminate()
+    return lines
+
+
 @contextmanager
 def serving(folder: Path, *arguments: str, **variables: str) -> Iterator[Served]:
     """Run a server on a free port; end it with SIGTERM if it still runs. Its log goes into `folder`."""

@@ -77,6 +77,8 @@ def test_people_see_the_accounts_in_columns(ana_url: str) -> None:
 def test_an_account_that_breaks_a_rule_is_refused_in_one_line(
     ana_url: str, options: tuple[str, ...], said: str
 ) -> None:
+    with psycopg.connect(ana_url) as connection:
+        connection.execute("UPDATE users SET email_verified_at = now()")
     assert said in refusal("user", "create", *options, "--database-url", ana_url)
     assert count(ana_url, "users") == 1
 
@@ -177,6 +179,26 @@ def test_what_is_not_named_stays(ana_url: str) -> None:
     assert flags_of(ana_url) == (False, False, True)
 
 
+def test_the_operator_confirms_the_address_that_waits_and_names_an_account_by_its_id(ana_url: str) -> None:
+    with psycopg.connect(ana_url) as connection:
+        connection.execute("UPDATE users SET pending_email = 'ada@example.com'")
+    changes = ("user", "update", "--database-url", ana_url)
+    assert kalends_json(*changes, "--user", "1", "--name", "Ada")["pendingEmail"] == "ada@example.com"
+    changed = kalends_json(*changes, "--user", "ana@example.com", "--verify-email")
+    assert (changed["email"], "pendingEmail" in changed) == ("ada@example.com", False)
+    assert changed["emailVerified"] is not None
+    assert "ana@example.com" in refusal(*changes, "--user", "ana@example.com", "--name", "Ana")
+
+
+def test_of_several_accounts_with_an_address_that_none_has_proven_none_is_picked(ana_url: str) -> None:
+    with psycopg.connect(ana_url) as connection:
+        connection.execute("INSERT INTO users (email, username) VALUES ('ANA@example.com', 'anna')")
+    options = ("--database-url", ana_url, "--name", "Ana")
+    assert "(1, 2)" in refusal("user", "update", "--user", "ana@example.com", *options)
+    kalends_json("user", "update", "--user", "2", "--verify-email", "--database-url", ana_url)
+    assert kalends_json("user", "update", "--user", "ana@example.com", *options)["id"] == 2
+
+
 @pytest.mark.parametrize(
     ("options", "said"),
     [
@@ -195,7 +217,9 @@ def test_a_change_that_breaks_a_rule_is_refused_in_one_line(
     ana_url: str, options: tuple[str, ...], said: str
 ) -> None:
     with psycopg.connect(ana_url) as connection:
-        connection.execute("INSERT INTO users (email, username) VALUES ('ben@example.com', 'ben')")
+        connection.execute(
+            "INSERT INTO users (email, username, email_verified_at) VALUES ('ben@example.com', 'ben', now())"
+        )
     changes = ("user", "update", "--user", "ana@example.com", *options, "--database-url", ana_url)
     assert said in refusal(*changes)
 

@@ -5,8 +5,9 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import psycopg
+import pytest
 
-from kalends.operations.doctor import check_files, check_secret, check_waiting_mails
+from kalends.operations.doctor import check_files, check_proxies, check_secret, check_waiting_mails
 from kalends.security import secret
 from kalends.settings import Settings
 from tests.cli.kalends import kalends, kalends_json
@@ -18,6 +19,7 @@ CHECKS = [
     "disk",
     "files",
     "mail",
+    "proxies",
     "database",
     "clock",
     "migrations",
@@ -42,7 +44,21 @@ def test_a_misspelt_variable_is_pointed_out(url: str) -> None:
 
 def test_more_connections_than_the_database_takes_are_pointed_out(url: str) -> None:
     found = kalends_json("doctor", "--database-url", url, KALENDS_WORKERS="64")
-    assert "896 are wanted" in found["checks"][5]["advice"]
+    assert "896 are wanted" in found["checks"][6]["advice"]
+
+
+@pytest.mark.parametrize(
+    ("variables", "verdict", "found"),
+    [
+        ({}, "ok", "is one in front of the server?"),
+        ({"public_url": "https://kalends.example.com"}, "warning", "is one in front of the server?"),
+        ({"trusted_proxies": "10.0.0.1"}, "ok", "trusted: 10.0.0.1"),
+    ],
+)
+def test_it_asks_about_proxies(variables: dict[str, str], verdict: str, found: str) -> None:
+    check = check_proxies(Settings.model_validate(variables))
+    assert (check.verdict, found in check.found) == (verdict, True)
+    assert verdict == "ok" or "KALENDS_TRUSTED_PROXIES" in str(check.advice)
 
 
 def test_fewer_files_than_connections_are_pointed_out() -> None:

@@ -2,37 +2,90 @@
 
 import json
 from pathlib import Path
+from typing import Literal, get_origin
 
 import httpx
 import psycopg
 import pytest
+from pydantic import SecretStr, ValidationError
 
+from kalends.cli.common import explain_settings
+from kalends.settings import Settings
 from tests.cli.kalends import kalends_json, refusal, serving
 
 WRONG = {
-    "KALENDS_DATABASE_POOL_SIZE": "many",
-    "KALENDS_DISK_LEAST_MB": "1",
-    "KALENDS_SECRET_KEY": "short",
-    "KALENDS_ENCRYPTION_KEYS": "none",
-    "KALENDS_PORT": "70000",
-    "KALENDS_WORKERS": "0",
-    "KALENDS_PUBLIC_URL": "kalends.example.com",
-    "KALENDS_TRUSTED_PROXIES": "10.0.0.0/8, proxy",
-    "KALENDS_CONNECTIONS_MOST": "0",
-    "KALENDS_REQUEST_HEAD_SECONDS": "-1",
-    "KALENDS_WORKER": "perhaps",
-    "KALENDS_OUTGOING_PROXY": "socks5://proxy",
-    "KALENDS_OWNER_TIME_ZONE": "Rome",
-    "KALENDS_RATE_LIMIT_STORAGE": "disk",
-    "KALENDS_SMTP_URL": "mail.example.com",
-    "KALENDS_MAIL_FROM": "nobody",
-    "KALENDS_LOG_LEVEL": "loud",
+    "data_dir": [" ", str(Path(__file__))],
+    "database_url": ["mysql://ana:hush@localhost/x", "localhost", "postgresql://ana:hush@h:99999/x"],
+    "secret_key": ["hush"],
+    "encryption_keys": ["hush"],
+    "host": ["", "http://localhost", "a b"],
+    "public_url": ["kalends.example.com", "https://kalends.example.com/path"],
+    "trusted_proxies": ["10.0.0.0/8, proxy"],
+    "outgoing_proxy": ["socks5://proxy", "http://ana:hush@"],
+    "owner_email": ["nobody", "", "ana@"],
+    "owner_name": ["", "x" * 101],
+    "owner_username": ["", "x" * 101],
+    "owner_time_zone": ["Rome", ""],
+    "api_key_prefix": ["live_"],
+    "blocked_emails": ["a@example.com, nobody"],
+    "smtp_url": ["mail.example.com", "smtp://ana:hush@"],
+    "mail_from": ["nobody"],
 }
+"""Values that settings of text refuse; those of other types refuse what is none of their type."""
+
+AT_ONCE = ("DATABASE_URL", "DATABASE_POOL_SIZE", "PUBLIC_URL", "SMTP_URL", "WORKER", "LOG_LEVEL")
+"""Settings that commands are tried with, too."""
 
 
-@pytest.mark.parametrize(("name", "value"), WRONG.items(), ids=WRONG)
-def test_a_bad_value_is_told_in_one_line_with_the_name_of_its_variable(name: str, value: str) -> None:
-    assert name in refusal("user", "list", **{name: value})
+def wrong_values(name: str) -> list[str]:
+    """Return values that a setting refuses."""
+    kind = Settings.model_fields[name].annotation
+    if name in WRONG:
+        return WRONG[name]
+    if kind is bool:
+        return ["perhaps", ""]
+    if kind in (int, float):
+        return ["many", "", "-1", "1" + "0" * 30, "nan"]
+    assert get_origin(kind) is Literal, f"{name} has no wrong value"
+    return ["nonsense", ""]
+
+
+@pytest.mark.parametrize("name", Settings.model_fields)
+def test_a_bad_value_is_told_in_one_clear_line_with_the_name_of_its_variable(
+    name: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    variable = f"KALENDS_{name.upper()}"
+    for value in wrong_values(name):
+        monkeypatch.setenv(variable, value)
+        with pytest.raises(ValidationError) as refused:
+            Settings()
+        said = explain_settings(refused.value)
+        assert said.startswith(f"{variable}: "), (value, said)
+        assert "\n" not in said
+        assert "hush" not in said
+        assert "Value error" not in said
+
+
+@pytest.mark.parametrize("name", AT_ONCE)
+@pytest.mark.parametrize("command", [("serve", "--port", "0"), ("user", "list")])
+def test_a_command_ends_with_that_line(tmp_path: Path, name: str, command: tuple[str, ...]) -> None:
+    variables = {"KALENDS_DATA_DIR": str(tmp_path), f"KALENDS_{name}": wrong_values(name.lower())[0]}
+    assert refusal(*command, **variables).startswith(f"kalends: KALENDS_{name}: ")
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "postgresql://ana:hush@db.example.com:5432/kalends",
+        "postgres://ana@db.example.com/kalends?sslmode=require",
+        "postgresql:///kalends?host=/var/run/postgresql",
+        "postgresql://ana@one:5432,two:5433/kalends",
+        "postgresql://[::1]:5432/kalends",
+    ],
+)
+def test_urls_of_postgresql_are_taken(url: str) -> None:
+    assert Settings(database_url=SecretStr(url)).connection_url() == url
 
 
 @pytest.mark.parametrize(
@@ -49,7 +102,20 @@ def test_misspelt_variables_are_named_at_the_start(tmp_path: Path, url: str) -> 
 
 
 @pytest.mark.parametrize(
-    "command", [("user", "list"), ("worker",), ("db", "status"), ("api-key", "create", "--user", "a@b.cc")]
+    "command",
+    [
+        ("worker",),
+        ("db", "status"),
+        ("user", "list"),
+        ("user", "update", "--user", "a@b.cc", "--name", "A"),
+        ("api-key", "create", "--user", "a@b.cc"),
+        ("api-key", "list"),
+        ("organization", "list"),
+        ("workspace-platform", "list"),
+        ("audit", "list", "--organization", "1"),
+        ("mail", "list"),
+        ("jobs", "list"),
+    ],
 )
 def test_commands_that_look_make_no_database(tmp_path: Path, command: tuple[str, ...]) -> None:
     data_dir = tmp_path / "data"

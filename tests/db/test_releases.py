@@ -191,6 +191,11 @@ async def test_bookings_of_a_release_are_called_as_they_were_and_classes_name_no
             assert shown["title"] == booking["title"]
 
 
+async def test_addresses_of_a_release_are_proven_and_who_attends_stays_busy(served: Served) -> None:
+    assert await served.rows("SELECT FROM users WHERE email_verified_at IS NULL") == []
+    assert await served.rows("SELECT DISTINCT standing FROM attendees") == [("own",)]
+
+
 async def test_the_keys_of_a_release_are_good_for_what_they_were(served: Served) -> None:
     assert data(await served.as_user("limited").get("/v2/me"))["username"] == "ana"
     assert data(await served.as_user("root").get("/v2/me"))["username"] == "root"

@@ -2,6 +2,8 @@
 
 import re
 
+import pytest
+
 from kalends.bookings.commands.decide import EXPIRED
 from tests.notifications.conftest import Office
 from tests.notifications.mailbox import Mailbox
@@ -103,6 +105,18 @@ async def test_what_an_event_type_does_not_allow_is_not_offered(
     await guest.books(event_type)
     await office.works()
     assert "token=" not in mailbox.to(BO).text
+
+
+@pytest.mark.parametrize("minutes", [60, 7 * 24 * 60])
+async def test_a_mail_offers_no_move_that_is_too_late_already(
+    ana: Host, guest: Guest, office: Office, mailbox: Mailbox, minutes: int
+) -> None:
+    event_type = await ana.creates_event_type(disableRescheduling={"minutesBefore": minutes})
+    await guest.books(event_type)
+    await office.works()
+    text = mailbox.to(BO).text
+    assert "/cancel?token=" in text
+    assert ("/reschedule?token=" in text) == (minutes == 60)
 
 
 async def test_a_request_asks_the_host_and_tells_everybody_else_that_it_waits(

@@ -1,13 +1,16 @@
 """Invitations to teams and organizations: their mails, their page, and accepting them."""
 
 import re
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import httpx
 import pytest
 
+from kalends.accounts import service as accounts
+from kalends.accounts.service import AccountChanges
 from kalends.db.database import Database
+from kalends.memberships.invitations.sending import forget_mails
 from kalends.memberships.membership import Role
 from tests.conftest import Clock
 from tests.notifications.conftest import Office
@@ -16,6 +19,7 @@ from tests.support.client import Client, Host, client_with_key, data, refusal
 from tests.support.organizations import People
 
 EVE = "eve.li@acme.org"
+NOW = datetime(2050, 9, 1, 6, 0, tzinfo=UTC)
 
 
 @pytest.fixture
@@ -107,6 +111,59 @@ async def test_a_repeated_call_mails_again_while_it_is_open_and_three_times_an_h
     assert len(mailbox.recipients) == 4
 
 
+async def test_an_address_is_mailed_three_invitations_an_hour_whoever_sends_them(
+    boss: Host, acme: int, people: People, office: Office, mailbox: Mailbox, clock: Clock
+) -> None:
+    carl = await people.account("carl")
+    others = [await people.account(f"other{number}") for number in range(4)]
+    teams = []
+    for one in others:
+        teams.append(data(await one.client.post("/v2/teams", json={"name": f"Of {one.id}"}), 201)["id"])
+        path = f"/v2/teams/{teams[-1]}/memberships"
+        data(await one.client.post(path, json={"userId": carl.id}), 201)
+    await office.works()
+    assert mailbox.recipients == [carl.email] * 3
+    # The one that was not mailed is there all the same, and is mailed when it is asked for later.
+    assert {one["id"] for one in data(await carl.client.get("/v2/teams"))} == set(teams)
+    path = f"/v2/teams/{teams[3]}/memberships"
+    refusal(await others[3].client.post(path, json={"userId": carl.id}), 409)
+    await office.works()
+    assert len(mailbox.recipients) == 3
+    clock.advance(timedelta(hours=1))
+    refusal(await others[3].client.post(path, json={"userId": carl.id}), 409)
+    await office.works()
+    assert mailbox.recipients == [carl.email] * 4
+
+
+async def test_what_is_taken_back_and_made_again_counts_on(
+    boss: Host, acme: int, people: People, office: Office, mailbox: Mailbox
+) -> None:
+    carl = await people.account("carl")
+    path = f"/v2/organizations/{acme}/memberships"
+    for _ in range(5):
+        made = data(await boss.client.post(path, json={"userId": carl.id}), 201)
+        data(await boss.client.delete(f"{path}/{made['id']}"))
+    await office.works()
+    assert mailbox.recipients == [carl.email] * 3
+    for _ in range(5):
+        eve = (await invites(boss, acme))["data"]
+        data(await boss.client.delete(f"/v2/organizations/{acme}/users/{eve['id']}"))
+    await office.works()
+    assert mailbox.recipients[3:] == [EVE] * 3
+
+
+async def test_who_was_mailed_is_forgotten_after_an_hour(
+    boss: Host, acme: int, database: Database, clock: Clock
+) -> None:
+    await invites(boss, acme)
+    for passed, left in ((timedelta(minutes=59), 1), (timedelta(minutes=1), 0)):
+        clock.advance(passed)
+        await forget_mails(database, clock.now)
+        async with database.connection() as connection:
+            row = await (await connection.execute("SELECT count(*) FROM invitation_mails")).fetchone()
+        assert row == (left,)
+
+
 async def test_a_link_works_for_a_week(
     boss: Host, acme: int, client: Client, office: Office, mailbox: Mailbox, clock: Clock
 ) -> None:
@@ -124,6 +181,8 @@ async def test_a_link_works_for_a_week(
 async def test_a_link_that_is_none(client: Client, token: str) -> None:
     page = await client.get("/invitation", params={"token": token})
     assert page.status_code == 404
+    assert "This link is not valid" in page.text
+    assert "booking" not in page.text.partition("<body>")[2]
     assert (await client.post("/invitation", data={"token": token})).status_code == 404
 
 
@@ -184,10 +243,41 @@ async def test_an_address_that_nobody_proved_is_mailed_nothing(
     lab = await people.team("lab")
     await people.joins(boss, lab, Role.OWNER)
     carl = await people.account("carl")
-    data(await carl.client.patch("/v2/me", json={"email": "victim@example.com"}))
+    async with people.database.connection() as connection:
+        await connection.execute("UPDATE users SET email_verified_at = NULL WHERE id = %s", (carl.id,))
     data(await boss.client.post(f"/v2/teams/{lab}/memberships", json={"userId": carl.id}), 201)
     await office.works()
     assert mailbox.recipients == []
+
+
+async def test_an_invitation_goes_to_the_address_that_is_proven_and_not_to_the_one_that_waits(
+    boss: Host, people: People, client: Client, office: Office, mailbox: Mailbox
+) -> None:
+    lab = await people.team("lab")
+    await people.joins(boss, lab, Role.OWNER)
+    carl = await people.account("carl")
+    data(await carl.client.patch("/v2/me", json={"email": "victim@example.com"}))
+    data(await boss.client.post(f"/v2/teams/{lab}/memberships", json={"userId": carl.id}), 201)
+    await office.works()
+    assert "/invitation?" not in mailbox.to("victim@example.com").text
+    invited = [mail for mail in mailbox.received if "/invitation?" in mail.text]
+    assert [mail.recipient for mail in invited] == [carl.email]
+    assert (await follows(client, link_in(mailbox, carl.email))).status_code == 200
+    assert data(await carl.client.get("/v2/me"))["email"] == "victim@example.com"
+
+
+async def test_nobody_proves_by_an_invitation_what_another_account_has_proven(
+    boss: Host, acme: int, people: People, client: Client, office: Office, mailbox: Mailbox
+) -> None:
+    await invites(boss, acme)
+    await office.works()
+    real = await people.account("real")
+    async with people.database.transaction() as work:
+        user = await accounts.find_user_by_email(work.connection, real.email)
+        await accounts.change_account(work, user, AccountChanges(email=EVE), now=NOW)
+    assert (await follows(client, link_in(mailbox, EVE))).status_code == 409
+    async with people.database.connection() as connection:
+        assert (await accounts.find_user_by_email(connection, EVE)).id == real.id
 
 
 async def test_the_mail_speaks_the_language_of_the_account(

@@ -243,3 +243,43 @@ async def test_a_user_is_away_so_many_times(office: Office, settings: Settings, 
     assert f"at most {most}" in error["message"]
     assert len(data(await office.ada.client.get(office.of(office.bob), params={"skip": most - 1}))) == 1
     await office.is_away(office.cy, *FAR)
+
+
+async def test_a_large_organization_is_listed_in_the_same_orders(
+    office: Office, people: People, database: Database
+) -> None:
+    stranger = await people.account("stranger")
+    async with database.connection() as connection:
+        await connection.execute(
+            """
+            WITH people AS (
+                INSERT INTO users (email, username)
+                SELECT 'm' || n || '@example.com', 'm' || n FROM generate_series(1, 2100) n
+                RETURNING id, username
+            ), known AS (
+                INSERT INTO profiles (user_id, organization_id, username)
+                SELECT id, %s, username FROM people
+            )
+            INSERT INTO out_of_office_entries (user_id, start_date, end_date)
+            SELECT id, date '2051-01-01' + id %% 97, date '2051-06-01' + id %% 89 FROM people
+             UNION ALL
+            SELECT %s, date '2051-01-01' + n, date '2051-07-01' + n FROM generate_series(0, 99) n
+            """,
+            (office.id, stranger.id),
+        )
+    found: list[dict[str, Any]] = []
+    for skip in range(0, 2100, 250):
+        found += data(await office.ada.client.get(office.path, params={"skip": skip}))
+    assert [one["id"] for one in found] == sorted({one["id"] for one in found})
+    assert len(found) == 2100
+    for query, sign in (("asc", 1), ("desc", -1)):
+        for name in ("start", "end"):
+            ordered = sorted(found, key=lambda one: (sign * _day(one[name]), one["id"]))
+            asked: dict[str, str | int] = {f"sort{name.capitalize()}": query, "skip": 3, "take": 100}
+            assert data(await office.ada.client.get(office.path, params=asked)) == ordered[3:103]
+            asked |= {"skip": 2050}
+            assert data(await office.ada.client.get(office.path, params=asked)) == ordered[2050:]
+
+
+def _day(text: str) -> int:
+    return date.fromisoformat(text[:10]).toordinal()

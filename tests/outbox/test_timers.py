@@ -178,3 +178,46 @@ async def _set(database: Database, booking_id: int, due: dict[str, datetime]) ->
                 "INSERT INTO timers (subject_kind, subject_id, kind, due_at) VALUES ('booking', %s, %s, %s)",
                 (booking_id, kind, moment),
             )
+
+
+async def test_a_timer_that_ends_its_workers_is_set_aside_until_somebody_wants_it_tried(
+    ana: Host, database: Database, clock: Clock
+) -> None:
+    bell, tries = Bell(), 0
+
+    async def dies(work: UnitOfWork, subject_id: int, kind: str, *, now: datetime) -> None:
+        nonlocal tries
+        tries += 1
+        raise asyncio.CancelledError
+
+    deadly, users = SubjectKind("user", "users", dies), SubjectKind("user", "users", bell)
+    await happen(database, _about(ana, [("soon", clock()), ("later", clock() + timedelta(hours=1))]))
+    for _ in range(6):
+        with suppress(asyncio.CancelledError):
+            await timers.fire_due(database, deadly, now=clock())
+    assert tries == 3
+    async with database.transaction() as work:
+        [job] = await outbox.list_set_aside(work.connection, limit=9)
+        backlog = (await outbox.backlogs(work.connection, (), now=clock()))["timers"]
+        assert (job.kind, job.lane, backlog.set_aside) == ("timers", f"user {ana.id}", 1)
+        await outbox.retry_set_aside(work, None, now=clock())
+    await timers.set_again(database, now=clock())
+    assert await timers.fire_due(database, users, now=clock())
+    assert bell.rung == [(ana.id, "soon")]
+    clock.advance(timedelta(hours=1))
+    assert await timers.fire_due(database, users, now=clock())
+    assert bell.rung == [(ana.id, "soon"), (ana.id, "later")]
+
+
+async def test_a_timer_whose_worker_outlives_it_is_never_set_aside(
+    database: Database, clock: Clock, booking_id: int
+) -> None:
+    bell = Bell()
+    bell.is_broken = True
+    await _set(database, booking_id, {"soon": clock()})
+    for _ in range(5):
+        assert await timers.fire_due(database, bell.bookings, now=clock())
+        clock.advance(timedelta(minutes=1))
+    bell.is_broken = False
+    assert await timers.fire_due(database, bell.bookings, now=clock())
+    assert bell.rung == [(booking_id, "soon")]

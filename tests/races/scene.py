@@ -56,6 +56,7 @@ _SETTINGS: dict[str, tuple[int, dict[str, Any]]] = {
     ),
     "daily": (30, {"bookingLimitsCount": {"day": DAILY}}),
     "daily-minutes": (30, {"bookingLimitsDuration": {"day": DAILY * 30}}),
+    "few": (30, {"bookerActiveBookingsLimit": {"maximumActiveBookings": DAILY}}),
 }
 
 
@@ -65,7 +66,7 @@ class Scene:
 
     `hour` and `half-hour` are plain; a `room` has seats, `weekly` is a series, of `ask` and `hold` the host
     confirms each booking, which blocks its time meanwhile with `hold`; `daily` and `daily-minutes` take two
-    bookings a day.
+    bookings a day, and `few` two of a booker.
     """
 
     url: str

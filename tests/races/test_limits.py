@@ -28,6 +28,15 @@ async def test_a_day_takes_as_many_as_its_limit_says(
         assert Counter(answer.status for answer in answers) == {201: DAILY, 403: RACERS - DAILY}
 
 
+async def test_a_booker_gets_as_many_as_their_limit_says(scene: Scene, connections: list[Connection]) -> None:
+    for number in range(ROUNDS):
+        booker = guest(1_000 + number)
+        starts = [scene.time() for _ in range(RACERS)]
+        requests = [creating(scene.event_types["few"], start, attendee=booker) for start in starts]
+        answers = await at_once(connections, requests)
+        assert Counter(answer.status for answer in answers) == {201: DAILY, 400: RACERS - DAILY}
+
+
 async def test_the_last_of_a_day_is_who_moves_there_or_who_books_it(
     scene: Scene, connections: list[Connection]
 ) -> None:

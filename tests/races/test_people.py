@@ -193,3 +193,147 @@ async def test_two_who_invite_each_other_are_both_told(
     ]
     answers = await asyncio.wait_for(at_once(connections[:2], requests), 30)
     assert [answer.status for answer in answers] == [201, 201]
+
+
+async def test_who_is_invited_by_many_at_once_is_mailed_three_times(
+    database: Database, connections: list[Connection]
+) -> None:
+    carl = await person(database, "mailed-carl")
+    requests = []
+    for number in range(RACERS):
+        host = await person(database, f"mailed-{number}")
+        made = request_bytes("POST", "/v2/teams", {"name": f"Mailed {number}"}, api_key=host.key)
+        [answer] = await at_once(connections[:1], [made])
+        path = f"/v2/teams/{data_of(answer, 201)['id']}/memberships"
+        requests.append(request_bytes("POST", path, {"userId": carl.id}, api_key=host.key))
+    answers = await at_once(connections[:RACERS], requests)
+    assert {answer.status for answer in answers} == {201}
+    async with database.connection() as connection:
+        cursor = await connection.execute(
+            "SELECT count(*) FROM mails WHERE recipient = 'mailed-carl@example.com'"
+        )
+        row: Any = await cursor.fetchone()
+    assert row[0] == 3
+
+
+AWAY = {"start": "2051-05-01T00:00:00Z", "end": "2051-05-02T00:00:00Z"}
+
+
+async def test_who_is_demoted_changes_nothing_of_the_organization_afterwards(
+    database: Database, connections: list[Connection]
+) -> None:
+    for number in range(ROUNDS):
+        people, acme, found = await owners_of(database, f"demoted-{number}", 2)
+        boss, rebel = people
+        place = f"/v2/organizations/{acme}"
+        schedule = {"name": "Desk", "timeZone": "UTC", "isDefault": False}
+        webhook = {"active": True, "subscriberUrl": "https://r.example.org/a", "triggers": []}
+        bodies: dict[str, dict[str, Any]] = {
+            f"{place}/users/{boss.id}/ooo": AWAY,
+            f"{place}/users/{boss.id}/schedules": schedule,
+            f"{place}/webhooks": webhook,
+            f"{place}/teams": {"name": "Sales"},
+            f"{place}/users": {"email": f"eve@demoted{number}.org"},
+        }
+        requests = [
+            request_bytes("PATCH", f"{place}/memberships/{found[1]}", {"role": "MEMBER"}, api_key=boss.key),
+            *(request_bytes("POST", path, body, api_key=rebel.key) for path, body in bodies.items()),
+        ]
+        answers = await at_once(connections[: len(requests)], requests)
+        assert answers[0].status == 200
+        assert {one.status for one in answers[1:]} <= {201, 403}
+        async with database.connection() as connection:
+            cursor = await connection.execute(
+                """
+                SELECT count(*) FILTER (WHERE e.actor_id = %(rebel)s), count(*)
+                  FROM audit_entries e
+                 WHERE e.place_id = %(acme)s AND e.id > (
+                       SELECT id FROM audit_entries
+                        WHERE place_id = %(acme)s AND action = 'membership.updated')
+                """,
+                {"acme": acme, "rebel": rebel.id},
+            )
+            row: Any = await cursor.fetchone()
+        assert row[0] == 0
+
+
+async def test_an_account_that_ends_gets_nothing_any_more(
+    database: Database, connections: list[Connection]
+) -> None:
+    [boss], acme, _ = await owners_of(database, "ended", 1)
+    place = f"/v2/organizations/{acme}"
+    for number in range(ROUNDS):
+        made = request_bytes("POST", f"{place}/users", {"email": f"eve{number}@ended.org"}, api_key=boss.key)
+        [answer] = await at_once(connections[:1], [made])
+        user_id = data_of(answer, 201)["id"]
+        own = f"{place}/users/{user_id}"
+        stood_in = {**AWAY, "start": f"2051-04-{number + 1:02}T00:00:00Z", "toUserId": user_id}
+        schedule = {"name": "Desk", "timeZone": "UTC", "isDefault": True}
+        requests = [
+            request_bytes("DELETE", own, None, api_key=boss.key),
+            request_bytes("POST", f"{own}/ooo", AWAY, api_key=boss.key),
+            request_bytes("POST", f"{own}/schedules", schedule, api_key=boss.key),
+            request_bytes("PATCH", own, {"bio": "Gone"}, api_key=boss.key),
+            request_bytes("POST", f"{place}/users/{boss.id}/ooo", stood_in, api_key=boss.key),
+        ]
+        answers = await at_once(connections[: len(requests)], requests)
+        assert answers[0].status == 200
+        assert {one.status for one in answers[1:]} <= {200, 201, 400, 403, 404}
+        async with database.connection() as connection:
+            cursor = await connection.execute(
+                """
+                SELECT (SELECT count(*) FROM users WHERE id = %(user)s)
+                     + (SELECT count(*) FROM schedules WHERE user_id = %(user)s)
+                     + (SELECT count(*) FROM out_of_office_entries
+                         WHERE %(user)s IN (user_id, to_user_id))
+                """,
+                {"user": user_id},
+            )
+            row: Any = await cursor.fetchone()
+        assert row[0] == 0
+
+
+async def test_an_organization_that_ends_takes_all_along(
+    database: Database, connections: list[Connection]
+) -> None:
+    for number in range(ROUNDS):
+        people, acme, _ = await owners_of(database, f"closed-{number}", 2)
+        boss, other = people
+        place = f"/v2/organizations/{acme}"
+        webhook = {"active": True, "subscriberUrl": "https://r.example.org/a", "triggers": ["OOO_CREATED"]}
+        requests = [
+            request_bytes("DELETE", f"/v2/teams/{acme}", None, api_key=boss.key),
+            request_bytes("POST", f"{place}/webhooks", webhook, api_key=other.key),
+            request_bytes("POST", f"{place}/teams", {"name": "Sales"}, api_key=other.key),
+            request_bytes("POST", f"{place}/users/{boss.id}/ooo", AWAY, api_key=other.key),
+            request_bytes("POST", f"{place}/users", {"email": f"eve@closed{number}.org"}, api_key=other.key),
+        ]
+        answers = await at_once(connections[: len(requests)], requests)
+        assert answers[0].status == 200
+        assert {one.status for one in answers[1:]} <= {201, 400, 403, 404}
+        async with database.connection() as connection:
+            cursor = await connection.execute(
+                """
+                SELECT (SELECT count(*) FROM teams WHERE %(acme)s IN (id, parent_id))
+                     + (SELECT count(*) FROM webhooks WHERE team_id = %(acme)s)
+                     + (SELECT count(*) FROM profiles WHERE organization_id = %(acme)s)
+                """,
+                {"acme": acme},
+            )
+            row: Any = await cursor.fetchone()
+        assert row[0] == 0
+
+
+async def test_two_organizations_write_the_same_absence_down_once(
+    database: Database, connections: list[Connection]
+) -> None:
+    [boss], acme, _ = await owners_of(database, "once", 1)
+    [chief], umbrella, _ = await owners_of(database, "twice", 1)
+    async with database.transaction() as work:
+        user = await accounts.find_user_by_email(work.connection, "once-0@example.com")
+        await organizations.add_member(work, umbrella, user)
+    requests = [
+        request_bytes("POST", f"/v2/organizations/{place}/users/{boss.id}/ooo", AWAY, api_key=key)
+        for place, key in ((acme, boss.key), (umbrella, chief.key))
+    ]
+    only_winner(await at_once(connections[:RACERS], requests * (RACERS // 2)), losers=409)

@@ -242,7 +242,27 @@ def aligned(question: Question, run: Run) -> int:
     ahead = 0
     while (wall(run.zone, run.start)[1] + ahead) % unit:
         ahead += 1
-    return run.start + ahead + question.rules.offset_start
+    usual = run.start + ahead
+    if question.rules.is_optimized:
+        return most_starts(question, run, usual) + question.rules.offset_start
+    return usual + question.rules.offset_start
+
+
+def most_starts(question: Question, run: Run, usual: int) -> int:
+    """Return the usual minute to lay a grid from, or the next quarter or the first if that has more."""
+    quarter = run.start
+    while wall(run.zone, quarter)[1] % 15:
+        quarter += 1
+    counts = {minute: len(laid(question, run, minute)) for minute in (usual, quarter, run.start)}
+    return next(minute for minute, count in counts.items() if count == max(counts.values()))
+
+
+def laid(question: Question, run: Run, minute: int) -> list[int]:
+    """Return the starts of a grid of its own that is laid from a minute of a run."""
+    rules = question.rules
+    step = (rules.slot_interval or rules.length) + rules.offset_start
+    grid = range(minute + rules.offset_start, run.until, step)
+    return [at for at in grid if at + rules.length <= run.end]
 
 
 def cut(question: Question, found: Sequence[Run]) -> list[int]:
@@ -262,6 +282,14 @@ def cut(question: Question, found: Sequence[Run]) -> list[int]:
 
 def grid(question: Question, start: int, end: int) -> list[int]:
     """Return the starts offered from the minute `start` on that end by the minute `end`."""
+    if question.rules.is_optimized:
+        # All of a day tells how many starts its free time has room for.
+        return [at for at in whole_grid(question, start, end + DAY) if at + question.rules.length <= end]
+    return whole_grid(question, start, end)
+
+
+def whole_grid(question: Question, start: int, end: int) -> list[int]:
+    """Return the starts offered from the minute `start` on, if all is closed from the minute `end` on."""
     shared = question.rules.seats is not None and question.rules.seats > 1
     free = [free_minutes(question, host, start, end, joining=shared) for host in question.hosts]
     fixed = [index for index, host in enumerate(question.hosts) if host.is_fixed]

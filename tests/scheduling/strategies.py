@@ -144,6 +144,7 @@ def questions(draw: st.DrawFn, seats: int | None = None) -> tuple[Question, int,
         seats=seats,
         week_start=draw(st.integers(0, 6)),
         first_slot_only=draw(seldom(False, st.booleans())),
+        is_optimized=draw(st.booleans()),
     )
     start = epoch(first) + draw(st.integers(0, 2 * 24 * 60)) * 60
     end = start + draw(st.integers(12 * 60, 4 * 24 * 60)) * 60 - draw(st.sampled_from((0, 1)))

@@ -197,7 +197,7 @@ async def test_a_host_is_busy_where_they_attend_by_e_mail(ana: Host, ben: Host, 
     his = await ben.creates_event_type()
     body = booking_of(his["id"], "2050-09-05T11:00:00Z")
     body["attendee"]["email"] = ana.email.upper()
-    data(await client.post("/v2/bookings", json=body), 201)
+    data(await ana.client.post("/v2/bookings", json=body), 201)
     assert "13:00" not in await clock_times(client, eventTypeId=hers["id"], **MONDAY)
     refused = await client.post("/v2/bookings", json=booking_of(hers["id"], "2050-09-05T11:30:00Z"))
     assert refusal(refused, 400)["details"]["reasons"] == ["booking"]

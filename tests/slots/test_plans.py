@@ -25,8 +25,8 @@ _BOOKED_FOR_OTHERS = """
                 '2050-09-05T09:00Z', '2050-09-05T10:00Z', 'many')
         RETURNING id
     )
-    INSERT INTO attendees (booking_id, email, name, time_zone)
-    SELECT id, 'Desk@Example.com', 'Desk', 'Europe/Rome' FROM booking, generate_series(1, 5000)
+    INSERT INTO attendees (booking_id, email, name, time_zone, standing)
+    SELECT id, 'Desk@Example.com', 'Desk', 'Europe/Rome', 'own' FROM booking, generate_series(1, 5000)
 """
 
 

@@ -6,6 +6,7 @@ from typing import Any
 from kalends.bookings.facts.fact import BookingFact
 from kalends.bookings.facts.stored import decode
 from kalends.db.database import Database
+from kalends.outbox.statements import payload_of
 
 URL = "/v2/bookings"
 RESERVATIONS = "/v2/slots/reservations"
@@ -27,7 +28,7 @@ def attendee(name: str) -> dict[str, str]:
 async def facts(database: Database) -> list[BookingFact]:
     """Return what was stated, in its order."""
     async with database.connection() as connection:
-        cursor = await connection.execute("SELECT payload FROM outbox_events ORDER BY id")
+        cursor = await connection.execute(f"SELECT {payload_of('e')} FROM outbox_events e ORDER BY id")
         return [decode(bytes(payload)) for (payload,) in await cursor.fetchall()]
 
 

@@ -18,6 +18,10 @@ def _times(page: Page) -> list[str]:
     return form.choices.get("start", [])
 
 
+def _uid_of(page: Page) -> str:
+    return page.response.request.url.path.rpartition("/")[2]
+
+
 async def test_an_attendee_moves_a_booking_and_can_go_on_from_there(scene: Scene) -> None:
     uid = (await scene.books())["uid"]
     page = await scene.browser.opens(f"/booking/{uid}", token=token(uid))
@@ -27,7 +31,7 @@ async def test_an_attendee_moves_a_booking_and_can_go_on_from_there(scene: Scene
     assert "The booking was moved." in page.text
     assert "Tuesday, September 6, 2050, 11:00 AM" in page.text
     assert "Bo Guest · bo@example.com" in page.text
-    new_uid = page.response.request.url.path.rpartition("/")[2]
+    new_uid = _uid_of(page)
     moved = await scene.reads(new_uid)
     assert moved["rescheduledFromUid"] == uid
     assert moved["reschedulingReason"] == "train is late"
@@ -159,6 +163,40 @@ async def test_where_moving_is_switched_off_it_is_not_offered(scene: Scene) -> N
     assert refused.status == 409
     assert "Choose another time" not in refused.links
     assert (await scene.reads(uid))["status"] == "accepted"
+
+
+async def test_in_the_last_minutes_moving_is_not_offered(scene: Scene, clock: Clock) -> None:
+    uid = (await scene.books())["uid"]
+    page = await scene.browser.opens(f"/booking/{uid}/reschedule", token=token(uid))
+    await scene.set(disable_rescheduling_minutes_before=60)
+    assert "Choose another time" in (await scene.browser.opens(f"/booking/{uid}", token=token(uid))).links
+    clock.advance(timedelta(days=4, hours=3, minutes=1))
+    refused = await scene.browser.sends(page, start=_times(page)[-1])
+    assert refused.status == 409
+    assert "Choose another time" not in refused.links
+    assert (await scene.reads(uid))["status"] == "accepted"
+
+
+async def test_what_is_over_is_moved_where_the_event_type_allows_it(scene: Scene, clock: Clock) -> None:
+    uid = (await scene.books())["uid"]
+    clock.advance(timedelta(days=4, hours=5))
+    assert "Choose another time" not in (await scene.browser.opens(f"/booking/{uid}")).links
+    await scene.set(allow_rescheduling_past_bookings=True)
+    assert "Choose another time" in (await scene.browser.opens(f"/booking/{uid}")).links
+    page = await scene.browser.opens(f"/booking/{uid}/reschedule")
+    moved = await scene.browser.sends(page, start=_times(page)[-1])
+    assert (await scene.reads(_uid_of(moved)))["rescheduledFromUid"] == uid
+
+
+async def test_what_was_cancelled_comes_back_where_the_event_type_allows_it(scene: Scene) -> None:
+    uid = (await scene.books())["uid"]
+    data(await scene.client.post(f"/v2/bookings/{uid}/cancel", json={}))
+    assert "Choose another time" not in (await scene.browser.opens(f"/booking/{uid}")).links
+    await scene.set(allow_rescheduling_cancelled_bookings=True)
+    page = await scene.browser.opens(f"/booking/{uid}/reschedule", token=token(uid))
+    moved = await scene.browser.sends(page, start=_times(page)[-1])
+    assert (await scene.reads(_uid_of(moved)))["rescheduledFromUid"] == uid
+    assert "Choose another time" not in (await scene.browser.opens(f"/booking/{uid}")).links
 
 
 async def test_a_booking_of_a_deleted_event_type_is_shown_but_not_moved(scene: Scene) -> None:

@@ -1,11 +1,12 @@
 """Webhooks of users and event types, made, shown, changed and deleted (webhooks.md checks 1 to 14)."""
 
 import asyncio
-from typing import Any
+from typing import Any, get_args
 
 import pytest
 
 from kalends.db.database import Database
+from kalends.webhooks.triggers import NOT_CAUSED_YET, Trigger
 from tests.support.client import Host, broken_properties, data, refusal
 
 URL = "https://r.example.org/a"
@@ -56,6 +57,8 @@ async def test_of_two_equal_requests_at_once_one_is_refused(ana: Host) -> None:
         ({"triggers": "BOOKING_CREATED"}, "triggers"),
         ({"triggers": ["BOOKING_CONFIRMED"]}, "triggers"),
         ({"triggers": ["ROUTING_FORM_FALLBACK_HIT"]}, "triggers"),
+        ({"triggers": [{}]}, "triggers"),
+        ({"version": "2026-01-01"}, "version"),
         ({"triggers": None}, "triggers"),
         ({"active": "true"}, "active"),
         ({"active": 1}, "active"),
@@ -86,6 +89,18 @@ async def test_what_breaks_a_rule_is_refused_by_name(
     webhook = await made(ana)
     changed = await ana.client.patch(f"/v2/webhooks/{webhook['id']}", json=properties)
     assert broken_properties(refusal(changed, 400)) == {broken}
+
+
+@pytest.mark.parametrize("trigger", NOT_CAUSED_YET)
+async def test_a_trigger_that_nothing_causes_is_refused_by_its_name(ana: Host, trigger: str) -> None:
+    sent = body(triggers=["BOOKING_CREATED", trigger])
+    assert trigger in str(refusal(await ana.client.post("/v2/webhooks", json=sent), 400)["details"])
+
+
+async def test_every_trigger_of_the_contract_is_taken(ana: Host) -> None:
+    triggers = list(get_args(Trigger))
+    assert len(triggers) == 18
+    assert (await made(ana, triggers=triggers, version="2021-10-20"))["triggers"] == triggers
 
 
 @pytest.mark.parametrize("missing", ["active", "subscriberUrl", "triggers"])

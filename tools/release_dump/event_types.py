@@ -48,6 +48,17 @@ EVENT_TYPES: Mapping[str, Mapping[str, Any]] = {
         "hideOrganizerEmail": True,
         "requiresBookerEmailVerification": True,
     },
+    "permitting": {
+        "hidden": True,
+        "showOptimizedSlots": True,
+        "disableCancelling": {"disabled": True},
+        "disableRescheduling": {"disabled": False, "minutesBefore": 60},
+        "allowReschedulingPastBookings": True,
+        "allowReschedulingCancelledBookings": True,
+        "bookerActiveBookingsLimit": {"maximumActiveBookings": 3, "offerReschedule": True},
+        "bookingRequiresAuthentication": True,
+        "calVideoSettings": {"disableRecordingForGuests": True, "redirectUrlOnExit": "https://example.com"},
+    },
     "dated": {"bookingWindow": {"type": "range", "value": ["2050-09-01", "2050-12-31"]}},
     "asked": {"confirmationPolicy": {"type": "always", "blockUnconfirmedBookingsInBooker": True}},
     "soon": {

@@ -20,10 +20,11 @@ ROWS = (
     """,
     # Somebody who is invited, who did that, and a service account.
     """
-    INSERT INTO invitations (membership_id, email, inviter_id, expires_at, mailed_at)
-    SELECT m.id, u.email, m.user_id, '2050-09-20 10:00Z', ARRAY['2050-09-13 10:00Z'::timestamptz]
+    INSERT INTO invitations (membership_id, email, inviter_id, expires_at)
+    SELECT m.id, u.email, m.user_id, '2050-09-20 10:00Z'
       FROM memberships m JOIN users u ON u.id = m.user_id ORDER BY m.id LIMIT 1
     """,
+    "INSERT INTO invitation_mails (address, mailed_at) VALUES ('ana@example.com', '2050-09-13 10:00Z')",
     """
     INSERT INTO audit_entries (
         place_id, actor_type, actor_id, actor_email, action, subject_type, subject_id, before, after,

@@ -46,7 +46,8 @@ def changed_me_output(user: User, organization: MainOrganization | None) -> Me:
     """Show a user their changed account (platform.md 6)."""
     return {
         "id": user.id,
-        "email": user.email,
+        # The holder sees the address that they asked for at once; all else waits until it is confirmed.
+        "email": user.pending_email or user.email,
         "timeFormat": user.time_format,
         "defaultScheduleId": user.default_schedule_id,
         "weekStart": user.week_start,

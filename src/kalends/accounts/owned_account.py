@@ -37,7 +37,6 @@ class OwnedAccountChanges(ChangesOf[OwnedAccount]):
     """What an organization says of an account of its own, a new one or one that it changes."""
 
     email: str | Unset = UNSET
-    email_verified_at: datetime | Unset | None = UNSET
     username: str | Unset = UNSET
     bio: str | Unset | None = UNSET
     avatar_url: str | Unset | None = UNSET

@@ -15,12 +15,36 @@ from kalends.db.statements import assignments
 _USER = Columns(User, "u")
 
 
-async def find_by_email(connection: Connection, email: str) -> User | None:
-    """Return the user with this e-mail address, in any capitalization."""
-    row = await named_row(
-        connection, f"SELECT {_USER.selected} FROM users u WHERE lower(u.email) = lower(%s)", (email,)
-    )
+async def find_user(connection: Connection, user_id: int) -> User | None:
+    """Return a user by id."""
+    row = await named_row(connection, f"SELECT {_USER.selected} FROM users u WHERE u.id = %s", (user_id,))
     return None if row is None else _USER.read(row)
+
+
+async def list_by_email(connection: Connection, email: str) -> list[User]:
+    """Return who has an address, in any capitalization: whoever has proven it first, then by id."""
+    rows = await named_rows(
+        connection,
+        f"""
+        SELECT {_USER.selected} FROM users u
+         WHERE lower(u.email) = lower(%s) ORDER BY u.email_verified_at IS NULL, u.id
+        """,
+        (email,),
+    )
+    return [_USER.read(row) for row in rows]
+
+
+async def has_verified(connection: Connection, email: str, *, besides: int) -> bool:
+    """Tell whether an account besides one has proven an address to be its own."""
+    row = await first_row(
+        connection,
+        """
+        SELECT FROM users
+         WHERE lower(email) = lower(%s) AND email_verified_at IS NOT NULL AND id <> %s
+        """,
+        (email, besides),
+    )
+    return row is not None
 
 
 async def has_users(connection: Connection) -> bool:
@@ -135,7 +159,7 @@ async def update_user(work: UnitOfWork, user_id: int, changes: UserChanges) -> U
 
 
 async def release_users(work: UnitOfWork, organization_id: int, user_id: int | None = None) -> None:
-    """Let accounts belong to an organization no more, one or all; their names become those of anybody.
+    """Release accounts from an organization, one or all; their usernames then stand beside everybody's.
 
     A name that somebody has already gets an addition.
     """
@@ -154,11 +178,87 @@ async def release_users(work: UnitOfWork, organization_id: int, user_id: int | N
     )
 
 
-async def verify_email(work: UnitOfWork, user_id: int, now: datetime) -> None:
-    """Note that an account's address is proven to be its own, unless it was before."""
-    await work.connection.execute(
-        "UPDATE users SET email_verified_at = %s WHERE id = %s AND email_verified_at IS NULL", (now, user_id)
+async def verify_email(work: UnitOfWork, user_id: int, now: datetime) -> str | None:
+    """Note that an account's address is proven to be its own, and return it; None: it was before.
+
+    Raises:
+        psycopg.errors.UniqueViolation: another account has proven it.
+    """
+    # A row is returned so that a violation is raised here, and not at the end of the pipeline.
+    row = await first_row(
+        work.connection,
+        """
+        UPDATE users SET email_verified_at = %s WHERE id = %s AND email_verified_at IS NULL RETURNING email
+        """,
+        (now, user_id),
     )
+    return None if row is None else str(row[0])
+
+
+async def confirm_pending(work: UnitOfWork, user_id: int, email: str, now: datetime) -> bool:
+    """Put the address that an account waits for in place of the one before; tell whether it waited for it.
+
+    Raises:
+        psycopg.errors.UniqueViolation: another account has proven it.
+    """
+    row = await first_row(
+        work.connection,
+        """
+        UPDATE users
+           SET email = pending_email, email_verified_at = %(now)s, pending_email = NULL, updated_at = now()
+         WHERE id = %(user_id)s AND lower(pending_email) = lower(%(email)s) AND NOT is_locked
+        RETURNING id
+        """,
+        {"user_id": user_id, "email": email, "now": now},
+    )
+    return row is not None
+
+
+async def drop_claims(work: UnitOfWork, email: str, *, besides: int) -> None:
+    """Let no account but one wait for an address: it is that one's now.
+
+    Who is being changed at this moment is left out, so that nobody waits for another; what they wait for
+    cannot become theirs any more.
+    """
+    await work.connection.execute(
+        """
+        UPDATE users SET pending_email = NULL
+         WHERE id IN (SELECT id FROM users
+                       WHERE lower(pending_email) = lower(%s) AND id <> %s FOR NO KEY UPDATE SKIP LOCKED)
+        """,
+        (email, besides),
+    )
+
+
+async def drop_claim(work: UnitOfWork, user_id: int, email: str) -> None:
+    """Let an account wait for an address no more."""
+    await work.connection.execute(
+        "UPDATE users SET pending_email = NULL WHERE id = %s AND lower(pending_email) = lower(%s)",
+        (user_id, email),
+    )
+
+
+async def note_confirmation(
+    work: UnitOfWork, user_id: int, *, now: datetime, since: datetime, most: int
+) -> int | None:
+    """Note that a confirmation is mailed to an account, and return the how many-eth it is since an instant.
+
+    None: there have been as many as there may be, and nothing is noted.
+    """
+    row = await first_row(
+        work.connection,
+        """
+        UPDATE users u
+           SET confirmations_mailed_at = lately.moments || %(now)s
+          FROM (SELECT coalesce(array_agg(moment), '{}') AS moments
+                  FROM users, unnest(confirmations_mailed_at) AS moment
+                 WHERE id = %(user_id)s AND moment > %(since)s) lately
+         WHERE u.id = %(user_id)s AND cardinality(lately.moments) < %(most)s
+        RETURNING cardinality(u.confirmations_mailed_at)
+        """,
+        {"user_id": user_id, "now": now, "since": since, "most": most},
+    )
+    return None if row is None else int(row[0])
 
 
 def _stored(changes: UserChanges | OwnedAccountChanges) -> dict[str, Any]:

@@ -1,6 +1,8 @@
 """Why an account cannot be created, changed or found."""
 
-from kalends.api.output.errors import BadRequest, Conflict, NotFound
+from collections.abc import Iterable
+
+from kalends.api.output.errors import BadRequest, Conflict, Forbidden, NotFound
 
 
 class AccountGone(NotFound):
@@ -15,6 +17,16 @@ class UnknownAccount(NotFound):
 
     def __init__(self, email: str) -> None:
         super().__init__(f"There is no user with the e-mail {email}.")
+
+
+class AmbiguousAccount(Conflict):
+    """409: several accounts have this e-mail address, and none has proven it."""
+
+    def __init__(self, email: str, ids: Iterable[int]) -> None:
+        named = ", ".join(map(str, ids))
+        super().__init__(
+            f"Several accounts have the e-mail {email}, and none has proven it: name one by its id ({named})."
+        )
 
 
 class InvalidEmail(BadRequest):
@@ -46,7 +58,7 @@ class UnknownTimeZone(BadRequest):
 
 
 class EmailTaken(Conflict):
-    """409: another account has the e-mail address."""
+    """409: another account has the e-mail address, and has proven it."""
 
     code = "CONFLICT"
     message = "This email belongs to another account."
@@ -57,3 +69,15 @@ class AccountNameTaken(Conflict):
 
     code = "CONFLICT"
     message = "This username belongs to another account."
+
+
+class ConfirmationInvalid(Forbidden):
+    """403: a link to confirm an address that was cut or altered."""
+
+    message = "This link is not valid."
+
+
+class ConfirmationClosed(Conflict):
+    """409: nobody waits for the address to be confirmed any more, or the time of the link is over."""
+
+    message = "This address is not waiting to be confirmed."

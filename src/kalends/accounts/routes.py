@@ -4,9 +4,10 @@ from typing import Annotated
 
 from fastapi import Depends
 
-from kalends.accounts import inputs, outputs, service
+from kalends.accounts import inputs, outputs
+from kalends.accounts.address_request import update_own_account
 from kalends.accounts.refusals import AccountGone, EmailTaken
-from kalends.api.dependencies import Work
+from kalends.api.dependencies import CurrentSettings, Now, Work
 from kalends.api.http.operation import Router
 from kalends.auth.dependencies import Authenticated
 from kalends.auth.principal import Permission, Principal
@@ -27,8 +28,13 @@ async def get_me(
 async def update_me(
     caller: Annotated[Principal, Depends(Authenticated(Permission.PROFILE_WRITE))],
     body: inputs.UpdateMe,
+    settings: CurrentSettings,
+    now: Now,
     work: Work,
 ) -> outputs.Me:
-    """Change the authenticated user. A new time zone moves the default schedule along."""
-    user = await service.update_user(work, caller.user, body.to_changes())
+    """Change the authenticated user. A new time zone moves the default schedule along.
+
+    A new address shows here at once, and counts everywhere else once its holder confirms it by mail.
+    """
+    user = await update_own_account(work, settings, caller.user, body.to_changes(), now=now)
     return outputs.changed_me_output(user, caller.main_organization)

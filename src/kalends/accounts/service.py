@@ -10,6 +10,7 @@ from kalends.accounts.owned_account import NewOwnedAccount, OwnedAccountChanges
 from kalends.accounts.refusals import (
     AccountGone,
     AccountNameTaken,
+    AmbiguousAccount,
     EmailTaken,
     InvalidEmail,
     InvalidUsername,
@@ -27,6 +28,8 @@ from kalends.schedules import service as schedules
 
 LONGEST_EMAIL = 320
 
+_LARGEST_ID = 2**31 - 1
+
 
 @dataclass(frozen=True, slots=True)
 class CreateUser(NewUser):
@@ -37,7 +40,10 @@ class CreateUser(NewUser):
 
 @dataclass(frozen=True, slots=True)
 class AccountChanges:
-    """What an operator changes in an account, vouching for a new address; None leaves a value as it is."""
+    """What an operator changes in an account, vouching for a new address; None leaves a value as it is.
+
+    `verifies_email` vouches for the address that the account waits for, else for the one that it has.
+    """
 
     email: str | None = None
     username: str | None = None
@@ -101,6 +107,8 @@ async def create_user(work: UnitOfWork, command: CreateUser) -> User:
         user = await queries.insert_user(work, replace(command, time_zone=zone))
     except errors.UniqueViolation as error:
         raise _taken(error) from error
+    if command.has_verified_email:
+        await queries.drop_claims(work, user.email, besides=user.id)
     if command.is_bare:
         return user
     schedule_id = await schedules.create_first(work, user.id, zone)
@@ -109,7 +117,7 @@ async def create_user(work: UnitOfWork, command: CreateUser) -> User:
 
 
 async def update_user(work: UnitOfWork, user: User, changes: UserChanges) -> User:
-    """Apply a user's changes to their own account.
+    """Apply changes to an account, an address among them only if it is proven.
 
     Raises:
         UnknownSchedule, ScheduleOfAnotherUser: the new default schedule is not one of theirs.
@@ -118,12 +126,9 @@ async def update_user(work: UnitOfWork, user: User, changes: UserChanges) -> Use
     """
     if not changes.said:
         return user
-    after = changes.applied_to(user)
-    if after.email.lower() != user.email.lower():
-        # Nobody has proven yet that the new address is theirs.
-        changes = replace(changes, email_verified_at=None)
     if changes.default_schedule_id is not UNSET and changes.default_schedule_id is not None:
         await schedules.get_for(work.connection, user.id, changes.default_schedule_id)
+    after = changes.applied_to(user)
     if after.time_zone != user.time_zone and user.default_schedule_id is not None:
         # Before the user's row: commands on schedules lock in that order too.
         await schedules.move_to_zone(work, user.default_schedule_id, after.time_zone)
@@ -141,27 +146,65 @@ async def change_account(work: UnitOfWork, user: User, changes: AccountChanges, 
         EmailTaken, AccountNameTaken: e-mail or username is taken.
         AccountGone: it was deleted meanwhile.
     """
-    changed = await update_user(work, user, changes.to_changes())
-    vouches = changes.verifies_email or changes.email is not None
-    if not vouches or changed.email_verified_at is not None:
-        return changed
-    return await _write(work, user, UserChanges(email_verified_at=now))
+    wanted = changes.to_changes()
+    email = changes.email
+    if email is None and changes.verifies_email:
+        email = user.pending_email or user.email
+    if email is None:
+        return await update_user(work, user, wanted)
+    is_proven = user.verified_email is not None and user.verified_email.lower() == email.lower()
+    verified_at = user.email_verified_at if is_proven else now
+    wanted = replace(wanted, email=email, email_verified_at=verified_at, pending_email=None)
+    changed = await update_user(work, user, wanted)
+    await queries.drop_claims(work, email, besides=user.id)
+    return changed
 
 
-async def find_user_by_email(connection: Connection, email: str) -> User:
-    """Return the user with this e-mail address.
+async def find_user_by_email(connection: Connection, named: str) -> User:
+    """Return the account that is named by its e-mail address, or by its id.
+
+    An address that nobody has proven names the one account that has it all the same.
+
+    Raises:
+        UnknownAccount: there is none.
+        AmbiguousAccount: several have an address that none has proven.
+    """
+    if named.isascii() and named.isdigit() and int(named) <= _LARGEST_ID:
+        user = await queries.find_user(connection, int(named))
+        found = [] if user is None else [user]
+    else:
+        found = await queries.list_by_email(connection, named)
+    if not found:
+        raise UnknownAccount(named)
+    if found[0].verified_email is None and len(found) > 1:
+        raise AmbiguousAccount(named, [user.id for user in found])
+    return found[0]
+
+
+async def get_account(connection: Connection, user_id: int) -> User:
+    """Return an account by its id.
 
     Raises:
         UnknownAccount: there is none.
     """
-    user = await queries.find_by_email(connection, email)
+    user = await queries.find_user(connection, user_id)
     if user is None:
-        raise UnknownAccount(email)
+        raise UnknownAccount(str(user_id))
     return user
 
 
+async def check_address_is_free(connection: Connection, email: str, *, user_id: int) -> None:
+    """Check that no other account has proven an address; whoever only waits for it reserves nothing.
+
+    Raises:
+        EmailTaken: one has.
+    """
+    if await queries.has_verified(connection, email, besides=user_id):
+        raise EmailTaken
+
+
 async def release(work: UnitOfWork, organization_id: int, user_id: int | None = None) -> None:
-    """Let accounts that belong to an organization be their own, one or all.
+    """Release accounts from the organization that they belong to, one or all.
 
     A username that somebody outside has already gets an addition.
     """
@@ -169,8 +212,17 @@ async def release(work: UnitOfWork, organization_id: int, user_id: int | None = 
 
 
 async def verify_email(work: UnitOfWork, user_id: int, *, now: datetime) -> None:
-    """Note that an account's address is proven to be its own."""
-    await queries.verify_email(work, user_id, now)
+    """Note that an account's address is proven to be its own.
+
+    Raises:
+        EmailTaken: another account has proven it.
+    """
+    try:
+        email = await queries.verify_email(work, user_id, now)
+    except errors.UniqueViolation as error:
+        raise EmailTaken from error
+    if email is not None:
+        await queries.drop_claims(work, email, besides=user_id)
 
 
 async def has_users(connection: Connection) -> bool:

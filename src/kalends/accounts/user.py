@@ -25,7 +25,8 @@ class NewUser:
 class User:
     """An account: somebody who can be booked and who calls the API.
 
-    Without `email_verified_at` nothing proves that the address is theirs.
+    Without `email_verified_at` nothing proves that the address is theirs. `pending_email` takes its place
+    once its holder confirms it; until then it decides nothing.
     """
 
     id: int
@@ -43,6 +44,12 @@ class User:
     is_system_admin: bool
     is_locked: bool
     email_verified_at: datetime | None
+    pending_email: str | None
+
+    @property
+    def verified_email(self) -> str | None:
+        """The address, if it is proven to be theirs."""
+        return None if self.email_verified_at is None else self.email
 
     @property
     def display_name(self) -> str:
@@ -68,3 +75,4 @@ class UserChanges(ChangesOf[User]):
     is_system_admin: bool | Unset = UNSET
     is_locked: bool | Unset = UNSET
     email_verified_at: datetime | Unset | None = UNSET
+    pending_email: str | Unset | None = UNSET

@@ -1,7 +1,8 @@
 """SQL of the audit log."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
+from typing import LiteralString
 
 from psycopg.types.json import Jsonb
 
@@ -11,15 +12,14 @@ from kalends.db.rows import Columns, named_rows
 
 _ENTRY = Columns(Entry, "e")
 
-_IN_PLACE = """
-    e.place_id = %(place_id)s
-    AND (%(action)s::text IS NULL OR e.action = %(action)s)
-    AND (%(actor_id)s::bigint IS NULL OR e.actor_id = %(actor_id)s)
-    AND (%(subject_type)s::text IS NULL OR e.subject_type = %(subject_type)s)
-    AND (%(subject_id)s::text IS NULL OR e.subject_id = %(subject_id)s)
-    AND (%(after)s::timestamptz IS NULL OR e.created_at > %(after)s)
-    AND (%(before)s::timestamptz IS NULL OR e.created_at < %(before)s)
-"""
+_FILTERS: Mapping[str, LiteralString] = {
+    "action": "e.action = %(action)s",
+    "actor_id": "e.actor_id = %(actor_id)s",
+    "subject_type": "e.subject_type = %(subject_type)s",
+    "subject_id": "e.subject_id = %(subject_id)s",
+    "after": "e.created_at > %(after)s",
+    "before": "e.created_at < %(before)s",
+}
 
 
 async def insert_entries(work: UnitOfWork, author: Author | None, entries: Sequence[NewEntry]) -> None:
@@ -51,23 +51,16 @@ async def insert_entries(work: UnitOfWork, author: Author | None, entries: Seque
 
 async def list_entries(connection: Connection, place_id: int, wanted: ListEntries) -> list[Entry]:
     """Return entries of a place, the newest first."""
+    values = {name: value for name in _FILTERS if (value := getattr(wanted, name)) is not None}
+    # Only what is asked for stands in the statement: what holds for everything hides how few are needed.
+    conditions: list[LiteralString] = ["e.place_id = %(place_id)s", *(_FILTERS[name] for name in values)]
     rows = await named_rows(
         connection,
         f"""
         SELECT {_ENTRY.selected} FROM audit_entries e
-         WHERE {_IN_PLACE} ORDER BY e.id DESC LIMIT %(take)s OFFSET %(skip)s
+         WHERE {" AND ".join(conditions)} ORDER BY e.id DESC LIMIT %(take)s OFFSET %(skip)s
         """,
-        {
-            "place_id": place_id,
-            "action": wanted.action,
-            "actor_id": wanted.actor_id,
-            "subject_type": wanted.subject_type,
-            "subject_id": wanted.subject_id,
-            "after": wanted.after,
-            "before": wanted.before,
-            "take": wanted.take,
-            "skip": wanted.skip,
-        },
+        {**values, "place_id": place_id, "take": wanted.take, "skip": wanted.skip},
     )
     return [_ENTRY.read(row) for row in rows]
 

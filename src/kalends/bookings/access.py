@@ -39,6 +39,11 @@ def is_host_by_name(actor: Actor, booking: Booking, named: str | None) -> bool:
     return any(email is not None and is_same_address(named, email) for email in addresses)
 
 
+def signature_of(actor: Actor, booking: Booking) -> str | None:
+    """Return the address by which somebody's act on a booking is told: a host's, or one that is proven."""
+    return actor.email if is_host(actor, booking) else actor.verified_email
+
+
 def require_host(actor: Actor, booking: Booking) -> None:
     """Check that somebody is proven to be the host.
 

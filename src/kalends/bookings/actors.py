@@ -10,7 +10,8 @@ class Actor:
     """Somebody who acts on a booking, as far as that is proven: by a credential, or by a signed link.
 
     `user_id` None: all that is proven is that they know the booking's uid, so they may do what an attendee
-    may. `verified_email` is the account's address if it is proven to be theirs.
+    may. `verified_email` is their address if it is proven to be theirs: the account's, or the one that the
+    link was mailed to. From any other follows nothing but what the host is called.
     """
 
     user_id: int | None = None
@@ -27,5 +28,4 @@ def actor_of(caller: Principal | None) -> Actor:
     if caller is None:
         return ANYBODY
     user = caller.user
-    verified = None if user.email_verified_at is None else user.email
-    return Actor(user.id, user.email, user.is_system_admin, verified)
+    return Actor(user.id, user.email, user.is_system_admin, user.verified_email)

@@ -35,6 +35,19 @@ class Seat:
     metadata: dict[str, Any]
 
 
+class Standing(Enum):
+    """By whose word somebody attends; it decides whether the booking takes their time (slots.md 4.8)."""
+
+    OWN = "own"
+    """Their own: they booked with their own credential, or confirmed by a link of their mail."""
+
+    BOOKER = "booker"
+    """Somebody booked in their name."""
+
+    GUEST = "guest"
+    """Somebody named them as a guest."""
+
+
 @dataclass(frozen=True, slots=True)
 class Attendee:
     """Somebody who attends: the booker first, then guests, whose name is empty.
@@ -52,6 +65,7 @@ class Attendee:
     seat: Seat | None = None
     id: int = 0
     is_known: bool = True
+    standing: Standing = Standing.GUEST
 
 
 @dataclass(frozen=True, slots=True)

@@ -435,6 +435,18 @@ class UsersOfElsewhere(Forbidden):
         )
 
 
+class AttendanceLinkInvalid(Forbidden):
+    """403: a link by which somebody says that they attend was cut or altered."""
+
+    message = "This link is not valid."
+
+
+class AttendanceOver(Conflict):
+    """409: the booking takes place no more, or without whoever says that they attend it."""
+
+    message = "You do not attend this booking any more."
+
+
 OF_STATE_TO_MOVE: Refusals = (DeclinedAlready, RescheduledAlready, CancelledAlready, WrongState)
 """The refusals to reschedule a booking because of its state."""
 

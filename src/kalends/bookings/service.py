@@ -37,7 +37,7 @@ from kalends.bookings.refusals import (
     UsersOfElsewhere,
 )
 from kalends.bookings.scope import OfAdministrator, OfOrganization, OfUser, OfUsers, Scope
-from kalends.bookings.sql import listing, reads
+from kalends.bookings.sql import listing, reads, walk
 from kalends.db.database import Connection
 from kalends.event_types import service as event_types
 from kalends.event_types.address import IdAddress
@@ -118,7 +118,8 @@ async def list_for(
         connection, command.event_type_ids
     ):
         raise UnknownEventTypes
-    return await listing.list_bookings(connection, scope, command, now)
+    found = await walk.find_page(connection, scope, command, now)
+    return await listing.list_bookings(connection, scope, command, now) if found is None else found
 
 
 async def list_of_organization(

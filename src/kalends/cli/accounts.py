@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 app = typer.Typer(help="Create, list, change and delete accounts.", no_args_is_help=True)
 
-Account = Annotated[str, typer.Option("--user", metavar="EMAIL", help="Whose account.")]
+Account = Annotated[str, typer.Option("--user", metavar="EMAIL", help="Whose account; its id also names it.")]
 
 
 @app.command("create")
@@ -101,7 +101,10 @@ def update(
             "--lock/--unlock", help="A locked account cannot call or be booked.", show_default=False
         ),
     ] = None,
-    verify_email: Annotated[bool, typer.Option("--verify-email", help="Vouch for the address.")] = False,
+    verify_email: Annotated[
+        bool,
+        typer.Option("--verify-email", help="Vouch for the address that it asks for, else for its own."),
+    ] = False,
     data_dir: DataDir = None,
     database_url: DatabaseUrl = None,
     as_json: Json = False,
@@ -133,11 +136,14 @@ def update(
         "isLocked": user.is_locked,
         "emailVerified": instant(user.email_verified_at),
     }
+    if user.pending_email is not None:
+        standing["pendingEmail"] = user.pending_email
     lines = [
         *_lines(user),
         f"admin     {'yes' if user.is_system_admin else 'no'}",
         f"locked    {'yes' if user.is_locked else 'no'}",
         f"verified  {instant(user.email_verified_at) or 'no'}",
+        *([] if user.pending_email is None else [f"asks for  {user.pending_email}"]),
     ]
     show(_facts(user) | standing, lines, as_json=as_json)
 

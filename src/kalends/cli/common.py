@@ -35,6 +35,9 @@ Json: TypeAlias = Annotated[bool, typer.Option("--json", help="Print one JSON ob
 Limit: TypeAlias = Annotated[int, typer.Option(min=1, max=10_000, help="How many, the newest first.")]
 
 Answer = TypeVar("Answer")
+
+_OF_PYDANTIC = "Value error, "
+"""What Pydantic puts before the words of a rule of ours."""
 Item = TypeVar("Item")
 
 
@@ -70,7 +73,8 @@ def use_settings(data_dir: Path | None, database_url: str | None, **others: str 
 
 def explain_settings(error: "ValidationError") -> str:
     """Return which variables are wrong, and why, without their values: one may be a password."""
-    return "; ".join(f"KALENDS_{str(fault['loc'][0]).upper()}: {fault['msg']}" for fault in error.errors())
+    faults = ((str(fault["loc"][0]).upper(), fault["msg"]) for fault in error.errors())
+    return "; ".join(f"KALENDS_{name}: {text.removeprefix(_OF_PYDANTIC)}" for name, text in faults)
 
 
 def in_transaction(settings: "Settings", command: "Callable[[UnitOfWork], Awaitable[Answer]]") -> Answer:

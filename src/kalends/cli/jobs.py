@@ -66,7 +66,7 @@ def retry(
     database_url: DatabaseUrl = None,
     as_json: Json = False,
 ) -> None:
-    """Let jobs begin anew that were set aside; the workers take them up at once."""
+    """Restart jobs that were set aside; the workers take them up at once."""
     if bool(job_ids) is is_all:
         raise Refused("name the jobs, or say --all")
     settings = use_settings(data_dir, database_url)

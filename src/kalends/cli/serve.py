@@ -1,7 +1,9 @@
 """`kalends serve`: the database, its schema, the first account, and the server."""
 
 import gc
+import shlex
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -63,6 +65,7 @@ def serve(
 
     logs.configure(settings)
     log = structlog.get_logger()
+    own_folder = None if settings.database_url is not None else settings.data_dir.expanduser().absolute()
     if unknown := unknown_variables():
         log.warning("variables that are no settings", names=unknown)
     if settings.workers == 1:
@@ -82,7 +85,7 @@ def serve(
         storage = settings.rate_limits_kept_in
         settings = use_settings(None, url, port=listener.getsockname()[1], rate_limit_storage=storage)
         owner = in_transaction(settings, lambda work: create_owner(work, settings))
-        _announce(settings, owner, as_json=as_json)
+        _announce(settings, owner, own_folder, as_json=as_json)
         log.info("serving", host=settings.host, port=settings.port, workers=settings.workers)
         try:
             server.run(settings, listener)
@@ -118,7 +121,8 @@ async def create_owner(work: "UnitOfWork", settings: "Settings") -> Owner | None
     return Owner(email, key.api_key)
 
 
-def _announce(settings: "Settings", owner: Owner | None, *, as_json: bool) -> None:
+def _announce(settings: "Settings", owner: Owner | None, own_folder: Path | None, *, as_json: bool) -> None:
+    """Say where the server is; `own_folder` is that of the database, if it is the server's own."""
     api = f"{settings.base_url}/v2"
     reference = f"{settings.base_url}/docs"
     facts: dict[str, object] = {"baseUrl": api, "referenceUrl": reference}
@@ -132,5 +136,13 @@ def _announce(settings: "Settings", owner: Owner | None, *, as_json: bool) -> No
             "Keep the key now: it is not shown again. Try it:",
             "",
             f'  curl -H "Authorization: Bearer {owner.api_key}" {api}/me',
+        ]
+    if own_folder is not None:
+        facts["dataDir"] = str(own_folder)
+        lines += [
+            "",
+            "Other commands, such as `kalends user list`, find this server's data after:",
+            "",
+            f"  export KALENDS_DATA_DIR={shlex.quote(str(own_folder))}",
         ]
     show(facts, [*lines, ""], as_json=as_json)

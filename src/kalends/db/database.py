@@ -12,6 +12,7 @@ from psycopg.pq import TransactionStatus
 from psycopg.rows import TupleRow
 from psycopg_pool import AsyncConnectionPool
 
+from kalends.db.attending import AttendingBlocks, session_option
 from kalends.db.psycopg_internals import roll_back_and_chain
 from kalends.db.reconnection import Reconnection
 from kalends.db.server.disk import Disk
@@ -39,7 +40,7 @@ class UnitOfWork:
 class Database:
     """The pool of one process. `async with Database(url, size=10) as database:` opens and closes it.
 
-    `disk` is that of a database whose disk is this machine's.
+    `disk` is that of a database whose disk is this machine's. `attending` says which attendances take time.
 
     Raises:
         psycopg_pool.PoolTimeout: on entering, the server cannot be reached within `connect_timeout` seconds;
@@ -47,11 +48,19 @@ class Database:
     """
 
     def __init__(
-        self, url: str, *, size: int = 10, connect_timeout: float = 10.0, disk: Disk | None = None
+        self,
+        url: str,
+        *,
+        size: int = 10,
+        connect_timeout: float = 10.0,
+        disk: Disk | None = None,
+        attending: AttendingBlocks = "own",
     ) -> None:
         self.disk = disk
+        self.attending = attending
         self._connect_timeout = connect_timeout
         self._reconnection = Reconnection(self._try)
+        options = SESSION_OPTIONS + session_option(attending)
         self._pool: AsyncConnectionPool[Connection] = AsyncConnectionPool(
             url,
             min_size=min(2, size),
@@ -60,7 +69,7 @@ class Database:
             timeout=_LONGEST_WAIT_SECONDS,
             reconnect_timeout=_GIVE_UP_SECONDS,
             reconnect_failed=self._note_absence,
-            kwargs={"autocommit": True, "prepare_threshold": 2, "options": SESSION_OPTIONS},
+            kwargs={"autocommit": True, "prepare_threshold": 2, "options": options},
         )
 
     async def __aenter__(self) -> "Database":

@@ -11,6 +11,7 @@ _HOST = 1
 _FACTS = 2
 _STRANGER = 5
 _STAND_INS = 6
+_INVITED = 7
 
 
 async def lock_hosts(work: UnitOfWork, host_ids: Sequence[int], *, event_type_id: int | None = None) -> None:
@@ -45,6 +46,13 @@ async def lock_stranger(work: UnitOfWork, address: str) -> None:
 async def lock_stand_ins(work: UnitOfWork) -> None:
     """Keep other commands that say who stands in for whom waiting until this one ends."""
     await work.connection.execute("SELECT pg_advisory_xact_lock(%s, 0)", (_STAND_INS,))
+
+
+async def lock_invited(work: UnitOfWork, address: str) -> None:
+    """Keep other commands that mail invitations to this address waiting until this one ends."""
+    await work.connection.execute(
+        "SELECT pg_advisory_xact_lock(%s, hashtext(lower(%s)))", (_INVITED, address)
+    )
 
 
 async def try_lock_facts(work: UnitOfWork) -> bool:

@@ -29,7 +29,7 @@ class Reconnection:
             self._asking = asyncio.create_task(self._ask_until_answered())
 
     def end(self) -> None:
-        """Ask no more."""
+        """Stop asking."""
         if self._asking is not None:
             self._asking.cancel()
 

@@ -148,7 +148,7 @@ async def lock_event_type(work: UnitOfWork, event_type_id: int) -> EventType | N
 
 
 async def insert_event_type(work: UnitOfWork, owner_id: int, settings: Settings) -> tuple[int, int]:
-    """Store an event type; return its id, and how many its owner had before.
+    """Store an event type; return its id, and how many its owner had before; managed ones do not count.
 
     Raises:
         psycopg.errors.UniqueViolation: the owner has one with this slug.
@@ -156,7 +156,8 @@ async def insert_event_type(work: UnitOfWork, owner_id: int, settings: Settings)
     values = {**columns_of(settings), "user_id": owner_id}
     statement = sql.SQL(
         "INSERT INTO event_types ({}) VALUES ({})"
-        " RETURNING id, (SELECT count(*) FROM event_types e WHERE e.user_id = %(user_id)s)"
+        " RETURNING id, (SELECT count(*) FROM event_types e WHERE e.user_id = %(user_id)s"
+        " AND e.parent_id IS NULL)"
     ).format(
         sql.SQL(", ").join(map(sql.Identifier, values)), sql.SQL(", ").join(map(sql.Placeholder, values))
     )
@@ -226,9 +227,9 @@ def host_of(row: NamedRow) -> Host:
 
 
 async def lock_of_teams(work: UnitOfWork, team_ids: Sequence[int]) -> list[int]:
-    """Let nothing more be booked of the event types of teams, and of the copies that members have of them.
+    """Lock the event types of teams, and members' copies of them, so that nothing more is booked of them.
 
-    Until this command ends; return their ids.
+    They stay locked until this command ends; return their ids.
     """
     cursor = await work.connection.execute(
         """
@@ -243,7 +244,7 @@ async def lock_of_teams(work: UnitOfWork, team_ids: Sequence[int]) -> list[int]:
 
 
 async def delete_hosts(work: UnitOfWork, user_id: int, team_ids: Sequence[int]) -> None:
-    """Let a user host nothing of some teams any more; the event types are locked in their order first."""
+    """Remove a user from the hosts of some teams' event types, which are locked in their order first."""
     await work.connection.execute(
         """
         WITH locked AS (

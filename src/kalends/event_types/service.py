@@ -190,7 +190,7 @@ async def keep(work: UnitOfWork, event_type_id: int) -> None:
 
 
 async def lock_of_teams(work: UnitOfWork, team_ids: Sequence[int]) -> list[int]:
-    """Let nothing more be booked of teams' event types, and of members' copies of them; return their ids."""
+    """Lock teams' event types and members' copies, so that nothing is booked of them; return their ids."""
     return await queries.lock_of_teams(work, team_ids)
 
 
@@ -200,7 +200,7 @@ async def admit_host(work: UnitOfWork, user_id: int, team_id: int) -> None:
 
 
 async def remove_host(work: UnitOfWork, user_id: int, team_ids: Sequence[int]) -> None:
-    """Let a user host nothing of some teams any more; what they host already stays as it is.
+    """Remove a user from the hosts of some teams' event types; what is booked of them already stays.
 
     Their copies of managed event types go.
     """

@@ -40,6 +40,9 @@ out_of_office_entries = Table(
     CheckConstraint("to_user_id <> user_id", name="stand_in"),
     UniqueConstraint("user_id", "start_date", "end_date"),
     Index("ix_out_of_office_entries_user_id_end_date", "user_id", "end_date"),
+    # The orders of an organization's list.
+    Index("ix_out_of_office_entries_start_date", "start_date", "id"),
+    Index("ix_out_of_office_entries_end_date", "end_date", "id"),
 )
 
 # Moves the hours of a user's default schedule to another zone for a while.

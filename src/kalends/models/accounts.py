@@ -15,7 +15,7 @@ from sqlalchemy import (
     func,
     text,
 )
-from sqlalchemy.dialects.postgresql import JSONB, UUID
+from sqlalchemy.dialects.postgresql import ARRAY, JSONB, UUID
 
 from kalends.models.base import created_at, metadata, updated_at
 
@@ -26,6 +26,12 @@ users = Table(
     Column("email", Text, nullable=False),
     # Since when it is proven that the address is the account's; null: somebody typed it.
     Column("email_verified_at", DateTime(timezone=True)),
+    # The address that is to take the place of `email` once its holder confirms it; it reserves nothing.
+    Column("pending_email", Text),
+    # When a confirmation was mailed lately, to whichever address.
+    Column(
+        "confirmations_mailed_at", ARRAY(DateTime(timezone=True)), nullable=False, server_default=text("'{}'")
+    ),
     Column("username", Text, nullable=False),
     # The organization that the account belongs to, which may delete it.
     Column("organization_id", Integer, ForeignKey("teams.id", ondelete="SET NULL"), index=True),
@@ -60,7 +66,19 @@ users = Table(
     created_at(),
     updated_at(),
     CheckConstraint("time_format IN (12, 24)", name="time_format"),
-    Index("uq_users_email", func.lower(text("email")), unique=True),
+    # Only who has proven an address has it; others may have typed the same.
+    Index(
+        "uq_users_email",
+        func.lower(text("email")),
+        unique=True,
+        postgresql_where=text("email_verified_at IS NOT NULL"),
+    ),
+    Index("ix_users_email", func.lower(text("email"))),
+    Index(
+        "ix_users_pending_email",
+        func.lower(text("pending_email")),
+        postgresql_where=text("pending_email IS NOT NULL"),
+    ),
     # A name among those of one organization, and among those of accounts that belong to none.
     UniqueConstraint("username", "organization_id"),
     Index("uq_users_username", "username", unique=True, postgresql_where=text("organization_id IS NULL")),

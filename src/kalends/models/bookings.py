@@ -40,6 +40,8 @@ bookings = Table(
     Column("location", Text),
     Column("responses", JSONB),
     Column("metadata", JSONB, nullable=False, server_default="{}"),
+    # The booking of the same series whose description, responses and metadata are this one's too.
+    Column("answers_of", Text, ForeignKey("bookings.uid")),
     Column("organizer_email", Text, nullable=False),
     Column("cancellation_reason", Text),
     Column("rejection_reason", Text),
@@ -64,6 +66,7 @@ bookings = Table(
         "status IN ('accepted', 'pending', 'cancelled', 'rejected', 'awaiting_host')", name="status"
     ),
     CheckConstraint("start_time < end_time", name="period"),
+    Index("ix_bookings_answers_of", "answers_of", postgresql_where=text("answers_of IS NOT NULL")),
     # The orders of a host's list, and what of it is rare.
     Index("ix_bookings_user_id_start_time", "user_id", "start_time", "id"),
     Index("ix_bookings_user_id_end_time", "user_id", "end_time", "id"),
@@ -89,6 +92,14 @@ bookings = Table(
         "start_time",
         "id",
         postgresql_where=text("recurring_booking_uid IS NOT NULL"),
+    ),
+    # The order of the lists of many people, and what may have begun long before it is over.
+    Index("ix_bookings_start_time", "start_time", "id"),
+    Index(
+        "ix_bookings_long",
+        "end_time",
+        "start_time",
+        postgresql_where=text("end_time - start_time > interval '1 day'"),
     ),
     Index("ix_bookings_event_type_id_start_time", "event_type_id", "start_time"),
     Index("ix_bookings_rescheduled_from_uid", "rescheduled_from_uid"),
@@ -118,6 +129,9 @@ attendees = Table(
     Column("locale", Text, nullable=False, server_default="en"),
     Column("phone_number", Text),
     Column("is_absent", Boolean, nullable=False, server_default=text("false")),
+    # By whose word they attend: `own`, `booker` or `guest` (`Standing` in bookings/booking.py).
+    Column("standing", Text, nullable=False, server_default=text("'guest'")),
+    CheckConstraint("standing IN ('own', 'booker', 'guest')", name="standing"),
     # By hash, since what people write may be longer than what a tree holds.
     Index("ix_attendees_address", "address", postgresql_using="hash"),
     Index("ix_attendees_name", "name", postgresql_using="hash"),

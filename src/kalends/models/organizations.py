@@ -1,7 +1,6 @@
 """What organizations have besides teams and members."""
 
 from sqlalchemy import (
-    ARRAY,
     BigInteger,
     Boolean,
     Column,
@@ -71,9 +70,20 @@ invitations = Table(
     Column("expires_at", DateTime(timezone=True), nullable=False),
     # It works once.
     Column("accepted_at", DateTime(timezone=True)),
-    # When it was mailed, the latest last; those of the last hour are enough.
-    Column("mailed_at", ARRAY(DateTime(timezone=True)), nullable=False),
     created_at(),
+)
+
+# When an address was mailed invitations lately, whoever sent them, to whatever: memberships come and go. What
+# is older than an hour is deleted.
+invitation_mails = Table(
+    "invitation_mails",
+    metadata,
+    Column("id", BigInteger, Identity(), primary_key=True),
+    # In lower case.
+    Column("address", Text, nullable=False),
+    Column("mailed_at", DateTime(timezone=True), nullable=False),
+    Index("ix_invitation_mails_address", "address", "mailed_at"),
+    Index("ix_invitation_mails_mailed_at", "mailed_at"),
 )
 
 # Who did what to whom. No foreign keys: it outlives all that it tells of.

@@ -18,6 +18,14 @@ from sqlalchemy.dialects.postgresql import UUID
 
 from kalends.models.base import created_at, metadata
 
+# What several facts say alike, such as those of all occurrences of a series; it goes with the last of them.
+outbox_shared = Table(
+    "outbox_shared",
+    metadata,
+    Column("id", BigInteger, Identity(), primary_key=True),
+    Column("payload", LargeBinary, nullable=False),
+)
+
 # Facts are written once and never change but for `handled_at`: everything that follows from one (webhooks,
 # mails) is derived from its payload by the worker.
 outbox_events = Table(
@@ -40,9 +48,12 @@ outbox_events = Table(
     # reschedules.
     Column("ordering_key", Text, nullable=False),
     Column("payload", LargeBinary, nullable=False),
+    # What it says besides, as do other facts of the same command.
+    Column("shared_id", BigInteger, ForeignKey("outbox_shared.id")),
     Column("handled_at", DateTime(timezone=True)),
     created_at(),
     Index("ix_outbox_events_unhandled", "id", postgresql_where=text("handled_at IS NULL")),
+    Index("ix_outbox_events_shared_id", "shared_id", postgresql_where=text("shared_id IS NOT NULL")),
     Index("ix_outbox_events_subject", "subject_id", "subject_kind"),
     Index("ix_outbox_events_created_at", "created_at"),
     CheckConstraint("(subject_kind IS NULL) = (subject_id IS NULL)", name="subject"),
@@ -116,6 +127,8 @@ timers = Table(
     Column("subject_id", BigInteger, primary_key=True),
     Column("kind", Text, primary_key=True),
     Column("due_at", DateTime(timezone=True), nullable=False),
+    # How many workers began to let it take effect; one that outlives it sets this to 0, or takes it away.
+    Column("tries", Integer, nullable=False, server_default=text("0")),
     Index("ix_timers_due", "subject_kind", "due_at"),
 )
 

@@ -22,6 +22,7 @@ from kalends.notifications.content.writing import (
     is_untouched,
     write,
 )
+from kalends.notifications.mail import Template
 from kalends.notifications.plan import planned
 from kalends.notifications.queue import MAILS, LeasedMail
 from kalends.notifications.staleness import is_outdated
@@ -55,6 +56,8 @@ _LONGEST_BATCH_SECONDS = 10.0
 """After that what is left is given back, so that a worker that is told to stop is not held up."""
 
 _LONGEST_ERROR = 500
+
+_BRINGING_INTO_CALENDARS = (Template.SCHEDULED, Template.RESCHEDULED)
 
 _log = structlog.get_logger(__name__)
 
@@ -295,4 +298,7 @@ async def _circumstances(connection: Connection, mail: LeasedMail, fact: Booking
     left = None
     if fact.booking.is_seated and fact.previous is not None and fact.previous.id != fact.booking.id:
         left = await queries.find_left_booking(connection, fact.previous.id)
-    return Circumstances(history, occurrences, left)
+    may_attend = mail.template in _BRINGING_INTO_CALENDARS and await queries.may_attend(
+        connection, fact.booking.id, mail.recipient
+    )
+    return Circumstances(history, occurrences, left, may_attend)

@@ -14,6 +14,9 @@ class Audience(Enum):
     MEMBER = "member"
     """Somebody who is invited to a team or an organization."""
 
+    ACCOUNT = "account"
+    """Whoever has an account, or is said to have one."""
+
 
 class Template(Enum):
     """The mails that there are, by the name that their rows have."""
@@ -35,6 +38,8 @@ class Template(Enum):
     SEAT_LEFT = "attendee.seat_left"
     REMINDER = "attendee.reminder"
     MEMBER_INVITED = "member.invited"
+    CONFIRM_ADDRESS = "account.confirm_address"
+    ADDRESS_CHANGE = "account.address_change"
 
     @property
     def audience(self) -> Audience:

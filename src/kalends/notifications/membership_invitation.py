@@ -2,18 +2,13 @@
 
 from dataclasses import dataclass
 from datetime import datetime
-from uuid import NAMESPACE_URL, uuid5
 
 from kalends.db.database import UnitOfWork
-from kalends.localization.language import SOURCE, Language, language_for, mark
+from kalends.localization.language import Language, language_for, mark
 from kalends.notifications import queries
-from kalends.notifications.content import messages
 from kalends.notifications.content.letter import Button, Letter
-from kalends.notifications.content.messages import Envelope
-from kalends.notifications.mail import NewMail, Recipient, Template
-from kalends.notifications.suppression import reason_not_to_send
-from kalends.notifications.transport.sender import sender_of
-from kalends.security import secret
+from kalends.notifications.mail import Recipient, Template
+from kalends.notifications.own_letter import Sending, new_mail_of
 from kalends.settings import Settings
 
 _SUBJECT = mark("%(inviter)s invites you to %(team)s")
@@ -42,32 +37,12 @@ class MembershipInvitation:
 
 async def queue_invitation(work: UnitOfWork, settings: Settings, invitation: MembershipInvitation) -> None:
     """Write down an invitation to be sent, in the transaction of the membership that it is for."""
-    recipient, template = invitation.recipient, Template.MEMBER_INVITED
-    sender = sender_of(settings)
+    recipient = invitation.recipient
     letter = letter_of(invitation, language_for(recipient.locale, recipient.time_zone, recipient.clock))
-    name = uuid5(NAMESPACE_URL, f"{invitation.cause}:{template.value}:{recipient.address}")
-    message_id = f"<{name}@{sender.domain}>"
-    envelope = Envelope(
-        (sender.name, sender.address), (recipient.name, recipient.email), message_id, invitation.sent_at
+    sending = Sending(
+        invitation.cause, Template.MEMBER_INVITED, recipient, invitation.sender_id, invitation.sent_at
     )
-    reason = reason_not_to_send(template, recipient, None, is_enabled=settings.mail_enabled)
-    message = None
-    if reason is None:
-        message = messages.pack(secret.encryption_keys(settings), messages.build(envelope, letter))
-    mail = NewMail(
-        cause=invitation.cause,
-        template=template,
-        recipient=recipient.address,
-        locale=recipient.locale or SOURCE,
-        time_zone=recipient.time_zone,
-        message_id=message_id,
-        due_at=invitation.sent_at,
-        owner=f"user {invitation.sender_id}",
-        reason=reason,
-        subject=letter.subject,
-        message=message,
-    )
-    await queries.insert_mails(work, [mail])
+    await queries.insert_mails(work, [new_mail_of(settings, sending, letter)])
 
 
 def letter_of(invitation: MembershipInvitation, language: Language) -> Letter:
@@ -79,6 +54,7 @@ def letter_of(invitation: MembershipInvitation, language: Language) -> Letter:
         subject = language.text(_SUBJECT, inviter=invitation.inviter, team=team)
     return Letter(
         tag=language.tag,
+        colon=language.text(":"),
         subject=subject,
         title=subject,
         heading=language.text(_HEADING, team=team),

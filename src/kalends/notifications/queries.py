@@ -4,6 +4,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from kalends.db.attending import COUNTED, TAKES_TIME
 from kalends.db.database import Connection, UnitOfWork
 from kalends.db.rows import (
     Columns,
@@ -115,7 +116,7 @@ async def insert_mails(work: UnitOfWork, mails: Sequence[NewMail]) -> None:
 
 
 async def count_recent(connection: Connection, recipients: Collection[str]) -> dict[str, int]:
-    """Return how many mails those of these addresses had within the last hour that are nobody's account."""
+    """Return how many mails those of these addresses had within the last hour that no account has proven."""
     cursor = await connection.execute(
         """
         SELECT recipient,
@@ -123,7 +124,8 @@ async def count_recent(connection: Connection, recipients: Collection[str]) -> d
                  WHERE m.recipient = asked.recipient AND m.reason IS NULL
                    AND m.created_at > now() - interval '1 hour')
           FROM unnest(%s::text[]) AS asked (recipient)
-         WHERE NOT EXISTS (SELECT FROM users u WHERE lower(u.email) = asked.recipient)
+         WHERE NOT EXISTS (SELECT FROM users u
+                            WHERE lower(u.email) = asked.recipient AND u.email_verified_at IS NOT NULL)
         """,
         (sorted(recipients),),
     )
@@ -190,6 +192,21 @@ async def find_left_booking(connection: Connection, booking_id: int) -> LeftBook
         (booking_id,),
     )
     return None if row is None else LeftBooking(*row)
+
+
+async def may_attend(connection: Connection, booking_id: int, recipient: str) -> bool:
+    """Tell whether somebody has an account whose time a booking takes only once they say that they attend."""
+    row = await first_row(
+        connection,
+        f"""
+        SELECT FROM attendees a
+          JOIN users u ON lower(u.email) = a.address AND u.email_verified_at IS NOT NULL
+         WHERE a.booking_id = %s AND a.address = %s
+           AND strpos({COUNTED}, 'own') > 0 AND NOT {TAKES_TIME}
+        """,
+        (booking_id, recipient),
+    )
+    return row is not None
 
 
 SERVER_AWAY = """

@@ -18,6 +18,7 @@ from kalends.outbox.jobs.statements import (
     values_of_lease,
     values_of_reports,
 )
+from kalends.outbox.statements import payload_of
 
 MAILS = JobKind(
     name="mails",
@@ -78,7 +79,8 @@ async def lease(work: UnitOfWork, chosen: Sequence[int], token: UUID, now: datet
          CROSS JOIN LATERAL (SELECT * FROM mails WHERE job_id = leased.id OFFSET 0) AS m
           LEFT JOIN LATERAL (SELECT * FROM bookings WHERE id = m.booking_id OFFSET 0) AS b ON true
           LEFT JOIN LATERAL (
-               SELECT payload FROM outbox_events WHERE id = m.event_id AND m.message IS NULL
+               SELECT {payload_of("f")} AS payload
+                 FROM outbox_events f WHERE f.id = m.event_id AND m.message IS NULL
                OFFSET 0) AS e ON true
          ORDER BY m.id
         """,

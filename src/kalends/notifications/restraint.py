@@ -26,7 +26,7 @@ _FIRST = frozenset({FactKind.CREATED, FactKind.REQUESTED, FactKind.SEAT_BOOKED})
 class Restraint:
     """What the addresses of some facts had lately; `most` None: nothing is limited.
 
-    `recent` are the mails of the last hour to addresses that are nobody's account, `unannounced` the calendar
+    `recent` are the mails of the last hour to addresses that nobody has proven, `unannounced` the calendar
     objects, with addresses, of which nothing was told because of this.
     """
 

@@ -62,6 +62,7 @@ def examine(settings: Settings) -> list[Check]:
     """Check settings, zones, disk, mails, database, clock, migrations, secret, what waits, conferencing."""
     checks = [check_variables(), check_zone_data(datetime.now(UTC)), check_disk(settings)]
     checks += [check_files(settings, files_allowed(at_most=True)), check_mail(settings)]
+    checks.append(check_proxies(settings))
     if not is_made(settings):
         checks += [check_data_folder(settings.data_dir), check_secret(settings, None)]
         return [*checks, check_conferencing()]
@@ -141,6 +142,21 @@ def check_mail(settings: Settings) -> Check:
         advice = "Mails wait until the mail server takes them; check KALENDS_SMTP_URL"
         return Check("mail", "warning", f"{where}: {error}", advice)
     return Check("mail", "ok", f"{where} takes mails")
+
+
+def check_proxies(settings: Settings) -> Check:
+    """Ask whether a proxy is in front: unless it is trusted, all who come through it share a rate limit."""
+    trusted = settings.trusted_proxies.strip()
+    if trusted:
+        return Check("proxies", "ok", f"trusted: {trusted}")
+    found = "none is trusted; is one in front of the server?"
+    if settings.public_url is None:
+        return Check("proxies", "ok", found)
+    advice = (
+        "If one is, name its address in KALENDS_TRUSTED_PROXIES; else all who come through it share one rate "
+        "limit"
+    )
+    return Check("proxies", "warning", found, advice)
 
 
 def check_conferencing() -> Check:

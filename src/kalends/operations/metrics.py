@@ -121,8 +121,8 @@ class _MetricsOfNow(Collector):
             "What is not tried any more because its workers ended: see `kalends jobs list`.",
             labels=["queue"],
         )
-        for kind in JOB_KINDS:
-            set_aside.add_metric([kind.name], self._backlogs[kind.name].set_aside)
+        for queue in ("timers", *(kind.name for kind in JOB_KINDS)):
+            set_aside.add_metric([queue], self._backlogs[queue].set_aside)
         yield waiting
         yield age
         yield set_aside

@@ -7,9 +7,9 @@ _MOST_SUFFIXES = 1_000
 
 
 async def ensure_profile(work: UnitOfWork, user_id: int, organization_id: int) -> None:
-    """Let an organization know a user by their own name, with `-1`, `-2`, … while somebody else has it.
+    """Give a user a profile in an organization, unless they have one there.
 
-    Whom it knows already keeps their name there.
+    It is under their own name, with `-1`, `-2`, … while somebody else has that.
     """
     await work.connection.execute(
         """
@@ -34,7 +34,7 @@ async def ensure_profile(work: UnitOfWork, user_id: int, organization_id: int) -
 
 
 async def delete_profile(work: UnitOfWork, user_id: int, organization_id: int) -> None:
-    """Let an organization know a user no more."""
+    """Delete the profile of a user in an organization."""
     await work.connection.execute(
         "DELETE FROM profiles WHERE user_id = %s AND organization_id = %s", (user_id, organization_id)
     )

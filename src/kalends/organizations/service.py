@@ -116,7 +116,7 @@ async def add_member(
 
 
 async def make_profile(work: UnitOfWork, user_id: int, organization_id: int, username: str) -> None:
-    """Let an organization know a user, whom it does not know yet, by a name.
+    """Give a user the profile, under a name, that they do not have in an organization yet.
 
     Raises:
         UsernameTaken: somebody else has the username there.

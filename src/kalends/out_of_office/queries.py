@@ -17,6 +17,12 @@ from kalends.out_of_office.entry import (
 from kalends.out_of_office.fact import Person
 from kalends.out_of_office.stand_ins import Redirect
 
+_FEW: LiteralString = "2000"
+"""Users for each of whom something is looked up without a thought."""
+
+_WALKED: LiteralString = "3000"
+"""How far a list is followed along its order in the hope that a page gets full."""
+
 _ENTRY = Columns(OutOfOfficeEntry, "o")
 _REDIRECT = Columns(Redirect, "o")
 
@@ -48,28 +54,56 @@ async def list_of_user(connection: Connection, user_id: int, wanted: ListEntries
 async def list_of_organization(
     connection: Connection, organization_id: int, wanted: ListEntries
 ) -> list[OutOfOfficeEntry]:
-    """Return absences of those who have a profile in an organization, or of the one with an address."""
+    """Return absences of those who have a profile in an organization, or of the one with an address.
+
+    Among the absences of a large organization the first pages are found along their order, if they are found
+    soon; else all that the organization has are looked up and sorted.
+    """
+    values = {
+        "organization_id": organization_id,
+        "email": wanted.email,
+        "take": wanted.take,
+        "skip": wanted.skip,
+    }
+    if wanted.email is None and await _is_large(connection, organization_id):
+        rows = await named_rows(
+            connection,
+            f"""
+            SELECT {_ENTRY.selected}
+              FROM (SELECT * FROM out_of_office_entries o ORDER BY {_order(wanted)} LIMIT {_WALKED}) o
+             WHERE EXISTS (SELECT FROM profiles p
+                            WHERE p.user_id = o.user_id AND p.organization_id = %(organization_id)s OFFSET 0)
+             ORDER BY {_order(wanted)} LIMIT %(take)s OFFSET %(skip)s
+            """,
+            values,
+        )
+        if len(rows) == wanted.take:
+            return [_ENTRY.read(row) for row in rows]
     rows = await named_rows(
         connection,
         f"""
         SELECT {_ENTRY.selected}
-          FROM out_of_office_entries o
-          JOIN profiles p ON p.user_id = o.user_id AND p.organization_id = %(organization_id)s
-         WHERE {_EVERYBODY if wanted.email is None else _WITH_EMAIL}
+          FROM (SELECT p.user_id FROM profiles p {"" if wanted.email is None else _WITH_EMAIL}
+                 WHERE p.organization_id = %(organization_id)s OFFSET 0) known
+         CROSS JOIN LATERAL (SELECT * FROM out_of_office_entries WHERE user_id = known.user_id OFFSET 0) o
          ORDER BY {_order(wanted)} LIMIT %(take)s OFFSET %(skip)s
         """,
-        {
-            "organization_id": organization_id,
-            "email": wanted.email,
-            "take": wanted.take,
-            "skip": wanted.skip,
-        },
+        values,
     )
     return [_ENTRY.read(row) for row in rows]
 
 
-_EVERYBODY: LiteralString = "true"
-_WITH_EMAIL: LiteralString = "o.user_id = (SELECT u.id FROM users u WHERE lower(u.email) = lower(%(email)s))"
+_WITH_EMAIL: LiteralString = "JOIN users u ON u.id = p.user_id AND lower(u.email) = lower(%(email)s)"
+
+
+async def _is_large(connection: Connection, organization_id: int) -> bool:
+    """Tell whether an organization knows so many that looking for what each of them has takes long."""
+    row = await first_row(
+        connection,
+        f"SELECT FROM profiles WHERE organization_id = %s OFFSET {_FEW} LIMIT 1",
+        (organization_id,),
+    )
+    return row is not None
 
 
 async def is_known(work: UnitOfWork, user_id: int, organization_id: int) -> bool:

@@ -107,6 +107,7 @@ async def update(
         EntryOfSomebodyElse: the absence was deleted meanwhile.
         OneDateOnly: one date is to change without the other.
         EndsBeforeStart, StandInsInCircle, AwayAlready, StandsInForThemselves, StandInOfElsewhere: see there.
+        psycopg.errors.UniqueViolation: another organization wrote down the same dates at the same time.
     """
     before = await _lock(work, registrar, entry_id)
     if changes.says_one_date:
@@ -121,10 +122,7 @@ async def update(
         has_new_dates=changes.says_dates,
         has_new_stand_in=changes.to_user_id is not UNSET,
     )
-    try:
-        await queries.update_entry(work, entry_id, changes)
-    except errors.UniqueViolation as error:
-        raise AwayAlready from error
+    await queries.update_entry(work, entry_id, changes)
     await registrar.ledger.record_updated(work, _subject(before), before.snapshot, wanted.snapshot)
     return wanted
 

@@ -20,6 +20,7 @@ class Fact:
 
     `organization_id` is where it happened, besides the organizations that the user and the event type are in.
     `timers` are pairs of a kind and an instant that replace all those of the subject; None: they stay.
+    `is_sharing`: it says besides what other facts of the same command say too, which is kept once.
     """
 
     kind: str
@@ -29,12 +30,16 @@ class Fact:
     ordering_key: str
     payload: bytes
     timers: Sequence[tuple[str, datetime]] | None = None
+    is_sharing: bool = False
     organization_id: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class StoredFact:
-    """A fact as consumers get it. Ids grow in the order in which facts of one `ordering_key` happened."""
+    """A fact as consumers get it. Ids grow in the order in which facts of one `ordering_key` happened.
+
+    `payload` has a second line if it says what others say too.
+    """
 
     id: int
     uid: UUID

@@ -18,6 +18,7 @@ from kalends.outbox.jobs.statements import (
     values_of_lease,
     values_of_reports,
 )
+from kalends.outbox.statements import payload_of
 
 FAILURES = JobKind(
     name="failures",
@@ -88,8 +89,8 @@ async def lease(work: UnitOfWork, chosen: Sequence[int], token: UUID, now: datet
         work.connection,
         f"""
         WITH {LEASED}
-        SELECT {LEASED_COLUMNS}, f.consumer, e.id, e.uid, e.kind, e.payload, e.ordering_key, e.created_at,
-               e.event_type_id, e.user_id, e.organization_id
+        SELECT {LEASED_COLUMNS}, f.consumer, e.id, e.uid, e.kind, {payload_of("e")} AS payload,
+               e.ordering_key, e.created_at, e.event_type_id, e.user_id, e.organization_id
           FROM leased JOIN outbox_failures f ON f.job_id = leased.id
           JOIN outbox_events e ON e.id = f.event_id
         """,

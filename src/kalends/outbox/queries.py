@@ -9,15 +9,22 @@ from psycopg import sql
 from kalends.db.database import Connection, UnitOfWork
 from kalends.db.rows import json_bytes, json_rows, only_row
 from kalends.outbox.fact import Fact, StoredFact
+from kalends.outbox.statements import payload_of
 
-_STORED = """
-    e.id, e.uid, e.kind, e.payload, e.ordering_key, e.created_at, e.event_type_id, e.user_id,
+TIMERS = "timers"
+"""The kind of jobs that timers become which are set aside."""
+
+_STORED = f"""
+    e.id, e.uid, e.kind, {payload_of("e")}, e.ordering_key, e.created_at, e.event_type_id, e.user_id,
     e.organization_id
 """
 
 
-async def insert_events(work: UnitOfWork, facts: Sequence[Fact]) -> None:
-    """Store facts in their order, and replace the timers of their subjects by theirs."""
+async def insert_events(work: UnitOfWork, facts: Sequence[Fact], shared: bytes | None) -> None:
+    """Store facts in their order, and replace the timers of their subjects by theirs.
+
+    `shared` is what those that share it say besides.
+    """
     subjects = [
         (None, None) if fact.subject is None else (fact.subject.kind, fact.subject.id) for fact in facts
     ]
@@ -37,6 +44,7 @@ async def insert_events(work: UnitOfWork, facts: Sequence[Fact]) -> None:
             "organization_id": fact.organization_id,
             "ordering_key": fact.ordering_key,
             "payload": json_bytes(fact.payload),
+            "is_sharing": fact.is_sharing,
             "sets_timers": fact.timers is not None,
         }
         for position, (fact, (subject_kind, subject_id)) in enumerate(zip(facts, subjects, strict=True))
@@ -46,13 +54,18 @@ async def insert_events(work: UnitOfWork, facts: Sequence[Fact]) -> None:
         WITH facts AS (
             SELECT * FROM json_to_recordset(%(facts)s::json) AS f (
                    position int, kind text, subject_kind text, subject_id bigint, event_type_id int,
-                   user_id int, organization_id int, ordering_key text, payload bytea, sets_timers bool)
+                   user_id int, organization_id int, ordering_key text, payload bytea, is_sharing bool,
+                   sets_timers bool)
+        ), shared AS (
+            INSERT INTO outbox_shared (payload)
+            SELECT %(shared)s::bytea WHERE %(shared)s::bytea IS NOT NULL
+            RETURNING id
         ), events AS (
             INSERT INTO outbox_events (
                 kind, subject_kind, subject_id, event_type_id, user_id, organization_id, ordering_key,
-                payload)
+                payload, shared_id)
             SELECT kind, subject_kind, subject_id, event_type_id, user_id, organization_id, ordering_key,
-                   payload
+                   payload, CASE WHEN is_sharing THEN (SELECT id FROM shared) END
               FROM facts ORDER BY position
         ), due AS (
             SELECT * FROM json_to_recordset(%(timers)s::json) AS t (
@@ -67,9 +80,9 @@ async def insert_events(work: UnitOfWork, facts: Sequence[Fact]) -> None:
         )
         INSERT INTO timers (subject_kind, subject_id, kind, due_at)
         SELECT subject_kind, subject_id, kind, due_at FROM due
-            ON CONFLICT (subject_kind, subject_id, kind) DO UPDATE SET due_at = excluded.due_at
+            ON CONFLICT (subject_kind, subject_id, kind) DO UPDATE SET due_at = excluded.due_at, tries = 0
         """,
-        {"facts": json_rows(rows), "timers": json_rows(timers)},
+        {"facts": json_rows(rows), "timers": json_rows(timers), "shared": shared},
     )
 
 
@@ -134,47 +147,123 @@ async def list_unhandled(work: UnitOfWork, limit: int) -> list[StoredFact]:
 
 
 async def mark_handled(work: UnitOfWork, event_ids: Sequence[int]) -> None:
-    """Note that these facts need no consumer any more."""
+    """Note that these facts need no further consumer."""
     await work.connection.execute(
         "UPDATE outbox_events SET handled_at = now() WHERE id = ANY(%s)", (list(event_ids),)
     )
 
 
-async def take_due_timers(
+async def lock_due_subject(
     work: UnitOfWork, subject_kind: str, table: str, now: datetime
-) -> list[tuple[int, str]]:
-    """Remove the due timers of one subject and return them, of its number and kind, in their order.
+) -> tuple[int, int] | None:
+    """Lock the subject whose timers have been due for longest; return its number, and their most tries.
 
-    Commands lock the row of the subject before they touch its timers, and so does this.
+    Commands lock the row of the subject before they touch its timers, and so does this. None: none is due
+    whose subject nobody has locked.
     """
-    cursor = await work.connection.execute(_taking_timers(table), {"subject_kind": subject_kind, "now": now})
-    return [(subject_id, kind) for subject_id, kind in await cursor.fetchall()]
+    cursor = await work.connection.execute(
+        _locking_subject(table), {"subject_kind": subject_kind, "now": now}
+    )
+    return await cursor.fetchone()
 
 
 @cache
-def _taking_timers(table: str) -> sql.Composed:
+def _locking_subject(table: str) -> sql.Composed:
     return sql.SQL(
         """
         WITH locked AS (
             SELECT s.id FROM timers t JOIN {} s ON s.id = t.subject_id
              WHERE t.subject_kind = %(subject_kind)s AND t.due_at <= %(now)s
              ORDER BY t.due_at LIMIT 1 FOR UPDATE OF s SKIP LOCKED
-        ), taken AS (
-            DELETE FROM timers t USING locked
-             WHERE t.subject_kind = %(subject_kind)s AND t.subject_id = locked.id AND t.due_at <= %(now)s
-            RETURNING t.subject_id, t.kind, t.due_at
         )
-        SELECT subject_id, kind FROM taken ORDER BY due_at
+        SELECT locked.id, max(t.tries) FROM locked JOIN timers t ON t.subject_id = locked.id
+         WHERE t.subject_kind = %(subject_kind)s AND t.due_at <= %(now)s
+         GROUP BY locked.id
         """
     ).format(sql.Identifier(table))
+
+
+async def note_try_of_timers(
+    connection: Connection, subject_kind: str, subject_id: int, now: datetime
+) -> None:
+    """Note that the due timers of a subject are about to take effect."""
+    await connection.execute(
+        "UPDATE timers SET tries = tries + 1 WHERE subject_kind = %s AND subject_id = %s AND due_at <= %s",
+        (subject_kind, subject_id, now),
+    )
+
+
+async def take_due_timers(work: UnitOfWork, subject_kind: str, subject_id: int, now: datetime) -> list[str]:
+    """Remove the due timers of a subject, which is locked, and return their kinds in their order."""
+    cursor = await work.connection.execute(
+        """
+        WITH taken AS (
+            DELETE FROM timers WHERE subject_kind = %s AND subject_id = %s AND due_at <= %s
+            RETURNING kind, due_at
+        )
+        SELECT kind FROM taken ORDER BY due_at
+        """,
+        (subject_kind, subject_id, now),
+    )
+    return [kind for (kind,) in await cursor.fetchall()]
+
+
+async def set_timers_aside(
+    work: UnitOfWork, subject_kind: str, subject_id: int, reason: str, now: datetime
+) -> list[str]:
+    """Make jobs that are set aside of the due timers of a subject; return their kinds.
+
+    The subject is the lane, by its kind and number, and the kind of the timer the order key.
+    """
+    cursor = await work.connection.execute(
+        """
+        WITH taken AS (
+            DELETE FROM timers
+             WHERE subject_kind = %(subject_kind)s AND subject_id = %(subject_id)s AND due_at <= %(now)s
+            RETURNING kind, tries
+        )
+        INSERT INTO jobs (kind, version, owner, lane, order_key, state, attempts, tries, due_at, last_error,
+                          ended_at)
+        SELECT %(job_kind)s, 1, 'nobody', %(subject_kind)s || ' ' || %(subject_id)s, kind, 'set_aside', tries,
+               tries, %(now)s, %(reason)s, %(now)s
+          FROM taken
+        RETURNING order_key
+        """,
+        {
+            "subject_kind": subject_kind,
+            "subject_id": subject_id,
+            "now": now,
+            "reason": reason,
+            "job_kind": TIMERS,
+        },
+    )
+    return [kind for (kind,) in await cursor.fetchall()]
+
+
+async def set_timers_again(work: UnitOfWork, now: datetime) -> None:
+    """Make timers again of those that were set aside, and that somebody wants tried."""
+    await work.connection.execute(
+        """
+        WITH wanted AS (
+            DELETE FROM jobs WHERE kind = %s AND state = 'ready' RETURNING lane, order_key
+        )
+        INSERT INTO timers (subject_kind, subject_id, kind, due_at)
+        SELECT split_part(lane, ' ', 1), split_part(lane, ' ', 2)::bigint, order_key, %s FROM wanted
+            ON CONFLICT DO NOTHING
+        """,
+        (TIMERS, now),
+    )
 
 
 async def postpone_timers(
     work: UnitOfWork, subject_kind: str, subject_id: int, now: datetime, until: datetime
 ) -> None:
-    """Put off the due timers of a subject."""
+    """Put off the due timers of a subject: this worker has outlived them."""
     await work.connection.execute(
-        "UPDATE timers SET due_at = %s WHERE subject_kind = %s AND subject_id = %s AND due_at <= %s",
+        """
+        UPDATE timers SET due_at = %s, tries = 0
+         WHERE subject_kind = %s AND subject_id = %s AND due_at <= %s
+        """,
         (until, subject_kind, subject_id, now),
     )
 
@@ -192,15 +281,24 @@ async def count(work: UnitOfWork, increments: Mapping[str, int]) -> None:
 
 
 async def forget_before(work: UnitOfWork, moment: datetime, limit: int) -> int:
-    """Delete up to `limit` handled facts that are older; return how many."""
+    """Delete up to `limit` handled facts that are older, and what only they say; return how many."""
     cursor = await work.connection.execute(
         """
         DELETE FROM outbox_events WHERE id IN (
             SELECT id FROM outbox_events WHERE created_at < %s AND handled_at IS NOT NULL LIMIT %s)
+        RETURNING shared_id
         """,
         (moment, limit),
     )
-    return cursor.rowcount
+    deleted = [shared_id for (shared_id,) in await cursor.fetchall()]
+    await work.connection.execute(
+        """
+        DELETE FROM outbox_shared s
+         WHERE id = ANY(%s) AND NOT EXISTS (SELECT FROM outbox_events e WHERE e.shared_id = s.id)
+        """,
+        (sorted({shared_id for shared_id in deleted if shared_id is not None}),),
+    )
+    return len(deleted)
 
 
 async def count_unhandled(connection: Connection) -> tuple[int, datetime | None]:

@@ -12,9 +12,12 @@ from kalends.outbox.jobs.job import JobSetAside
 from kalends.outbox.jobs.kind import JobKind
 
 
-async def record(work: UnitOfWork, facts: Sequence[Fact]) -> None:
-    """Store facts, in this order, and the timers of their subjects."""
-    await queries.insert_events(work, facts)
+async def record(work: UnitOfWork, facts: Sequence[Fact], shared: bytes | None = None) -> None:
+    """Store facts, in this order, and the timers of their subjects.
+
+    `shared` is a line of JSON that those that share it say besides; it is kept once.
+    """
+    await queries.insert_events(work, facts, shared)
 
 
 async def clear_timers(work: UnitOfWork, subject_kind: str, subject_ids: Sequence[int]) -> None:
@@ -33,17 +36,17 @@ async def drop_lane(work: UnitOfWork, kind: JobKind, lane: str, *, now: datetime
 
 
 async def restart_job(work: UnitOfWork, job_id: int, *, now: datetime) -> None:
-    """Let a job that no worker has begin anew, at once."""
+    """Restart a job that no worker has, at once."""
     await jobs.restart(work, job_id, now)
 
 
 async def list_set_aside(connection: Connection, *, limit: int) -> list[JobSetAside]:
-    """Return jobs that are not tried any more because their workers ended, the newest first."""
+    """Return jobs that were set aside because their workers ended, the newest first."""
     return await jobs.list_set_aside(connection, limit)
 
 
 async def retry_set_aside(work: UnitOfWork, job_ids: Sequence[int] | None, *, now: datetime) -> list[int]:
-    """Let jobs that were set aside begin anew, these or all; return which."""
+    """Restart jobs that were set aside, these or all; return which."""
     return await jobs.restart_set_aside(work, job_ids, now)
 
 
@@ -59,7 +62,10 @@ async def backlogs(
     queued = await jobs.list_backlogs(connection, now)
     return {
         "facts": Backlog(*await queries.count_unhandled(connection)),
-        "timers": Backlog(*await queries.count_timers(connection, now)),
+        queries.TIMERS: Backlog(
+            *await queries.count_timers(connection, now),
+            queued.get(queries.TIMERS, Backlog(0, None)).set_aside,
+        ),
         **{kind.name: queued.get(kind.name, Backlog(0, None)) for kind in kinds},
     }
 

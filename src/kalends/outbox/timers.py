@@ -8,8 +8,11 @@ import structlog
 
 from kalends.db.database import Database, UnitOfWork
 from kalends.outbox import queries
+from kalends.outbox.jobs.kind import MOST_LOSSES
 
 _AFTER_A_FAILURE = timedelta(minutes=1)
+
+_SET_ASIDE_BECAUSE = f"{MOST_LOSSES} workers in a row ended while it took effect"
 
 _log = structlog.get_logger(__name__)
 
@@ -37,20 +40,43 @@ class SubjectKind:
 async def fire_due(database: Database, subjects: SubjectKind, *, now: datetime) -> bool:
     """Fire the due timers of one subject of this kind; False: nothing is due.
 
-    When `fire` raises, the timers stay and are due again in a minute.
+    When `fire` raises, the timers stay and are due again in a minute. That they are about to take effect is
+    noted before, apart from that: those with which workers ended again and again are set aside.
     """
-    due: list[tuple[int, str]] = []
+    subject_id: int | None = None
     try:
         async with database.transaction() as work:
-            due = await queries.take_due_timers(work, subjects.name, subjects.table, now)
-            for subject_id, kind in due:
+            found = await queries.lock_due_subject(work, subjects.name, subjects.table, now)
+            if found is None:
+                return False
+            subject_id, tries = found
+            if tries >= MOST_LOSSES:
+                await _set_aside(work, subjects.name, subject_id, now)
+                return True
+            async with database.connection() as connection:
+                await queries.note_try_of_timers(connection, subjects.name, subject_id, now)
+            for kind in await queries.take_due_timers(work, subjects.name, subject_id, now):
                 await subjects.fire(work, subject_id, kind, now=now)
     except Exception:
-        if not due:
+        if subject_id is None:
             raise
-        subject_id = due[0][0]
-        kinds = [kind for _, kind in due]
-        _log.exception("a timer did not take effect", subject=f"{subjects.name} {subject_id}", timers=kinds)
+        _log.exception("a timer did not take effect", subject=f"{subjects.name} {subject_id}")
         async with database.transaction() as work:
             await queries.postpone_timers(work, subjects.name, subject_id, now, now + _AFTER_A_FAILURE)
-    return bool(due)
+    return True
+
+
+async def set_again(database: Database, *, now: datetime) -> None:
+    """Set the timers again that were set aside, and that the operator wants tried."""
+    async with database.transaction() as work:
+        await queries.set_timers_again(work, now)
+
+
+async def _set_aside(work: UnitOfWork, subject_kind: str, subject_id: int, now: datetime) -> None:
+    kinds = await queries.set_timers_aside(work, subject_kind, subject_id, _SET_ASIDE_BECAUSE, now)
+    _log.error(
+        "timers were set aside: their workers ended; see `kalends jobs list`",
+        subject=f"{subject_kind} {subject_id}",
+        timers=kinds,
+    )
+    await queries.count(work, {f"jobs_set_aside:{queries.TIMERS}": len(kinds)})

@@ -92,6 +92,7 @@ class Worker:
 
     async def fire_timers(self) -> None:
         """Let all due timers take effect, and hand on again what consumers failed at."""
+        await timers.set_again(self.database, now=self.clock())
         for subjects in self.duties.subjects:
             while not self._is_stopping.is_set() and await timers.fire_due(
                 self.database, subjects, now=self.clock()

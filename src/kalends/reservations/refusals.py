@@ -1,7 +1,9 @@
 """What operations on reservations refuse."""
 
 from collections.abc import Sequence
+from datetime import datetime
 
+from kalends.api.output.envelope import instant
 from kalends.api.output.errors import (
     BadRequest,
     Forbidden,
@@ -71,10 +73,11 @@ class NoHosts(BadRequest):
 class SlotNotBookable(BadRequest):
     """400: nobody could book the slot, so nobody without a credential may keep it from others."""
 
-    def __init__(self, reasons: Sequence[str]) -> None:
+    def __init__(self, reasons: Sequence[str], start: datetime) -> None:
         super().__init__(
             f"slotStart: this slot cannot be booked ({', '.join(reasons)}), so it cannot be kept by a binding"
             " reservation without a credential.",
+            hint=_understood(start),
             details={"reasons": reasons},
         )
 
@@ -82,10 +85,16 @@ class SlotNotBookable(BadRequest):
 class SlotTaken(UnprocessableEntity):
     """422: the slot is taken; `details.reasons` says by what."""
 
-    def __init__(self, reasons: Sequence[str]) -> None:
+    def __init__(self, reasons: Sequence[str], start: datetime) -> None:
         super().__init__(
-            f"slotStart: this slot is taken ({', '.join(reasons)}).", details={"reasons": reasons}
+            f"slotStart: this slot is taken ({', '.join(reasons)}).",
+            hint=_understood(start),
+            details={"reasons": reasons},
         )
+
+
+def _understood(start: datetime) -> str:
+    return f"slotStart was understood as {instant(start)}."
 
 
 OF_SLOT: Refusals = (

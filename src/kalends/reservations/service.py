@@ -346,10 +346,10 @@ async def _check_free(
     verdict = await slots.check(work.connection, question)
     reasons = list(dict.fromkeys(str(found.code) for found in verdict.reasons if found.code in _TAKEN))
     if reasons:
-        raise SlotTaken(reasons)
+        raise SlotTaken(reasons, period[0])
     closed = [found for found in verdict.reasons if not _is_about_zone(found, begins)]
     if is_bookable and closed:
-        raise SlotNotBookable(list(dict.fromkeys(str(found.code) for found in closed)))
+        raise SlotNotBookable(list(dict.fromkeys(str(found.code) for found in closed)), period[0])
     return verdict.host_ids
 
 

@@ -2,6 +2,7 @@
 
 import base64
 import os
+import re
 from email.errors import HeaderParseError
 from email.headerregistry import Address
 from email.utils import parseaddr
@@ -15,6 +16,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from pydantic import AliasChoices, Field, SecretStr, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from kalends.settings.database_url import check_database_url
 from kalends.settings.proxy_url import ProxyAddress, proxy_of
 from kalends.settings.smtp_url import server_of
 
@@ -25,6 +27,8 @@ ALIASES = ("KALENDS_HTTP_ALLOW_PRIVATE",)
 """Second names of settings."""
 
 _FERNET_KEY_BYTES = 32
+
+_HOST = re.compile(r"[^\s/@,]+")
 
 
 class Settings(BaseSettings):
@@ -160,22 +164,30 @@ class Settings(BaseSettings):
     """How long the link in an invitation to a team or organization works."""
 
     invitation_mails_an_hour: int = Field(default=3, ge=1, le=1_000)
-    """How often one invitation is mailed within an hour, however often it is asked for."""
+    """How many invitations an address is mailed within an hour, whoever asks for them and to whatever."""
 
     audit_kept_days: int = Field(default=90, ge=1, le=36_500)
     """How long the audit log keeps who did what in organizations and teams."""
 
+    # --- Addresses of accounts -----------------------------------------------------------------------
+
+    confirmation_hours: int = Field(default=24, ge=1, le=8_760)
+    """How long the link works that confirms the new address of an account."""
+
+    confirmation_mails_an_hour: int = Field(default=3, ge=0, le=1_000)
+    """How often an account has confirmations of new addresses mailed within an hour, whatever they are."""
+
     # --- Rate limits (requests per window and bucket) ------------------------------------------------
 
     rate_limit_enabled: bool = True
-    rate_limit_window_ms: int = Field(default=60_000, ge=1_000)
-    rate_limit_block_ms: int = Field(default=60_000, ge=1_000)
+    rate_limit_window_ms: int = Field(default=60_000, ge=1_000, le=86_400_000)
+    rate_limit_block_ms: int = Field(default=60_000, ge=1_000, le=86_400_000)
     """How long a bucket stays refused once it went over its limit."""
 
-    rate_limit_api_key: int = Field(default=120, ge=1)
-    rate_limit_oauth_client: int = Field(default=500, ge=1)
-    rate_limit_access_token: int = Field(default=500, ge=1)
-    rate_limit_anonymous: int = Field(default=120, ge=1)
+    rate_limit_api_key: int = Field(default=120, ge=1, le=1_000_000)
+    rate_limit_oauth_client: int = Field(default=500, ge=1, le=1_000_000)
+    rate_limit_access_token: int = Field(default=500, ge=1, le=1_000_000)
+    rate_limit_anonymous: int = Field(default=120, ge=1, le=1_000_000)
     """Per client address (64 bits of one of IPv6), for requests that no known credential vouches for; also
     how many API keys that are not known yet one address may try."""
 
@@ -202,7 +214,7 @@ class Settings(BaseSettings):
     series_guests_most: int = Field(default=3_000, ge=1, le=40_000)
     """Most guests of all occurrences of a series together: each occurrence counts each of them."""
 
-    series_answers_bytes: int = Field(default=1_000_000, ge=10_000)
+    series_answers_bytes: int = Field(default=1_000_000, ge=10_000, le=1_000_000_000)
     """Most bytes of answers in all occurrences of a series together: each occurrence keeps them."""
 
     event_types_most: int = Field(default=500, ge=1, le=10_000)
@@ -211,7 +223,7 @@ class Settings(BaseSettings):
     event_type_hosts_most: int = Field(default=500, ge=1, le=10_000)
     """Most hosts of a team's event type, or members who have a copy of a managed one."""
 
-    event_types_listed_bytes: int = Field(default=4_000_000, ge=100_000)
+    event_types_listed_bytes: int = Field(default=4_000_000, ge=100_000, le=1_000_000_000)
     """How many bytes event types may have, as they are stored, before a list of them ends; `skip` goes on."""
 
     booking_fields_most: int = Field(default=50, ge=0, le=1_000)
@@ -235,15 +247,20 @@ class Settings(BaseSettings):
     blocked_emails: str = ""
     """Comma-separated e-mail addresses that may neither book nor be guests; `+tags` do not help them."""
 
-    binding_reservations_most: int = Field(default=5, ge=0)
+    binding_reservations_most: int = Field(default=5, ge=0, le=1_000_000)
     """Most binding reservations that callers without a credential may have of an event type, by their
     address (64 bits of one of IPv6)."""
 
-    binding_reservations_address_most: int = Field(default=20, ge=0)
+    binding_reservations_address_most: int = Field(default=20, ge=0, le=1_000_000)
     """Most binding reservations that callers without a credential may have in all, by their address."""
 
     binding_reservation_minutes: int = Field(default=15, ge=1, le=1_440)
     """How long a binding reservation of a caller without a credential may last in all, renewals included."""
+
+    attending_blocks: Literal["own", "bookers", "all", "none"] = "own"
+    """Whose attendance of others' bookings makes an account busy: `own`, only what it booked with its own
+    credential or confirmed by the link in its mail; `bookers`, also what somebody booked in its name;
+    `all`, also where somebody named it as a guest; `none`, nothing."""
 
     reservations_are_binding: bool = False
     """Whether a reservation that does not say so refuses bookings that do not name it."""
@@ -253,12 +270,12 @@ class Settings(BaseSettings):
     mail_enabled: bool = True
     """Whether mails are sent at all. Off, they are only noted, as suppressed."""
 
-    stranger_mails_an_hour: int = Field(default=600, ge=1)
+    stranger_mails_an_hour: int = Field(default=600, ge=1, le=1_000_000)
     """Most mails within an hour that callers without a credential may have sent to addresses that nobody
     verified, by the callers' address (64 bits of one of IPv6); beyond, what would send more is 429. Lifted
     with `rate_limit_enabled`."""
 
-    recipient_mails_an_hour: int = Field(default=30, ge=1)
+    recipient_mails_an_hour: int = Field(default=30, ge=1, le=1_000_000)
     """Most mails within an hour to an address that nobody verified; beyond, bookings that are made without a
     credential are not announced to it. Lifted with `rate_limit_enabled`."""
 
@@ -276,6 +293,43 @@ class Settings(BaseSettings):
     log_level: Literal["debug", "info", "warning", "error"] = "info"
     log_format: Literal["auto", "console", "json"] = "auto"
     """`auto` is `console` on a terminal, else `json`."""
+
+    @field_validator("data_dir", mode="before")
+    @classmethod
+    def _is_folder(cls, folder: object) -> object:
+        path = Path(str(folder)).expanduser()
+        # Unlike that of `Path`, this is no for what may not be looked at, which whoever opens it tells.
+        if not str(folder).strip() or os.path.isfile(path):  # noqa: PTH113
+            raise ValueError("must name a folder")
+        return folder
+
+    @field_validator("database_url")
+    @classmethod
+    def _is_database_url(cls, url: SecretStr | None) -> SecretStr | None:
+        if url is not None:
+            check_database_url(url.get_secret_value())
+        return url
+
+    @field_validator("host")
+    @classmethod
+    def _is_host(cls, host: str) -> str:
+        if not _HOST.fullmatch(host):
+            raise ValueError("must be a name or an address, such as 127.0.0.1, without a port")
+        return host
+
+    @field_validator("owner_email")
+    @classmethod
+    def _is_address(cls, email: str) -> str:
+        if not _is_mail_address(email):
+            raise ValueError("must be an e-mail address such as ana@example.com")
+        return email
+
+    @field_validator("blocked_emails")
+    @classmethod
+    def _are_addresses(cls, emails: str) -> str:
+        if not all(_is_mail_address(part.strip()) for part in emails.split(",") if part.strip()):
+            raise ValueError("each must be an e-mail address such as ana@example.com")
+        return emails
 
     @field_validator("encryption_keys")
     @classmethod
@@ -334,12 +388,9 @@ class Settings(BaseSettings):
 
     @field_validator("mail_from")
     @classmethod
-    def _is_mail_address(cls, address: str | None) -> str | None:
-        try:
-            if address is not None:
-                Address(addr_spec=parseaddr(address)[1].encode("ascii").decode())
-        except (ValueError, HeaderParseError, IndexError) as error:
-            raise ValueError("must look like Kalends <kalends@example.com>") from error
+    def _is_sender(cls, address: str | None) -> str | None:
+        if address is not None and not _is_mail_address(parseaddr(address)[1]):
+            raise ValueError("must look like Kalends <kalends@example.com>")
         return address
 
     def connection_url(self) -> str:
@@ -376,6 +427,14 @@ class Settings(BaseSettings):
     def base_url(self) -> str:
         """The server's public address without a trailing slash."""
         return (self.public_url or f"http://localhost:{self.port}").rstrip("/")
+
+
+def _is_mail_address(text: str) -> bool:
+    try:
+        address = Address(addr_spec=text.encode("ascii").decode())
+    except (ValueError, HeaderParseError, IndexError):
+        return False
+    return bool(address.username and address.domain)
 
 
 def _is_fernet_key(text: str) -> bool:

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from functools import cache
 from typing import LiteralString
 
+from kalends.db.attending import TAKES_TIME
 from kalends.db.statements import compacted
 from kalends.event_types.columns import TERMS
 
@@ -29,14 +30,17 @@ _BLOCKING = f"""
                 WHERE id = t.booking_id AND event_type_id = e.id AND is_seated AND status = 'accepted'
                OFFSET 0))
     UNION ALL
-    -- Those that they attend by e-mail take the same time from them as from the organizer. OFFSET 0 keeps
-    -- PostgreSQL from looking for the few attendances among everybody's busy times: whatever it expects,
-    -- attendances come first, then their bookings, then the times of these.
+    -- Those that they attend by e-mail take the same time from them as from the organizer, if they said so
+    -- themselves or the installation lets others say it (slots.md 4.8). OFFSET 0 keeps PostgreSQL from
+    -- looking for the few attendances among everybody's busy times: whatever it expects, attendances come
+    -- first, then their bookings, then the times of these.
     SELECT t.booking_id, t.during
-      FROM (SELECT a.booking_id FROM attendees a WHERE a.address = lower(u.email) OFFSET 0) attending
+      FROM (SELECT a.booking_id FROM attendees a
+             WHERE a.address = lower(u.email) AND u.email_verified_at IS NOT NULL AND {TAKES_TIME}
+            OFFSET 0) met
      CROSS JOIN LATERAL (
-           SELECT user_id FROM bookings WHERE id = attending.booking_id AND status = 'accepted' OFFSET 0) b
-     CROSS JOIN LATERAL (SELECT * FROM busy_times WHERE booking_id = attending.booking_id OFFSET 0) t
+           SELECT user_id FROM bookings WHERE id = met.booking_id AND status = 'accepted' OFFSET 0) b
+     CROSS JOIN LATERAL (SELECT * FROM busy_times WHERE booking_id = met.booking_id OFFSET 0) t
      WHERE t.host_id = b.user_id AND t.during && {_DURING}
        AND NOT EXISTS (SELECT FROM busy_times own
                         WHERE own.booking_id = t.booking_id AND own.host_id = u.id OFFSET 0)

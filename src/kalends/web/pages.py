@@ -20,6 +20,7 @@ from kalends.localization.language import (
     language_for,
     mark,
 )
+from kalends.memberships.refusals import InvitationUnknown
 from kalends.web.refusals import NoLongerPart
 
 if TYPE_CHECKING:
@@ -70,6 +71,8 @@ def show_failure(scope: Scope, refusal: DomainError | None) -> Response:
 def _failure(refusal: DomainError | None, status: int) -> tuple[str, str]:
     if isinstance(refusal, NoLongerPart):
         return _NO_LONGER_PART
+    if isinstance(refusal, InvitationUnknown):
+        return _NOT_VALID
     return _FAILURES.get(status, _FAILURES[400] if status < 500 else _FAILURES[500])
 
 
@@ -113,12 +116,14 @@ _NO_LONGER_PART = (
     mark("It was cancelled for you, or moved to another time. The newest mail about it has the right link."),
 )
 
+_NOT_VALID = (
+    mark("This link is not valid"),
+    mark("It may have been cut off or altered on its way. Please open it from the mail once more."),
+)
+
 _FAILURES = {
     400: (mark("This does not work"), mark("Something about this address or form is not as it should be.")),
-    403: (
-        mark("This link is not valid"),
-        mark("It may have been cut off or altered on its way. Please open it from the mail once more."),
-    ),
+    403: _NOT_VALID,
     404: (mark("There is no such booking"), mark("The address may be incomplete. Please check the mail.")),
     410: (
         mark("This link has expired"),

@@ -74,7 +74,11 @@ class Visit:
     @property
     def actor(self) -> Actor:
         """Who acts, as far as the link proves it."""
-        return ANYBODY if self.grant is None else Actor(self.grant.user_id, self.grant.recipient)
+        if self.grant is None:
+            return ANYBODY
+        # Whoever has the link reads the mail to that address.
+        recipient = self.grant.recipient
+        return Actor(self.grant.user_id, recipient, verified_email=recipient)
 
     @property
     def is_over(self) -> bool:

@@ -21,10 +21,15 @@ from kalends.handlebars.errors import TemplateError
 from kalends.outgoing import InvalidUrl, parse_url
 from kalends.webhooks.deliveries import templates
 from kalends.webhooks.service import CreateWebhook, Replay, UpdateWebhook
-from kalends.webhooks.triggers import Trigger
+from kalends.webhooks.triggers import NOT_CAUSED_YET, Trigger
 from kalends.webhooks.webhook import ListDeliveries, Status, WebhookChanges
 
 LONGEST_SECRET = 1_024
+
+PayloadVersion = Literal["2021-10-20"]
+"""The one form that payloads have; later versions of the API let clients name it."""
+
+PAYLOAD_VERSION: PayloadVersion = "2021-10-20"
 _MOST_TRIGGERS = 100
 
 _URL_RULE = "must be an absolute http or https URL such as https://example.com/hook"
@@ -50,6 +55,12 @@ def _check_template(value: object) -> str | None:
     return template
 
 
+def _check_trigger(value: object) -> object:
+    if value in NOT_CAUSED_YET:
+        raise violation("isIn", f"must not be {value}: nothing causes it yet")
+    return value
+
+
 def _check_secret(value: object) -> str | None:
     return None if value is None else check_text(value, longest=LONGEST_SECRET)
 
@@ -61,7 +72,9 @@ SubscriberUrl: TypeAlias = Annotated[
     Field(json_schema_extra={"format": "uri"}),
 ]
 Triggers: TypeAlias = Annotated[
-    list[Trigger], Rule("isArray", "must be an array"), Field(max_length=_MOST_TRIGGERS)
+    list[Annotated[Trigger, BeforeValidator(_check_trigger)]],
+    Rule("isArray", "must be an array"),
+    Field(max_length=_MOST_TRIGGERS),
 ]
 _NULLABLE_TEXT: dict[str, Any] = {"anyOf": [{"type": "string"}, {"type": "null"}]}
 Template: TypeAlias = Annotated[str | None, BeforeValidator(_check_template), WithJsonSchema(_NULLABLE_TEXT)]
@@ -84,6 +97,7 @@ class CreateWebhookBody(Body):
     triggers: Triggers
     payload_template: Template = None
     secret: Secret = None
+    version: PayloadVersion = PAYLOAD_VERSION
 
     def to_command(self) -> CreateWebhook:
         """Return the command."""
@@ -100,6 +114,7 @@ class UpdateWebhookBody(Changes):
     triggers: Triggers = NOT_SENT
     payload_template: Template = NOT_SENT
     secret: Secret = NOT_SENT
+    version: PayloadVersion = NOT_SENT
 
     def to_command(self) -> UpdateWebhook:
         """Return the command."""

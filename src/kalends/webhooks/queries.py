@@ -14,6 +14,7 @@ from kalends.memberships.main_organization import MAIN_ORGANIZATION
 from kalends.outbox.fact import StoredFact
 from kalends.outbox.jobs.job import State
 from kalends.outbox.jobs.statements import PENDING
+from kalends.outbox.statements import payload_of
 from kalends.webhooks.deliveries.queue import DELIVERIES
 from kalends.webhooks.occasion import Occasion
 from kalends.webhooks.webhook import (
@@ -30,8 +31,8 @@ from kalends.webhooks.webhook import (
 )
 
 _WEBHOOK = Columns(Webhook, "w")
-_FACT = Columns(StoredFact, "f")
-_FACTS = f"SELECT {_FACT.selected} FROM outbox_events f"
+_FACT = Columns(StoredFact, "f", without=("payload",))
+_FACTS = f"SELECT {_FACT.selected}, {payload_of('f')} AS payload FROM outbox_events f"
 
 _IN_SCOPE = "(w.user_id = %(user_id)s OR w.event_type_id = %(event_type_id)s OR w.team_id = %(team_id)s)"
 _OWN_FACTS = "user_id = %(user_id)s OR event_type_id = %(event_type_id)s"
@@ -315,7 +316,7 @@ async def list_facts(
 async def list_facts_of(connection: Connection, event_ids: Sequence[int]) -> list[StoredFact]:
     """Return those of these facts that are still kept, by id."""
     rows = await named_rows(connection, f"{_FACTS} WHERE id = ANY(%s) ORDER BY id", (list(event_ids),))
-    return [_FACT.read(row) for row in rows]
+    return [_fact(row) for row in rows]
 
 
 async def list_deliveries(
@@ -425,7 +426,7 @@ async def list_unhandled_facts_of_teams(
         """,
         {"team_ids": list(team_ids), "event_type_ids": list(event_type_ids)},
     )
-    return [_FACT.read(row) for row in rows]
+    return [_fact(row) for row in rows]
 
 
 async def list_unhandled_facts(connection: Connection, user_id: int) -> list[StoredFact]:
@@ -433,7 +434,7 @@ async def list_unhandled_facts(connection: Connection, user_id: int) -> list[Sto
     rows = await named_rows(
         connection, f"{_FACTS} WHERE handled_at IS NULL AND user_id = %s ORDER BY id", (user_id,)
     )
-    return [_FACT.read(row) for row in rows]
+    return [_fact(row) for row in rows]
 
 
 async def disown_webhooks(work: UnitOfWork, webhook_ids: Collection[str], now: datetime) -> None:
@@ -473,3 +474,7 @@ def _delivery(row: NamedRow) -> Delivery:
     return Delivery(
         **_OF_DELIVERY.values_of(row), **_OF_JOB.values_of(row), status=_STATUSES[row.state], attempts=made
     )
+
+
+def _fact(row: NamedRow) -> StoredFact:
+    return StoredFact(**_FACT.values_of(row), payload=row.payload)

@@ -13,6 +13,7 @@ from kalends.db.database import Connection, Database, UnitOfWork
 from kalends.event_types import service as event_types
 from kalends.event_types.address import IdAddress
 from kalends.outbox import service as outbox
+from kalends.outbox.fact import StoredFact
 from kalends.security.encryption import Keyring
 from kalends.webhooks import queries
 from kalends.webhooks.deliveries.following import Follower
@@ -234,11 +235,12 @@ async def list_deliveries(
 
 
 async def retry(
-    work: UnitOfWork, follower: Follower, webhook: Webhook, delivery_id: UUID, *, now: datetime
+    database: Database, follower: Follower, webhook: Webhook, delivery_id: UUID, *, now: datetime
 ) -> Delivery:
     """Deliver again, at once; if that fails too, the schedule of repeats begins anew.
 
-    One that is being attempted just now is left to that. One whose body could not be made is made anew.
+    One that is being attempted just now is left to that. One whose body could not be made is made anew, for
+    which no connection is held.
 
     Raises:
         UnknownDelivery: the webhook has no such delivery.
@@ -246,19 +248,36 @@ async def retry(
         WebhookInactive: the webhook is not active.
     """
     _require_active(webhook)
-    locked = await queries.lock_job(work, webhook.id, delivery_id)
-    delivery = await _delivery(work.connection, webhook, delivery_id)
-    if delivery.status == "pending" and delivery.next_attempt_at <= now + DELIVERIES.lease:
-        return delivery
-    job_id, has_body = locked or (None, False)
-    if job_id is not None and has_body:
-        await outbox.restart_job(work, job_id, now=now)
-    else:
+    async with database.pipelined_transaction() as work:
+        locked = await queries.lock_job(work, webhook.id, delivery_id)
+        delivery = await _delivery(work.connection, webhook, delivery_id)
+        if delivery.status == "pending" and delivery.next_attempt_at <= now + DELIVERIES.lease:
+            return delivery
+        job_id, has_body = locked or (None, False)
+        if job_id is not None and has_body:
+            await outbox.restart_job(work, job_id, now=now)
+            return await _delivery(work.connection, webhook, delivery_id)
         facts = await queries.list_facts_of(work.connection, [delivery.event_id])
-        if not facts:
-            raise EventForgotten
-        await follower.write_down(work, [(fact, [webhook]) for fact in facts], due_at=now)
-    return await _delivery(work.connection, webhook, delivery_id)
+    if not facts:
+        raise EventForgotten
+    await _make_and_queue(database, follower, webhook, facts, now=now)
+    async with database.connection() as connection:
+        return await _delivery(connection, webhook, delivery_id)
+
+
+async def _make_and_queue(
+    database: Database, follower: Follower, webhook: Webhook, facts: Sequence[StoredFact], *, now: datetime
+) -> int:
+    """Make what a webhook is to be told of facts, and queue it a few at a time; return how many.
+
+    No connection is held meanwhile: making it may have to wait for the templates of others.
+    """
+    queued = 0
+    async for made in follower.made([(fact, [webhook]) for fact in facts]):
+        async with database.pipelined_transaction() as work:
+            await queries.insert_deliveries(work, made, due_at=now)
+        queued += len(made)
+    return queued
 
 
 async def replay(
@@ -267,7 +286,7 @@ async def replay(
     """Deliver again what happened since a moment, also what the webhook was never told of.
 
     What was delivered before keeps its id, so that a receiver knows it again. It is done in pieces, each in a
-    transaction of its own; one that is broken off can be repeated.
+    transaction of its own, and no connection is held meanwhile; one that is broken off can be repeated.
 
     Raises:
         WebhookInactive: the webhook is not active.
@@ -290,9 +309,9 @@ async def replay(
     ids = [event_id for event_id, _ in found[:MOST_REPLAYED]]
     queued = 0
     for first in range(0, len(ids), _REPLAYED_AT_ONCE):
-        async with database.pipelined_transaction() as work:
-            facts = await queries.list_facts_of(work.connection, ids[first : first + _REPLAYED_AT_ONCE])
-            queued += await follower.write_down(work, [(fact, [webhook]) for fact in facts], due_at=now)
+        async with database.connection() as connection:
+            facts = await queries.list_facts_of(connection, ids[first : first + _REPLAYED_AT_ONCE])
+        queued += await _make_and_queue(database, follower, webhook, facts, now=now)
     return ReplayOutcome(queued, found[MOST_REPLAYED][1] if len(found) > MOST_REPLAYED else None)
 
 

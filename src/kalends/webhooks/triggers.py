@@ -22,6 +22,9 @@ Trigger: TypeAlias = Literal[
 ]
 # fmt: on
 
+NOT_CAUSED_YET = ("ROUTING_FORM_FALLBACK_HIT", "DELEGATION_CREDENTIAL_ERROR", "WRONG_ASSIGNMENT_REPORT")
+"""Triggers of later versions, which nothing causes: who subscribed to one would wait in vain."""
+
 PING = "PING"
 """The trigger of a test; no webhook subscribes to it."""
 

@@ -7,8 +7,10 @@ from typing import Any
 from psycopg import sql
 from psycopg.types.json import Jsonb
 
+from kalends.bookings.facts.stored import decode, encode
 from kalends.db.database import Database
 from kalends.outbox import timers
+from kalends.outbox.statements import payload_of
 from kalends.worker import BOOKINGS
 from tests.conftest import Clock
 from tests.support.bookings import BLOCKING, CONFIRMED, SEATS, URL, WEEKLY, attendee
@@ -35,12 +37,15 @@ class Story:
         """Note what was stored since the last time, under a title that says what happened."""
         async with self._database.connection() as connection:
             cursor = await connection.execute(
-                "SELECT id, payload FROM outbox_events WHERE id > %s ORDER BY id", (self._last_id,)
+                f"SELECT id, {payload_of('e')} FROM outbox_events e WHERE id > %s ORDER BY id",
+                (self._last_id,),
             )
             rows = await cursor.fetchall()
         assert rows, title
         for number, (fact_id, payload) in enumerate(rows, start=1):
-            self.stored[title if len(rows) == 1 else f"{title}, {number} of {len(rows)}"] = bytes(payload)
+            # What is kept once for several facts is a part of each of them.
+            whole = encode(decode(bytes(payload)))
+            self.stored[title if len(rows) == 1 else f"{title}, {number} of {len(rows)}"] = whole
             self._last_id = fact_id
 
     async def waits_until(self, instant: str) -> None:

@@ -11,7 +11,7 @@ from msgspec.structs import replace
 
 from kalends.bookings.facts.fact import VERSION, BookingFact, FactKind
 from kalends.bookings.facts.snapshots import Snapshot
-from kalends.bookings.facts.stored import decode, encode
+from kalends.bookings.facts.stored import decode, encode, encode_together
 from kalends.db.database import Database
 from tests.bookings.facts import golden
 from tests.bookings.facts.story import tell
@@ -91,6 +91,25 @@ def test_no_fact_has_grown() -> None:
     assert before.keys() == now.keys() | {"a reminder that was due again"}
     for title, text in now.items():
         assert len(text) < len(before[title]), title
+
+
+def test_what_the_facts_of_a_command_have_alike_is_kept_once() -> None:
+    series = [
+        decode(text)
+        for title, text in golden.facts_of_version(VERSION).items()
+        if title.startswith("a series, ")
+    ]
+    other = replace(series[1], booking=replace(series[1].booking, responses={"name": "Cy"}))
+    facts = [*series, other]
+    texts, shared = encode_together(facts)
+    assert shared is not None
+    assert json.loads(shared).keys() >= {"organizer", "responses"}
+    assert [is_sharing for _, is_sharing in texts] == [True] * len(series) + [False]
+    stored = [text + b"\n" + shared if is_sharing else text for text, is_sharing in texts]
+    assert [decode(text) for text in stored] == facts
+    with pytest.raises(msgspec.ValidationError):
+        # As a release does that knows of no second line.
+        msgspec.json.decode(texts[0][0], type=BookingFact)
 
 
 def shape_of(value: Any) -> Any:

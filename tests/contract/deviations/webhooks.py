@@ -19,6 +19,14 @@ _WHOLE_WEBHOOK = {
 }
 
 DEVIATIONS: tuple[Deviation, ...] = (
+    *(
+        Allow(
+            f"schemas {body} properties version",
+            {**STRING, "enum": ["2021-10-20"]},
+            "webhooks.md 2: of later versions",
+        )
+        for body in ("CreateWebhookInputDto", "UpdateWebhookInputDto")
+    ),
     Replace(
         "schemas UserWebhookOutputDto properties userId",
         nullable(NUMBER),

@@ -1,7 +1,6 @@
 """What our operations add to the OpenAPI document that FastAPI derives from them."""
 
-from collections.abc import Iterable, Iterator
-from datetime import date
+from collections.abc import Iterable, Iterator, Sequence
 from http import HTTPStatus
 from typing import Any
 
@@ -32,7 +31,7 @@ class DocumentedApi(FastAPI):
                 for superseded in versions[:-1]:
                     superseded.include_in_schema = False
                 newest.document_answer()
-                _describe(newest, oldest=versions[0].version)
+                _describe(newest, [one.version.isoformat() for one in versions])
             document = super().openapi()
             schemas = document.setdefault("components", {}).setdefault("schemas", {})
             schemas["ErrorEnvelope"] = _ERROR_ENVELOPE
@@ -63,10 +62,10 @@ def _by_path(operations: Iterable[Operation]) -> Iterator[list[Operation]]:
         yield sorted(versions, key=lambda operation: operation.version)
 
 
-def _describe(operation: Operation, *, oldest: date) -> None:
+def _describe(operation: Operation, versions: Sequence[str]) -> None:
     """Add version header, credential headers, query parameters and failures to an operation's description.
 
-    `oldest` is the version from which on there is such an operation, which is what clients are offered.
+    `versions` are those of the operation; clients are offered the oldest, which is what existing ones send.
     """
     parameters: list[dict[str, Any]] = []
     if operation.is_version_required:
@@ -75,8 +74,8 @@ def _describe(operation: Operation, *, oldest: date) -> None:
                 "name": "cal-api-version",
                 "in": "header",
                 "required": True,
-                "description": "The date of the API version to use.",
-                "schema": {"type": "string", "default": oldest.isoformat()},
+                "description": f"The date of the API version; there is {', '.join(versions)}.",
+                "schema": {"type": "string", "default": versions[0]},
             }
         )
     if operation.plan.takes_key:

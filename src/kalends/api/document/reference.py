@@ -4,8 +4,8 @@ Scripts and styles come from this server only, so the pages work without the int
 Content-Security-Policy of every answer, which refuses inline scripts and other origins.
 """
 
+import asyncio
 from dataclasses import dataclass
-from functools import cache
 from importlib.metadata import version
 from importlib.resources import files
 from pathlib import Path
@@ -95,12 +95,17 @@ def router(app: FastAPI) -> PageRouter:
     """Return the routes that show the document of `app`, which is made at the first request."""
     routes = PageRouter("", "Reference", is_counted=False)
 
-    @cache
-    def document() -> bytes:
-        return msgspec.json.encode(app.openapi())
+    making: asyncio.Task[bytes] | None = None
+
+    async def document() -> bytes:
+        nonlocal making
+        if making is None or (making.done() and making.exception() is not None):
+            # Half a second of work, beside the loop.
+            making = asyncio.create_task(asyncio.to_thread(lambda: msgspec.json.encode(app.openapi())))
+        return await asyncio.shield(making)
 
     async def show_document() -> Response:
-        return JsonBytes(document(), headers=_ALWAYS_ASK)
+        return JsonBytes(await document(), headers=_ALWAYS_ASK)
 
     for path in ("/openapi.json", "/docs-json"):
         routes.get(path)(show_document)

@@ -35,6 +35,7 @@ _PIECE = 16_384
 _FIELD_OVERHEAD = len(b": \r\n")
 _BETWEEN_NOTES_SECONDS = 60.0
 _ALLOWED_WHILE_CLOSING_SECONDS = 5.0
+_BODY_WHILE_STOPPING_SECONDS = 2.0
 
 _log = structlog.get_logger(__name__)
 
@@ -143,11 +144,17 @@ class BoundedConnection(HttpToolsProtocol):
         super().connection_lost(exc)
 
     def shutdown(self) -> None:
-        """End once the request under way is answered; at once if it has not arrived completely."""
+        """End once the request under way is answered; what is missing of its body has to come soon.
+
+        One whose head has not come completely ends at once.
+        """
         if self._has_answered:
             self._close()
-        else:
-            super().shutdown()
+            return
+        super().shutdown()
+        if self._stage is _Stage.BODY:
+            self._enter(_Stage.BODY)
+            self._patience = self.loop.call_later(_BODY_WHILE_STOPPING_SECONDS, self._lose_patience)
 
     def end(self) -> None:
         """Close the connection to make room for another."""

@@ -22,6 +22,8 @@ MOST_RECORDS = 20
 MOST_SHOWN = 200
 """Characters up to which a refusal repeats an object or an array that was sent."""
 
+_NOT_AN_OBJECT = frozenset({"model_type", "model_attributes_type", "dict_type", "mapping_type"})
+
 _TOP = "body"
 
 _PYTHON_BOOLEAN = re.compile(r"(?<![\w'])(?:True|False)(?![\w'])")
@@ -144,6 +146,8 @@ def _path(location: Location) -> str:
 def _rule_of(model: type[BaseModel], error: Mapping[str, Any]) -> Rule:
     if error["type"] == "missing":
         return _declared_rule(model, error["loc"]) or Rule("isDefined", "is required")
+    if error["type"] in _NOT_AN_OBJECT:
+        return _declared_rule(model, error["loc"]) or _plain_rule(error)
     return _plain_rule(error)
 
 
@@ -157,7 +161,7 @@ def _plain_rule(error: Mapping[str, Any]) -> Rule:
             return Rule("isDefined", "is required")
         case "list_type" | "tuple_type":
             return Rule("isArray", "must be an array")
-        case "model_type" | "model_attributes_type" | "dict_type" | "mapping_type":
+        case kind if kind in _NOT_AN_OBJECT:
             return Rule("isObject", "must be an object")
         case "literal_error":
             expected = _PYTHON_BOOLEAN.sub(lambda found: found.group().lower(), context["expected"])

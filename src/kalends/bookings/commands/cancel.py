@@ -57,7 +57,7 @@ async def cancel(work: UnitOfWork, actor: Actor, uid: str, command: Cancel, *, n
         if booking.is_seated:
             access.require_host_of_all_seats(actor, booking)
         _check_reason(actor, booking, command)
-        change = _change(command, by=actor.email, now=now)
+        change = _change(command, by=access.signature_of(actor, booking), now=now)
         await end(work, [booking], locked.event_type, change, covers_rest=False)
     return Outcome(tuple(await reads.find_by_ids(work.connection, [booking.id])))
 
@@ -70,7 +70,7 @@ async def _cancel_seat(
     if given_up is None:
         raise UnknownSeat(seat_uid)
     if effect_of(booking, Transition.CANCEL) is Effect.APPLIES:
-        change = _change(command, by=actor.email or given_up.attendee.email, now=now)
+        change = _change(command, by=access.signature_of(actor, booking) or given_up.attendee.email, now=now)
         if len(seats_of(booking)) == 1:
             await end(work, [booking], locked.event_type, change, covers_rest=False)
         else:
@@ -88,7 +88,7 @@ async def _cancel_subsequent(
     _check_reason(actor, first, command)
     series = await lock_series(work, first.recurring_uid)
     meant = [booking for booking in series.bookings if booking.start >= first.start]
-    change = _change(command, by=actor.email, now=now)
+    change = _change(command, by=access.signature_of(actor, first), now=now)
     await end(work, _live(meant), series.event_type, change, covers_rest=True)
     found = await reads.find_series(work.connection, first.recurring_uid)
     return Outcome(tuple(found), is_series=True)
@@ -105,7 +105,7 @@ async def _cancel_series(
         raise OccurrenceNotNamed
     _check_reason(actor, series.bookings[0], command)
     meant = [booking for booking in series.bookings if booking.start >= now]
-    change = _change(command, by=actor.email, now=now)
+    change = _change(command, by=access.signature_of(actor, series.bookings[0]), now=now)
     await end(work, _live(meant), series.event_type, change, covers_rest=True)
     return Outcome(tuple(await reads.find_series(work.connection, recurring_uid)), is_series=True)
 

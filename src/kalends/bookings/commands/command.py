@@ -110,8 +110,9 @@ class ListBookings:
 
     @property
     def is_bounded(self) -> bool:
-        """Whether any time is bounded."""
+        """Whether any time is bounded, or one booking asked for."""
         bounds = (
+            self.uid,
             self.after_start,
             self.before_end,
             self.after_created,

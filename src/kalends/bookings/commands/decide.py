@@ -6,7 +6,7 @@ from datetime import datetime
 from msgspec.structs import replace
 
 from kalends.bookings import bookability
-from kalends.bookings.access import require_host, require_host_or_system_admin
+from kalends.bookings.access import require_host, require_host_or_system_admin, signature_of
 from kalends.bookings.actors import Actor
 from kalends.bookings.bookability import WantedTime
 from kalends.bookings.booking import Booking, Status
@@ -63,7 +63,7 @@ async def confirm(work: UnitOfWork, actor: Actor, uid: str, *, now: datetime) ->
         )
         # One by one, so that the next is checked against those before it.
         await _accept(work, event_type, booking)
-    change = Change(FactKind.CONFIRMED, now, actor=actor.email)
+    change = Change(FactKind.CONFIRMED, now, actor=signature_of(actor, locked.booking))
     await _record_all(work, change, waiting, event_type, lead_uid=uid)
     return await _read(work, uid)
 
@@ -79,7 +79,7 @@ async def decline(work: UnitOfWork, actor: Actor, uid: str, reason: str | None, 
     locked = await _lock_pending(work, actor, uid, Transition.DECLINE)
     waiting, event_type = await _waiting(work, locked)
     await writes.reject_bookings(work, [booking.id for booking in waiting], reason)
-    change = Change(FactKind.REJECTED, now, actor=actor.email, reason=reason)
+    change = Change(FactKind.REJECTED, now, actor=signature_of(actor, locked.booking), reason=reason)
     await _record_all(work, change, waiting, event_type, lead_uid=uid)
     return await _read(work, uid)
 
@@ -126,7 +126,7 @@ async def mark_absent(
     absent, present = _named(booking, command)
     await writes.set_absences(work, booking.id, host=command.host, absent_ids=absent, present_ids=present)
     changed = await _read(work, uid)
-    change = Change(FactKind.ABSENCE_UPDATED, now, actor=actor.email)
+    change = Change(FactKind.ABSENCE_UPDATED, now, actor=signature_of(actor, booking))
     fact = replace(
         facts.fact_of(change, changed, locked.event_type),
         absences=tuple(command.attendees),

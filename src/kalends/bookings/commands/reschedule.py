@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any
 
 from kalends.bookings import bookability
-from kalends.bookings.access import is_host, is_host_by_name, is_same_address
+from kalends.bookings.access import is_host, is_host_by_name, is_same_address, signature_of
 from kalends.bookings.actors import Actor
 from kalends.bookings.bookability import WantedTime
 from kalends.bookings.booking import Attendee, Booking, Status
@@ -106,8 +106,8 @@ async def _replace(
     # Why and by whom one was cancelled that takes place after all is still true.
     reason, by = booking.cancellation_reason, booking.cancelled_by
     await writes.end_bookings(work, [booking.id], reason=reason, by=by, is_rescheduled=True)
-    new = draft.successor_of(booking, event_type, period, status)
-    rescheduled_by = _mover(actor, command.rescheduled_by, booker)
+    new = draft.successor_of(booking, event_type, actor, period, status)
+    rescheduled_by = _mover(actor, booking, command.rescheduled_by, booker)
     [moved] = await storage.store(work, [replace(new, responses=responses, rescheduled_by=rescheduled_by)])
     await outbox.clear_timers(work, BOOKING, [booking.id])
     kind = FactKind.RESCHEDULED if status is Status.ACCEPTED else FactKind.REQUESTED
@@ -122,12 +122,12 @@ async def _replace(
     return Outcome((moved,), told=facts.addresses_told([fact]))
 
 
-def _mover(actor: Actor, named: str | None, attendee: Attendee) -> str | None:
+def _mover(actor: Actor, booking: Booking, named: str | None, attendee: Attendee) -> str | None:
     """Return the address of whoever moved a booking: the attendee's if they are named, else the proven one.
 
     Whoever knows the uid may speak for the attendee.
     """
-    return named if is_same_address(named, attendee.email) else actor.email
+    return named if is_same_address(named, attendee.email) else signature_of(actor, booking)
 
 
 def _booker(booking: Booking) -> Attendee:

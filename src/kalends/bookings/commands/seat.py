@@ -4,7 +4,13 @@ from dataclasses import replace
 from datetime import datetime
 
 from kalends.bookings import bookability
-from kalends.bookings.access import SeatedAttendee, find_seat, is_host, require_host_of_all_seats
+from kalends.bookings.access import (
+    SeatedAttendee,
+    find_seat,
+    is_host,
+    require_host_of_all_seats,
+    signature_of,
+)
 from kalends.bookings.actors import Actor
 from kalends.bookings.bookability import Period, WantedTime
 from kalends.bookings.booking import Attendee, Booking, Status, new_uid
@@ -77,11 +83,11 @@ async def move_seat(
         await writes.delete_attendees(work, booking.id, [moving.attendee.id])
         if is_last:
             await _end(work, booking)
-        new = _alone(booking, event_type, period, replace(moving.attendee, seat=seat))
+        new = _alone(booking, event_type, actor, period, replace(moving.attendee, seat=seat))
         [target] = await storage.store(work, [new])
     [moved] = await reads.find_by_ids(work.connection, [target.id])
     fact = facts.fact_of(
-        Change(FactKind.SEAT_RESCHEDULED, now, actor=actor.email or moving.attendee.email),
+        Change(FactKind.SEAT_RESCHEDULED, now, actor=signature_of(actor, booking) or moving.attendee.email),
         moved,
         event_type,
         attendee=next(one for one in moved.attendees if one.seat is not None and one.seat.uid == seat.uid),
@@ -129,7 +135,7 @@ async def move_all(
         await _merge(work, booking, target, event_type, now=now)
         moved_id = target.id
     [moved] = await reads.find_by_ids(work.connection, [moved_id])
-    change = Change(FactKind.RESCHEDULED, now, actor=actor.email, reason=command.reason)
+    change = Change(FactKind.RESCHEDULED, now, actor=signature_of(actor, booking), reason=command.reason)
     await facts.record(work, [facts.fact_of(change, moved, event_type, previous=booking)])
     return Outcome((moved,), seat_uid="")
 
@@ -168,7 +174,7 @@ async def _move_row(
             *period,
             before=event_type.terms.time_before,
             after=event_type.terms.time_after,
-            by=actor.email,
+            by=signature_of(actor, booking),
         )
 
 
@@ -194,12 +200,14 @@ async def _end(work: UnitOfWork, booking: Booking) -> None:
     await outbox.clear_timers(work, BOOKING, [booking.id])
 
 
-def _alone(booking: Booking, event_type: EventType, period: Period, attendee: Attendee) -> NewBooking:
+def _alone(
+    booking: Booking, event_type: EventType, actor: Actor, period: Period, attendee: Attendee
+) -> NewBooking:
     """Return the booking that an attendee moves to when there is none yet: a meeting of its own."""
     return replace(
-        draft.successor_of(booking, event_type, period, Status.ACCEPTED),
+        draft.successor_of(booking, event_type, actor, period, Status.ACCEPTED),
         ical_uid=f"{new_uid()}@{draft.APPLICATION}",
         ical_sequence=0,
         rescheduled_from_uid=None,
-        attendees=[attendee],
+        attendees=[replace(attendee, standing=draft.standing_of(actor, attendee.email, attendee.standing))],
     )

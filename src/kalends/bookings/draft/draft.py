@@ -9,8 +9,9 @@ from typing import Any
 
 from kalends.accounts.user import User
 from kalends.api.input.locales import Locale
+from kalends.bookings.access import is_same_address
 from kalends.bookings.actors import Actor
-from kalends.bookings.booking import Attendee, Booking, Status, TitleWords, new_uid
+from kalends.bookings.booking import Attendee, Booking, Standing, Status, TitleWords, new_uid
 from kalends.bookings.commands.command import Create
 from kalends.bookings.draft.form import (
     BookerDetails,
@@ -86,9 +87,16 @@ def draft_of(
         time_zone=command.attendee_time_zone,
         locale=command.attendee_language,
         phone_number=responses.get("attendeePhoneNumber"),
+        standing=standing_of(actor, responses["email"], Standing.BOOKER),
     )
     guests = [
-        Attendee(name="", email=guest, time_zone=booker.time_zone, locale=_GUEST_LOCALE)
+        Attendee(
+            name="",
+            email=guest,
+            time_zone=booker.time_zone,
+            locale=_GUEST_LOCALE,
+            standing=standing_of(actor, guest, Standing.GUEST),
+        )
         for guest in responses.get("guests") or ()
         if _base_address(guest) not in blocked
     ]
@@ -144,9 +152,12 @@ def booking_from(
 
 
 def successor_of(
-    booking: Booking, event_type: EventType, period: tuple[datetime, datetime], status: Status
+    booking: Booking, event_type: EventType, actor: Actor, period: tuple[datetime, datetime], status: Status
 ) -> NewBooking:
-    """Return the booking that replaces another one: the same meeting at another time."""
+    """Return the booking that replaces another one: the same meeting at another time.
+
+    Whoever attended by their own word does so still.
+    """
     start, end = period
     return NewBooking(
         uid=new_uid(),
@@ -173,7 +184,7 @@ def successor_of(
         idempotency_key=None
         if booking.is_seated
         else idempotency_key(event_type.id, start, end, booking.attendees),
-        attendees=[replace(attendee, is_absent=False) for attendee in booking.attendees],
+        attendees=[attending_again(actor, attendee) for attendee in booking.attendees],
     )
 
 
@@ -228,13 +239,24 @@ def idempotency_key(
     return sha256(f"{event_type_id}.{start.timestamp()}.{end.timestamp()}.{emails}".encode()).digest()
 
 
+def attending_again(actor: Actor, attendee: Attendee) -> Attendee:
+    """Return somebody as they attend a booking that an actor has moved."""
+    standing = standing_of(actor, attendee.email, attendee.standing)
+    return replace(attendee, is_absent=False, standing=standing)
+
+
+def standing_of(actor: Actor, email: str, otherwise: Standing) -> Standing:
+    """Return by whose word somebody attends what an actor books; whoever books for themself says so."""
+    return Standing.OWN if is_same_address(actor.verified_email, email) else otherwise
+
+
 def check_not_blocked(email: str, actor: Actor, blocked: frozenset[str]) -> None:
     """Check that an address may book; one that is proven to be the actor's own always may.
 
     Raises:
         AddressBlocked: it is blocked.
     """
-    is_own = actor.email is not None and actor.email.lower() == email.lower()
+    is_own = is_same_address(actor.verified_email, email)
     if _base_address(email) in blocked and not is_own:
         raise AddressBlocked
 

@@ -14,7 +14,7 @@ from kalends.bookings.facts.snapshots import (
     event_type_snapshot_of,
     previous_snapshot_of,
 )
-from kalends.bookings.facts.stored import encode
+from kalends.bookings.facts.stored import encode_together
 from kalends.bookings.facts.timers import BOOKING, timers_of
 from kalends.bookings.sql import reads
 from kalends.db.database import Connection, UnitOfWork
@@ -55,7 +55,9 @@ class Change:
 
 async def record(work: UnitOfWork, facts: Sequence[BookingFact]) -> None:
     """Record facts in this order, and the timers of their bookings."""
-    await outbox.record(work, [_stored(fact) for fact in facts])
+    texts, shared = encode_together(facts)
+    stored = [_stored(fact, *text) for fact, text in zip(facts, texts, strict=True)]
+    await outbox.record(work, stored, shared)
 
 
 def fact_of(
@@ -150,7 +152,7 @@ async def series_of(connection: Connection, booking: Booking) -> Series | None:
     return place
 
 
-def _stored(fact: BookingFact) -> Fact:
+def _stored(fact: BookingFact, payload: bytes, is_sharing: bool) -> Fact:
     booking = fact.booking
     timers = None
     if fact.kind not in _KEEPS_TIMERS:
@@ -161,6 +163,7 @@ def _stored(fact: BookingFact) -> Fact:
         event_type_id=booking.event_type_id,
         user_id=booking.organizer.id,
         ordering_key=fact.ordering_key,
-        payload=encode(fact),
+        payload=payload,
         timers=timers,
+        is_sharing=is_sharing,
     )

@@ -27,7 +27,14 @@ _ADMINISTERED = "SELECT m.user_id FROM memberships m WHERE m.team_id = ANY(%(pla
 _MEMBERS = "SELECT m.user_id FROM memberships m WHERE m.team_id = %(organization_id)s AND m.accepted"
 
 
-def _booked_of(teams: str) -> str:
+BOOKED_OF_ORGANIZATION = """
+    b.event_type_id = ANY(ARRAY(
+        SELECT e.id FROM event_types e JOIN teams t ON t.id = e.team_id
+         WHERE %(organization_id)s IN (t.id, t.parent_id)))
+"""
+
+
+def booked_of(teams: str) -> str:
     """Return the condition that what is booked is of the event types of some teams, or managed by them."""
     return f"""
         b.event_type_id = ANY(ARRAY(
@@ -45,7 +52,8 @@ _WITHIN: Mapping[type[Scope], tuple[str, ...]] = {
         """
         b.id = ANY(ARRAY(
             SELECT a.booking_id FROM attendees a
-             WHERE a.address = (SELECT lower(u.email) FROM users u WHERE u.id = %(user_id)s)))
+             WHERE a.address = (SELECT lower(u.email) FROM users u
+                                 WHERE u.id = %(user_id)s AND u.email_verified_at IS NOT NULL)))
         """,
     ),
     OfUsers: (
@@ -53,7 +61,7 @@ _WITHIN: Mapping[type[Scope], tuple[str, ...]] = {
         """
         b.id = ANY(ARRAY(
             SELECT a.booking_id FROM attendees a JOIN users u ON a.address = lower(u.email)
-             WHERE u.id = ANY(%(user_ids)s)))
+             WHERE u.id = ANY(%(user_ids)s) AND u.email_verified_at IS NOT NULL))
         """,
     ),
     OfOrganization: (
@@ -61,13 +69,9 @@ _WITHIN: Mapping[type[Scope], tuple[str, ...]] = {
         f"""
         b.id = ANY(ARRAY(
             SELECT a.booking_id FROM attendees a JOIN users u ON a.address = lower(u.email)
-             WHERE u.id IN ({_MEMBERS})))
+             WHERE u.id IN ({_MEMBERS}) AND u.email_verified_at IS NOT NULL))
         """,
-        """
-        b.event_type_id = ANY(ARRAY(
-            SELECT e.id FROM event_types e JOIN teams t ON t.id = e.team_id
-             WHERE %(organization_id)s IN (t.id, t.parent_id)))
-        """,
+        BOOKED_OF_ORGANIZATION,
     ),
     OfAdministrator: (
         _ORGANIZED,
@@ -77,9 +81,9 @@ _WITHIN: Mapping[type[Scope], tuple[str, ...]] = {
             SELECT a.booking_id FROM attendees a JOIN users u ON a.address = lower(u.email)
              WHERE (u.id = %(user_id)s OR u.id IN ({_ADMINISTERED})) AND u.email_verified_at IS NOT NULL))
         """,
-        _booked_of("= ANY(%(ruled_ids)s)"),
+        booked_of("= ANY(%(ruled_ids)s)"),
     ),
-    OfTeam: (_booked_of("= %(team_id)s"),),
+    OfTeam: (booked_of("= %(team_id)s"),),
 }
 
 # Both conditions on an address: the index is of its lower case, the filter is exact.
@@ -87,12 +91,12 @@ _WITHIN: Mapping[type[Scope], tuple[str, ...]] = {
 _ATTENDED_BY = "b.id = ANY(ARRAY(SELECT a.booking_id FROM attendees a WHERE"
 
 # A booking ends after its start, so a bound on the one bounds the other: each order has an index to use it.
-_CONDITIONS = {
+CONDITIONS = {
     "attendee_email": f"""
         {_ATTENDED_BY} a.address = lower(%(attendee_email)s) AND a.email = %(attendee_email)s))
     """,
     "attendee_name": f"{_ATTENDED_BY} a.name = %(attendee_name)s))",
-    "team_ids": _booked_of("= ANY(%(team_ids)s)"),
+    "team_ids": booked_of("= ANY(%(team_ids)s)"),
     "uid": "b.uid = %(uid)s",
     "event_type_ids": "b.event_type_id = ANY(%(event_type_ids)s)",
     "after_start": "b.start_time >= %(after_start)s AND b.end_time > %(after_start)s",
@@ -103,7 +107,7 @@ _CONDITIONS = {
     "before_updated": "b.updated_at <= %(before_updated)s",
 }
 
-_STATUS_CONDITIONS = {
+STATUS_CONDITIONS = {
     StatusFilter.UPCOMING: """
         b.end_time >= %(now)s AND b.status NOT IN ('cancelled', 'rejected')
         AND (b.recurring_booking_uid IS NULL OR b.status = 'accepted')
@@ -133,7 +137,7 @@ _NOT_ENDED_BY_START = (
     """,
 )
 
-_COLUMNS = {
+COLUMNS = {
     Order.START: "b.start_time",
     Order.END: "b.end_time",
     Order.CREATED: "b.created_at",
@@ -154,14 +158,14 @@ async def list_bookings(
     connection: Connection, scope: Scope, command: ListBookings, now: datetime
 ) -> BookingPage:
     """Return a page of the bookings of a scope; ties are ordered by id."""
-    values = {name: value for name in _CONDITIONS if (value := getattr(command, name)) is not None}
-    filters = [_CONDITIONS[name] for name in values]
+    values = {name: value for name in CONDITIONS if (value := getattr(command, name)) is not None}
+    filters = [CONDITIONS[name] for name in values]
     # Its own values decide how a list is best looked up, so it is planned with them, and never prepared.
     cursor = AsyncClientCursor(connection, row_factory=namedtuple_row)
     await cursor.execute(
         sql.SQL(_statement(scope, command, filters)),
         {
-            **{name: _array(value) for name, value in (values | asdict(scope)).items()},
+            **{name: as_array(value) for name, value in (values | asdict(scope)).items()},
             **paging.values_of(command.after),
             "now": now,
             "take": command.take,
@@ -177,29 +181,30 @@ async def list_bookings(
     return BookingPage(bookings, counted.total, before)
 
 
-def _array(value: object) -> object:
+def as_array(value: object) -> object:
+    """Return a value as psycopg takes it: tuples as arrays."""
     return list(value) if isinstance(value, tuple) else value
 
 
 def _statement(scope: Scope, command: ListBookings, filters: list[str]) -> str:
-    column = _COLUMNS[command.order]
+    column = COLUMNS[command.order]
     parts = [[*part, *filters] for part in _parts(scope, command)]
     beyond = [""] if command.after is None else paging.after(command.after, column, "b.id")
     pages = " UNION ".join(_page([*part, later], column, command) for part in parts for later in beyond)
     shown = f"{SELECT_BOOKING} WHERE b.id = ANY(ARRAY(SELECT id FROM page))"
     if not command.is_counted:
-        shown = f"{shown} ORDER BY {_order(command, column, 'b.id')}"
+        shown = f"{shown} ORDER BY {order_of(command, column, 'b.id')}"
     else:
         shown = f"""
             SELECT counted.total, counted.remaining, shown.*
               FROM ({_count(parts, column, command)}) AS counted
               LEFT JOIN ({shown}) AS shown ON true
-             ORDER BY {_order(command, f"shown.{_SHOWN[command.order]}", "shown.id")}
+             ORDER BY {order_of(command, f"shown.{_SHOWN[command.order]}", "shown.id")}
         """
     return f"""
         WITH page AS MATERIALIZED (
             SELECT id FROM ({pages}) AS found
-             ORDER BY {_order(command, "place", "id")} LIMIT %(take)s OFFSET %(skip)s)
+             ORDER BY {order_of(command, "place", "id")} LIMIT %(take)s OFFSET %(skip)s)
         {shown}
     """
 
@@ -211,13 +216,19 @@ def _page(conditions: list[str], column: str, command: ListBookings) -> str:
     fence = "OFFSET 0" if _matches_few(command) else ""
     return f"""
         (SELECT id, place FROM ({_matching(conditions, column)} {fence}) AS matching (id, place)
-          ORDER BY {_order(command, "place", "id")} LIMIT %(take)s + %(skip)s::bigint)
+          ORDER BY {order_of(command, "place", "id")} LIMIT %(take)s + %(skip)s::bigint)
     """
 
 
 def _count(parts: list[list[str]], column: str, command: ListBookings) -> str:
-    """Return a statement that counts all that is listed, and what of it comes after the place asked for."""
-    matching = " UNION ".join(_matching(part, column) for part in parts)
+    """Return a statement that counts all that is listed, and what of it comes after the place asked for.
+
+    What several parts have is counted in the first: to find what is there twice would take longer.
+    """
+    matching = " UNION ALL ".join(
+        _matching([*part, *(f"({' AND '.join(other)}) IS NOT TRUE" for other in parts[:number])], column)
+        for number, part in enumerate(parts)
+    )
     beyond = ["true"] if command.after is None else paging.after(command.after, "place", "id")
     return f"""
         SELECT count(*) AS total, count(*) FILTER (WHERE {" OR ".join(beyond)}) AS remaining
@@ -240,7 +251,8 @@ def _matches_few(command: ListBookings) -> bool:
     )
 
 
-def _order(command: ListBookings, place: str, booking_id: str) -> str:
+def order_of(command: ListBookings, place: str, booking_id: str) -> str:
+    """Return the order of a list, ties by id."""
     direction = "DESC" if command.is_descending else "ASC"
     # What was never updated counts as updated before all others.
     nulls = ""
@@ -251,7 +263,7 @@ def _order(command: ListBookings, place: str, booking_id: str) -> str:
 
 def _parts(scope: Scope, command: ListBookings) -> Iterator[list[str]]:
     """Yield conditions that together select what is in the scope and has one of the statuses asked for."""
-    wanted = " OR ".join(f"({_STATUS_CONDITIONS[status]})" for status in command.statuses) or "true"
+    wanted = " OR ".join(f"({STATUS_CONDITIONS[status]})" for status in command.statuses) or "true"
     for within in _WITHIN[type(scope)]:
         if within is _ORGANIZED and command.statuses:
             yield from _organized_parts(command)
@@ -263,7 +275,7 @@ def _organized_parts(command: ListBookings) -> Iterator[list[str]]:
     for status in command.statuses:
         is_by_start = command.order is Order.START and status in _NOT_ENDED
         for slice_of_time in _NOT_ENDED_BY_START if is_by_start else ("true",):
-            yield [_ORGANIZED, _STATUS_CONDITIONS[status], slice_of_time]
+            yield [_ORGANIZED, STATUS_CONDITIONS[status], slice_of_time]
 
 
 async def count_users(

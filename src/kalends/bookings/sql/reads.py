@@ -7,7 +7,15 @@ from typing import Any, LiteralString
 from uuid import UUID
 
 from kalends.api.input.locales import Locale
-from kalends.bookings.booking import Attendee, BookedEventType, Booking, Organizer, Seat, Status
+from kalends.bookings.booking import (
+    Attendee,
+    BookedEventType,
+    Booking,
+    Organizer,
+    Seat,
+    Standing,
+    Status,
+)
 from kalends.bookings.facts.outline import OutlinedOccurrence
 from kalends.bookings.sql.titles import title_words_from
 from kalends.db.database import Connection, UnitOfWork
@@ -17,14 +25,24 @@ _PLAIN = Columns(
     Booking,
     "b",
     stored_as={"start": "start_time", "end": "end_time", "recurring_uid": "recurring_booking_uid"},
-    without=("status", "organizer", "event_type", "attendees", "title_words", "is_for_host"),
+    without=(
+        "title_words",
+        "description",
+        "responses",
+        "metadata",
+        "status",
+        "organizer",
+        "event_type",
+        "attendees",
+        "is_for_host",
+    ),
 )
 _ORGANIZER = Columns(Organizer, "u", prefix="organizer_", without=("email",))
 
 _ATTENDEES = """
     SELECT json_agg(
                json_build_array(
-                   a.name, a.email, a.time_zone, a.locale, a.phone_number, a.is_absent, a.id,
+                   a.name, a.email, a.time_zone, a.locale, a.phone_number, a.is_absent, a.id, a.standing,
                    s.uid, s.description, s.responses, s.metadata)
                ORDER BY a.id)
       FROM attendees a LEFT JOIN booking_seats s ON s.attendee_id = a.id
@@ -33,13 +51,20 @@ _ATTENDEES = """
 
 # Organizer and event type are looked up a booking: few are read, whatever PostgreSQL expects (decision 31).
 SELECT_BOOKING = f"""
-    SELECT {_PLAIN.selected}, b.title, b.title_parts, b.status, {_ORGANIZER.selected}, b.organizer_email,
+    SELECT {_PLAIN.selected}, b.title, b.title_parts, b.status,
+           CASE WHEN b.answers_of IS NULL THEN b.description ELSE same.description END AS description,
+           CASE WHEN b.answers_of IS NULL THEN b.responses ELSE same.responses END AS responses,
+           CASE WHEN b.answers_of IS NULL THEN b.metadata ELSE same.metadata END AS metadata,
+           {_ORGANIZER.selected}, b.organizer_email,
            e.id AS event_type_id, e.slug AS event_type_slug, e.seats_show_attendees,
            e.hide_organizer_email,
            ({_ATTENDEES}) AS attendees
       FROM bookings b
      CROSS JOIN LATERAL (SELECT * FROM users WHERE id = b.user_id OFFSET 0) u
       LEFT JOIN LATERAL (SELECT * FROM event_types WHERE id = b.event_type_id OFFSET 0) e ON true
+      LEFT JOIN LATERAL (
+           SELECT description, responses, metadata FROM bookings WHERE uid = b.answers_of OFFSET 0) same
+           ON b.answers_of IS NOT NULL
 """
 """Read bookings as `to_booking` takes them."""
 
@@ -74,6 +99,14 @@ async def find_seated(connection: Connection, event_type_id: int, start: datetim
         (event_type_id, start),
     )
     return None if row is None else to_booking(row)
+
+
+async def list_accounts_of(connection: Connection, address: str) -> list[int]:
+    """Return the account that has proven an address to be its own, if there is one."""
+    cursor = await connection.execute(
+        "SELECT id FROM users WHERE lower(email) = lower(%s) AND email_verified_at IS NOT NULL", (address,)
+    )
+    return [row[0] for row in await cursor.fetchall()]
 
 
 @dataclass(frozen=True, slots=True)
@@ -182,6 +215,9 @@ def to_booking(row: NamedRow) -> Booking:
         )
     return Booking(
         **_PLAIN.values_of(row),
+        description=row.description,
+        responses=row.responses,
+        metadata=row.metadata,
         title_words=title_words_from(row.title, row.title_parts),
         status=Status(row.status),
         organizer=Organizer(**_ORGANIZER.values_of(row), email=row.organizer_email),
@@ -198,10 +234,21 @@ def _attendee(
     phone_number: str | None,
     is_absent: bool,
     attendee_id: int,
+    standing: str,
     seat_uid: str | None,
     description: str | None,
     responses: dict[str, Any],
     metadata: dict[str, Any],
 ) -> Attendee:
     seat = None if seat_uid is None else Seat(UUID(seat_uid), description, responses, metadata)
-    return Attendee(name, email, time_zone, locale, phone_number, is_absent, seat, attendee_id)
+    return Attendee(
+        name,
+        email,
+        time_zone,
+        locale,
+        phone_number,
+        is_absent,
+        seat,
+        attendee_id,
+        standing=Standing(standing),
+    )

@@ -55,23 +55,25 @@ INSERT = compacted(f"""
             title text, title_parts jsonb, description text, start_time timestamptz, end_time timestamptz,
             location text, responses jsonb, metadata jsonb, ical_uid text, ical_sequence int,
             rescheduled_by text, rescheduled_from_uid text, recurring_booking_uid text, is_seated bool,
-            idempotency_key bytea, busy_from timestamptz, busy_until timestamptz, blocks bool)
+            idempotency_key bytea, answers_of text, busy_from timestamptz, busy_until timestamptz,
+            blocks bool)
     ), bookings AS (
         INSERT INTO bookings (
             uid, user_id, organizer_email, event_type_id, status, title, title_parts, description,
             start_time, end_time, location, responses, metadata, ical_uid, ical_sequence, rescheduled_by,
-            rescheduled_from_uid, recurring_booking_uid, is_seated, idempotency_key, updated_at)
+            rescheduled_from_uid, recurring_booking_uid, is_seated, idempotency_key, answers_of, updated_at)
         SELECT uid, user_id, organizer_email, event_type_id, status, title, title_parts, description,
                start_time, end_time, location, responses, metadata, ical_uid, ical_sequence, rescheduled_by,
-               rescheduled_from_uid, recurring_booking_uid, is_seated, idempotency_key, now()
+               rescheduled_from_uid, recurring_booking_uid, is_seated, idempotency_key, answers_of, now()
           FROM new ORDER BY position
         RETURNING *
     ), attendees AS (
-        INSERT INTO attendees (booking_id, email, name, time_zone, locale, phone_number, is_absent)
-        SELECT b.id, a.email, a.name, a.time_zone, a.locale, a.phone_number, a.is_absent
+        INSERT INTO attendees (
+            booking_id, email, name, time_zone, locale, phone_number, is_absent, standing)
+        SELECT b.id, a.email, a.name, a.time_zone, a.locale, a.phone_number, a.is_absent, a.standing
           FROM json_to_recordset(%(attendees)s::json) AS a (
                position int, uid text, email text, name text, time_zone text, locale text,
-               phone_number text, is_absent bool)
+               phone_number text, is_absent bool, standing text)
           JOIN bookings b ON b.uid = a.uid
          ORDER BY a.position
         RETURNING *
@@ -96,7 +98,7 @@ INSERT = compacted(f"""
 async def insert_bookings(work: UnitOfWork, new: Sequence[NewBooking]) -> list[Booking]:
     """Store bookings in one statement: attendees, the first one's seat, the time they take.
 
-    Return them by their start.
+    What the occurrences of a series were answered alike is kept with the first. Return them by their start.
 
     Raises:
         psycopg.errors.ExclusionViolation: the host is busy then.
@@ -109,7 +111,9 @@ async def insert_bookings(work: UnitOfWork, new: Sequence[NewBooking]) -> list[B
         work.connection,
         INSERT,
         {
-            "bookings": json_rows(_booking_row(position, one) for position, one in enumerate(new)),
+            "bookings": json_rows(
+                _booking_row(position, one, _lead_of(one, new[0])) for position, one in enumerate(new)
+            ),
             "attendees": json_rows(_attendee_row(*numbered) for numbered in enumerate(attending)),
             "seats": json_rows(_seat_row(uid, seat) for uid, seat in seated),
         },
@@ -117,7 +121,19 @@ async def insert_bookings(work: UnitOfWork, new: Sequence[NewBooking]) -> list[B
     return [to_booking(row) for row in rows]
 
 
-def _booking_row(position: int, new: NewBooking) -> dict[str, Any]:
+def _lead_of(new: NewBooking, first: NewBooking) -> NewBooking | None:
+    """Return the occurrence with which the answers of another are kept; None: they are kept with it."""
+    if new is first or new.recurring_uid is None or new.recurring_uid != first.recurring_uid:
+        return None
+    is_same = (new.description, new.responses, new.metadata) == (
+        first.description,
+        first.responses,
+        first.metadata,
+    )
+    return first if is_same else None
+
+
+def _booking_row(position: int, new: NewBooking, lead: NewBooking | None) -> dict[str, Any]:
     return {
         "position": position,
         "uid": new.uid,
@@ -126,12 +142,13 @@ def _booking_row(position: int, new: NewBooking) -> dict[str, Any]:
         "event_type_id": new.event_type_id,
         "status": new.status.value,
         **title_columns_of(new.title_words),
-        "description": new.description,
+        "description": new.description if lead is None else None,
         "start_time": new.start,
         "end_time": new.end,
         "location": new.location,
-        "responses": new.responses,
-        "metadata": new.metadata,
+        "responses": new.responses if lead is None else None,
+        "metadata": new.metadata if lead is None else {},
+        "answers_of": None if lead is None else lead.uid,
         "ical_uid": new.ical_uid,
         "ical_sequence": new.ical_sequence,
         "rescheduled_by": new.rescheduled_by,
@@ -156,6 +173,7 @@ def _attendee_row(position: int, attending: tuple[str, Attendee]) -> dict[str, A
         "locale": attendee.locale,
         "phone_number": attendee.phone_number,
         "is_absent": attendee.is_absent,
+        "standing": attendee.standing.value,
     }
 
 
@@ -174,8 +192,9 @@ async def insert_seat(work: UnitOfWork, booking_id: int, attendee: Attendee, sea
     await work.connection.execute(
         """
         WITH attending AS (
-            INSERT INTO attendees (booking_id, email, name, time_zone, locale, phone_number)
-            VALUES (%(booking_id)s, %(email)s, %(name)s, %(time_zone)s, %(locale)s, %(phone_number)s)
+            INSERT INTO attendees (booking_id, email, name, time_zone, locale, phone_number, standing)
+            VALUES (%(booking_id)s, %(email)s, %(name)s, %(time_zone)s, %(locale)s, %(phone_number)s,
+                    %(standing)s)
             RETURNING id
         ), seat AS (
             INSERT INTO booking_seats (uid, booking_id, attendee_id, description, responses, metadata)
@@ -190,6 +209,7 @@ async def insert_seat(work: UnitOfWork, booking_id: int, attendee: Attendee, sea
             "time_zone": attendee.time_zone,
             "locale": attendee.locale,
             "phone_number": attendee.phone_number,
+            "standing": attendee.standing.value,
             "uid": seat.uid,
             "description": seat.description,
             "responses": Jsonb(seat.responses),
@@ -322,6 +342,23 @@ async def move_booking(
             "busy_until": end + after,
             "by": by,
         },
+    )
+
+
+async def confirm_attendance(work: UnitOfWork, booking_id: int, email: str) -> None:
+    """Note that somebody says themselves that they attend a booking, and the others of its series."""
+    await work.connection.execute(
+        """
+        UPDATE attendees SET standing = 'own'
+         WHERE address = lower(%(email)s)
+           AND booking_id = ANY(ARRAY(
+               SELECT %(booking_id)s
+                UNION ALL
+               SELECT other.id FROM bookings b
+                 JOIN bookings other ON other.recurring_booking_uid = b.recurring_booking_uid
+                WHERE b.id = %(booking_id)s))
+        """,
+        {"booking_id": booking_id, "email": email},
     )
 
 

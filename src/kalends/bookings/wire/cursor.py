@@ -54,5 +54,7 @@ def _position_of(cursor: str) -> Position:
 Cursor: TypeAlias = Annotated[
     Position,
     BeforeValidator(read_cursor),
-    WithJsonSchema({"type": "string", "description": "The `nextCursor` of the page before."}),
+    WithJsonSchema(
+        {"type": "string", "description": "The `nextCursor` of the page before, from version 2026-05-01 on."}
+    ),
 ]

@@ -119,7 +119,7 @@ class CreateBookingBody(StrictBody):
     start: Instant
     attendee: Annotated[
         AttendeeInput,
-        Rule("isObject", "is required: an object with name, timeZone, and email or phoneNumber"),
+        Rule("isObject", "must be an object with name, timeZone, and email or phoneNumber"),
     ]
     event_type_id: Integer | None = None
     event_type_slug: Text | None = None

@@ -20,7 +20,9 @@ from kalends.bookings.wire.outputs import AnyBookingOutput, booking_output
 class PagedTeamBookingsQuery(TeamBookingsQuery):
     """Which page of the bookings of a team to list."""
 
-    limit: Annotated[QueryInteger, Field(ge=1, le=250)] | None = None
+    limit: Annotated[QueryInteger, Field(ge=1, le=250)] | None = Field(
+        default=None, description="How many of a page, from version 2026-05-01 on; in place of `take`."
+    )
     cursor: Cursor | None = None
 
     def to_command(self) -> ListBookings:

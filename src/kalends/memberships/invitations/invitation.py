@@ -11,7 +11,7 @@ class Invitation:
 
     `email` is where it was mailed to, `address` what the account has now. `is_verified`: that address is
     proven. `has_key`: the account has an API key. `was_made_for` says that an organization made the account
-    for this membership. `mailed_at` are the last times it was mailed.
+    for this membership.
     """
 
     id: UUID
@@ -33,7 +33,6 @@ class Invitation:
     inviter: str | None
     accepted_at: datetime | None
     expires_at: datetime
-    mailed_at: list[datetime]
 
     def is_open(self, now: datetime) -> bool:
         """Tell whether it can be accepted: in time, not yet, and by the account that it was mailed to."""

@@ -4,7 +4,7 @@ from datetime import datetime, timedelta
 
 from kalends.audit import service as audit
 from kalends.audit.entry import Author, NewEntry, Subject
-from kalends.db.database import UnitOfWork
+from kalends.db.database import Database, UnitOfWork
 from kalends.memberships.invitations import sql
 from kalends.memberships.invitations.invitation import Invitation
 from kalends.memberships.invitations.link import PATH, token_of
@@ -14,6 +14,7 @@ from kalends.security.secret import signing_key
 from kalends.settings import Settings
 
 _AN_HOUR = timedelta(hours=1)
+_FORGOTTEN_AT_ONCE = 1_000
 _LONGEST_NAME = 100
 """Names are chosen by whoever invites; what is longer is no name but a message."""
 
@@ -32,23 +33,32 @@ async def invite(
 ) -> None:
     """Invite the person of a membership by mail, or remind them.
 
-    One invitation is mailed so many times an hour. Whose address nothing proves is mailed nothing: they
-    accept by the API.
+    An address is mailed so many invitations an hour, whoever invites to whatever. Whose address nothing
+    proves is mailed nothing: they accept by the API.
     """
     expires_at = now + timedelta(days=settings.invitation_days)
     invitation_id = await sql.insert_invitation(work, membership_id, author.user_id, expires_at)
     found = await sql.find_invitation(work.connection, invitation_id)
     if found is None or not found.may_be_mailed:
         return
-    lately = [moment for moment in found.mailed_at if now - moment < _AN_HOUR]
-    if len(lately) >= settings.invitation_mails_an_hour:
+    number = await sql.note_mail(
+        work, found.email, now, since=now - _AN_HOUR, most=settings.invitation_mails_an_hour
+    )
+    if number is None:
         return
-    await sql.note_mailing(work, invitation_id, [*lately, now])
-    await queue_invitation(work, settings, _mail_of(found, settings, author, len(lately), now=now))
+    await queue_invitation(work, settings, _mail_of(found, settings, author, number, now=now))
     place_id = found.team_id if found.parent_id is None else found.parent_id
     after = {"userId": found.user_id, "teamId": found.team_id, "email": found.email}
     subject = Subject("membership", membership_id)
     await audit.record(work, author, NewEntry(place_id, subject, "invited", after=after))
+
+
+async def forget_mails(database: Database, now: datetime) -> None:
+    """Forget which addresses were mailed invitations longer ago than counts, some in each transaction."""
+    is_more = True
+    while is_more:
+        async with database.transaction() as work:
+            is_more = await sql.delete_mails_before(work, now - _AN_HOUR, _FORGOTTEN_AT_ONCE) > 0
 
 
 def _mail_of(
@@ -56,7 +66,7 @@ def _mail_of(
 ) -> MembershipInvitation:
     token = token_of(signing_key(settings), invitation.id)
     return MembershipInvitation(
-        cause=f"invitation:{invitation.id}:{now.isoformat()}:{number}",
+        cause=f"invitation:{invitation.id}:{number}",
         sender_id=author.user_id,
         recipient=Recipient(
             invitation.name or "",

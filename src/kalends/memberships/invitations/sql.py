@@ -5,7 +5,8 @@ from typing import LiteralString
 from uuid import UUID
 
 from kalends.db.database import Connection, UnitOfWork
-from kalends.db.rows import named_row, only_row
+from kalends.db.locks import lock_invited
+from kalends.db.rows import first_row, named_row, only_row
 from kalends.memberships.invitations.invitation import Invitation
 
 _SELECT: LiteralString = """
@@ -16,7 +17,7 @@ _SELECT: LiteralString = """
            u.organization_id = m.team_id IS TRUE AS was_made_for,
            (SELECT coalesce(inviter.name, inviter.username) FROM users inviter
              WHERE inviter.id = i.inviter_id) AS inviter,
-           i.accepted_at, i.expires_at, i.mailed_at
+           i.accepted_at, i.expires_at
       FROM invitations i
       JOIN memberships m ON m.id = i.membership_id
       JOIN teams t ON t.id = m.team_id
@@ -31,8 +32,8 @@ async def insert_invitation(
     (invitation_id,) = await only_row(
         work.connection,
         """
-        INSERT INTO invitations AS i (membership_id, email, inviter_id, expires_at, mailed_at)
-        SELECT m.id, u.email, %(inviter_id)s, %(expires_at)s, '{}'
+        INSERT INTO invitations AS i (membership_id, email, inviter_id, expires_at)
+        SELECT m.id, u.email, %(inviter_id)s, %(expires_at)s
           FROM memberships m JOIN users u ON u.id = m.user_id WHERE m.id = %(membership_id)s
             ON CONFLICT (membership_id) DO UPDATE
            SET email = excluded.email, inviter_id = excluded.inviter_id, expires_at = excluded.expires_at,
@@ -61,11 +62,38 @@ async def lock_invitation(work: UnitOfWork, invitation_id: UUID) -> None:
     await work.connection.execute("SELECT FROM invitations WHERE id = %s FOR UPDATE", (invitation_id,))
 
 
-async def note_mailing(work: UnitOfWork, invitation_id: UUID, mailed_at: list[datetime]) -> None:
-    """Write down when an invitation was mailed lately."""
-    await work.connection.execute(
-        "UPDATE invitations SET mailed_at = %s WHERE id = %s", (mailed_at, invitation_id)
+async def note_mail(
+    work: UnitOfWork, address: str, now: datetime, *, since: datetime, most: int
+) -> int | None:
+    """Write down that an address is mailed an invitation, and return the number of this mail.
+
+    None: it was mailed `most` since a moment, by whomever. Others who mail it one wait for this command.
+    """
+    await lock_invited(work, address)
+    row = await first_row(
+        work.connection,
+        """
+        INSERT INTO invitation_mails (address, mailed_at)
+        SELECT lower(%(address)s), %(now)s
+         WHERE (SELECT count(*) FROM invitation_mails
+                 WHERE address = lower(%(address)s) AND mailed_at > %(since)s) < %(most)s
+        RETURNING id
+        """,
+        {"address": address, "now": now, "since": since, "most": most},
     )
+    return None if row is None else int(row[0])
+
+
+async def delete_mails_before(work: UnitOfWork, moment: datetime, limit: int) -> int:
+    """Forget up to `limit` mails that are older; return how many."""
+    cursor = await work.connection.execute(
+        """
+        DELETE FROM invitation_mails WHERE id IN (
+            SELECT id FROM invitation_mails WHERE mailed_at <= %s LIMIT %s)
+        """,
+        (moment, limit),
+    )
+    return cursor.rowcount
 
 
 async def close_invitation(work: UnitOfWork, membership_id: int, now: datetime) -> None:

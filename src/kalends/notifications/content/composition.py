@@ -30,6 +30,7 @@ def compose(scene: Scene, links: Links) -> Letter:
     tells_of_several = bool(wording.series) and len(scene.starts) > 1
     return Letter(
         tag=language.tag,
+        colon=language.text(":"),
         subject=language.text(wording.subject, **values),
         title=scene.title,
         heading=language.text(wording.series if tells_of_several else wording.heading),
@@ -53,6 +54,7 @@ def about_webhook(language: Language, url: str, since: datetime) -> Letter:
     ]
     return Letter(
         tag=language.tag,
+        colon=language.text(":"),
         subject=subject,
         title=subject,
         heading=language.text(wording.heading),

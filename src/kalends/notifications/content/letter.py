@@ -39,10 +39,12 @@ class Button:
 class Letter:
     """All that a mail says. `tag` is the language of its sentences, `url` the booking's page.
 
-    `buttons` ask for an answer; `changes` offer to change what is settled, after `offer`.
+    `colon` follows labels in plain text. `buttons` ask for an answer; `changes` offer to change what is
+    settled, after `offer`.
     """
 
     tag: str
+    colon: str
     subject: str
     title: str
     heading: str

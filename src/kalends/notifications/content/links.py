@@ -5,6 +5,7 @@ from datetime import datetime
 
 from kalends.bookings.facts.snapshots import BookingSnapshot
 from kalends.notifications.mail import Recipient
+from kalends.security.attendance_link import PATH, Attendance, token_of
 from kalends.security.link_tokens import Grant, Purpose, issue
 
 
@@ -37,6 +38,11 @@ class Links:
     def decline(self, booking: BookingSnapshot, recipient: Recipient, until: datetime) -> str:
         """Return the link to the page on which the host rejects a request."""
         return self._page(f"booking/{booking.uid}/decline", Purpose.DECLINE, booking, recipient, until)
+
+    def attend(self, booking: BookingSnapshot, recipient: Recipient, until: datetime) -> str:
+        """Return the link by which the recipient says that the booking is in their calendar."""
+        attendance = Attendance(booking.id, recipient.address, until)
+        return f"{self.base_url}{PATH}?token={token_of(self.key, attendance)}"
 
     def _page(
         self, path: str, purpose: Purpose, booking: BookingSnapshot, recipient: Recipient, until: datetime

@@ -24,8 +24,11 @@ def text(letter: Letter) -> str:
 
 def calendar_text(letter: Letter) -> str:
     """Return what the description of a calendar entry says: what the calendar does not show by itself."""
-    parts = [f"{row.label}:\n" + "\n".join(line.text for line in row.lines) for row in _for_calendar(letter)]
-    parts += [f"{change.label}: {change.url}" for change in letter.changes]
+    parts = [
+        f"{row.label}{letter.colon}\n" + "\n".join(line.text for line in row.lines)
+        for row in _for_calendar(letter)
+    ]
+    parts += [f"{change.label}{letter.colon} {change.url}" for change in letter.changes]
     return "\n\n".join(parts)
 
 

@@ -5,10 +5,11 @@ from dataclasses import dataclass, replace
 
 from kalends.bookings.facts.fact import BookingFact, FactKind
 from kalends.localization.addresses import is_faux
-from kalends.localization.language import language_for
+from kalends.localization.language import language_for, mark
 from kalends.notifications.content import messages
 from kalends.notifications.content.composition import compose
 from kalends.notifications.content.head import is_writable
+from kalends.notifications.content.letter import Button
 from kalends.notifications.content.links import Links
 from kalends.notifications.content.messages import Envelope
 from kalends.notifications.content.scene import Scene
@@ -24,18 +25,22 @@ from kalends.notifications.plan import PlannedMail
 from kalends.notifications.queries import History, LeftBooking
 from kalends.notifications.transport.sender import Sender
 
+_ATTEND = mark("This is in my calendar")
+
 
 @dataclass(frozen=True, slots=True)
 class Circumstances:
     """What a mail needs to know beside its fact.
 
     `occurrences` are those of the booking's series; `left` is the shared booking that attendees moved away
-    from, into this one.
+    from, into this one. `may_attend`: the recipient has an account whose time the booking takes only once
+    they say so.
     """
 
     history: History
     occurrences: Sequence[Occurrence] = ()
     left: LeftBooking | None = None
+    may_attend: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +69,9 @@ def write(
     recipient = mail.recipient
     scene = Scene(fact, mail, language_for(recipient.locale, recipient.time_zone, recipient.clock))
     letter = compose(scene, links)
+    if circumstances.may_attend:
+        button = Button(scene.language.text(_ATTEND), links.attend(fact.booking, recipient, scene.ends_at))
+        letter = replace(letter, buttons=[*letter.buttons, button])
     series = _series(fact, circumstances.occurrences)
     invitations = invitations_of(scene, letter, series, sender.address)
     if invitations and invitations[0].method is Method.CANCEL and circumstances.history.is_uninvited:

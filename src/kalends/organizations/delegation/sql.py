@@ -69,7 +69,7 @@ async def update_key(work: UnitOfWork, credential_id: UUID, key: bytes) -> None:
 
 
 async def disable(work: UnitOfWork, credential_id: UUID) -> None:
-    """Let a credential be relied on no more."""
+    """Disable a credential."""
     await work.connection.execute(
         "UPDATE delegation_credentials SET enabled = false, updated_at = now() WHERE id = %s AND enabled",
         (credential_id,),

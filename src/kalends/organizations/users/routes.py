@@ -88,11 +88,19 @@ async def create_organization_user(
     ),
 )
 async def update_organization_user(
-    place: UserInOrganization, author: RequestAuthor, body: UpdateOrganizationUserBody, work: Work
+    place: UserInOrganization,
+    author: RequestAuthor,
+    body: UpdateOrganizationUserBody,
+    settings: CurrentSettings,
+    now: Now,
+    work: Work,
 ) -> OrganizationUserOutput:
     """Change an account that belongs to the organization; what is not sent stays."""
     await lock_place(work, place)
-    changed = await update_user(work, author, place.organization_id, place.user_id, body.to_changes())
+    administration = Administration(
+        author, place.organization_id, place.caller.user.is_system_admin, settings, now
+    )
+    changed = await update_user(work, administration, place.user_id, body.to_changes())
     return organization_user_output(changed, place.organization_id)
 
 

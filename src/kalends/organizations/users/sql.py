@@ -78,16 +78,20 @@ async def find_by_email(
 ) -> tuple[int, int | None] | None:
     """Return the user with an address, and their membership in an organization if it knows them.
 
-    None: nobody has the address.
+    None: nobody has it who has proven it or whom the organization knows.
     """
     row = await first_row(
         connection,
         """
-        SELECT u.id,
-               (SELECT m.id FROM memberships m JOIN profiles p ON p.user_id = m.user_id
-                 WHERE m.user_id = u.id AND m.team_id = %(organization_id)s
-                   AND p.organization_id = %(organization_id)s)
-          FROM users u WHERE lower(u.email) = lower(%(email)s)
+        SELECT u.id, known.id
+          FROM users u
+          LEFT JOIN LATERAL (
+               SELECT m.id FROM memberships m JOIN profiles p ON p.user_id = m.user_id
+                WHERE m.user_id = u.id AND m.team_id = %(organization_id)s
+                  AND p.organization_id = %(organization_id)s OFFSET 0) known ON true
+         WHERE lower(u.email) = lower(%(email)s)
+           AND (u.email_verified_at IS NOT NULL OR known.id IS NOT NULL)
+         ORDER BY known.id IS NULL, u.id LIMIT 1
         """,
         {"email": email, "organization_id": organization_id},
     )

@@ -62,7 +62,7 @@ class Report:
 
 @dataclass(frozen=True, slots=True)
 class JobSetAside:
-    """A job that is not tried any more, and why."""
+    """A job that is no longer tried, and why."""
 
     id: int
     kind: str

@@ -186,7 +186,7 @@ async def drop_lane(work: UnitOfWork, kind: JobKind, lane: str, now: datetime) -
 
 
 async def restart(work: UnitOfWork, job_id: int, now: datetime) -> None:
-    """Let a job that no worker has begin anew, at once."""
+    """Restart a job that no worker has, at once."""
     await work.connection.execute(
         """
         UPDATE jobs SET state = 'ready', tries = 0, losses = 0, due_at = %s, began_at = NULL, ended_at = NULL
@@ -197,7 +197,7 @@ async def restart(work: UnitOfWork, job_id: int, now: datetime) -> None:
 
 
 async def restart_set_aside(work: UnitOfWork, job_ids: Sequence[int] | None, now: datetime) -> list[int]:
-    """Let jobs that were set aside begin anew, these or all; return which."""
+    """Restart jobs that were set aside, these or all; return which."""
     cursor = await work.connection.execute(
         """
         UPDATE jobs

@@ -63,18 +63,27 @@ class Follower:
         due_at: datetime,
     ) -> int:
         """Write down what webhooks are to be told of facts, a few bodies at a time; return how many."""
-        count = size = 0
+        count = 0
+        async for made in self.made(occasions):
+            await queries.insert_deliveries(work, made, due_at=due_at)
+            count += len(made)
+        return count
+
+    async def made(
+        self, occasions: Sequence[tuple[StoredFact, Sequence[Webhook]]]
+    ) -> AsyncIterator[list[NewDelivery]]:
+        """Yield what webhooks are to be told of facts, a few bodies at a time."""
+        size = 0
         waiting: list[NewDelivery] = []
         for fact, webhooks in occasions:
             async for delivery in self.deliveries(fact, webhooks):
                 waiting.append(delivery)
                 size += len(delivery.body or b"")
                 if size >= _WRITTEN_AT_ONCE:
-                    await queries.insert_deliveries(work, waiting, due_at=due_at)
-                    count, size, waiting = count + len(waiting), 0, []
+                    yield waiting
+                    size, waiting = 0, []
         if waiting:
-            await queries.insert_deliveries(work, waiting, due_at=due_at)
-        return count + len(waiting)
+            yield waiting
 
     async def deliveries(self, stored: StoredFact, webhooks: Sequence[Webhook]) -> AsyncIterator[NewDelivery]:
         """Return what each webhook is to be told of a fact."""

@@ -4,7 +4,7 @@ from typing import Annotated, TypeAlias
 
 from fastapi import Depends
 
-from kalends.api.dependencies import CurrentDatabase, Now, Reader, Work
+from kalends.api.dependencies import CurrentDatabase, Now, Reader
 from kalends.api.http.operation import Guard, Router
 from kalends.api.input.query import Query
 from kalends.auth.dependencies import Caller
@@ -45,11 +45,11 @@ def delivery_router(prefix: str, tag: str, webhook_of_path: Guard[Webhook]) -> R
         webhook: Annotated[Webhook, Depends(webhook_of_path)],
         delivery_id: DeliveryId,
         follower: Following,
-        work: Work,
+        database: CurrentDatabase,
         now: Now,
     ) -> outputs.DeliveryOutput:
         """Deliver again, at once, under the same message id."""
-        return outputs.delivery_output(await service.retry(work, follower, webhook, delivery_id, now=now))
+        return outputs.delivery_output(await service.retry(database, follower, webhook, delivery_id, now=now))
 
     @router.post("/replay", status=200, refuses=(WebhookInactive, ReplayEndsBeforeStart, KeyMissing))
     async def replay_events(

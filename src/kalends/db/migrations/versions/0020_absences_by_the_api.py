@@ -1,5 +1,6 @@
 """Absences as the API makes them: with a public name, notes, and once a user and period; facts name the
-organization that they happened in."""
+organization that they happened in; mails of invitations are counted by address;
+lists of the bookings of many people have an index of their order."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -48,3 +49,28 @@ def upgrade() -> None:
         "reason IN ('unspecified', 'vacation', 'travel', 'sick', 'public_holiday')",
     )
     op.create_check_constraint(op.f("ck_out_of_office_entries_stand_in"), _TABLE, "to_user_id <> user_id")
+    op.create_index("ix_out_of_office_entries_start_date", _TABLE, ["start_date", "id"])
+    op.create_index("ix_out_of_office_entries_end_date", _TABLE, ["end_date", "id"])
+    op.create_table(
+        "invitation_mails",
+        sa.Column("id", sa.BigInteger(), sa.Identity(), nullable=False),
+        sa.Column("address", sa.Text(), nullable=False),
+        sa.Column("mailed_at", sa.DateTime(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_invitation_mails")),
+    )
+    op.create_index("ix_invitation_mails_address", "invitation_mails", ["address", "mailed_at"])
+    op.create_index("ix_invitation_mails_mailed_at", "invitation_mails", ["mailed_at"])
+    op.execute(
+        """
+        INSERT INTO invitation_mails (address, mailed_at)
+        SELECT lower(i.email), m.mailed_at FROM invitations i, unnest(i.mailed_at) AS m (mailed_at)
+        """
+    )
+    op.drop_column("invitations", "mailed_at")
+    op.create_index("ix_bookings_start_time", "bookings", ["start_time", "id"])
+    op.create_index(
+        "ix_bookings_long",
+        "bookings",
+        ["end_time", "start_time"],
+        postgresql_where=sa.text("end_time - start_time > interval '1 day'"),
+    )

@@ -37,7 +37,7 @@ async def create_user(
     Raises:
         ScheduleTooEarly: a default schedule is named.
         UserInOrganizationAlready: the organization has a user with this address; an invitation is repeated.
-        EmailOfAnotherAccount: somebody else has the address.
+        EmailOfAnotherAccount: somebody else has proven the address.
         UsernameInOrganization: the organization knows somebody by the name.
     """
     organization_id = administration.team_id
@@ -51,7 +51,7 @@ async def create_user(
             work, NewOwnedAccount(command.email, username, organization_id, settings)
         )
     except errors.UniqueViolation as error:
-        raise EmailOfAnotherAccount(command.email) from error
+        raise UsernameInOrganization(username) from error
     await organizations.make_profile(work, user_id, organization_id, username)
     membership = await memberships.add_membership(
         work, user_id, organization_id, role=command.role, accepted=command.accepted

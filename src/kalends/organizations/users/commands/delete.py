@@ -27,7 +27,7 @@ async def delete_user(
     if user is None or user.organization_id != organization_id:
         raise AccountOfSomebodyElse(user_id, organization_id)
     await check_not_last(work, organization_id, user_id)
-    account = await accounts.find_user_by_email(work.connection, user.email)
+    account = await accounts.get_account(work.connection, user_id)
     await delete_account(work, account, site=site, now=now)
     subject = Subject("user", user_id)
     await audit.record(work, author, NewEntry(organization_id, subject, "deleted", before=snapshot_of(user)))
