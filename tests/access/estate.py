@@ -4,6 +4,7 @@ import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 
+from kalends.memberships.membership import Role
 from tests.support.client import Client, Host, data
 from tests.support.organizations import People
 from tests.support.teams import Rows
@@ -155,16 +156,21 @@ async def make_estate(people: People, slug: str, hook_lists: Iterable[str]) -> E
         absence_id=absence_id,
         hooks={},
     )
+    keeper = await people.account(f"{slug}-keeper")
+    await people.joins(keeper, team_id, Role.ADMIN)
     for path in hook_lists:
-        owner = boss if "{orgId}" in path else user
-        estate.hooks[path] = await _make_hook(owner.client, estate.at(path))
+        owner = boss if "{orgId}" in path else keeper if "{teamId}" in path else user
+        has_deliveries = "{teamId}" not in path
+        estate.hooks[path] = await _make_hook(owner.client, estate.at(path), has_deliveries=has_deliveries)
     return estate
 
 
-async def _make_hook(client: Client, path: str) -> Hook:
-    """Make a webhook in a list, to which the booking is delivered."""
+async def _make_hook(client: Client, path: str, *, has_deliveries: bool) -> Hook:
+    """Make a webhook in a list, to which the booking is delivered, unless its event type has none."""
     wanted = {"active": True, "subscriberUrl": _NOBODY_LISTENS, "triggers": ["BOOKING_CREATED"]}
     webhook_id = data(await client.post(path, json=wanted), 201)["id"]
+    if not has_deliveries:
+        return Hook(webhook_id, "")
     data(await client.post(f"{path}/{webhook_id}/replay", json={"from": _LONG_AGO}))
     [delivery] = data(await client.get(f"{path}/{webhook_id}/deliveries"))
     return Hook(webhook_id, delivery["id"])

@@ -21,8 +21,8 @@ from kalends.event_types.address import (
 )
 from kalends.event_types.bounds import Bounds, Page
 from kalends.event_types.connections import check_connections
+from kalends.event_types.copies import service as copies
 from kalends.event_types.event_type import BLANK, CAL_VIDEO, EventType, Settings
-from kalends.event_types.of_teams.copies import service as copies
 from kalends.event_types.owner import TeamOwner, UserOwner
 from kalends.event_types.refusals import (
     ChangedSlugTaken,

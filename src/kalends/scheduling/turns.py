@@ -7,8 +7,8 @@ The rules, of which each decides where those before leave several hosts equal:
 3. the least recently booked, and before them whoever never was;
 4. the order in which the hosts were sent.
 
-A shortfall is what a host should have once the next booking is made, less what the host has: of N bookings that
-count, n of them the host's, `(N + 1) * w / W - n`, where w is the host's weight and W that of all.
+A shortfall is what a host should have once the next booking is made, less what the host has: of N bookings
+that count, n of them the host's, `(N + 1) * w / W - n`, where w is the host's weight and W that of all.
 """
 
 from collections.abc import Sequence

@@ -4,8 +4,10 @@ from typing import Any
 
 import pytest
 
-from tests.event_types.of_teams.crew import Crew, body_of, hosts_of
-from tests.support.client import data, refusal
+from kalends.memberships.membership import Role
+from tests.event_types.of_teams.crew import Crew, body_of, hosts_of, make_crew
+from tests.support.client import broken_properties, data, refusal
+from tests.support.organizations import People
 
 
 async def test_a_collective_one_shows_bare_hosts(crew: Crew) -> None:
@@ -70,6 +72,86 @@ async def test_what_is_refused_leaves_nothing_behind(
     error = refusal(answer, status)
     assert told in error["message"] + str(error["details"])
     await crew.creates()
+
+
+async def test_a_change_that_is_refused_changes_nothing(crew: Crew) -> None:
+    made = await crew.creates(crew.mia)
+    url = f"{crew.url}/{made['id']}"
+    for broken, status in (
+        ({"emailSettings": {"disableEmailsToHosts": True}}, 400),
+        ({"hosts": [{"userId": crew.lee.id}]}, 403),
+        ({"hosts": [{"userId": 424242}]}, 404),
+        ({"bookingFields": [{"type": "color", "slug": "x", "label": "X", "required": True}]}, 400),
+    ):
+        refusal(await crew.mia.client.patch(url, json={"title": "New", **broken}), status)
+    assert data(await crew.mia.client.get(url)) == made
+
+
+@pytest.mark.parametrize("is_inner", [False, True])
+async def test_a_form_may_ask_for_a_phone_number_alone_in_organizations(
+    is_inner: bool, people: People
+) -> None:
+    crew = await make_crew(people, in_organization=is_inner)
+    phone = {
+        "type": "phone",
+        "slug": "attendeePhoneNumber",
+        "label": "Tel",
+        "required": True,
+        "hidden": False,
+    }
+    email = {"type": "email", "required": False, "hidden": True}
+    answer = await crew.mia.client.post(crew.url, json={**body_of(), "bookingFields": [email, phone]})
+    if is_inner:
+        slugs = [field["slug"] for field in data(answer, 201)["bookingFields"]]
+        assert slugs[slugs.index("location") + 1] == "attendeePhoneNumber"
+    else:
+        assert "checkIsEmailUserAccessible" in refusal(answer, 400)["message"]
+    neither = {**body_of(slug="neither"), "bookingFields": [email]}
+    refusal(await crew.mia.client.post(crew.url, json=neither), 400)
+
+
+async def test_a_phone_call_is_refused_in_this_order(crew: Crew) -> None:
+    made = await crew.creates()
+    own = await crew.mia.creates_event_type()
+    call = {"yourPhoneNumber": "+390612345678", "numberToCall": "+390612345679", "calApiKey": "cal_x"}
+    url = f"{crew.url}/{made['id']}/create-phone-call"
+    refusal(await crew.anybody.post(url, json={}), 401)
+    refusal(await crew.noor.client.post(url, json={}), 403)
+    foreign = f"{crew.url}/{own['id']}/create-phone-call"
+    for wrong in (url, foreign):
+        broken = {**call, "numberToCall": "030123"}
+        assert broken_properties(refusal(await crew.mia.client.post(wrong, json=broken), 400)) == {
+            "numberToCall"
+        }
+    refusal(await crew.mia.client.post(foreign, json=call), 404)
+    assert "not configured" in refusal(await crew.mia.client.post(url, json=call), 400)["message"]
+
+
+async def test_what_is_done_is_written_down(inner_crew: Crew, people: People) -> None:
+    made = await inner_crew.creates(inner_crew.mia)
+    await inner_crew.changes(made, title="New", minimumBookingNotice=5)
+    data(await inner_crew.mia.client.delete(f"{inner_crew.url}/{made['id']}"))
+    assert inner_crew.organization_id is not None
+    admin = await people.member("admin", inner_crew.organization_id, Role.ADMIN)
+    url = f"/v2/organizations/{inner_crew.organization_id}/audit-log"
+    deleted, updated, created = data(await admin.client.get(url, params={"subjectType": "event-type"}))
+    assert [one["action"] for one in (created, updated, deleted)] == [
+        "event-type.created",
+        "event-type.updated",
+        "event-type.deleted",
+    ]
+    assert created["after"]["hosts"][0]["userId"] == inner_crew.mia.id
+    assert updated["before"]["title"] == "Panel"
+    assert updated["after"] == {"title": "New", "changed": ["minimumBookingNotice"]}
+
+
+async def test_slots_are_found_by_the_slugs_of_team_and_event_type(crew: Crew) -> None:
+    await crew.noor.creates_schedule(isDefault=True)
+    await crew.creates(crew.noor, minimumBookingNotice=0)
+    query = {"teamSlug": "crew", "eventTypeSlug": "panel", "start": "2050-09-05", "end": "2050-09-05"}
+    if crew.organization_id is not None:
+        query["organizationSlug"] = "firm"
+    assert len(data(await crew.anybody.get("/v2/slots", params=query))["2050-09-05"]) == 8
 
 
 async def test_a_schedule_must_be_the_hosts_own(crew: Crew) -> None:

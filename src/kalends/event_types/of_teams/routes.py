@@ -23,13 +23,13 @@ from kalends.api.refusals import BoundReached
 from kalends.audit.authorship import RequestAuthor
 from kalends.auth.dependencies import CallerIfKnown
 from kalends.db.database import Connection
+from kalends.event_types.copies import service as copies
 from kalends.event_types.dependencies import CurrentBounds
 from kalends.event_types.event_type import EventType, SchedulingType
 from kalends.event_types.of_teams import inputs, service
 from kalends.event_types.of_teams.commands.create import create_team_event_type
 from kalends.event_types.of_teams.commands.delete import delete_team_event_type
 from kalends.event_types.of_teams.commands.update import update_team_event_type
-from kalends.event_types.of_teams.copies import service as copies
 from kalends.event_types.of_teams.outputs import (
     DeletedTeamEventType,
     PhoneCallOutput,

@@ -6,10 +6,10 @@ from kalends.audit.entry import Author
 from kalends.db.database import UnitOfWork
 from kalends.event_types.bounds import Bounds
 from kalends.event_types.connections import check_connections
+from kalends.event_types.copies import service as copies
 from kalends.event_types.event_type import EventType, SchedulingType
 from kalends.event_types.of_teams import queries, service, staff
 from kalends.event_types.of_teams.changes import TeamChanges, Traits
-from kalends.event_types.of_teams.copies import service as copies
 from kalends.event_types.of_teams.refusals import (
     EventTypeToChangeNotInTeam,
     SchedulingTypeFixed,

@@ -5,8 +5,8 @@ from collections.abc import Sequence
 from psycopg import errors
 
 from kalends.db.database import Connection, UnitOfWork
+from kalends.event_types.copies import queries
 from kalends.event_types.event_type import EventType
-from kalends.event_types.of_teams.copies import queries
 from kalends.event_types.of_teams.refusals import ManagedSlugTaken
 
 
