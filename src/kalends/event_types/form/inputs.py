@@ -194,6 +194,12 @@ class PhoneField(_WrittenField):
         return {**system_field(ATTENDEE_PHONE), **_sent(self, "label", "placeholder"), **self._common()}
 
 
+class _ShownPhoneField(PhoneField):
+    """The system's question for the booker's phone number, as answers show it: it may have no label."""
+
+    label: Text = ""
+
+
 class AddressField(_WrittenField):
     """An address."""
 
@@ -336,6 +342,8 @@ def _read_field(value: object) -> Body:
         return _BY_SLUG[slug].model_validate({key: members[key] for key in members if key != "type"})
     if is_shown and slug == "location":
         return LocationField.model_validate(members)
+    if is_shown and slug == ATTENDEE_PHONE:
+        return _ShownPhoneField.model_validate(members)
     form = _BY_TYPE.get(kind) if isinstance(kind, str) else None
     if form is None:
         raise member_violation("type", value=kind, error=not_among(_BY_TYPE))
