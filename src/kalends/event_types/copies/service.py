@@ -34,7 +34,7 @@ async def write(work: UnitOfWork, parent_id: int, slug: str, user_ids: Sequence[
     """Give these users, and nobody else, a copy of a managed event type as it is stored.
 
     Raises:
-        ManagedSlugTaken: one of them has a copy of another managed event type with its slug.
+        ManagedSlugTaken: one of them has made an event type with its slug meanwhile.
     """
     await queries.delete_others(work, parent_id, user_ids)
     await queries.delete_own(work, slug, user_ids)

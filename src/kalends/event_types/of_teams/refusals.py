@@ -78,13 +78,16 @@ class ScheduleNotOfTeam(NotFound):
 
 
 class ManagedSlugTaken(Conflict):
-    """409: a member has something with this slug that cannot make way for a copy."""
+    """409: a member has a copy with this slug of another event type, or has just made one of their own."""
 
     code = "CONFLICT"
 
     def __init__(self, slug: str, usernames: Sequence[str] = ()) -> None:
-        whose = f" of {', '.join(usernames)}" if usernames else ""
-        super().__init__(f"slug: another managed event type{whose} has the slug {slug!r} already.")
+        if usernames:
+            whose = ", ".join(usernames)
+            super().__init__(f"slug: another managed event type of {whose} has the slug {slug!r} already.")
+        else:
+            super().__init__(f"slug: a member has just made an event type {slug!r}; send this again.")
 
 
 class PhoneCallsNotConfigured(BadRequest):
