@@ -38,8 +38,8 @@ GUESTS = 4
 WARMING_UP = 0.2
 """Share of the time after which memory should not grow any more."""
 
-SETTLING_SECONDS = 150.0
-"""In which what is still to be delivered has to come."""
+SETTLING_SECONDS = 660.0
+"""In which what is still to be delivered has to come: a killed worker has mails under way for ten minutes."""
 
 _BETWEEN_FAULTS_SECONDS = 20.0
 _HANGING_SECONDS = 10.0

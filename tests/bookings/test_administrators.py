@@ -143,3 +143,13 @@ async def test_what_attendees_hide_is_hidden_from_administrators(
     assert seen["uid"] == own["uid"]
     assert "bo@example.com" in str(own)
     assert "bo@example.com" not in str(seen)
+
+
+async def test_who_is_in_several_teams_is_on_a_page_once(people: People, ana: Host, ben: Host) -> None:
+    for name in ("north", "south", "west"):
+        team = await people.team(name)
+        await people.joins(ana, team, Role.OWNER)
+        await people.joins(ben, team)
+    first, second = await is_booked(ben, TEN), await is_booked(ben, NOON)
+    for sort in ("sortStart", "sortEnd", "sortCreated"):
+        assert await listed(ana, URL, take=2, **{sort: "asc"}) == [first, second]

@@ -9,8 +9,8 @@ import psycopg
 _FIRST = 1_000_000
 _FILL = (
     """
-    INSERT INTO users (id, email, email_verified_at, username, name) OVERRIDING SYSTEM VALUE
-    SELECT {0} + o, 'other' || o || '@example.com', now(), 'other' || o, 'Other' FROM {owners} o
+    INSERT INTO users (id, email, username, name) OVERRIDING SYSTEM VALUE
+    SELECT {0} + o, 'other' || o || '@example.com', 'other' || o, 'Other' FROM {owners} o
     """,
     """
     INSERT INTO teams (id, name, slug, is_organization) OVERRIDING SYSTEM VALUE
@@ -74,10 +74,10 @@ _FILL = (
     SELECT user_id, id, tstzrange(start_time, end_time) FROM bookings b JOIN {bookings} n ON b.id = {0} + n
     """,
     """
-    INSERT INTO attendees (id, booking_id, email, name, time_zone, standing) OVERRIDING SYSTEM VALUE
+    INSERT INTO attendees (id, booking_id, email, name, time_zone) OVERRIDING SYSTEM VALUE
     SELECT {0} + n, {0} + n,
            CASE WHEN n % {each} = 0 THEN 'other' || n / {each} / 2
-                ELSE 'guest' || n / {each} END || '@example.com', 'Guest', 'UTC', 'own'
+                ELSE 'guest' || n / {each} END || '@example.com', 'Guest', 'UTC'
       FROM {bookings} n
     """,
     """

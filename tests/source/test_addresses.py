@@ -30,6 +30,7 @@ PLACES = {
     "accounts/queries.py": f"{MAKES}; {FINDS}",
     "accounts/service.py": f"{MAKES}; {FINDS}",
     "accounts/user.py": HOLDS,
+    "api/limits/mails.py": PROVES,
     "audit/authorship.py": SHOWS,
     "auth/queries.py": SHOWS,
     "bookings/access.py": PROVES,

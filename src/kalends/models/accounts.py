@@ -28,10 +28,8 @@ users = Table(
     Column("email_verified_at", DateTime(timezone=True)),
     # The address that is to take the place of `email` once its holder confirms it; it reserves nothing.
     Column("pending_email", Text),
-    # When a confirmation was mailed lately, to whichever address.
-    Column(
-        "confirmations_mailed_at", ARRAY(DateTime(timezone=True)), nullable=False, server_default=text("'{}'")
-    ),
+    # When a confirmation was mailed lately, to whichever address; null: never.
+    Column("confirmations_mailed_at", ARRAY(DateTime(timezone=True))),
     Column("username", Text, nullable=False),
     # The organization that the account belongs to, which may delete it.
     Column("organization_id", Integer, ForeignKey("teams.id", ondelete="SET NULL"), index=True),

@@ -120,6 +120,7 @@ _OF_GROUP = """
             SELECT p.user_id
               FROM profiles p JOIN teams organization ON organization.id = p.organization_id
              WHERE organization.slug = %(organization)s AND organization.is_organization
+               AND organization.parent_id IS NULL
                AND p.username = ANY(%(usernames)s))
         SELECT user_id, NULL::int AS schedule_id, true AS is_fixed, NULL::int AS event_type_id FROM named
          UNION ALL
@@ -129,6 +130,7 @@ _OF_GROUP = """
           JOIN memberships m ON m.user_id = account.id AND m.accepted
           JOIN teams organization ON organization.id = m.team_id
          WHERE organization.slug = %(organization)s AND organization.is_organization
+           AND organization.parent_id IS NULL
            AND account.username = ANY(%(usernames)s) AND NOT EXISTS (SELECT FROM named)) h
     JOIN users u ON u.id = h.user_id
 """

@@ -32,7 +32,9 @@ class MailAllowance:
     now: datetime
 
     async def take(self, work: UnitOfWork, addresses: Collection[str]) -> None:
-        """Count a mail to each address that is no account's; last in a transaction, whose end it waits for.
+        """Count a mail to each address that no account has proven to be its own.
+
+        It comes last in a transaction: others from this network wait for its end.
 
         Raises:
             MailLimitReached: they are more than are left.
@@ -68,7 +70,9 @@ _COUNT = """
     INSERT INTO rate_limit_counters AS c (key, count, expires_at)
     SELECT %(key)s, count(*), %(ends)s
       FROM unnest(%(addresses)s::text[]) AS asked (address)
-     WHERE NOT EXISTS (SELECT FROM users WHERE lower(email) = lower(address))
+     WHERE NOT EXISTS (
+               SELECT FROM users u
+                WHERE lower(u.email) = lower(address) AND u.email_verified_at IS NOT NULL)
     HAVING count(*) > 0
         ON CONFLICT (key) DO UPDATE
        SET count = excluded.count + CASE WHEN c.expires_at > %(now)s THEN c.count ELSE 0 END,

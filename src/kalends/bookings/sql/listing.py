@@ -6,7 +6,7 @@ each; only the page itself is then read in full.
 """
 
 from collections.abc import Iterator, Mapping
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
 from datetime import datetime
 
 from psycopg import AsyncClientCursor, sql
@@ -27,26 +27,74 @@ _ADMINISTERED = "SELECT m.user_id FROM memberships m WHERE m.team_id = ANY(%(pla
 _MEMBERS = "SELECT m.user_id FROM memberships m WHERE m.team_id = %(organization_id)s AND m.accepted"
 
 
-BOOKED_OF_ORGANIZATION = """
-    b.event_type_id = ANY(ARRAY(
-        SELECT e.id FROM event_types e JOIN teams t ON t.id = e.team_id
-         WHERE %(organization_id)s IN (t.id, t.parent_id)))
+def _attended_by(users: str) -> str:
+    """Return the condition that somebody attends of those whom a statement selects.
+
+    Arrays are made first, and each step is a look-up by what is in them, whatever PostgreSQL expects.
+    """
+    return f"""
+        b.id = ANY(ARRAY(
+            SELECT a.booking_id FROM attendees a
+             WHERE a.address = ANY(ARRAY(
+                   SELECT lower(u.email) FROM users u
+                    WHERE u.id = ANY(ARRAY({users})) AND u.email_verified_at IS NOT NULL))))
+    """
+
+
+_EVENT_TYPES_OF_ORGANIZATION = """
+    SELECT e.id FROM event_types e JOIN teams t ON t.id = e.team_id
+     WHERE %(organization_id)s IN (t.id, t.parent_id)
 """
+
+BOOKED_OF_ORGANIZATION = f"b.event_type_id = ANY(ARRAY({_EVENT_TYPES_OF_ORGANIZATION}))"
+
+
+def _event_types_of(teams: str) -> str:
+    return f"""
+        SELECT e.id FROM event_types e WHERE e.team_id {teams}
+         UNION ALL
+        SELECT child.id FROM event_types e JOIN event_types child ON child.parent_id = e.id
+         WHERE e.team_id {teams}
+    """
 
 
 def booked_of(teams: str) -> str:
     """Return the condition that what is booked is of the event types of some teams, or managed by them."""
-    return f"""
-        b.event_type_id = ANY(ARRAY(
-            SELECT e.id FROM event_types e WHERE e.team_id {teams}
-             UNION ALL
-            SELECT child.id FROM event_types e JOIN event_types child ON child.parent_id = e.id
-             WHERE e.team_id {teams}))
+    return f"b.event_type_id = ANY(ARRAY({_event_types_of(teams)}))"
+
+
+@dataclass(frozen=True, slots=True)
+class _Each:
+    """That a column of a booking is one of those which a statement selects.
+
+    PostgreSQL knows neither how many these are nor which, and would rather walk along the order until a page
+    is full. So the first bookings of each are looked up, by the index that has them in order.
     """
+
+    column: str
+    selected: str
+
+    @property
+    def condition(self) -> str:
+        """The condition that a booking is of any of them."""
+        return f"{self.column} = ANY(ARRAY({self.selected}))"
+
+
+@dataclass(frozen=True, slots=True)
+class _Part:
+    """Conditions on bookings, and of whom or what each is to be."""
+
+    each: _Each | None
+    conditions: list[str]
+
+    @property
+    def whole(self) -> list[str]:
+        """All conditions."""
+        return self.conditions if self.each is None else [self.each.condition, *self.conditions]
 
 
 # Conditions any of which brings a booking into a scope; found twice does no harm.
-_WITHIN: Mapping[type[Scope], tuple[str, ...]] = {
+_WITHIN: Mapping[type[Scope], tuple[str | _Each, ...]] = {
     OfUser: (
         _ORGANIZED,
         """
@@ -57,33 +105,21 @@ _WITHIN: Mapping[type[Scope], tuple[str, ...]] = {
         """,
     ),
     OfUsers: (
-        "b.user_id = ANY(%(user_ids)s)",
-        """
-        b.id = ANY(ARRAY(
-            SELECT a.booking_id FROM attendees a JOIN users u ON a.address = lower(u.email)
-             WHERE u.id = ANY(%(user_ids)s) AND u.email_verified_at IS NOT NULL))
-        """,
+        _Each("b.user_id", "SELECT unnest(%(user_ids)s)"),
+        _attended_by("SELECT unnest(%(user_ids)s)"),
     ),
     OfOrganization: (
-        f"b.user_id = ANY(ARRAY({_MEMBERS}))",
-        f"""
-        b.id = ANY(ARRAY(
-            SELECT a.booking_id FROM attendees a JOIN users u ON a.address = lower(u.email)
-             WHERE u.id IN ({_MEMBERS}) AND u.email_verified_at IS NOT NULL))
-        """,
-        BOOKED_OF_ORGANIZATION,
+        _Each("b.user_id", _MEMBERS),
+        _attended_by(_MEMBERS),
+        _Each("b.event_type_id", _EVENT_TYPES_OF_ORGANIZATION),
     ),
     OfAdministrator: (
         _ORGANIZED,
-        f"b.user_id = ANY(ARRAY({_ADMINISTERED}))",
-        f"""
-        b.id = ANY(ARRAY(
-            SELECT a.booking_id FROM attendees a JOIN users u ON a.address = lower(u.email)
-             WHERE (u.id = %(user_id)s OR u.id IN ({_ADMINISTERED})) AND u.email_verified_at IS NOT NULL))
-        """,
-        booked_of("= ANY(%(ruled_ids)s)"),
+        _Each("b.user_id", _ADMINISTERED),
+        _attended_by(f"SELECT %(user_id)s UNION {_ADMINISTERED}"),
+        _Each("b.event_type_id", _event_types_of("= ANY(%(ruled_ids)s)")),
     ),
-    OfTeam: (booked_of("= %(team_id)s"),),
+    OfTeam: (_Each("b.event_type_id", _event_types_of("= %(team_id)s")),),
 }
 
 # Both conditions on an address: the index is of its lower case, the filter is exact.
@@ -188,9 +224,9 @@ def as_array(value: object) -> object:
 
 def _statement(scope: Scope, command: ListBookings, filters: list[str]) -> str:
     column = COLUMNS[command.order]
-    parts = [[*part, *filters] for part in _parts(scope, command)]
+    parts = [_Part(part.each, [*part.conditions, *filters]) for part in _parts(scope, command)]
     beyond = [""] if command.after is None else paging.after(command.after, column, "b.id")
-    pages = " UNION ".join(_page([*part, later], column, command) for part in parts for later in beyond)
+    pages = " UNION ".join(_page(part, later, column, command) for part in parts for later in beyond)
     shown = f"{SELECT_BOOKING} WHERE b.id = ANY(ARRAY(SELECT id FROM page))"
     if not command.is_counted:
         shown = f"{shown} ORDER BY {order_of(command, column, 'b.id')}"
@@ -209,25 +245,38 @@ def _statement(scope: Scope, command: ListBookings, filters: list[str]) -> str:
     """
 
 
-def _page(conditions: list[str], column: str, command: ListBookings) -> str:
-    """Return a statement of the first bookings that meet some conditions, as many as may be on the page."""
-    # PostgreSQL would rather walk along the order until a page is full, in the hope that matches are spread
-    # evenly. What some rare attendee or the last days hold are not.
-    fence = "OFFSET 0" if _matches_few(command) else ""
+def _page(part: _Part, later: str, column: str, command: ListBookings) -> str:
+    """Return a statement of the first bookings of a part, as many as may be on the page."""
+    if part.each is None:
+        return f"({_first([*part.conditions, later], column, command)})"
+    of_one = _first([f"{part.each.column} = one.id", *part.conditions, later], column, command)
     return f"""
-        (SELECT id, place FROM ({_matching(conditions, column)} {fence}) AS matching (id, place)
+        (SELECT first.id, first.place
+           FROM (SELECT DISTINCT * FROM ({part.each.selected}) AS listed) AS one (id)
+          CROSS JOIN LATERAL ({of_one}) AS first
           ORDER BY {order_of(command, "place", "id")} LIMIT %(take)s + %(skip)s::bigint)
     """
 
 
-def _count(parts: list[list[str]], column: str, command: ListBookings) -> str:
+def _first(conditions: list[str], column: str, command: ListBookings) -> str:
+    # PostgreSQL would rather walk along the order until a page is full, in the hope that matches are spread
+    # evenly. What some rare attendee or the last days hold are not.
+    fence = "OFFSET 0" if _matches_few(command) else ""
+    return f"""
+        SELECT id, place FROM ({_matching(conditions, column)} {fence}) AS matching (id, place)
+         ORDER BY {order_of(command, "place", "id")} LIMIT %(take)s + %(skip)s::bigint
+    """
+
+
+def _count(parts: list[_Part], column: str, command: ListBookings) -> str:
     """Return a statement that counts all that is listed, and what of it comes after the place asked for.
 
     What several parts have is counted in the first: to find what is there twice would take longer.
     """
+    wholes = [part.whole for part in parts]
     matching = " UNION ALL ".join(
-        _matching([*part, *(f"({' AND '.join(other)}) IS NOT TRUE" for other in parts[:number])], column)
-        for number, part in enumerate(parts)
+        _matching([*whole, *(f"({' AND '.join(other)}) IS NOT TRUE" for other in wholes[:number])], column)
+        for number, whole in enumerate(wholes)
     )
     beyond = ["true"] if command.after is None else paging.after(command.after, "place", "id")
     return f"""
@@ -261,21 +310,23 @@ def order_of(command: ListBookings, place: str, booking_id: str) -> str:
     return f"{place} {direction} {nulls}, {booking_id} {direction}"
 
 
-def _parts(scope: Scope, command: ListBookings) -> Iterator[list[str]]:
-    """Yield conditions that together select what is in the scope and has one of the statuses asked for."""
+def _parts(scope: Scope, command: ListBookings) -> Iterator[_Part]:
+    """Yield what together selects all that is in the scope and has one of the statuses asked for."""
     wanted = " OR ".join(f"({STATUS_CONDITIONS[status]})" for status in command.statuses) or "true"
     for within in _WITHIN[type(scope)]:
-        if within is _ORGANIZED and command.statuses:
+        if isinstance(within, _Each):
+            yield _Part(within, [f"({wanted})"])
+        elif within is _ORGANIZED and command.statuses:
             yield from _organized_parts(command)
         else:
-            yield [within, f"({wanted})"]
+            yield _Part(None, [within, f"({wanted})"])
 
 
-def _organized_parts(command: ListBookings) -> Iterator[list[str]]:
+def _organized_parts(command: ListBookings) -> Iterator[_Part]:
     for status in command.statuses:
         is_by_start = command.order is Order.START and status in _NOT_ENDED
         for slice_of_time in _NOT_ENDED_BY_START if is_by_start else ("true",):
-            yield [_ORGANIZED, STATUS_CONDITIONS[status], slice_of_time]
+            yield _Part(None, [_ORGANIZED, STATUS_CONDITIONS[status], slice_of_time])
 
 
 async def count_users(

@@ -20,12 +20,7 @@ def _add_pending_addresses() -> None:
     op.add_column("users", sa.Column("pending_email", sa.Text(), nullable=True))
     op.add_column(
         "users",
-        sa.Column(
-            "confirmations_mailed_at",
-            postgresql.ARRAY(sa.DateTime(timezone=True)),
-            server_default=sa.text("'{}'"),
-            nullable=False,
-        ),
+        sa.Column("confirmations_mailed_at", postgresql.ARRAY(sa.DateTime(timezone=True)), nullable=True),
     )
     # Whoever has an account has used its address until now.
     op.execute("UPDATE users SET email_verified_at = now() WHERE email_verified_at IS NULL")

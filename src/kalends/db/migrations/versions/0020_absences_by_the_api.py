@@ -67,7 +67,12 @@ def upgrade() -> None:
         """
     )
     op.drop_column("invitations", "mailed_at")
-    op.create_index("ix_bookings_start_time", "bookings", ["start_time", "id"])
+    op.create_index(
+        "ix_bookings_start_time",
+        "bookings",
+        ["start_time", "id"],
+        postgresql_where=sa.text("start_time < end_time"),
+    )
     op.create_index(
         "ix_bookings_long",
         "bookings",
