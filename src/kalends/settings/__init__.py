@@ -234,6 +234,9 @@ class Settings(BaseSettings):
     event_types_most: int = Field(default=500, ge=1, le=10_000)
     """Most event types of a user."""
 
+    event_type_hosts_most: int = Field(default=500, ge=1, le=10_000)
+    """Most hosts of a team's event type, or members who have a copy of a managed one."""
+
     event_types_listed_bytes: int = Field(default=4_000_000, ge=100_000, le=1_000_000_000)
     """How many bytes event types may have, as they are stored, before a list of them ends; `skip` goes on."""
 
