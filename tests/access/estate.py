@@ -29,8 +29,10 @@ class Hook:
 class Estate:
     """A platform with a team; `boss` is its OWNER, `user` a member of both, who owns the rest.
 
-    `product` is its OAuth client, `managed` the user of that. The team's event type is hosted by the user, and
-    was made by `boss`. `hooks` are by the path of their list, such as `/v2/webhooks`.
+    `product` is its OAuth client, `managed` the user of that. The team's event type is hosted by the user,
+    and was made by `boss`.
+
+    `hooks` are by the path of their list, such as `/v2/webhooks`.
     """
 
     boss: Host

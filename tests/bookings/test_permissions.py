@@ -415,7 +415,7 @@ async def test_times_are_offered_for_those_bookings_only_that_can_be_moved(
     event_type = await ana.creates_event_type(**makes)
     uid = (await guest.books(event_type))["uid"]
     if state in ("cancelled", "empty"):
-        data(await ana.client.post(f"{URL}/{uid}/cancel", json={"cancellationReason": "ill"}))
+        await ana.cancels(uid, "ill")
     elif state == "declined":
         await ana.declines(uid)
     elif state == "moved":

@@ -1,4 +1,4 @@
-"""Webhooks, wherever the API has them: of a user, an event type, a team's too, an organization, an OAuth client."""
+"""Webhooks, wherever the API has them: of a user, an event type, an organization, an OAuth client."""
 
 from collections.abc import Callable
 from typing import Annotated, TypeAlias, TypeVar
