@@ -19,8 +19,8 @@ from kalends.access.paths import OrganizationId, TeamId, UserId
 from kalends.access.place import Place, Standing
 from kalends.access.refusals import (
     NoRole,
+    NoSuchOrganization,
     TeamNotInOrganization,
-    UnknownOrganization,
     UnknownTeam,
     UserNotInOrganization,
     UserNotInTeam,
@@ -183,11 +183,11 @@ class TeamOfOrganizationGuard(Documented):
     """Admit everybody to the team of `{teamId}` in the organization of `{orgId}`.
 
     Raises:
-        UnknownOrganization: there is no such organization.
+        NoSuchOrganization: there is no such organization.
         TeamNotInOrganization: the organization has no such team.
     """
 
-    refusals: ClassVar[Refusals] = (UnknownOrganization, TeamNotInOrganization)
+    refusals: ClassVar[Refusals] = (NoSuchOrganization, TeamNotInOrganization)
     parameters = CREDENTIALS_OF_A_PLACE
     declaration: ClassVar[Declaration] = Declaration(("Org", "TeamInOrg"))
 
@@ -197,7 +197,7 @@ class TeamOfOrganizationGuard(Documented):
             connection, _NOBODY, organization_id=organization_id, team_id=team_id
         )
         if not found.is_organization:
-            raise UnknownOrganization(organization_id)
+            raise NoSuchOrganization(organization_id)
         if not found.is_team_in_organization:
             raise TeamNotInOrganization(team_id, organization_id)
         return team_id

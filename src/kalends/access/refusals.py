@@ -15,7 +15,7 @@ class NoRole(Forbidden):
         super().__init__(f"There is no {what} {place_id} that you are an accepted member of.")
 
 
-class UnknownOrganization(Forbidden):
+class NoSuchOrganization(Forbidden):
     """403: there is no such organization."""
 
     def __init__(self, organization_id: int) -> None:
