@@ -5,6 +5,7 @@ import platform
 from importlib.metadata import version
 
 from bench import bookings, disk, engine, http, listing, members, outbox, queue, recovery, slots, start
+from bench import platform as platforms
 
 
 def main() -> None:
@@ -19,6 +20,7 @@ def main() -> None:
         bookings.main,
         listing.main,
         members.main,
+        platforms.main,
         outbox.main,
         queue.main,
         recovery.main,

@@ -16,7 +16,9 @@ from bench import load
 _KALENDS = Path(sys.executable).with_name("kalends")
 _START_SECONDS = 60.0
 
-NO_LIMITS = {"rate_limit_api_key": "1000000", "rate_limit_anonymous": "1000000"}
+NO_LIMITS = {
+    f"rate_limit_{kind}": "1000000" for kind in ("api_key", "anonymous", "oauth_client", "access_token")
+}
 """Settings of a server that no load is too much for."""
 
 

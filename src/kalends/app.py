@@ -27,6 +27,12 @@ from kalends.operations.preloading import preload
 from kalends.organizations.delegation import routes as delegation
 from kalends.organizations.users import routes as organization_users
 from kalends.out_of_office import routes as out_of_office
+from kalends.platform.clients import routes as oauth_clients
+from kalends.platform.consent import routes as consent
+from kalends.platform.organizations import routes as managed_organizations
+from kalends.platform.provider import routes as provider
+from kalends.platform.tokens import routes as tokens
+from kalends.platform.users import routes as managed_users
 from kalends.reservations import routes as reservations
 from kalends.runtime import Runtime
 from kalends.schedules import routes as schedules
@@ -48,18 +54,24 @@ _ROUTERS: Sequence[Router | PageRouter] = (
     audit.router,
     auth.router,
     *bookings.routers,
+    *consent.routers,
     delegation.router,
     event_types.router,
     greeting.router,
     *memberships.routers,
+    managed_organizations.router,
+    *managed_users.routers,
     metrics.router,
+    oauth_clients.router,
     organization_users.router,
     *out_of_office.routers,
+    provider.router,
     reservations.router,
     *schedules.routers,
     slots.router,
     *teams.routers,
     timezones.router,
+    tokens.router,
     web.router,
     *webhooks.routers,
 )

@@ -21,12 +21,14 @@ from kalends.outbox import service as outbox
 from kalends.outbox.failures import FAILURES
 from kalends.outbox.timers import SubjectKind
 from kalends.outbox.worker import Duties, Worker
+from kalends.platform.consent import service as consents
+from kalends.platform.tokens import service as tokens
 from kalends.runtime import Runtime
-from kalends.webhooks import farewell
 from kalends.webhooks import service as webhooks
 from kalends.webhooks.deliveries.courier import Courier
 from kalends.webhooks.deliveries.following import Follower
 from kalends.webhooks.deliveries.queue import DELIVERIES
+from kalends.webhooks.farewell import service as farewell
 
 KEPT = timedelta(days=30)
 """How long facts, and all that was made of them, are kept."""
@@ -59,6 +61,8 @@ def duties(runtime: Runtime) -> Duties:
             farewell.forget,
             invitations.forget_mails,
             partial(audit.forget, days=runtime.settings.audit_kept_days),
+            consents.forget,
+            partial(tokens.forget, days=runtime.settings.expired_tokens_kept_days),
         ],
         farewells=[courier.finish],
     )

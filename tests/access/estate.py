@@ -6,11 +6,12 @@ from dataclasses import dataclass
 
 from tests.support.client import Client, Host, data
 from tests.support.organizations import People
+from tests.support.platforms import Managed, Platform, Product
 from tests.support.teams import Rows
 
 _SLOT, _OTHER_SLOT = "2050-09-05T10:00:00Z", "2050-09-06T10:00:00Z"
 _LONG_AGO = "2000-01-01T00:00:00Z"
-_NOBODY_LISTENS = "http://127.0.0.1:9/"
+_NOBODY_LISTENS = "http://127.0.0.1:9"
 
 _PARAMETER = re.compile(r"\{(\w+)\}")
 
@@ -25,9 +26,10 @@ class Hook:
 
 @dataclass(frozen=True, slots=True)
 class Estate:
-    """An organization with a team; `boss` is its OWNER, `user` a member of both, who owns the rest.
+    """A platform with a team; `boss` is its OWNER, `user` a member of both, who owns the rest.
 
-    `hooks` are by the path of their list, such as `/v2/webhooks`.
+    `product` is its OAuth client, `managed` the user of that. `hooks` are by the path of their list, such as
+    `/v2/webhooks`.
     """
 
     boss: Host
@@ -43,6 +45,9 @@ class Estate:
     credential_id: str
     absence_id: int
     hooks: dict[str, Hook]
+    product: Product
+    managed: Managed
+    managed_organization_id: int
 
     def at(self, path: str, **others: object) -> str:
         """Return a path with the ids of what is here, but for `others` by the names of parameters."""
@@ -69,10 +74,17 @@ def _membership(estate: Estate, path: str) -> int:
     return estate.team_membership_id if "{teamId}" in path else estate.membership_id
 
 
+def _user(estate: Estate, path: str) -> int:
+    is_managed = "{clientId}" in path or path.startswith("/v2/platform/managed-users")
+    return estate.managed.id if is_managed else estate.user.id
+
+
 EXAMPLES: Mapping[str, Example] = {
     "orgId": Example(lambda estate, _: estate.organization_id),
     "teamId": Example(lambda estate, _: estate.team_id),
-    "userId": Example(lambda estate, _: estate.user.id),
+    "userId": Example(_user),
+    "managedOrganizationId": Example(lambda estate, _: estate.managed_organization_id),
+    "clientId": Example(lambda estate, _: estate.product.id),
     "membershipId": Example(_membership),
     "eventTypeId": Example(lambda estate, _: estate.event_type_id, is_the_users=True),
     "scheduleId": Example(lambda estate, _: estate.schedule_id, is_the_users=True),
@@ -107,7 +119,7 @@ async def make_estate(people: People, slug: str, hook_lists: Iterable[str]) -> E
     """Make an organization and one of everything in it; `hook_lists` are the paths that get a webhook."""
     boss = await people.account(f"{slug}-boss")
     user = await people.account(f"{slug}-user")
-    organization_id = await people.organization(slug, boss)
+    organization_id = await people.organization(slug, boss, is_platform=True)
     membership_id = await people.enters(user, organization_id)
     # The account is the organization's own, which may therefore end it.
     await Rows(people.database).sets("users", user.id, organization_id=organization_id)
@@ -125,9 +137,16 @@ async def make_estate(people: People, slug: str, hook_lists: Iterable[str]) -> E
     }
     credentials = f"/v2/organizations/{organization_id}/delegation-credentials"
     credential_id = data(await boss.client.post(credentials, json=credential), 201)["id"]
+    key = await people.key_of(boss, organization_id)
+    product = await Platform(organization_id, boss, key).product()
     away = {"start": "2051-09-05T00:00:00Z", "end": "2051-09-06T00:00:00Z"}
     absences = f"/v2/organizations/{organization_id}/users/{user.id}/ooo"
     absence_id = data(await boss.client.post(absences, json=away), 201)["id"]
+    managed = await product.user(slug)
+    managed_type = await managed.host.creates_event_type()
+    await managed.host.books(managed_type, _SLOT)
+    organizations = f"/v2/organizations/{organization_id}/organizations"
+    branch = data(await boss.client.post(organizations, json={"name": f"{slug} branch"}), 201)
     estate = Estate(
         boss=boss,
         user=user,
@@ -142,17 +161,25 @@ async def make_estate(people: People, slug: str, hook_lists: Iterable[str]) -> E
         credential_id=credential_id,
         absence_id=absence_id,
         hooks={},
+        product=product,
+        managed=managed,
+        managed_organization_id=branch["id"],
     )
     for path in hook_lists:
-        owner = boss if "{orgId}" in path else user
-        estate.hooks[path] = await _make_hook(owner.client, estate.at(path))
+        estate.hooks[path] = await _make_hook(_owner_of(estate, path), estate.at(path))
     return estate
+
+
+def _owner_of(estate: Estate, path: str) -> Client:
+    if path.startswith("/v2/platform"):
+        return estate.product.client
+    return estate.boss.client if "{orgId}" in path or "{clientId}" in path else estate.user.client
 
 
 async def _make_hook(client: Client, path: str) -> Hook:
     """Make a webhook in a list, to which the booking is delivered."""
-    wanted = {"active": True, "subscriberUrl": _NOBODY_LISTENS, "triggers": ["BOOKING_CREATED"]}
+    wanted = {"active": True, "subscriberUrl": f"{_NOBODY_LISTENS}{path}", "triggers": ["BOOKING_CREATED"]}
     webhook_id = data(await client.post(path, json=wanted), 201)["id"]
     data(await client.post(f"{path}/{webhook_id}/replay", json={"from": _LONG_AGO}))
-    [delivery] = data(await client.get(f"{path}/{webhook_id}/deliveries"))
+    delivery, *_ = data(await client.get(f"{path}/{webhook_id}/deliveries"))
     return Hook(webhook_id, delivery["id"])

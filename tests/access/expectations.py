@@ -21,6 +21,7 @@ class Outcome(Enum):
     """What comes of a request, as the statuses that show it."""
 
     UNAUTHENTICATED = frozenset({401})
+    TO_BE_REFRESHED = frozenset({498})
     FORBIDDEN = frozenset({403})
     NOT_FOUND = frozenset({404})
     NOT_THEIRS = frozenset({403, 404})
@@ -55,6 +56,25 @@ def _has_role(caller: Caller, declaration: Declaration) -> bool:
     return rules_teams or _RANK[caller.team_role] >= needed
 
 
+def _has_permissions(caller: Caller, _declaration: Declaration) -> bool:
+    return not caller.lacks_permissions
+
+
+def _has_platform_role(caller: Caller, declaration: Declaration) -> bool:
+    weakest = (declaration.role or "").rpartition("/")[2]
+    needed = _RANK[Role.MEMBER if weakest == "MEMBER" else Role.ADMIN]
+    return not caller.is_managed and _RANK[caller.platform_role] >= needed
+
+
+def _is_of_platform(caller: Caller, _declaration: Declaration) -> bool:
+    return caller.foreign_role is None
+
+
+def _is_client_if_asked(caller: Caller, declaration: Declaration) -> bool:
+    """Tell whether a client, where nobody else is admitted, is the one that has the webhook."""
+    return "Client" in declaration.steps or caller.is_of_that_client
+
+
 def _is_user(caller: Caller, _declaration: Declaration) -> bool:
     return caller.is_user
 
@@ -64,8 +84,11 @@ def _is_user_or_system_admin(caller: Caller, _declaration: Declaration) -> bool:
 
 
 STEPS: Mapping[str, Step] = {
-    # API keys have every permission; those of OAuth clients have not
-    "Perm": _always,
+    "Perm": _has_permissions,
+    "PlatRole": _has_platform_role,
+    "Client": _is_of_platform,
+    "ManagedOrg": _always,
+    "WhClient": _is_client_if_asked,
     "Org": _is_of_organization,
     "Roles": _has_role,
     "TeamInOrg": _always,
@@ -85,12 +108,19 @@ _OF_NOBODY_IN_PARTICULAR = {"Auth", "Perm"}
 _FOREIGN: Mapping[str, Mapping[str, Outcome]] = {
     "orgId": {"Org": Outcome.FORBIDDEN},
     "teamId": {"TeamInOrg": Outcome.NOT_FOUND, "Roles": Outcome.FORBIDDEN},
+    "managedOrganizationId": {"ManagedOrg": Outcome.FORBIDDEN},
+    "clientId": {"Client": Outcome.FORBIDDEN},
+    "userId": {
+        "UserInOrg": Outcome.FORBIDDEN,
+        "UserInTeam": Outcome.FORBIDDEN,
+        "Client": Outcome.NOT_FOUND,
+    },
     "oooId": {"OooOwner": Outcome.FORBIDDEN},
-    "userId": {"UserInOrg": Outcome.FORBIDDEN, "UserInTeam": Outcome.FORBIDDEN},
     "membershipId": {"MembInOrg": Outcome.NOT_FOUND, "Roles": Outcome.NOT_FOUND},
     "eventTypeId": {"WhEvent": Outcome.FORBIDDEN},
     "webhookId": {
         "WhInOrg": Outcome.FORBIDDEN,
+        "WhClient": Outcome.FORBIDDEN,
         "WhOwner": Outcome.FORBIDDEN,
         "WhEvent": Outcome.FORBIDDEN,
     },
@@ -100,7 +130,12 @@ _FOREIGN: Mapping[str, Mapping[str, Outcome]] = {
 
 def is_public(declaration: Declaration) -> bool:
     """Tell whether nobody needs a credential."""
-    return "Auth" not in declaration.steps
+    return "Auth" not in declaration.steps and not is_of_sessions(declaration)
+
+
+def is_of_sessions(declaration: Declaration) -> bool:
+    """Tell whether only web sessions are let in, of which there are none."""
+    return "Session" in declaration.steps
 
 
 def outcome_of(declaration: Declaration, path: str, caller: Caller) -> Outcome:
@@ -109,6 +144,12 @@ def outcome_of(declaration: Declaration, path: str, caller: Caller) -> Outcome:
         return Outcome.UNAUTHENTICATED
     if is_public(declaration):
         return Outcome.ADMITTED
+    if caller.credential is Credential.EXPIRED:
+        return Outcome.TO_BE_REFRESHED
+    if not _is_of_the_kind(caller, path):
+        return Outcome.UNAUTHENTICATED
+    if path.startswith(f"{_USERS_OF_CREDENTIAL}/{{userId}}") and not caller.is_of_that_client:
+        return Outcome.NOT_FOUND
     for step in declaration.steps[1:]:
         assert step in STEPS, (
             f"STEPS of tests/access/expectations.py does not say whom {step} lets pass; "
@@ -126,6 +167,8 @@ def outcome_of_foreign(declaration: Declaration, parameter: str, caller: Caller)
 
     The others name what is in the estate.
     """
+    if parameter == "clientId" and caller.client_of is not None:
+        return Outcome.UNAUTHENTICATED
     by_team = (declaration.role or "").startswith("TEAM_")
     rules_teams = caller.is_system_admin or _RANK[caller.organization_role] >= _RANK[Role.ADMIN]
     if parameter == "teamId" and by_team and not rules_teams:
@@ -134,9 +177,30 @@ def outcome_of_foreign(declaration: Declaration, parameter: str, caller: Caller)
     return next((outcome for step, outcome in rules.items() if step in declaration.steps), Outcome.NOT_THEIRS)
 
 
+def _is_of_the_kind(caller: Caller, path: str) -> bool:
+    """Tell whether the credential is of a kind that the operation takes."""
+    if caller.client_of is not None and "{clientId}" in path and not caller.is_of_that_client:
+        return False  # their secret is not that of the client in the path
+    if path == _CLIENTS:
+        return caller.names_organization
+    if path.startswith(_OF_CLIENT_ITSELF):
+        return caller.client_of is not None
+    return True
+
+
+_CLIENTS = "/v2/oauth-clients"
+_USERS_OF_CREDENTIAL = "/v2/platform/managed-users"
+_OF_CLIENT_ITSELF = ("/v2/oauth/", _USERS_OF_CREDENTIAL, "/v2/platform/webhooks")
+
+
 def _is_authenticated(declaration: Declaration, caller: Caller) -> bool:
+    if is_of_sessions(declaration):
+        return False
     match caller.credential:
         case Credential.GOOD:
+            return True
+        case Credential.EXPIRED:
+            # Where a credential is not needed a bad one is looked at all the same, unless it is public.
             return True
         case Credential.NONE:
             return is_public(declaration)

@@ -43,9 +43,9 @@ def test_every_operation_may_refuse_for_a_malformed_request_a_bad_key_and_a_limi
 def test_the_other_failures_are_those_that_the_operation_declares(api: FastAPI) -> None:
     always = {"400", "401", "429", "500", "503"}
     assert statuses(api, "GET /health") == always
-    assert statuses(api, "GET /v2/schedules") == always | {"403"}
-    assert statuses(api, "GET /v2/schedules/{scheduleId}") == always | {"403", "404"}
-    assert statuses(api, "PATCH /v2/me") == always | {"403", "404", "409", "413", "415"}
+    assert statuses(api, "GET /v2/schedules") == always | {"403", "498"}
+    assert statuses(api, "GET /v2/schedules/{scheduleId}") == always | {"403", "404", "498"}
+    assert statuses(api, "PATCH /v2/me") == always | {"403", "404", "409", "413", "415", "498"}
 
 
 def test_a_refusal_for_the_limit_describes_when_to_come_back(api: FastAPI) -> None:

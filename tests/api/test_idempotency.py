@@ -257,8 +257,8 @@ async def test_every_post_of_the_document_takes_a_key(api: FastAPI) -> None:
 async def test_operations_take_keys_and_pages_do_not(api: FastAPI) -> None:
     assert isinstance(api.router, Dispatcher)
     posts = [operation for operation in api.router.operations if operation.method == "POST"]
-    assert {operation.plan.takes_key == operation.path.startswith("/v2/") for operation in posts} == {True}
-    assert any(not operation.path.startswith("/v2/") for operation in posts)
+    assert {operation.plan.takes_key == (operation.show_failure is None) for operation in posts} == {True}
+    assert any(operation.show_failure is not None for operation in posts)
 
 
 async def test_pages_of_other_origins_may_send_a_key_and_see_a_replay(client: Client) -> None:

@@ -11,7 +11,16 @@ from typing import Any
 
 import pytest
 
-PAGES = ("idempotency", "reservations", "seats", "recurrence", "confirmation", "webhooks", "organizations")
+PAGES = (
+    "idempotency",
+    "reservations",
+    "seats",
+    "recurrence",
+    "confirmation",
+    "webhooks",
+    "organizations",
+    "platform",
+)
 """The pages of `docs` whose lines of shell go on from the README's walk, in this order."""
 
 _ROOT = Path(__file__).parents[2]

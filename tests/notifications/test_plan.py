@@ -77,6 +77,7 @@ def test_every_mail_about_a_booking_follows_from_some_fact() -> None:
     others = {
         Template.HOST_WEBHOOK_DISABLED,
         Template.MEMBER_INVITED,
+        Template.MEMBER_CONSENT,
         Template.CONFIRM_ADDRESS,
         Template.ADDRESS_CHANGE,
     }

@@ -29,6 +29,7 @@ from kalends.settings import Settings
 from kalends.webhooks import queries as webhooks
 from kalends.webhooks.deliveries import queue as deliveries
 from kalends.webhooks.deliveries.queue import DELIVERIES
+from kalends.webhooks.farewell import sql as farewell
 from kalends.webhooks.occasion import Occasion
 from tests.conftest import Clock
 from tests.plans.pages import Recorded, Scenario
@@ -302,5 +303,5 @@ async def _work(database: Database, cast: _Cast, clock: Clock) -> None:
         await mail_queue.note(work, [Report(mailed[0].job, "done", now)], now)
         await mail_queue.release_waiting(work, now)
         await mails.find_server_away(connection)
-        await webhooks.disown_webhooks(work, [taken[0].webhook_id], now)
+        await farewell.disown_webhooks(work, [taken[0].webhook_id], now)
         await jobs.drop_lane(work, DELIVERIES, taken[0].webhook_id, now)

@@ -1,7 +1,7 @@
 """Webhooks of a deleted account are told the last that happened, and go when that has arrived."""
 
 from kalends.db.database import Database
-from kalends.webhooks import farewell
+from kalends.webhooks.farewell import service as farewell
 from tests.conftest import Clock
 from tests.support.client import Host, data
 from tests.support.organizations import People

@@ -6,7 +6,7 @@ import pytest
 
 from kalends.memberships.membership import Role
 from kalends.out_of_office.fact import decode, encode
-from kalends.webhooks import farewell
+from kalends.webhooks.farewell import service as farewell
 from kalends.webhooks.payloads import away
 from tests.conftest import Clock
 from tests.support.client import Host, data

@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 import pytest
 
 from kalends.db.database import Database
-from kalends.webhooks import farewell
+from kalends.webhooks.farewell import service as farewell
 from tests.conftest import Clock
 from tests.support.client import Host, data
 from tests.support.organizations import People

@@ -68,6 +68,23 @@ class Place:
             raise LookupError("the guard of this operation does not resolve what its handler asks for")
         return self.membership_id
 
+    @property
+    def own_role(self) -> Role | None:
+        """Return the caller's role in what the path names last, or in their platform."""
+        standing = self.organization if self.team is None else self.team
+        return None if standing is None else standing.role
+
+    @property
+    def known_client_id(self) -> str:
+        """Return the id of the OAuth client of the path.
+
+        Raises:
+            LookupError: the guard of the operation resolves none, which is a defect of ours.
+        """
+        if self.client_id is None:
+            raise LookupError("the guard of this operation does not resolve what its handler asks for")
+        return self.client_id
+
 
 def _id_of(standing: Standing | None) -> int:
     if standing is None:

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from kalends.db.database import Connection, UnitOfWork
-from kalends.db.rows import first_row, only_named_row
+from kalends.db.rows import first_row, named_row, only_named_row
 from kalends.memberships.membership import Role
 
 _PLACE = """
@@ -55,6 +55,36 @@ async def find_place(
         is_team_in_organization=row.is_team_in_organization,
         team_role=_role(row.team_role),
     )
+
+
+@dataclass(frozen=True, slots=True)
+class FoundPlatform:
+    """What there is of a caller's organization and of the OAuth client that a path names.
+
+    `client_organization_id` is that of the client; None: there is no such client.
+    """
+
+    is_platform: bool
+    role: Role | None
+    client_organization_id: int | None
+
+
+async def find_platform(
+    connection: Connection, user_id: int, organization_id: int, client_id: str | None
+) -> FoundPlatform | None:
+    """Return what is known of an organization for a caller, and of a client; None: it is no organization."""
+    row = await named_row(
+        connection,
+        """
+        SELECT o.is_platform, m.role,
+               (SELECT c.organization_id FROM oauth_clients c WHERE c.id = %(client_id)s) AS of_client
+          FROM teams o
+          LEFT JOIN memberships m ON m.team_id = o.id AND m.user_id = %(user_id)s AND m.accepted
+         WHERE o.id = %(organization_id)s AND o.is_organization
+        """,
+        {"user_id": user_id, "organization_id": organization_id, "client_id": client_id},
+    )
+    return None if row is None else FoundPlatform(row.is_platform, _role(row.role), row.of_client)
 
 
 async def has_profile(connection: Connection, user_id: int, organization_id: int) -> bool:

@@ -5,7 +5,7 @@ have is none of the caller's business.
 """
 
 from kalends.access.roles import Requirement
-from kalends.api.output.errors import Forbidden, NotFound
+from kalends.api.output.errors import Forbidden, NotFound, Unauthorized
 
 
 class NoRole(Forbidden):
@@ -58,6 +58,55 @@ class UnknownMembership(NotFound):
 
     def __init__(self, membership_id: int, place_id: int) -> None:
         super().__init__(f"There is no membership {membership_id} in {place_id}, which the path names.")
+
+
+class ManagedUserKeptOut(Forbidden):
+    """403: an OAuth client manages the caller, and who manages whom is none of a managed user's business."""
+
+    message = "Users whom an OAuth client manages have no access to OAuth clients, whatever their role."
+
+
+class OrganizationNotNamed(Unauthorized):
+    """401: the credential is one of a person, and the operation needs one of an organization."""
+
+    message = (
+        "This operation needs a credential of an organization: an API key that was made for it, the id and "
+        "secret of an OAuth client, or an access token."
+    )
+
+
+class NoOrganization(Forbidden):
+    """403: the caller is no accepted member of any organization."""
+
+    message = "You are no accepted member of any organization."
+
+
+class NoPlatform(Forbidden):
+    """403: the caller's organization is no platform, which may have OAuth clients."""
+
+    def __init__(self, organization_id: int) -> None:
+        super().__init__(f"The organization {organization_id} is no platform.")
+
+
+class WeakPlatformRole(Forbidden):
+    """403: the caller's role in the platform is weaker than what the operation needs."""
+
+    def __init__(self, organization_id: int) -> None:
+        super().__init__(f"This needs the role ADMIN or OWNER in the organization {organization_id}.")
+
+
+class UnknownClient(NotFound):
+    """404: there is no OAuth client with this id."""
+
+    def __init__(self, client_id: str) -> None:
+        super().__init__(f"There is no OAuth client {client_id!r}.")
+
+
+class ClientOfAnotherOrganization(Forbidden):
+    """403: the OAuth client belongs to another organization."""
+
+    def __init__(self, client_id: str) -> None:
+        super().__init__(f"The OAuth client {client_id!r} belongs to another organization.")
 
 
 class RoleChanged(Forbidden):

@@ -9,7 +9,7 @@ from kalends.accounts.refusals import UnknownAccount
 from kalends.accounts.user import User, UserChanges
 from kalends.api.input.changes import UNSET
 from kalends.db.database import UnitOfWork
-from kalends.notifications.address_change import AddressChange, queue_address_change
+from kalends.notifications.letters.address_change import AddressChange, queue_address_change
 from kalends.notifications.mail import Recipient
 from kalends.security.secret import signing_key
 from kalends.settings import Settings
@@ -29,7 +29,8 @@ async def update_own_account(
         UnknownSchedule, ScheduleOfAnotherUser: the new default schedule is not one of theirs.
         AccountGone: it was deleted meanwhile.
     """
-    if changes.email is UNSET:
+    if changes.email is UNSET or user.oauth_client_id is not None:
+        # The client of a managed user vouches for the address, which has its id.
         return await service.update_user(work, user, changes)
     claimed = changes.email
     if user.verified_email is not None and user.verified_email.lower() == claimed.lower():

@@ -9,7 +9,7 @@ from kalends.bookings.commands.depart import cancel_bookings_of
 from kalends.db.database import UnitOfWork
 from kalends.db.locks import lock_hosts
 from kalends.webhooks.deliveries.following import Follower
-from kalends.webhooks.farewell import tell_last
+from kalends.webhooks.farewell.service import tell_last
 
 REASON = "The account of the host was deleted."
 """The cancellation reason of bookings whose only host had the account."""

@@ -24,6 +24,7 @@ from kalends.api.input.fields import MAX_TEXT, is_email
 from kalends.api.input.time_zones import canonical_time_zone
 from kalends.db.database import Connection, UnitOfWork
 from kalends.event_types import service as event_types
+from kalends.platform.users.renaming import as_managed
 from kalends.schedules import service as schedules
 
 LONGEST_EMAIL = 320
@@ -133,7 +134,7 @@ async def update_user(work: UnitOfWork, user: User, changes: UserChanges) -> Use
         # Before the user's row: commands on schedules lock in that order too.
         await schedules.move_to_zone(work, user.default_schedule_id, after.time_zone)
     try:
-        return await _write(work, user, changes)
+        return await _write(work, user, await as_managed(work, user, changes))
     except errors.UniqueViolation as error:
         raise _taken(error) from error
 

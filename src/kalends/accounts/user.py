@@ -26,7 +26,8 @@ class User:
     """An account: somebody who can be booked and who calls the API.
 
     Without `email_verified_at` nothing proves that the address is theirs. `pending_email` takes its place
-    once its holder confirms it; until then it decides nothing.
+    once its holder confirms it; until then it decides nothing. One that `is_platform_managed` was made by an
+    OAuth client, which is `oauth_client_id` unless it is gone.
     """
 
     id: int
@@ -45,6 +46,8 @@ class User:
     is_locked: bool
     email_verified_at: datetime | None
     pending_email: str | None
+    is_platform_managed: bool = False
+    oauth_client_id: str | None = None
 
     @property
     def verified_email(self) -> str | None:

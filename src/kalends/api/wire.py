@@ -32,6 +32,10 @@ class SecretBody(Body):
     """A body that holds a secret: a refusal tells the rule, and repeats nothing that was sent."""
 
 
+class MaskedBody(Body):
+    """A body that holds a secret: the records of a refusal repeat nothing that was sent."""
+
+
 class StrictBody(Body):
     """A body or query of the operations that refuse unknown properties, by name (http-core.md 4)."""
 

@@ -1,9 +1,11 @@
-"""What requests pass before their handler: the recognition of API keys and the rate limit."""
+"""What requests pass before their handler: the recognition of credentials and the rate limit."""
 
 import asyncio
+import hmac
 import ipaddress
 from collections import OrderedDict
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 import structlog
@@ -18,7 +20,9 @@ from kalends.api.limits.rate_limits import (
     Limit,
     RateLimiter,
     bucket_of_address,
+    bucket_of_client,
     bucket_of_key,
+    bucket_of_token,
     bucket_of_tries,
     client_address,
     headers,
@@ -27,8 +31,9 @@ from kalends.api.limits.rate_limits import (
 )
 from kalends.api.refusals import RateLimitReached, UnknownApiKey
 from kalends.auth import queries, service
+from kalends.auth.oauth import ClientHolder, TokenHolder
 from kalends.auth.queries import KeyHolder
-from kalends.db.database import Database
+from kalends.db.database import Connection, Database
 from kalends.settings import Settings
 
 _log = structlog.get_logger(__name__)
@@ -74,16 +79,17 @@ class KnownCredentials:
 
 
 class Admission:
-    """Count a request against its bucket, and look up the API key it presents.
+    """Count a request against its bucket, and look up the credential it presents.
 
-    A key that was good lately has its own bucket. Every other one is a try that its address pays for before
-    the database is asked; one that turns out to be good is counted in its own bucket too, whose limits the
-    answer shows. So a stranger cannot make the server look up keys without end, and does not lock out the
-    keys that work behind the same address. Whatever else a request presents is not verified here, and counts
-    as anonymous.
+    That is the id and secret of an OAuth client, else an API key, else an access token (http-core.md 8.1). A
+    credential that was good lately has its own bucket. Every other one is a try that its address pays for
+    before the database is asked; one that turns out to be good is counted in its own bucket too, whose limits
+    the answer shows. So a stranger cannot make the server look up credentials without end, and does not lock
+    out those that work behind the same address. A client or token that turns out not to be good counts as
+    anonymous.
 
-    An unknown API key is refused here, on public operations too (http-core.md 7). The key's
-    owner is left in the request's context for `auth.dependencies`.
+    An unknown API key is refused here, on public operations too (http-core.md 7). Whose the credential is, is
+    left in the request's context for `auth.dependencies`.
     """
 
     def __init__(
@@ -110,11 +116,36 @@ class Admission:
         sent = Headers(scope=scope)
         address = self._address(scope, sent)
         context.client_address = address
-        digest = _key_digest(sent)
-        if digest is None:
-            await self._count(bucket_of_address(address), (), context)
+        named = presented_client(scope, sent)
+        token = credentials.bearer(sent.get("authorization", ""))
+        if named is not None:
+            await self._admit_other(_Client(*named), address, context)
+        elif credentials.is_api_key(token):
+            await self._admit_key(credentials.digest(token), address, context)
+        elif token:
+            await self._admit_other(_Token(credentials.fingerprint(token)), address, context)
         else:
-            await self._admit_key(digest, address, context)
+            await self._count(bucket_of_address(address), (), context)
+
+    async def _admit_other(
+        self, presented: "_Client | _Token", address: str, context: RequestContext
+    ) -> None:
+        """Admit the id and secret of an OAuth client, or an access token; it may turn out to be unknown."""
+        was_known = presented.digest in self._known
+        if not was_known:
+            await self._count(bucket_of_tries(address), (), context)
+        async with self._database.connection() as connection:
+            holder = await presented.find(connection)
+        if holder is None:
+            self._known.discard(presented.digest)
+            await self._count(bucket_of_address(address), (), context)
+            return
+        if holder.is_good(now=self._clock()):
+            self._known.add(presented.digest)
+        else:
+            self._known.discard(presented.digest)
+        context.credential = holder
+        await self._count(presented.bucket, (), context)
 
     async def _admit_key(self, digest: str, address: str, context: RequestContext) -> None:
         was_known = digest in self._known
@@ -158,9 +189,12 @@ class Admission:
         return client_address(sent, peer, self._trusted)
 
     def _bucket(self, sent: Headers, address: str) -> Bucket:
-        digest = _key_digest(sent)
-        if digest is None:
-            return bucket_of_address(address)
+        token = credentials.bearer(sent.get("authorization", ""))
+        if not credentials.is_api_key(token):
+            fingerprint = credentials.fingerprint(token)
+            is_known = bool(token) and _Token(fingerprint).digest in self._known
+            return bucket_of_token(fingerprint) if is_known else bucket_of_address(address)
+        digest = credentials.digest(token)
         return bucket_of_key(digest) if digest in self._known else bucket_of_tries(address)
 
     async def _find(self, digest: str) -> KeyHolder | None:
@@ -206,7 +240,57 @@ class Admission:
         return Limit(_DEFAULT_NAME, allowed, settings.rate_limit_window_ms, settings.rate_limit_block_ms)
 
 
-def _key_digest(sent: Headers) -> str | None:
-    """Return the digest of the API key that a request presents, or None."""
-    token = credentials.bearer(sent.get("authorization", ""))
-    return credentials.digest(token) if credentials.is_api_key(token) else None
+def presented_client(scope: Scope, sent: Headers) -> tuple[str, str] | None:
+    """Return the id and secret of the OAuth client that a request presents; the path's id goes first."""
+    client_id = scope.get("path_params", {}).get("clientId") or sent.get("x-cal-client-id")
+    secret = sent.get("x-cal-secret-key")
+    return (client_id, secret) if client_id and secret else None
+
+
+@dataclass(frozen=True, slots=True)
+class _Client:
+    """The id and secret of an OAuth client, as they are presented."""
+
+    client_id: str
+    secret: str
+
+    @property
+    def digest(self) -> str:
+        """By what they are known."""
+        return f"client {self.client_id} {credentials.fingerprint(self.secret)}"
+
+    @property
+    def bucket(self) -> Bucket:
+        """Where they are counted, if they are good."""
+        return bucket_of_client(self.client_id)
+
+    async def find(self, connection: Connection) -> ClientHolder | None:
+        """Return whose they are."""
+        if "\0" in self.client_id:
+            return None
+        holder = await queries.find_client_holder(connection, self.client_id)
+        if holder is None:
+            return None
+        is_right = hmac.compare_digest(holder.secret_hash, credentials.fingerprint(self.secret))
+        return holder if is_right else None
+
+
+@dataclass(frozen=True, slots=True)
+class _Token:
+    """An access token, as it is presented."""
+
+    fingerprint: str
+
+    @property
+    def digest(self) -> str:
+        """By what it is known."""
+        return f"token {self.fingerprint}"
+
+    @property
+    def bucket(self) -> Bucket:
+        """Where it is counted, if it is good or was so."""
+        return bucket_of_token(self.fingerprint)
+
+    async def find(self, connection: Connection) -> TokenHolder | None:
+        """Return whose it is, or was until it expired."""
+        return await queries.find_token_holder(connection, self.fingerprint)

@@ -6,7 +6,7 @@ There are three ways to ask for one, named in http-core.md 8.7 and Appendix A:
 - `CallerOrNobody` (`Auth?`): None without any credential; one that is not good is 401;
 - `CallerIfKnown` (`-`): the operation is public; a good credential tells who calls, another one is ignored.
 
-Handlers know a `Principal` only; another kind of credential joins in `_identify` and nowhere else.
+Handlers know a `Principal` only; another kind of credential joins in `_principal` and nowhere else.
 """
 
 from typing import Annotated, Any, TypeAlias
@@ -17,8 +17,11 @@ from kalends.api.dependencies import runtime_of
 from kalends.api.document.openapi import Documented
 from kalends.api.http import credentials
 from kalends.api.http.context import context_of
+from kalends.api.output.errors import ExpiredCredential, Unauthorized
 from kalends.auth import service
+from kalends.auth.admission import presented_client
 from kalends.auth.declaration import Declaration
+from kalends.auth.oauth import ClientHolder, TokenHolder
 from kalends.auth.principal import NO_PERMISSION, Permission, Principal
 from kalends.auth.queries import KeyHolder
 from kalends.auth.refusals import (
@@ -30,7 +33,8 @@ from kalends.auth.refusals import (
     UnknownOAuthClient,
 )
 
-_CREDENTIAL_HEADERS = ("authorization", "x-cal-client-id", "x-cal-secret-key")
+_OF_CLIENT = ("x-cal-client-id", "x-cal-secret-key")
+_CREDENTIAL_HEADERS = ("authorization", *_OF_CLIENT)
 
 
 def _header(name: str, description: str, *, is_required: bool = False) -> dict[str, Any]:
@@ -43,16 +47,22 @@ def _header(name: str, description: str, *, is_required: bool = False) -> dict[s
     }
 
 
-_API_KEY = "`Bearer ` and an API key, which begins with `cal_`."
+_BEARER = "`Bearer ` and an API key, which begins with `cal_`, or an access token."
 
 CREDENTIALS_OF_A_PLACE = (
-    _header("Authorization", _API_KEY),
-    _header(
-        "x-cal-secret-key", "The secret of an OAuth client, in place of an API key. No client is known yet."
-    ),
+    _header("Authorization", _BEARER),
+    _header("x-cal-secret-key", "The secret of an OAuth client, which acts as the owner of its platform."),
     _header("x-cal-client-id", "The id of that client."),
 )
 """What the document says about the credentials of operations on organizations; one of them is needed."""
+
+
+CREDENTIALS_OF_CLIENT = (
+    _header("x-cal-secret-key", "The secret of the OAuth client.", is_required=True),
+    _header("x-cal-client-id", "Its id, where the path does not have it."),
+    _header("Authorization", "Nothing; an API key or access token does not do here."),
+)
+"""What the document says about the credentials of operations for OAuth clients themselves."""
 
 
 class Authenticated(Documented):
@@ -64,7 +74,7 @@ class Authenticated(Documented):
     """
 
     refusals = (*OF_CREDENTIALS, PermissionMissing)
-    parameters = (_header("Authorization", _API_KEY, is_required=True),)
+    parameters = (_header("Authorization", _BEARER, is_required=True),)
 
     def __init__(self, permissions: Permission = NO_PERMISSION) -> None:
         self._permissions = permissions
@@ -94,7 +104,7 @@ class AuthenticatedIfPresented(Documented):
 
     refusals = OF_CREDENTIALS
     parameters = (
-        _header("Authorization", "`Bearer ` and an API key; without it the operation is public."),
+        _header("Authorization", "`Bearer ` and an API key or access token; the operation is public."),
         _header("x-cal-client-id", "The id of an OAuth client, together with its secret."),
     )
 
@@ -108,10 +118,10 @@ class AuthenticatedIfPresented(Documented):
 
 async def _caller_if_known(request: Request) -> Principal | None:
     """Return the caller of a public operation; whoever has no good credential is anonymous."""
-    holder = context_of(request.scope).credential
-    if not isinstance(holder, KeyHolder) or not service.is_good(holder, now=runtime_of(request).clock()):
+    try:
+        return _principal(request)
+    except (Unauthorized, ExpiredCredential):
         return None
-    return service.principal_of(holder, now=runtime_of(request).clock())
 
 
 Caller: TypeAlias = Annotated[Principal, Depends(Authenticated())]
@@ -120,15 +130,32 @@ CallerIfKnown: TypeAlias = Annotated[Principal | None, Depends(_caller_if_known)
 
 
 def _identify(request: Request) -> Principal:
-    holder = context_of(request.scope).credential
-    client_id, secret = (request.headers.get(name) for name in ("x-cal-client-id", "x-cal-secret-key"))
-    if client_id and secret:
-        # An OAuth client's credentials go before any other (http-core.md 8.1).
+    principal = _principal(request)
+    if principal is not None:
+        return principal
+    # An OAuth client's credentials go before any other (http-core.md 8.1).
+    if presented_client(request.scope, request.headers) is not None:
         raise UnknownOAuthClient
-    if isinstance(holder, KeyHolder):
-        return service.principal_of(holder, now=runtime_of(request).clock())
     if credentials.bearer(request.headers.get("authorization", "")):
         raise UnknownBearer
-    if client_id or secret:
+    if any(request.headers.get(name) for name in _OF_CLIENT):
         raise HalfOfOAuthClient
     raise CredentialMissing
+
+
+def _principal(request: Request) -> Principal | None:
+    """Return the caller that a known credential stands for.
+
+    Raises:
+        ApiKeyExpired, TokenExpired, OriginNotAllowed, AccountLocked: it is not good, or not here.
+    """
+    holder, now = context_of(request.scope).credential, runtime_of(request).clock()
+    match holder:
+        case KeyHolder():
+            return service.principal_of(holder, now=now)
+        case ClientHolder():
+            return holder.to_principal()
+        case TokenHolder():
+            return holder.to_principal(request.headers.get("origin"), now=now)
+        case _:
+            return None

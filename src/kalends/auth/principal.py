@@ -49,14 +49,15 @@ class Principal:
     An API key acts as its user. An OAuth client acts as its platform's owner, an access token as the user for
     whom the client got it; `client_id` is that client, None for an API key.
 
-    `credential_id` identifies the key or token itself. `organization_id` is the organization or team that the
-    credential names: the one of a key, else of the client. It gives no right, memberships do.
+    `key_id` is that of an API key. `organization_id` is the organization or team that the credential names:
+    the one of a key or of the client, and the main one of an access token's user. It gives no right,
+    memberships do.
     `permissions` are those of the OAuth client, all for an API key.
     """
 
     user: User
     method: AuthMethod
-    credential_id: UUID
+    key_id: UUID | None = None
     organization_id: int | None = None
     main_organization: MainOrganization | None = None
     client_id: str | None = None

@@ -1,4 +1,4 @@
-"""SQL of API keys."""
+"""SQL of API keys, and of what else requests present; it reads users, OAuth clients and their tokens."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -6,9 +6,10 @@ from uuid import UUID
 
 from kalends.accounts.user import User
 from kalends.api.limits.rate_limits import Limit
+from kalends.auth.oauth import ClientHolder, TokenHolder
 from kalends.auth.principal import MainOrganization
 from kalends.db.database import Connection, UnitOfWork
-from kalends.db.rows import Columns, first_row, named_row, named_rows, only_row
+from kalends.db.rows import Columns, NamedRow, first_row, named_row, named_rows, only_row
 from kalends.memberships.main_organization import MAIN_ORGANIZATION
 
 
@@ -80,7 +81,6 @@ async def find_key_holder(connection: Connection, hashed_key: str) -> KeyHolder 
     row = await named_row(connection, _HOLDER, (hashed_key,))
     if row is None:
         return None
-    main = row.main_organization
     return KeyHolder(
         key_id=row.id,
         note=row.note,
@@ -89,7 +89,61 @@ async def find_key_holder(connection: Connection, hashed_key: str) -> KeyHolder 
         user=_USER.read(row),
         limits=tuple([Limit(*limit) for limit in row.limits or ()]),
         organization_id=row.organization_id,
-        main_organization=None if main is None else MainOrganization(*main),
+        main_organization=_main_organization(row),
+    )
+
+
+_MAIN = f"""
+    (SELECT json_build_array(main.id, main.is_platform) FROM ({MAIN_ORGANIZATION}) main) AS main_organization
+"""
+
+_CLIENT_HOLDER = f"""
+    SELECT c.id, c.secret_hash, c.permissions, c.organization_id, {_MAIN}, {_USER.selected}
+      FROM oauth_clients c
+     CROSS JOIN LATERAL (SELECT m.user_id FROM memberships m
+                          WHERE m.team_id = c.organization_id AND m.role = 'OWNER' AND m.accepted
+                          ORDER BY m.id LIMIT 1) owner
+     CROSS JOIN LATERAL (SELECT * FROM users WHERE id = owner.user_id OFFSET 0) u
+     WHERE c.id = %s
+"""
+
+_TOKEN_HOLDER = f"""
+    SELECT t.expires_at, c.id AS client_id, c.permissions, c.redirect_uris, {_MAIN}, {_USER.selected}
+      FROM access_tokens t
+     CROSS JOIN LATERAL (SELECT * FROM oauth_clients WHERE id = t.oauth_client_id OFFSET 0) c
+     CROSS JOIN LATERAL (SELECT * FROM users WHERE id = t.user_id OFFSET 0) u
+     WHERE t.hashed_token = %s
+"""
+
+
+async def find_client_holder(connection: Connection, client_id: str) -> ClientHolder | None:
+    """Return an OAuth client with the owner of its platform, if that has one."""
+    row = await named_row(connection, _CLIENT_HOLDER, (client_id,))
+    if row is None:
+        return None
+    return ClientHolder(
+        client_id=row.id,
+        secret_hash=row.secret_hash,
+        permissions=row.permissions,
+        organization_id=row.organization_id,
+        owner=_USER.read(row),
+        main_organization=_main_organization(row),
+    )
+
+
+async def find_token_holder(connection: Connection, hashed_token: str) -> TokenHolder | None:
+    """Return the access token with this hash, expired or not."""
+    row = await named_row(connection, _TOKEN_HOLDER, (hashed_token,))
+    if row is None:
+        return None
+    return TokenHolder(
+        hashed_token=hashed_token,
+        expires_at=row.expires_at,
+        user=_USER.read(row),
+        client_id=row.client_id,
+        permissions=row.permissions,
+        redirect_uris=row.redirect_uris,
+        main_organization=_main_organization(row),
     )
 
 
@@ -163,3 +217,7 @@ async def touch_key(connection: Connection, key_id: UUID, now: datetime, *, unle
         """,
         {"key_id": key_id, "now": now, "unless_after": unless_after},
     )
+
+
+def _main_organization(row: NamedRow) -> MainOrganization | None:
+    return None if row.main_organization is None else MainOrganization(*row.main_organization)

@@ -2,7 +2,14 @@
 
 from uuid import UUID
 
-from kalends.api.output.errors import BadRequest, Forbidden, NotFound, Refusals, Unauthorized
+from kalends.api.output.errors import (
+    BadRequest,
+    ExpiredCredential,
+    Forbidden,
+    NotFound,
+    Refusals,
+    Unauthorized,
+)
 
 
 class CredentialMissing(Unauthorized):
@@ -35,8 +42,20 @@ class ApiKeyExpired(Unauthorized):
     message = "This API key has expired."
 
 
+class TokenExpired(ExpiredCredential):
+    """498: the access token has expired; clients take this as the sign to refresh it."""
+
+    message = "ACCESS_TOKEN_IS_EXPIRED"
+
+
+class OriginNotAllowed(Unauthorized):
+    """401: the `Origin` of the request is none of the redirect URIs of the access token's client."""
+
+    message = "The Origin of this request is none of the redirect URIs of the OAuth client."
+
+
 class AccountLocked(Unauthorized):
-    """401: the account of the API key is locked."""
+    """401: the account that the credential acts as is locked."""
 
     message = "This account is locked."
 
@@ -96,6 +115,8 @@ OF_CREDENTIALS: Refusals = (
     UnknownOAuthClient,
     HalfOfOAuthClient,
     ApiKeyExpired,
+    TokenExpired,
+    OriginNotAllowed,
     AccountLocked,
     # where credentials are optional: a header is there, and holds none
     CredentialMissing,

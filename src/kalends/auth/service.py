@@ -82,7 +82,7 @@ async def refresh_api_key(
         ContradictingExpiry: both a number of days and no expiry are asked for.
         AdministratorNeeded: the key is one of an organization, in which its user is neither ADMIN nor OWNER.
     """
-    if caller.method is not AuthMethod.API_KEY:
+    if caller.key_id is None:
         raise OnlyKeysAreRefreshed
     if command.days_valid and command.never_expires:
         raise ContradictingExpiry
@@ -90,7 +90,7 @@ async def refresh_api_key(
     days = timedelta(days=command.days_valid or DEFAULT_DAYS_VALID)
     api_key = credentials.generate(prefix)
     key_id = await queries.replace_key(
-        work, caller.credential_id, credentials.digest(api_key), None if command.never_expires else now + days
+        work, caller.key_id, credentials.digest(api_key), None if command.never_expires else now + days
     )
     if key_id is None:
         raise KeyReplaced
@@ -136,7 +136,7 @@ def principal_of(holder: KeyHolder, *, now: datetime) -> Principal:
     return Principal(
         user=holder.user,
         method=AuthMethod.API_KEY,
-        credential_id=holder.key_id,
+        key_id=holder.key_id,
         organization_id=holder.organization_id,
         main_organization=holder.main_organization,
     )

@@ -82,6 +82,22 @@ class Organizer:
 
 
 @dataclass(frozen=True, slots=True)
+class BookingClient:
+    """The OAuth client whose booking it is, and where it wants people sent who look at it or change it."""
+
+    id: str
+    are_emails_enabled: bool
+    booking_uri: str | None = None
+    cancel_uri: str | None = None
+    reschedule_uri: str | None = None
+
+    @property
+    def has_uris(self) -> bool:
+        """Whether it wants people sent anywhere."""
+        return any((self.booking_uri, self.cancel_uri, self.reschedule_uri))
+
+
+@dataclass(frozen=True, slots=True)
 class BookedEventType:
     """The event type of a booking, while it exists, and whom its bookings show.
 
@@ -145,6 +161,7 @@ class Booking:
     recurring_uid: str | None = None
     is_seated: bool = False
     is_for_host: bool = True
+    client: BookingClient | None = None
 
 
 _ALPHABET = "123456789abcdefghijkmnopqrstuvwxyzABCDEFGHJKLMNPQRSTUVWXYZ"

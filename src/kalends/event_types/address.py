@@ -62,8 +62,11 @@ BY_ID = "e.id = %(event_type_id)s"
 OF_ACCOUNT = "e.user_id = %(user_id)s"
 
 OF_USER = """e.user_id = (
-    -- Names that an organization gave its accounts are found with the organization only
-    SELECT id FROM users WHERE username = %(username)s AND organization_id IS NULL)"""
+    -- Names that an organization gave its accounts are found with the organization only, but for those of
+    -- managed users, which have the id of their client in them
+    SELECT id FROM users
+     WHERE username = %(username)s AND (organization_id IS NULL OR is_platform_managed)
+     ORDER BY organization_id IS NOT NULL, id LIMIT 1)"""
 
 OF_PROFILE = f"""e.user_id = (
     SELECT p.user_id FROM profiles p JOIN teams organization ON organization.id = p.organization_id

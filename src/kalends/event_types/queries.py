@@ -104,7 +104,9 @@ async def any_exists(connection: Connection, event_type_ids: Sequence[int]) -> b
 
 async def find_users(connection: Connection, usernames: list[str]) -> list[User]:
     """Return the users with these usernames who belong to no organization, in the order of the names."""
-    return await _users(connection, "u.username", usernames, "AND u.organization_id IS NULL")
+    return await _users(
+        connection, "u.username", usernames, "AND (u.organization_id IS NULL OR u.is_platform_managed)"
+    )
 
 
 async def find_users_by_ids(connection: Connection, user_ids: list[int]) -> list[User]:
@@ -160,6 +162,17 @@ async def insert_event_type(work: UnitOfWork, owner_id: int, settings: Settings)
     )
     event_type_id, before = await only_row(work.connection, statement, values)
     return int(event_type_id), int(before)
+
+
+async def insert_event_types(work: UnitOfWork, owner_id: int, several: Sequence[Settings]) -> None:
+    """Store event types of an owner who has none with these slugs, without waiting for it."""
+    rows = [{**columns_of(settings), "user_id": owner_id} for settings in several]
+    for values in rows:
+        statement = sql.SQL("INSERT INTO event_types ({}) VALUES ({})").format(
+            sql.SQL(", ").join(map(sql.Identifier, values)),
+            sql.SQL(", ").join(map(sql.Placeholder, values)),
+        )
+        await work.connection.execute(statement, values)
 
 
 async def update_event_type(work: UnitOfWork, event_type_id: int, settings: Settings) -> None:

@@ -96,8 +96,7 @@ async def create(work: UnitOfWork, owner_id: int, changes: SettingsChanges, boun
 
 async def create_defaults(work: UnitOfWork, owner_id: int) -> None:
     """Create the event types of a new account (event-types.md 14)."""
-    for settings in _DEFAULTS:
-        await queries.insert_event_type(work, owner_id, settings)
+    await queries.insert_event_types(work, owner_id, _DEFAULTS)
 
 
 async def get(connection: Connection, address: EventTypeAddress) -> EventType:

@@ -51,6 +51,9 @@ users = Table(
     # said of organizations that are gone, too.
     Column("is_verified", Boolean, nullable=False, server_default=text("false")),
     Column("invited_to", Integer),
+    # An OAuth client made the account, and acts for it; null: that client is gone, or there never was one.
+    Column("is_platform_managed", Boolean, nullable=False, server_default=text("false")),
+    Column("oauth_client_id", Text, ForeignKey("oauth_clients.id", ondelete="SET NULL")),
     # Whether people may ask for common times of this user and others.
     Column("allow_dynamic_booking", Boolean, nullable=False, server_default=text("true")),
     Column("is_system_admin", Boolean, nullable=False, server_default=text("false")),
@@ -64,6 +67,9 @@ users = Table(
     created_at(),
     updated_at(),
     CheckConstraint("time_format IN (12, 24)", name="time_format"),
+    CheckConstraint("oauth_client_id IS NULL OR is_platform_managed", name="platform_managed"),
+    # Pages of the list of a client's users.
+    Index("ix_users_oauth_client_id", "oauth_client_id", "id"),
     # Only who has proven an address has it; others may have typed the same.
     Index(
         "uq_users_email",

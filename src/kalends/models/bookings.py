@@ -93,8 +93,8 @@ bookings = Table(
         "id",
         postgresql_where=text("recurring_booking_uid IS NOT NULL"),
     ),
-    # The order of the lists of many people, and what may have begun long before it is over. All bookings
-    # are in the first, but only a statement that names its condition is planned with it: it misleads others.
+    # The order of the lists of many people, and what may have begun long before it is over. All bookings are
+    # in the first, but only a statement that names its condition is planned with it: others would be misled.
     Index("ix_bookings_start_time", "start_time", "id", postgresql_where=text("start_time < end_time")),
     Index(
         "ix_bookings_long",

@@ -46,6 +46,13 @@ teams = Table(
     Column("time_format", Integer),
     Column("time_zone", Text, nullable=False, server_default="Europe/London"),
     Column("week_start", Text, nullable=False, server_default="Sunday"),
+    # The OAuth client that made the team, which goes with it.
+    Column(
+        "created_by_oauth_client_id",
+        Text,
+        ForeignKey("oauth_clients.id", ondelete="CASCADE", use_alter=True),
+        index=True,
+    ),
     # What clients send and nobody reads yet: a JSON text, and whether it counts managed event types.
     Column("booking_limits", JSONB),
     Column("include_managed_events_in_limits", Boolean, nullable=False, server_default=text("false")),
@@ -76,6 +83,13 @@ memberships = Table(
     UniqueConstraint("user_id", "team_id"),
     # Pages of a list.
     Index("ix_memberships_team_id_id", "team_id", "id"),
+    # Who an OAuth client acts as: the first OWNER of its platform.
+    Index(
+        "ix_memberships_owners",
+        "team_id",
+        "id",
+        postgresql_where=text("role = 'OWNER' AND accepted"),
+    ),
     CheckConstraint("role IN ('MEMBER', 'ADMIN', 'OWNER')", name="role"),
 )
 

@@ -27,8 +27,7 @@ webhooks = Table(
     Column("user_id", Integer, ForeignKey("users.id", ondelete="CASCADE")),
     Column("event_type_id", Integer, ForeignKey("event_types.id", ondelete="CASCADE")),
     Column("team_id", Integer, ForeignKey("teams.id", ondelete="CASCADE")),
-    # The table of OAuth clients joins later, and this one's foreign key with it.
-    Column("oauth_client_id", Text),
+    Column("oauth_client_id", Text, ForeignKey("oauth_clients.id", ondelete="CASCADE")),
     # Of the whole server.
     Column("is_platform", Boolean, nullable=False, server_default=text("false")),
     Column("subscriber_url", Text, nullable=False),

@@ -5,6 +5,8 @@ from datetime import datetime
 from enum import Enum
 from uuid import UUID
 
+from kalends.localization.addresses import mailbox_of
+
 
 class Audience(Enum):
     """From whose side a mail tells."""
@@ -12,7 +14,7 @@ class Audience(Enum):
     HOST = "host"
     ATTENDEE = "attendee"
     MEMBER = "member"
-    """Somebody who is invited to a team or an organization."""
+    """Somebody who is invited to a team or an organization, or asked for consent."""
 
     ACCOUNT = "account"
     """Whoever has an account, or is said to have one."""
@@ -38,6 +40,7 @@ class Template(Enum):
     SEAT_LEFT = "attendee.seat_left"
     REMINDER = "attendee.reminder"
     MEMBER_INVITED = "member.invited"
+    MEMBER_CONSENT = "member.consent"
     CONFIRM_ADDRESS = "account.confirm_address"
     ADDRESS_CHANGE = "account.address_change"
 
@@ -82,9 +85,14 @@ class Recipient:
     seat_uid: UUID | None = None
 
     @property
+    def mailbox(self) -> str:
+        """Where mails to them go: of a managed user, the address without their client's id."""
+        return mailbox_of(self.email)
+
+    @property
     def address(self) -> str:
-        """The e-mail in the form that tells whether two are the same."""
-        return self.email.lower()
+        """The mailbox in the form that tells whether two are the same."""
+        return self.mailbox.lower()
 
 
 @dataclass(frozen=True, slots=True)

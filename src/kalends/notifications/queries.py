@@ -275,13 +275,17 @@ async def lock_job_to_repeat(work: UnitOfWork, mail_id: int) -> int | None:
 
 
 async def list_owners(connection: Connection, user_ids: Collection[int]) -> dict[int, Recipient]:
-    """Return users as recipients, by their ids; those that are gone are left out."""
+    """Return users as recipients, by their ids, but for those that are gone or get no mails."""
     if not user_ids:
         return {}
     cursor = await connection.execute(
         """
         SELECT id, coalesce(name, username), email, locale, time_zone, time_format
-          FROM users WHERE id = ANY(%s)
+          FROM users u
+         WHERE id = ANY(%s)
+           -- those whose client sends no mails get none
+           AND NOT EXISTS (SELECT FROM oauth_clients c
+                            WHERE c.id = u.oauth_client_id AND NOT c.are_emails_enabled)
         """,
         (list(user_ids),),
     )

@@ -144,7 +144,11 @@ class _Notes:
 
 def _reason(restraint: Restraint, fact: BookingFact, mail: PlannedMail, settings: Settings) -> str | None:
     reason = reason_not_to_send(
-        mail.template, mail.recipient, fact.event_type, is_enabled=settings.mail_enabled
+        mail.template,
+        mail.recipient,
+        fact.event_type,
+        is_enabled=settings.mail_enabled,
+        client=fact.booking.client,
     )
     return restraint.reason(fact, mail) if reason is None else reason
 
@@ -181,7 +185,7 @@ def _mail_to_owner(stored: StoredFact, owner: Recipient, settings: Settings, sen
     language = language_for(owner.locale, owner.time_zone, owner.clock)
     letter = about_webhook(language, disabled.subscriber_url, disabled.failing_since)
     message_id = _message_id(cause, template, owner, sender)
-    envelope = Envelope((sender.name, sender.address), ("", owner.email), message_id, disabled.disabled_at)
+    envelope = Envelope((sender.name, sender.address), ("", owner.mailbox), message_id, disabled.disabled_at)
     message = messages.pack(secret.encryption_keys(settings), messages.build(envelope, letter))
     reason = reason_not_to_send(template, owner, None, is_enabled=settings.mail_enabled)
     return NewMail(

@@ -41,11 +41,7 @@ async def create(
 
     With a `ledger` an organization does it, which is written down.
     """
-    schedule_id = await queries.insert_schedule(work, owner_id, command.name, command.time_zone)
-    await queries.insert_weekly(work, schedule_id, command.weekly)
-    await queries.insert_overrides(work, schedule_id, command.overrides)
-    if command.is_default:
-        await queries.set_default(work, owner_id, schedule_id)
+    schedule_id = await _store(work, owner_id, command)
     made = await get_for(work.connection, owner_id, schedule_id)
     if ledger is not None:
         await ledger.record_created(work, _subject(made), snapshot_of(made))
@@ -54,8 +50,7 @@ async def create(
 
 async def create_first(work: UnitOfWork, owner_id: int, time_zone: str) -> int:
     """Create the default schedule of a new account and return its id."""
-    first = CreateSchedule(FIRST_SCHEDULE_NAME, time_zone, is_default=True)
-    return (await create(work, owner_id, first)).id
+    return await _store(work, owner_id, CreateSchedule(FIRST_SCHEDULE_NAME, time_zone, is_default=True))
 
 
 async def create_working_hours(work: UnitOfWork, owner_id: int, time_zone: str) -> None:
@@ -153,6 +148,15 @@ async def delete(work: UnitOfWork, owner_id: int, schedule_id: int, ledger: Ledg
 async def move_to_zone(work: UnitOfWork, schedule_id: int, time_zone: str) -> None:
     """Move a schedule to another zone; its wall-clock hours stay."""
     await queries.set_time_zone(work, schedule_id, time_zone)
+
+
+async def _store(work: UnitOfWork, owner_id: int, command: CreateSchedule) -> int:
+    schedule_id = await queries.insert_schedule(work, owner_id, command.name, command.time_zone)
+    await queries.insert_weekly(work, schedule_id, command.weekly)
+    await queries.insert_overrides(work, schedule_id, command.overrides)
+    if command.is_default:
+        await queries.set_default(work, owner_id, schedule_id)
+    return schedule_id
 
 
 def _subject(schedule: Schedule) -> Subject:

@@ -38,6 +38,15 @@ def signing_key(settings: Settings) -> bytes:
     return _derived(settings, "links")
 
 
+def token_key(settings: Settings) -> bytes:
+    """Return the key that signs access and refresh tokens, 32 bytes.
+
+    Raises:
+        SecretUnavailable: as `signing_key`.
+    """
+    return _derived(settings, "tokens")
+
+
 def encryption_keys(settings: Settings) -> tuple[bytes, ...]:
     """Return the keys of stored secrets, for `cryptography.fernet.MultiFernet`.
 

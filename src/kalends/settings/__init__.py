@@ -169,6 +169,19 @@ class Settings(BaseSettings):
     audit_kept_days: int = Field(default=90, ge=1, le=36_500)
     """How long the audit log keeps who did what in organizations and teams."""
 
+    oauth_clients_most: int = Field(default=100, ge=1, le=10_000)
+    """Most OAuth clients of a platform."""
+
+    consent_mails_an_hour: int = Field(default=3, ge=1, le=1_000)
+    """How often somebody is mailed links to consent to OAuth clients within an hour, whoever asks for it."""
+
+    managed_organizations_most: int = Field(default=1_000, ge=1, le=100_000)
+    """Most organizations that one platform manages."""
+
+    expired_tokens_kept_days: int = Field(default=30, ge=1, le=3_650)
+    """How long an expired access token is still known: whoever sends it is told to refresh it (498), and
+    afterwards that it is unknown (401)."""
+
     # --- Addresses of accounts -----------------------------------------------------------------------
 
     confirmation_hours: int = Field(default=24, ge=1, le=8_760)

@@ -148,13 +148,19 @@ async def is_in_team_named(connection: Connection, user_id: int, name: str) -> b
     return row is not None
 
 
-async def insert_team(work: UnitOfWork, organization_id: int | None, settings: TeamChanges) -> WholeTeam:
-    """Store a team of an organization; None: of none.
+async def insert_team(
+    work: UnitOfWork, organization_id: int | None, settings: TeamChanges, client_id: str | None
+) -> WholeTeam:
+    """Store a team of an organization, None: of none, that an OAuth client has made, None: none has.
 
     Raises:
         psycopg.errors.UniqueViolation: the slug is taken there.
     """
-    values = {**_stored(settings), "parent_id": organization_id}
+    values = {
+        **_stored(settings),
+        "parent_id": organization_id,
+        "created_by_oauth_client_id": client_id,
+    }
     statement = sql.SQL("INSERT INTO teams AS t ({}) VALUES ({}) RETURNING {}").format(
         sql.SQL(", ").join(map(sql.Identifier, values)),
         sql.SQL(", ").join(map(sql.Placeholder, values)),

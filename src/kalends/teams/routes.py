@@ -1,5 +1,6 @@
 """Teams: those of everybody, and those of organizations."""
 
+from dataclasses import replace
 from typing import Annotated, TypeAlias
 
 from fastapi import Depends, Request
@@ -20,6 +21,7 @@ from kalends.api.http.operation import Guard, Router
 from kalends.api.input.query import Query
 from kalends.audit.authorship import RequestAuthor
 from kalends.auth.dependencies import Caller
+from kalends.platform.clients import service as clients
 from kalends.teams import service
 from kalends.teams.commands.create import create_team, create_team_in
 from kalends.teams.commands.delete import delete_team
@@ -114,14 +116,13 @@ async def create_team_of_organization(
     request: Request, place: OrganizationAdmin, author: RequestAuthor, body: CreateTeamBody, work: Work
 ) -> TeamOutput:
     """Make a team of an organization; its maker is its OWNER, but for system administrators."""
-    if request.headers.get("x-cal-client-id"):
-        # No organization has an OAuth client yet, so none is its own.
+    client_id = request.headers.get("x-cal-client-id") or None
+    if client_id is not None and not await clients.is_of(work.connection, client_id, place.organization_id):
         raise ForeignClient
     await lock_place(work, place)
+    command = replace(body.to_command(), client_id=client_id)
     has_creator = not place.caller.user.is_system_admin
-    made = await create_team_in(
-        work, author, place.organization_id, body.to_command(), has_creator=has_creator
-    )
+    made = await create_team_in(work, author, place.organization_id, command, has_creator=has_creator)
     return team_output(made)
 
 

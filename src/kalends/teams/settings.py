@@ -74,9 +74,11 @@ class TeamChanges(ChangesOf[WholeTeam]):
 class CreateTeam:
     """A new team: its name and what else is said of it; a slug of None follows from the name.
 
-    `accepts_creator` false: the creator is invited as OWNER, and has no role before they accept.
+    `accepts_creator` false: the creator is invited as OWNER, and has no role before they accept. With
+    `client_id` it is an OAuth client's team, and goes with the client.
     """
 
     name: str
     settings: TeamChanges
     accepts_creator: bool = True
+    client_id: str | None = None

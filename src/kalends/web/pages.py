@@ -13,6 +13,7 @@ from fastapi.responses import HTMLResponse
 from starlette.datastructures import Headers
 from starlette.types import Scope
 
+from kalends.api.http.edge import CONTENT_POLICY
 from kalends.api.output.errors import DomainError
 from kalends.localization.language import (
     Language,
@@ -21,6 +22,12 @@ from kalends.localization.language import (
     mark,
 )
 from kalends.memberships.refusals import InvitationUnknown
+from kalends.platform.consent.refusals import (
+    ApplicationUnknown,
+    ConsentClosed,
+    ConsentUnknown,
+    RedirectForeign,
+)
 from kalends.web.refusals import NoLongerPart
 
 if TYPE_CHECKING:
@@ -60,9 +67,19 @@ def page(template: str, language: Language, *, status: int = 200, **content: Any
     return HTMLResponse(html, status, headers={**_HEADERS, "content-language": language.tag})
 
 
+def asked_language(scope: Scope) -> Language:
+    """Return the language that a browser asks for."""
+    return language_for(complete_language(_asked_code(scope)), "UTC")
+
+
+def policy_with_form_action(origin: str) -> str:
+    """Return the content policy of a page whose form may lead to another origin."""
+    return CONTENT_POLICY.replace("form-action 'self'", f"form-action 'self' {origin}")
+
+
 def show_failure(scope: Scope, refusal: DomainError | None) -> Response:
     """Return the page that says what went wrong."""
-    language = language_for(complete_language(_asked_code(scope)), "UTC")
+    language = asked_language(scope)
     status = refusal.status if refusal is not None else 500
     heading, message = _failure(refusal, status)
     return page("failure.html", language, status=status, heading=heading, message=message)
@@ -71,8 +88,14 @@ def show_failure(scope: Scope, refusal: DomainError | None) -> Response:
 def _failure(refusal: DomainError | None, status: int) -> tuple[str, str]:
     if isinstance(refusal, NoLongerPart):
         return _NO_LONGER_PART
-    if isinstance(refusal, InvitationUnknown):
+    if isinstance(refusal, InvitationUnknown | ConsentUnknown):
         return _NOT_VALID
+    if isinstance(refusal, ApplicationUnknown):
+        return _NO_APPLICATION
+    if isinstance(refusal, RedirectForeign):
+        return _NOT_ITS_ADDRESS
+    if isinstance(refusal, ConsentClosed):
+        return _CLOSED
     return _FAILURES.get(status, _FAILURES[400] if status < 500 else _FAILURES[500])
 
 
@@ -119,6 +142,21 @@ _NO_LONGER_PART = (
 _NOT_VALID = (
     mark("This link is not valid"),
     mark("It may have been cut off or altered on its way. Please open it from the mail once more."),
+)
+
+_NO_APPLICATION = (
+    mark("There is no such application"),
+    mark("The address names none that is known here."),
+)
+
+_NOT_ITS_ADDRESS = (
+    mark("This application may not be answered there"),
+    mark("It asks to be answered at an address that is not one of its own, so nothing was done."),
+)
+
+_CLOSED = (
+    mark("This link has expired"),
+    mark("This link was used already, or its time is over. Please begin anew where you came from."),
 )
 
 _FAILURES = {

@@ -5,13 +5,17 @@ from typing import Annotated, ClassVar, TypeAlias
 from fastapi import Depends, Request
 
 from kalends.access.guards import OrganizationAdmin, organization_admin
+from kalends.access.place import Place
+from kalends.access.platform import ClientAdmin, ClientMember, client_admin, client_member
 from kalends.api.dependencies import CurrentSettings, Reader, runtime_of
 from kalends.api.input.fields import EventTypeId
 from kalends.api.output.errors import DomainError
 from kalends.auth.declaration import Declaration
 from kalends.auth.dependencies import Caller
+from kalends.db.database import Connection
 from kalends.event_types.refusals import UnknownEventType
 from kalends.outgoing import Outgoing
+from kalends.platform.tokens.guards import ByClientItself, client_itself
 from kalends.security.encryption import Keyring
 from kalends.webhooks import service
 from kalends.webhooks.deliveries.following import Follower
@@ -21,6 +25,7 @@ from kalends.webhooks.refusals import (
     EventTypeOfSomebodyElse,
     UnknownWebhook,
     WebhookNotInOrganization,
+    WebhookOfAnotherClient,
     WebhookOfAnotherEventType,
     WebhookOfNoEventType,
     WebhookOfSomebodyElse,
@@ -131,6 +136,78 @@ class OrganizationWebhookGuard:
         return webhook
 
 
+async def readable_client_scope(place: ClientMember) -> Scope:
+    """Return the scope of the webhooks of an OAuth client, for whoever may see them."""
+    return Scope(oauth_client_id=place.known_client_id)
+
+
+async def client_scope(place: ClientAdmin) -> Scope:
+    """Return the scope of the webhooks of an OAuth client, for whoever may change them."""
+    return Scope(oauth_client_id=place.known_client_id)
+
+
+async def own_client_scope(place: ByClientItself) -> Scope:
+    """Return the scope of the webhooks of the OAuth client that calls."""
+    return Scope(oauth_client_id=place.known_client_id)
+
+
+class ClientWebhookGuard:
+    """Admit to a webhook of an OAuth client those whom a guard admits to its webhooks.
+
+    Raises:
+        what that guard raises;
+        UnknownWebhook: there is no such webhook.
+        WebhookOfAnotherClient: it is of another client, or of another scope.
+    """
+
+    refusals: ClassVar[tuple[type[DomainError], ...]] = (UnknownWebhook, WebhookOfAnotherClient)
+
+    async def __call__(self, place: ClientAdmin, webhook_id: WebhookId, connection: Reader) -> Webhook:
+        """Return the webhook."""
+        return await _webhook_of_client(connection, place, webhook_id)
+
+    @property
+    def declaration(self) -> Declaration:
+        """Return what is demanded."""
+        return client_admin.declaration.followed_by("WhClient")
+
+
+class ReadableClientWebhookGuard(ClientWebhookGuard):
+    """Admit members of a platform to a webhook of its client."""
+
+    async def __call__(self, place: ClientMember, webhook_id: WebhookId, connection: Reader) -> Webhook:
+        """Return the webhook."""
+        return await _webhook_of_client(connection, place, webhook_id)
+
+    @property
+    def declaration(self) -> Declaration:
+        """Return what is demanded."""
+        return client_member.declaration.followed_by("WhClient")
+
+
+class OwnClientWebhookGuard(ClientWebhookGuard):
+    """Admit an OAuth client to a webhook of its own."""
+
+    async def __call__(self, place: ByClientItself, webhook_id: WebhookId, connection: Reader) -> Webhook:
+        """Return the webhook."""
+        return await _webhook_of_client(connection, place, webhook_id)
+
+    @property
+    def declaration(self) -> Declaration:
+        """Return what is demanded."""
+        return client_itself.declaration.followed_by("WhClient")
+
+
+async def _webhook_of_client(connection: Connection, place: Place, webhook_id: str) -> Webhook:
+    webhook = await service.get(connection, webhook_id)
+    if webhook.oauth_client_id != place.known_client_id:
+        raise WebhookOfAnotherClient(webhook_id)
+    return webhook
+
+
+client_webhook = ClientWebhookGuard()
+readable_client_webhook = ReadableClientWebhookGuard()
+own_client_webhook = OwnClientWebhookGuard()
 own_webhook = OwnWebhookGuard()
 event_type_webhook = EventTypeWebhookGuard()
 organization_webhook = OrganizationWebhookGuard()

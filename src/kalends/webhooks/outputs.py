@@ -38,6 +38,12 @@ class TeamWebhookOutput(_WebhookOutput):
     teamId: Annotated[int | None, WithJsonSchema({"type": "integer"})]
 
 
+class OAuthClientWebhookOutput(_WebhookOutput):
+    """A webhook of an OAuth client."""
+
+    oAuthClientId: Annotated[str | None, WithJsonSchema({"type": "string"})]
+
+
 class WholeWebhookOutput(UserWebhookOutput):
     """A webhook with every column, and how it does: these last three are additions to the contract."""
 
@@ -99,6 +105,11 @@ class ReplayOutput(TypedDict):
 def user_webhook_output(revealed: RevealedWebhook) -> UserWebhookOutput:
     """Show a webhook of a user."""
     return {**_webhook_output(revealed), "userId": revealed.webhook.user_id}
+
+
+def client_webhook_output(revealed: RevealedWebhook) -> OAuthClientWebhookOutput:
+    """Show a webhook of an OAuth client."""
+    return {**_webhook_output(revealed), "oAuthClientId": revealed.webhook.oauth_client_id}
 
 
 def event_type_webhook_output(revealed: RevealedWebhook) -> EventTypeWebhookOutput:

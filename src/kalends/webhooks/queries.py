@@ -32,9 +32,12 @@ from kalends.webhooks.webhook import (
 
 _WEBHOOK = Columns(Webhook, "w")
 _FACT = Columns(StoredFact, "f", without=("payload",))
-_FACTS = f"SELECT {_FACT.selected}, {payload_of('f')} AS payload FROM outbox_events f"
+FACTS = f"SELECT {_FACT.selected}, {payload_of('f')} AS payload FROM outbox_events f"
 
-_IN_SCOPE = "(w.user_id = %(user_id)s OR w.event_type_id = %(event_type_id)s OR w.team_id = %(team_id)s)"
+_IN_SCOPE = """
+    (w.user_id = %(user_id)s OR w.event_type_id = %(event_type_id)s OR w.team_id = %(team_id)s
+     OR w.oauth_client_id = %(oauth_client_id)s)
+"""
 _OWN_FACTS = "user_id = %(user_id)s OR event_type_id = %(event_type_id)s"
 
 _STATES: Mapping[Status, list[State]] = {
@@ -97,6 +100,14 @@ _FACTS_OF_ORGANIZATION = f"""
     OR organization_id = %(team_id)s
 """
 
+FACTS_OF_CLIENT = """
+    EXISTS (SELECT FROM users managed
+             WHERE managed.id = user_id AND managed.oauth_client_id = %(oauth_client_id)s)
+    OR event_type_id IN (
+        SELECT e.id FROM event_types e JOIN teams t ON t.id = e.team_id
+         WHERE t.created_by_oauth_client_id = %(oauth_client_id)s)
+"""
+
 
 async def list_subscribed(
     connection: Connection, occasions: Collection[Occasion]
@@ -104,7 +115,8 @@ async def list_subscribed(
     """Return the active webhooks that are told of each occasion; those without any are left out.
 
     An organization is told of what happens to its members, those whose main organization it is, to the event
-    types of its teams, and of what it did itself.
+    types of its teams, and of what it did itself. An OAuth client is told of what happens to event types
+    of its users, to those of teams that it made, and to others where its user is the host.
     """
     if not occasions:
         return {}
@@ -121,8 +133,13 @@ async def list_subscribed(
           -- the team of the event type, and the organization that this is in
           LEFT JOIN event_types e ON e.id = o.event_type_id
           LEFT JOIN teams t ON t.id = e.team_id
+          -- the client of the event type's owner, else of its team, else of the host
+          LEFT JOIN users owner ON owner.id = e.user_id
           JOIN webhooks w ON (w.user_id = o.user_id OR w.event_type_id = o.event_type_id
-                              OR w.team_id IN (main.id, t.id, t.parent_id, o.organization_id))
+                              OR w.team_id IN (main.id, t.id, t.parent_id, o.organization_id)
+                              OR w.oauth_client_id = CASE
+                                   WHEN e.user_id IS NOT NULL THEN owner.oauth_client_id
+                                   ELSE coalesce(t.created_by_oauth_client_id, u.oauth_client_id) END)
                          AND w.active AND o.trigger = ANY(w.triggers)
          ORDER BY w.created_at, w.id
         """,
@@ -158,10 +175,10 @@ async def insert_webhook(work: UnitOfWork, scope: Scope, new: NewWebhook) -> tup
     webhook_id, before = await only_row(
         work.connection,
         f"""
-        INSERT INTO webhooks (user_id, event_type_id, team_id, subscriber_url, triggers, payload_template,
-                              active, secret)
-        VALUES (%(user_id)s, %(event_type_id)s, %(team_id)s, %(subscriber_url)s, %(triggers)s,
-                %(payload_template)s, %(active)s, %(secret)s)
+        INSERT INTO webhooks (user_id, event_type_id, team_id, oauth_client_id, subscriber_url, triggers,
+                              payload_template, active, secret)
+        VALUES (%(user_id)s, %(event_type_id)s, %(team_id)s, %(oauth_client_id)s, %(subscriber_url)s,
+                %(triggers)s, %(payload_template)s, %(active)s, %(secret)s)
         RETURNING id, (SELECT count(*) FROM webhooks w WHERE {_IN_SCOPE})
         """,
         {
@@ -242,7 +259,8 @@ async def insert_deliveries(work: UnitOfWork, deliveries: Sequence[NewDelivery],
         WITH n AS MATERIALIZED (
             SELECT n.*, nextval('jobs_id_seq') AS job_id,
                    coalesce('user ' || w.user_id, 'team ' || w.team_id, 'user ' || e.user_id,
-                            'team ' || e.team_id, 'webhook ' || w.id) AS owner
+                            'team ' || e.team_id, 'client ' || w.oauth_client_id, 'webhook ' || w.id)
+                       AS owner
               FROM unnest(%(webhook_ids)s::text[], %(event_ids)s::bigint[], %(triggers)s::text[],
                           %(ordering_keys)s::text[], %(bodies)b::bytea[], %(content_types)s::text[],
                           %(errors)s::text[])
@@ -300,7 +318,11 @@ async def list_facts(
     limit: int,
 ) -> list[tuple[int, datetime]]:
     """Return the ids of the facts of some kinds in a scope, within a time, with when they happened, by id."""
-    in_scope = _OWN_FACTS if scope.team_id is None else _FACTS_OF_ORGANIZATION
+    in_scope = _OWN_FACTS
+    if scope.team_id is not None:
+        in_scope = _FACTS_OF_ORGANIZATION
+    elif scope.oauth_client_id is not None:
+        in_scope = FACTS_OF_CLIENT
     cursor = await connection.execute(
         f"""
          SELECT id, created_at FROM outbox_events
@@ -315,8 +337,8 @@ async def list_facts(
 
 async def list_facts_of(connection: Connection, event_ids: Sequence[int]) -> list[StoredFact]:
     """Return those of these facts that are still kept, by id."""
-    rows = await named_rows(connection, f"{_FACTS} WHERE id = ANY(%s) ORDER BY id", (list(event_ids),))
-    return [_fact(row) for row in rows]
+    rows = await named_rows(connection, f"{FACTS} WHERE id = ANY(%s) ORDER BY id", (list(event_ids),))
+    return [to_fact(row) for row in rows]
 
 
 async def list_deliveries(
@@ -384,86 +406,13 @@ async def forget_before(work: UnitOfWork, moment: datetime, limit: int) -> int:
     return cursor.rowcount
 
 
-async def list_ids_of_user(connection: Connection, user_id: int) -> set[str]:
-    """Return the ids of a user's webhooks, and of those of their event types."""
-    cursor = await connection.execute(
-        """
-        SELECT id FROM webhooks
-         WHERE user_id = %(user_id)s
-            OR event_type_id = ANY(ARRAY(SELECT id FROM event_types WHERE user_id = %(user_id)s))
-        """,
-        {"user_id": user_id},
-    )
-    return {webhook_id for (webhook_id,) in await cursor.fetchall()}
-
-
-async def list_ids_of_teams(
-    connection: Connection, team_ids: Collection[int], event_type_ids: Collection[int]
-) -> set[str]:
-    """Return the ids of the webhooks of teams and of event types."""
-    cursor = await connection.execute(
-        """
-        SELECT id FROM webhooks WHERE team_id = ANY(%(team_ids)s) OR event_type_id = ANY(%(event_type_ids)s)
-        """,
-        {"team_ids": list(team_ids), "event_type_ids": list(event_type_ids)},
-    )
-    return {webhook_id for (webhook_id,) in await cursor.fetchall()}
-
-
-async def list_unhandled_facts_of_teams(
-    connection: Connection, team_ids: Collection[int], event_type_ids: Collection[int]
-) -> list[StoredFact]:
-    """Return the facts of event types, and of teams' members, that no worker has handed on yet, in order."""
-    rows = await named_rows(
-        connection,
-        f"""
-        {_FACTS}
-         WHERE handled_at IS NULL
-           AND (event_type_id = ANY(%(event_type_ids)s)
-                OR organization_id = ANY(%(team_ids)s)
-                OR user_id IN (SELECT user_id FROM memberships WHERE team_id = ANY(%(team_ids)s)))
-         ORDER BY id
-        """,
-        {"team_ids": list(team_ids), "event_type_ids": list(event_type_ids)},
-    )
-    return [_fact(row) for row in rows]
-
-
-async def list_unhandled_facts(connection: Connection, user_id: int) -> list[StoredFact]:
-    """Return the facts of a user that no worker has handed on yet, in their order."""
-    rows = await named_rows(
-        connection, f"{_FACTS} WHERE handled_at IS NULL AND user_id = %s ORDER BY id", (user_id,)
-    )
-    return [_fact(row) for row in rows]
-
-
-async def disown_webhooks(work: UnitOfWork, webhook_ids: Collection[str], now: datetime) -> None:
-    """Take the owner from the webhooks for which something waits, and note that they have none since now."""
-    await work.connection.execute(
-        f"""
-        UPDATE webhooks w
-           SET user_id = NULL, event_type_id = NULL, team_id = NULL, ownerless_since = %s
-         WHERE id = ANY(%s)
-           AND EXISTS (SELECT FROM jobs j WHERE j.kind = %s AND j.lane = w.id AND j.state {PENDING})
-        """,
-        (now, list(webhook_ids), DELIVERIES.name),
-    )
-
-
-async def delete_ownerless(work: UnitOfWork, now: datetime) -> None:
-    """Delete the webhooks without an owner for which nothing waits."""
-    await work.connection.execute(
-        f"""
-        DELETE FROM webhooks w
-         WHERE ownerless_since <= %s
-           AND NOT EXISTS (SELECT FROM jobs j WHERE j.kind = %s AND j.lane = w.id AND j.state {PENDING})
-        """,
-        (now, DELIVERIES.name),
-    )
-
-
-def _values(scope: Scope) -> dict[str, int | None]:
-    return {"user_id": scope.user_id, "event_type_id": scope.event_type_id, "team_id": scope.team_id}
+def _values(scope: Scope) -> dict[str, int | str | None]:
+    return {
+        "user_id": scope.user_id,
+        "event_type_id": scope.event_type_id,
+        "team_id": scope.team_id,
+        "oauth_client_id": scope.oauth_client_id,
+    }
 
 
 def _delivery(row: NamedRow) -> Delivery:
@@ -476,5 +425,6 @@ def _delivery(row: NamedRow) -> Delivery:
     )
 
 
-def _fact(row: NamedRow) -> StoredFact:
+def to_fact(row: NamedRow) -> StoredFact:
+    """Return the fact that a row of `FACTS` holds."""
     return StoredFact(**_FACT.values_of(row), payload=row.payload)

@@ -81,3 +81,10 @@ class TemplateUnusable(BadRequest):
 
     def __init__(self, reason: str) -> None:
         super().__init__(f"payloadTemplate: {reason}.")
+
+
+class WebhookOfAnotherClient(Forbidden):
+    """403: the webhook is not one of the OAuth client."""
+
+    def __init__(self, webhook_id: str) -> None:
+        super().__init__(f"The OAuth client has no webhook {webhook_id!r}.")

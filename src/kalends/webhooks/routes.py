@@ -1,4 +1,4 @@
-"""Webhooks, wherever the API has them: of a user, of an event type, of an organization."""
+"""Webhooks, wherever the API has them: of a user, an event type, an organization, an OAuth client."""
 
 from collections.abc import Callable
 from typing import Annotated, TypeAlias, TypeVar
@@ -16,14 +16,21 @@ from kalends.webhooks import inputs, service
 from kalends.webhooks.deliveries.routes import delivery_router
 from kalends.webhooks.guards import (
     Keys,
+    client_scope,
+    client_webhook,
     event_type_scope,
     event_type_webhook,
     organization_scope,
     organization_webhook,
+    own_client_scope,
+    own_client_webhook,
     own_scope,
     own_webhook,
+    readable_client_scope,
+    readable_client_webhook,
 )
 from kalends.webhooks.outputs import (
+    client_webhook_output,
     event_type_webhook_output,
     team_webhook_output,
     user_webhook_output,
@@ -36,6 +43,8 @@ from kalends.webhooks.webhook import Scope, Webhook
 _OWN, _OWN_TAG = "/v2/webhooks", "Webhooks"
 _OF_EVENT_TYPE, _OF_EVENT_TYPE_TAG = "/v2/event-types/{eventTypeId}/webhooks", "Event Types / Webhooks"
 _OF_ORGANIZATION, _OF_ORGANIZATION_TAG = "/v2/organizations/{orgId}/webhooks", "Orgs / Webhooks"
+_OF_CLIENT, _OF_CLIENT_TAG = "/v2/oauth-clients/{clientId}/webhooks", "Platform / Webhooks"
+_OF_CREDENTIAL = "/v2/platform/webhooks"
 
 Output = TypeVar("Output")
 OutputOf: TypeAlias = Callable[[RevealedWebhook], Output]
@@ -49,10 +58,16 @@ def webhook_router(
     webhook_of_path: Guard[Webhook],
     output: OutputOf[Output],
     overseeing: Guard[Oversight | None] = no_oversight,
+    *,
+    readable_scope: Guard[Scope] | None = None,
 ) -> Router:
-    """Return the operations on the webhooks of a scope, but for showing a single one."""
+    """Return the operations on the webhooks of a scope, but for showing a single one.
+
+    `readable_scope` is for the list, where more may see it than change it.
+    """
     router = Router(prefix, tag, output=output)
     ScopeOfPath: TypeAlias = Annotated[Scope, Depends(scope_of_path)]
+    ReadableScope: TypeAlias = Annotated[Scope, Depends(readable_scope or scope_of_path)]
     WebhookOfPath: TypeAlias = Annotated[Webhook, Depends(webhook_of_path)]
     Overseer: TypeAlias = Annotated[Oversight | None, Depends(overseeing)]
 
@@ -74,7 +89,7 @@ def webhook_router(
         return output(service.reveal(keys, made))
 
     @router.get("", refuses=(KeyMissing,))
-    async def list_webhooks(scope: ScopeOfPath, page: Page, keys: Keys, connection: Reader) -> list[Output]:
+    async def list_webhooks(scope: ReadableScope, page: Page, keys: Keys, connection: Reader) -> list[Output]:
         """List the webhooks, the oldest first."""
         found = await service.list_in(connection, scope, take=page.take, skip=page.skip)
         return [output(service.reveal(keys, one)) for one in found]
@@ -152,4 +167,22 @@ routers = (
     ),
     single_webhook_router(_OF_ORGANIZATION, _OF_ORGANIZATION_TAG, organization_webhook, team_webhook_output),
     delivery_router(_OF_ORGANIZATION, _OF_ORGANIZATION_TAG, organization_webhook),
+    webhook_router(
+        _OF_CLIENT,
+        _OF_CLIENT_TAG,
+        client_scope,
+        client_webhook,
+        client_webhook_output,
+        readable_scope=readable_client_scope,
+    ),
+    single_webhook_router(_OF_CLIENT, _OF_CLIENT_TAG, readable_client_webhook, client_webhook_output),
+    emptying_router(_OF_CLIENT, _OF_CLIENT_TAG, client_scope),
+    delivery_router(_OF_CLIENT, _OF_CLIENT_TAG, client_webhook),
+    # The client that the credential names
+    webhook_router(
+        _OF_CREDENTIAL, _OF_CLIENT_TAG, own_client_scope, own_client_webhook, client_webhook_output
+    ),
+    single_webhook_router(_OF_CREDENTIAL, _OF_CLIENT_TAG, own_client_webhook, client_webhook_output),
+    emptying_router(_OF_CREDENTIAL, _OF_CLIENT_TAG, own_client_scope),
+    delivery_router(_OF_CREDENTIAL, _OF_CLIENT_TAG, own_client_webhook),
 )

@@ -23,6 +23,7 @@ class Scope:
     user_id: int | None = None
     event_type_id: int | None = None
     team_id: int | None = None
+    oauth_client_id: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +50,7 @@ class Webhook:
     @property
     def scope(self) -> Scope:
         """Whose events it is told of."""
-        return Scope(self.user_id, self.event_type_id, self.team_id)
+        return Scope(self.user_id, self.event_type_id, self.team_id, self.oauth_client_id)
 
     @property
     def snapshot(self) -> dict[str, Any]:

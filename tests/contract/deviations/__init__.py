@@ -13,6 +13,7 @@ from tests.contract.deviations import (
     event_types,
     everywhere,
     me,
+    platform,
     schedules,
     slots,
     teams,
@@ -23,7 +24,7 @@ from tests.contract.patches import Deviation, corrected
 
 DEVIATIONS: tuple[Deviation, ...] = tuple(
     deviation
-    for tag in (everywhere, me, schedules, event_types, bookings, slots, teams, webhooks)
+    for tag in (everywhere, me, schedules, event_types, bookings, slots, teams, webhooks, platform)
     for deviation in tag.DEVIATIONS
 )
 

@@ -4,7 +4,12 @@ from tests.contract.deviations.schemas import BOOLEAN, NUMBER, STRING, nullable
 from tests.contract.document import contract_json
 from tests.contract.patches import Allow, Deviation, Replace
 
-_WEBHOOK_OUTPUTS = ("UserWebhookOutputDto", "EventTypeWebhookOutputDto", "TeamWebhookOutputDto")
+_WEBHOOK_OUTPUTS = (
+    "UserWebhookOutputDto",
+    "EventTypeWebhookOutputDto",
+    "TeamWebhookOutputDto",
+    "OAuthClientWebhookOutputDto",
+)
 _WHOLE_WEBHOOK = {
     "teamId": nullable(NUMBER),
     "eventTypeId": nullable(NUMBER),

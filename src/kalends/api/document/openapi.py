@@ -158,6 +158,7 @@ _FAILURES = {
     415: "The body has a charset or a compression that is not read.",
     422: "The request is well-formed, and the present state does not allow it.",
     429: "The rate limit is used up.",
+    498: "The access token has expired; refresh it.",
     500: "The server failed.",
     503: "The database is busy or cannot be reached.",
 }

@@ -1,4 +1,4 @@
-"""API keys as text: a prefix and 32 hex digits, of which only a hash is stored (http-core.md 8.2)."""
+"""Credentials as text, of which only hashes are stored (http-core.md 8)."""
 
 import hashlib
 import re
@@ -8,6 +8,7 @@ RECOGNISED_PREFIX = "cal_"
 """The prefix that every API key begins with."""
 
 _DIGITS = 32
+"""Hexadecimal digits of an API key behind its prefix."""
 
 _BLANKS = " \t"
 _SCHEME = re.compile(rf"\Abearer[{_BLANKS}]+", re.IGNORECASE)
@@ -30,6 +31,11 @@ def digest(key: str) -> str:
     when it was made.
     """
     return hashlib.sha256(key[-_DIGITS:].encode("utf-8", "replace")).hexdigest()
+
+
+def fingerprint(secret: str) -> str:
+    """Return the lower-case hex SHA-256 of a token or of the secret of an OAuth client."""
+    return hashlib.sha256(secret.encode("utf-8", "replace")).hexdigest()
 
 
 def bearer(authorization: str) -> str:

@@ -58,9 +58,9 @@ class Dispatcher(APIRouter):
             raise OperationNotServed(method, context.sent_url, versions.tag)
         operation = choose_version(versions, asked_version(scope))
         context.show_failure = operation.show_failure
+        scope["path_params"] = parameters
         if operation.is_counted:
             await self._admit(scope, context)
-        scope["path_params"] = parameters
         scope["route"] = operation
         request = Request(scope, receive)
         if method == "GET":

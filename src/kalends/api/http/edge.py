@@ -44,15 +44,13 @@ _EXPOSED_HEADERS = (
 
 _IGNORED = HEADER.lower().encode()
 
-_CONTENT_POLICY = (
-    b"default-src 'self'",
-    b"style-src 'self' 'unsafe-inline'",
-    b"img-src 'self' data:",
-    b"base-uri 'self'",
-    b"form-action 'self'",
-    b"frame-ancestors 'self'",
-    b"object-src 'none'",
+CONTENT_POLICY = (
+    "default-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; base-uri 'self'; "
+    "form-action 'self'; frame-ancestors 'self'; object-src 'none'"
 )
+"""What the answers may load and where their forms may lead; an answer may have another policy of its own."""
+
+_POLICY = b"content-security-policy"
 
 _PREFLIGHT_HEADERS = [
     (b"content-length", b"0"),
@@ -64,7 +62,7 @@ _PREFLIGHT_HEADERS = [
 _COMMON_HEADERS = [
     (b"access-control-allow-origin", b"*"),
     (b"access-control-expose-headers", b",".join(_EXPOSED_HEADERS)),
-    (b"content-security-policy", b"; ".join(_CONTENT_POLICY)),
+    (_POLICY, CONTENT_POLICY.encode()),
     (b"cross-origin-opener-policy", b"same-origin"),
     (b"cross-origin-resource-policy", b"same-origin"),
     (b"origin-agent-cluster", b"?1"),
@@ -77,6 +75,8 @@ _COMMON_HEADERS = [
     (b"x-permitted-cross-domain-policies", b"none"),
     (b"x-xss-protection", b"0"),
 ]
+
+_WITHOUT_POLICY = [(name, value) for name, value in _COMMON_HEADERS if name != _POLICY]
 
 _CHALLENGE = 'Bearer realm="Kalends"'
 """Which credential is asked for (RFC 6750, section 3)."""
@@ -118,7 +118,10 @@ class Edge:
                 started = True
                 counted = context.rate_headers
                 rate_headers = self._allowance(scope) if counted is None else counted
-                headers = [*message.get("headers", ()), *_COMMON_HEADERS, *rate_headers]
+                own = message.get("headers", ())
+                has_policy = any(name == _POLICY for name, _ in own)
+                common = _WITHOUT_POLICY if has_policy else _COMMON_HEADERS
+                headers = [*own, *common, *rate_headers]
                 headers.append((b"x-request-id", context.request_id.encode()))
                 if context.ignored:
                     headers.append((_IGNORED, header_value(context.ignored)))

@@ -12,7 +12,7 @@ from pydantic.fields import FieldInfo
 from kalends.api.input.fields import Rule
 from kalends.api.output.errors import BadRequest
 from kalends.api.refusals import InvalidPath, InvalidProperties, InvalidValues
-from kalends.api.wire import SecretBody, StrictBody
+from kalends.api.wire import MaskedBody, SecretBody, StrictBody
 
 Location = tuple[str | int, ...]
 
@@ -52,7 +52,8 @@ def invalid(model: type[BaseModel], raw: object, errors: Sequence[Mapping[str, A
     message = _sentence(fragments, len(errors))
     if issubclass(model, StrictBody | SecretBody):
         return InvalidValues(message)
-    return InvalidProperties(message, _records(tree["children"], _known(model, raw)))
+    shown = {} if issubclass(model, MaskedBody) else _known(model, raw)
+    return InvalidProperties(message, _records(tree["children"], shown))
 
 
 def refused_in_plain_words(name: str) -> WrapValidator:

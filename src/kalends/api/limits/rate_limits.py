@@ -202,13 +202,23 @@ def bucket_of_key(digest: str) -> Bucket:
     return Bucket(f"{BucketKind.API_KEY}:{digest}", BucketKind.API_KEY)
 
 
+def bucket_of_token(fingerprint: str) -> Bucket:
+    """Return the bucket of an access token by its fingerprint."""
+    return Bucket(f"{BucketKind.ACCESS_TOKEN}:{fingerprint}", BucketKind.ACCESS_TOKEN)
+
+
+def bucket_of_client(client_id: str) -> Bucket:
+    """Return the bucket of what an OAuth client asks for by its secret."""
+    return Bucket(f"{BucketKind.OAUTH_CLIENT}:{client_id}", BucketKind.OAUTH_CLIENT)
+
+
 def bucket_of_address(address: str) -> Bucket:
     """Return the bucket of the requests from an address that no credential vouches for."""
     return _bucket_of_network(str(BucketKind.ANONYMOUS), network_of(address))
 
 
 def bucket_of_tries(address: str) -> Bucket:
-    """Return the bucket of the API keys from an address that are not known yet: most are guesses."""
+    """Return the bucket of the credentials from an address that are not known yet: most are guesses."""
     return _bucket_of_network("unknown-key", network_of(address))
 
 

@@ -137,6 +137,18 @@ class TooManyRequests(DomainError):
         return self.message
 
 
+class ExpiredCredential(DomainError):
+    """498: a credential that was good and is to be renewed. `details` repeats the message as plain text."""
+
+    status = 498
+    code = "TokenExpiredException"
+
+    @property
+    def details(self) -> object:
+        """Return the message, as existing clients expect of this status."""
+        return self.message
+
+
 class ServiceUnavailable(DomainError):
     """503: what the server needs is away for now. `retry_after` is in seconds."""
 

@@ -17,7 +17,7 @@ from uuid import UUID
 import msgspec
 
 from kalends.api.input.locales import Locale
-from kalends.bookings.booking import Attendee, Booking, Organizer, Seat, Status, TitleWords
+from kalends.bookings.booking import Attendee, Booking, BookingClient, Organizer, Seat, Status, TitleWords
 from kalends.event_types.event_type import EventType, Frequency, Recurrence, StoredObject
 from kalends.event_types.owner import Owner, TeamOwner, UserOwner
 from kalends.event_types.settings.table import SETTINGS
@@ -99,9 +99,27 @@ class BookingSnapshot(Snapshot, frozen=True, kw_only=True):
     rescheduled_from_uid: str | None = None
     is_host_absent: bool = False
     rating: int | None = None
+    client_id: str | None = None
+    client_sends_mails: bool = False
+    client_booking_uri: str | None = None
+    client_cancel_uri: str | None = None
+    client_reschedule_uri: str | None = None
     title_event: str | None = None
     title_template: str | None = None
     title_place: str | None = None
+
+    @property
+    def client(self) -> BookingClient | None:
+        """The OAuth client whose booking it is."""
+        if self.client_id is None:
+            return None
+        return BookingClient(
+            self.client_id,
+            self.client_sends_mails,
+            self.client_booking_uri,
+            self.client_cancel_uri,
+            self.client_reschedule_uri,
+        )
 
     @property
     def title_words(self) -> TitleWords:
@@ -215,7 +233,20 @@ def booking_snapshot_of(booking: Booking) -> BookingSnapshot:
         rejection_reason=booking.rejection_reason,
         recurring_uid=booking.recurring_uid,
         is_seated=booking.is_seated,
+        **_told_of(booking.client),
     )
+
+
+def _told_of(client: BookingClient | None) -> dict[str, Any]:
+    if client is None:
+        return {}
+    return {
+        "client_id": client.id,
+        "client_sends_mails": client.are_emails_enabled,
+        "client_booking_uri": client.booking_uri,
+        "client_cancel_uri": client.cancel_uri,
+        "client_reschedule_uri": client.reschedule_uri,
+    }
 
 
 def previous_snapshot_of(booking: Booking) -> PreviousSnapshot:

@@ -11,6 +11,7 @@ from kalends.bookings.booking import (
     Attendee,
     BookedEventType,
     Booking,
+    BookingClient,
     Organizer,
     Seat,
     Standing,
@@ -35,6 +36,7 @@ _PLAIN = Columns(
         "event_type",
         "attendees",
         "is_for_host",
+        "client",
     ),
 )
 _ORGANIZER = Columns(Organizer, "u", prefix="organizer_", without=("email",))
@@ -49,6 +51,15 @@ _ATTENDEES = """
      WHERE a.booking_id = b.id
 """
 
+# That of the team that the event type belongs to, else of whose booking it is.
+_CLIENT = """
+    SELECT json_build_array(c.id, c.are_emails_enabled, c.booking_redirect_uri, c.booking_cancel_redirect_uri,
+                            c.booking_reschedule_redirect_uri)
+      FROM oauth_clients c
+     WHERE c.id = coalesce((SELECT t.created_by_oauth_client_id FROM teams t WHERE t.id = e.team_id),
+                           u.oauth_client_id)
+"""
+
 # Organizer and event type are looked up a booking: few are read, whatever PostgreSQL expects (decision 31).
 SELECT_BOOKING = f"""
     SELECT {_PLAIN.selected}, b.title, b.title_parts, b.status,
@@ -58,7 +69,7 @@ SELECT_BOOKING = f"""
            {_ORGANIZER.selected}, b.organizer_email,
            e.id AS event_type_id, e.slug AS event_type_slug, e.seats_show_attendees,
            e.hide_organizer_email,
-           ({_ATTENDEES}) AS attendees
+           ({_ATTENDEES}) AS attendees, ({_CLIENT}) AS client
       FROM bookings b
      CROSS JOIN LATERAL (SELECT * FROM users WHERE id = b.user_id OFFSET 0) u
       LEFT JOIN LATERAL (SELECT * FROM event_types WHERE id = b.event_type_id OFFSET 0) e ON true
@@ -223,6 +234,7 @@ def to_booking(row: NamedRow) -> Booking:
         organizer=Organizer(**_ORGANIZER.values_of(row), email=row.organizer_email),
         event_type=event_type,
         attendees=tuple([_attendee(*attendee) for attendee in row.attendees or ()]),
+        client=None if row.client is None else BookingClient(*row.client),
     )
 
 

@@ -8,8 +8,8 @@ from kalends.db.database import Database, UnitOfWork
 from kalends.memberships.invitations import sql
 from kalends.memberships.invitations.invitation import Invitation
 from kalends.memberships.invitations.link import PATH, token_of
+from kalends.notifications.letters.membership_invitation import MembershipInvitation, queue_invitation
 from kalends.notifications.mail import Recipient
-from kalends.notifications.membership_invitation import MembershipInvitation, queue_invitation
 from kalends.security.secret import signing_key
 from kalends.settings import Settings
 

@@ -5,6 +5,7 @@ from datetime import datetime
 
 from kalends.bookings.facts.snapshots import BookingSnapshot
 from kalends.localization.language import Language
+from kalends.notifications.content.client_links import cancel_link, reschedule_link, view_link
 from kalends.notifications.content.letter import (
     Button,
     Letter,
@@ -39,7 +40,7 @@ def compose(scene: Scene, links: Links) -> Letter:
         buttons=list(_buttons(scene, links)),
         offer=language.text("Need to make a change?"),
         changes=list(_changes(scene, links)),
-        url=links.manage(*_grant(scene)) if scene.offers_changes else None,
+        url=_address(scene, links),
     )
 
 
@@ -64,7 +65,9 @@ def about_webhook(language: Language, url: str, since: datetime) -> Letter:
 
 
 def _buttons(scene: Scene, links: Links) -> Iterator[Button]:
-    if scene.is_asking:
+    client = scene.fact.booking.client
+    # Whoever has these links confirms and rejects; a client that shows nothing itself sends none.
+    if scene.is_asking and (client is None or client.has_uris):
         yield Button(scene.language.text("Confirm"), links.approve(*_grant(scene)), is_main=True)
         yield Button(scene.language.text("Decline"), links.decline(*_grant(scene)))
 
@@ -72,11 +75,25 @@ def _buttons(scene: Scene, links: Links) -> Iterator[Button]:
 def _changes(scene: Scene, links: Links) -> Iterator[Button]:
     if not scene.offers_changes:
         return
-    event_type = scene.fact.event_type
-    if scene.offers_reschedule:
-        yield Button(scene.language.text("Reschedule"), links.reschedule(*_grant(scene)))
-    if event_type is None or not event_type.disable_cancelling:
-        yield Button(scene.language.text("Cancel"), links.cancel(*_grant(scene)))
+    event_type, client = scene.fact.event_type, scene.fact.booking.client
+    reschedule: str | None
+    cancel: str | None
+    if client is None:
+        reschedule, cancel = links.reschedule(*_grant(scene)), links.cancel(*_grant(scene))
+    else:
+        reschedule, cancel = reschedule_link(client, scene), cancel_link(client, scene)
+    if scene.offers_reschedule and reschedule is not None:
+        yield Button(scene.language.text("Reschedule"), reschedule)
+    if (event_type is None or not event_type.disable_cancelling) and cancel is not None:
+        yield Button(scene.language.text("Cancel"), cancel)
+
+
+def _address(scene: Scene, links: Links) -> str | None:
+    """Return where the reader sees the booking, if they may change it."""
+    client = scene.fact.booking.client
+    if not scene.offers_changes:
+        return None
+    return links.manage(*_grant(scene)) if client is None else view_link(client, scene)
 
 
 def _grant(scene: Scene) -> tuple[BookingSnapshot, Recipient, datetime]:

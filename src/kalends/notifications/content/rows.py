@@ -9,7 +9,7 @@ from markupsafe import Markup
 from kalends.bookings.facts.fact import FactKind
 from kalends.bookings.facts.snapshots import AttendeeSnapshot, RecurrenceSnapshot
 from kalends.event_types.event_type import Frequency
-from kalends.localization.addresses import is_faux
+from kalends.localization.addresses import is_faux, mailbox_of
 from kalends.localization.answers import answer_text, is_shown
 from kalends.localization.language import Language, mark
 from kalends.localization.places import place_of
@@ -90,7 +90,7 @@ def _frequency(rule: RecurrenceSnapshot, language: Language) -> str:
 
 def _people(scene: Scene) -> Iterator[Line]:
     language, organizer = scene.language, scene.fact.booking.organizer
-    address = organizer.email if scene.shows_host_address else ""
+    address = mailbox_of(organizer.email) if scene.shows_host_address else ""
     role = language.text("organizer")
     yield Line(_person(f"{scene.host_name} ({role})", address))
     for attendee in scene.attendees:
@@ -104,7 +104,7 @@ def _person(*parts: str) -> str:
 
 
 def _attendee(attendee: AttendeeSnapshot) -> str:
-    email = "" if is_faux(attendee.email) else attendee.email
+    email = "" if is_faux(attendee.email) else mailbox_of(attendee.email)
     return _person(attendee.name, email, attendee.phone_number or "")
 
 

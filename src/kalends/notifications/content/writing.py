@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from kalends.bookings.facts.fact import BookingFact, FactKind
-from kalends.localization.addresses import is_faux
+from kalends.localization.addresses import is_faux, mailbox_of
 from kalends.localization.language import language_for, mark
 from kalends.notifications.content import messages
 from kalends.notifications.content.composition import compose
@@ -82,7 +82,7 @@ def write(
         invitations, withdrawal = [withdrawal], None
     envelope = Envelope(
         sender=(sender.name if scene.is_for_host else scene.host_name, sender.address),
-        to=("" if scene.is_for_host else recipient.name, recipient.email),
+        to=("" if scene.is_for_host else recipient.name, recipient.mailbox),
         message_id=message_id,
         date=fact.occurred_at,
         reply_to=_reply_to(scene),
@@ -139,13 +139,16 @@ def _reply_to(scene: Scene) -> list[str]:
     if event_type is not None and event_type.hide_organizer_email:
         return []
     if not scene.is_for_host:
-        return [booking.organizer.email] if is_writable(booking.organizer.email) else []
+        host = mailbox_of(booking.organizer.email)
+        return [host] if is_writable(host) else []
     if scene.mail.template in _WITHOUT_REPLY:
         return []
     # An answer to all who share a booking would show them each other.
     told_of = [scene.told_of] if booking.is_seated else booking.attendees
     return [
-        one.email for one in told_of if one is not None and not is_faux(one.email) and is_writable(one.email)
+        mailbox_of(one.email)
+        for one in told_of
+        if one is not None and not is_faux(one.email) and is_writable(one.email)
     ]
 
 

@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 from kalends.bookings.facts.fact import FactKind, Series
 from kalends.bookings.facts.repetition import is_read_alike
 from kalends.bookings.facts.snapshots import AttendeeSnapshot, BookingSnapshot
-from kalends.localization.addresses import is_faux
+from kalends.localization.addresses import is_faux, mailbox_of
 from kalends.localization.places import place_of
 from kalends.localization.plain import one_line
 from kalends.notifications.content.head import is_writable
@@ -244,22 +244,23 @@ class _Writer:
         organizer = scene.fact.booking.organizer
         # Clients take no invitation without an address of whoever invites.
         is_shown = scene.shows_host_address and is_writable(organizer.email)
-        address = organizer.email if is_shown else self.sender
+        address = mailbox_of(organizer.email) if is_shown else self.sender
         event.add("organizer", _person(address, CN=scene.host_name))
         told = set()
         if is_shown:
             event.add("attendee", _person(address, CN=scene.host_name, ROLE="CHAIR", PARTSTAT="ACCEPTED"))
             told.add(address.lower())
         for attendee in sorted(filter(scene.knows, scene.attendees), key=self._is_guest):
-            if attendee.email.lower() in told or is_faux(attendee.email) or not is_writable(attendee.email):
+            own = mailbox_of(attendee.email).lower()
+            if own in told or is_faux(attendee.email) or not is_writable(attendee.email):
                 continue
-            told.add(attendee.email.lower())
+            told.add(own)
             event.add("attendee", self._attendee(attendee))
 
     def _attendee(self, attendee: AttendeeSnapshot) -> "vCalAddress":
         return _person(
-            attendee.email,
-            CN=attendee.name or attendee.email,
+            mailbox_of(attendee.email),
+            CN=attendee.name or mailbox_of(attendee.email),
             ROLE="REQ-PARTICIPANT",
             PARTSTAT="NEEDS-ACTION" if self._is_guest(attendee) else "ACCEPTED",
             RSVP="TRUE",

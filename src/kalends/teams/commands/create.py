@@ -46,7 +46,7 @@ async def _create(
     slug = _slug_of(command)
     settings = replace(command.settings, name=command.name, slug=slug)
     try:
-        team = await queries.insert_team(work, organization_id, settings)
+        team = await queries.insert_team(work, organization_id, settings, command.client_id)
     except errors.UniqueViolation as error:
         raise TeamSlugTaken(slug) from error
     place_id = team.id if organization_id is None else organization_id

@@ -13,7 +13,7 @@ from kalends.teams.refusals import TeamGone
 from kalends.teams.settings import WholeTeam
 from kalends.teams.snapshot import snapshot_of
 from kalends.webhooks.deliveries.following import Follower
-from kalends.webhooks.team_farewell import tell_last_of_teams
+from kalends.webhooks.farewell.teams import tell_last_of_teams
 
 REASON = "The team was deleted."
 """Why a booking was cancelled whose event type is gone."""

@@ -46,6 +46,7 @@ def payload(fact: BookingFact, site: str) -> Payload:
         "status": "PENDING" if booking.status is Status.PENDING else "ACCEPTED",
         **parts.sms_number(answers),
         **_previous(fact),
+        **parts.platform(booking),
     }
 
 

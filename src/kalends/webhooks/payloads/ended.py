@@ -30,6 +30,7 @@ def decided(fact: BookingFact, site: str) -> Payload:
         **parts.sms_number(answers),
         **({} if is_accepted or not fact.reason else {"rejectionReason": fact.reason}),
         **_origin(booking),
+        **parts.platform(booking, tells_of_mails=True),
     }
 
 
@@ -58,6 +59,7 @@ def cancelled(fact: BookingFact, site: str) -> Payload:
         **parts.sms_number(answers),
         **_cancellation(fact),
         **_origin(booking),
+        **parts.platform(booking),
     }
 
 

@@ -58,6 +58,7 @@ def absence(fact: BookingFact, _site: str) -> Payload | None:
         "attendees": told,
         "bookingUid": fact.booking.uid,
         "bookingId": fact.booking.id,
+        **parts.platform(fact.booking, tells_of_mails=True),
     }
 
 

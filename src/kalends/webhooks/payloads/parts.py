@@ -148,6 +148,20 @@ def conference(booking: BookingSnapshot) -> Payload:
     return {"conferenceData": {"createRequest": {"requestId": str(uuid5(NAMESPACE_URL, booking.location))}}}
 
 
+def platform(booking: BookingSnapshot, *, tells_of_mails: bool = False) -> Payload:
+    """Return the OAuth client whose booking it is; `tells_of_mails`: and whether that sends any."""
+    client = booking.client
+    if client is None:
+        return {}
+    shown: Payload = {
+        "platformClientId": client.id,
+        "platformRescheduleUrl": client.reschedule_uri,
+        "platformCancelUrl": client.cancel_uri,
+        "platformBookingUrl": client.booking_uri,
+    }
+    return {**shown, "arePlatformEmailsEnabled": client.are_emails_enabled} if tells_of_mails else shown
+
+
 def sms_number(answers: dict[str, Any]) -> Payload:
     """Return `smsReminderNumber`, if one was given."""
     return {"smsReminderNumber": answers["smsReminderNumber"]} if answers.get("smsReminderNumber") else {}

@@ -8,8 +8,8 @@ from kalends.localization.language import Language, language_for, mark
 from kalends.notifications import queries
 from kalends.notifications.content.head import is_writable
 from kalends.notifications.content.letter import Button, Letter
+from kalends.notifications.letters.own_letter import Sending, new_mail_of
 from kalends.notifications.mail import Recipient, Template
-from kalends.notifications.own_letter import Sending, new_mail_of
 from kalends.settings import Settings
 
 _CONFIRM_SUBJECT = mark("Please confirm your address")

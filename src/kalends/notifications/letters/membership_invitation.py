@@ -7,8 +7,8 @@ from kalends.db.database import UnitOfWork
 from kalends.localization.language import Language, language_for, mark
 from kalends.notifications import queries
 from kalends.notifications.content.letter import Button, Letter
+from kalends.notifications.letters.own_letter import Sending, new_mail_of
 from kalends.notifications.mail import Recipient, Template
-from kalends.notifications.own_letter import Sending, new_mail_of
 from kalends.settings import Settings
 
 _SUBJECT = mark("%(inviter)s invites you to %(team)s")

@@ -12,6 +12,7 @@ from kalends.db.database import UnitOfWork
 from kalends.outbox.fact import StoredFact
 from kalends.webhooks import queries
 from kalends.webhooks.deliveries.following import Follower
+from kalends.webhooks.farewell import sql
 from kalends.webhooks.occasion import Occasion, occasion_of
 from kalends.webhooks.triggers import Announcement, announcement_of
 from kalends.webhooks.webhook import Webhook
@@ -26,10 +27,10 @@ async def tell_last_of_teams(
     now: datetime,
 ) -> None:
     """Write down what webhooks are to be told before teams are deleted, and let the teams' outlive them."""
-    dying = await queries.list_ids_of_teams(work.connection, team_ids, event_type_ids)
+    dying = await sql.list_ids_of_teams(work.connection, team_ids, event_type_ids)
     facts = [
         (fact, announcement)
-        for fact in await queries.list_unhandled_facts_of_teams(work.connection, team_ids, event_type_ids)
+        for fact in await sql.list_unhandled_facts_of_teams(work.connection, team_ids, event_type_ids)
         if (announcement := announcement_of(fact.kind)) is not None
     ]
     going = set(event_type_ids)
@@ -41,7 +42,7 @@ async def tell_last_of_teams(
     ]
     await follower.write_down(work, occasions, due_at=now)
     if dying:
-        await queries.disown_webhooks(work, dying, now)
+        await sql.disown_webhooks(work, dying, now)
 
 
 def _occasion_after(fact: StoredFact, announcement: Announcement, going: set[int]) -> Occasion:

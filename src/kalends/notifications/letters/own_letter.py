@@ -40,7 +40,7 @@ def new_mail_of(settings: Settings, sending: Sending, letter: Letter) -> NewMail
     message = None
     if reason is None:
         envelope = Envelope(
-            (sender.name, sender.address), (recipient.name, recipient.email), message_id, sending.at
+            (sender.name, sender.address), (recipient.name, recipient.mailbox), message_id, sending.at
         )
         message = messages.pack(secret.encryption_keys(settings), messages.build(envelope, letter))
     return NewMail(

@@ -1,0 +1,1 @@
+"""Platforms: OAuth clients, the users that they manage, and what these act by."""
