@@ -53,10 +53,8 @@ from kalends.event_types.settings.inputs import (
     seats_of,
     window_of,
 )
-from kalends.event_types.settings.slug import check_slug
+from kalends.event_types.settings.slug import LONGEST_SLUG, check_slug
 from kalends.event_types.settings.table import SETTINGS, Means, Setting, mark_of
-
-LONGEST_SLUG = 500
 
 _WHOLE_NUMBER = re.compile(r"[+-]?\d{1,20}", re.ASCII)
 
