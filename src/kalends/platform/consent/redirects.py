@@ -39,7 +39,8 @@ def origin_of(redirect_uri: str) -> str:
 def _parts(uri: str) -> SplitResult | None:
     """Return the parts of an address of the web without credentials and fragment; None: it is none.
 
-    Browsers and servers resolve `..` in a path, encoded or not, and would end elsewhere than what was compared.
+    Browsers and servers resolve `..` in a path, encoded or not, and would end elsewhere than what was
+    compared.
     """
     is_plain = uri.isascii() and uri.isprintable() and not any(sign in uri for sign in ' \\"<>;,')
     try:
