@@ -127,7 +127,7 @@ async def _teams(scene: Scene) -> None:
 
 
 async def _platform(scene: Scene) -> None:
-    """Let a platform have an OAuth client with a user, ask somebody for consent, and manage an organization."""
+    """Let a platform have a client with a user, ask somebody for consent, and manage an organization."""
     platform = await make_platform(People(scene.client, scene.database), "clinic")
     back = "https://clinic.example.com/callback"
     product = await platform.product("Clinic", redirectUris=[back], areDefaultEventTypesEnabled=True)
