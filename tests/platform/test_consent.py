@@ -7,14 +7,18 @@ from urllib.parse import parse_qs, urlsplit
 import httpx
 import pytest
 
+from kalends.app import Api
 from kalends.db.database import Database
 from kalends.platform.consent import service as consents
 from kalends.platform.consent.redirects import allows, with_answer
+from kalends.runtime import make_runtime
+from kalends.settings import Settings
 from tests.conftest import Clock
 from tests.notifications.conftest import Office
 from tests.notifications.mailbox import Mailbox
 from tests.support.client import Client, Host, client_with_key, data, refusal
 from tests.support.platforms import Platform, Product
+from tests.support.refusals import WatchedEdge
 
 BACK = "https://app.example.com/callback?from=kalends"
 ANA = "ana@example.com"
@@ -153,6 +157,25 @@ async def test_nobody_is_asked_without_end(
     await asks(client, app)
     await office.works()
     assert len(mailbox.received) == 4
+
+
+async def test_one_address_does_not_ask_without_end(
+    client: Client, ana: Host, app: Product, settings: Settings, clock: Clock
+) -> None:
+    limits = {"rate_limit_enabled": True, "consent_requests_an_hour": 3}
+    served = Api(make_runtime(settings.model_copy(update=limits), clock=clock))
+    async with served.router.lifespan_context(served):
+        limited = Client(
+            transport=httpx.ASGITransport(app=WatchedEdge(served)), base_url="http://kalends.test"
+        )
+        # Whether an account has the address makes no difference.
+        for email in ("nobody@example.com", ANA, "other@example.com"):
+            assert (await asks(limited, app, email)).status_code == 200
+        refused = [await asks(limited, app, email) for email in (ANA, "nobody@example.com")]
+        assert [(one.status_code, one.headers["retry-after"]) for one in refused] == [(429, "3600")] * 2
+        assert refused[0].headers["content-type"].startswith("text/html")
+        clock.advance(timedelta(hours=1))
+        assert (await asks(limited, app)).status_code == 200
 
 
 async def test_unknown_clients_and_foreign_addresses_lead_nowhere(client: Client, app: Product) -> None:

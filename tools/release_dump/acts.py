@@ -9,6 +9,8 @@ from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 
 from tests.support.client import booking_of, data, make_host
+from tests.support.organizations import People
+from tests.support.platforms import make_platform
 from tests.support.releases import SUBSCRIBER, WRITTEN_UNTIL, api_key_of
 from tests.support.teams import Rows
 
@@ -51,6 +53,7 @@ async def play(settings: Settings) -> None:
         for slug, properties in EVENT_TYPES.items():
             scene.event_types[slug] = await scene.hosts["ana"].creates_event_type(slug, **properties)
         await _teams(scene)
+        await _platform(scene)
         await _webhooks(scene)
         await _week(scene, _FIRST_MONDAY, is_followed=True)
         await _change_webhooks(scene)
@@ -121,6 +124,20 @@ async def _teams(scene: Scene) -> None:
     start = datetime(2050, 10, 10, 9, tzinfo=UTC)
     await rows.is_booked(ben, panel, start, start + STEP, after=timedelta(minutes=10))
     await scene.executes("UPDATE memberships SET role = 'OWNER' WHERE user_id = %s", ana.id)
+
+
+async def _platform(scene: Scene) -> None:
+    """Let a platform have a client with a user, ask somebody for consent, and manage an organization."""
+    platform = await make_platform(People(scene.client, scene.database), "clinic")
+    back = "https://clinic.example.com/callback"
+    product = await platform.product("Clinic", redirectUris=[back], areDefaultEventTypesEnabled=True)
+    doctor = await product.user("doctor", timeZone="Europe/Rome")
+    data(await product.refreshes(doctor.refresh_token))
+    form = {"redirectUri": back, "state": "17", "email": scene.hosts["ana"].email}
+    asked = await scene.client.post(f"/v2/oauth/{product.id}/authorize/link", data=form)
+    asked.raise_for_status()
+    managed = f"/v2/organizations/{platform.id}/organizations"
+    data(await platform.key.post(managed, json={"name": "Ward"}), 201)
 
 
 async def _webhooks(scene: Scene) -> None:

@@ -42,6 +42,11 @@ ROWS = (
     SELECT u.id, e.id, e.title, e.slug, e.length FROM event_types e, users u
      WHERE e.slug = 'managed' AND u.username = 'ben'
     """,
+    # Somebody who has consented, and whose client has not come for its tokens.
+    """
+    INSERT INTO authorization_codes (hashed_code, oauth_client_id, user_id, expires_at)
+    SELECT repeat('0', 64), oauth_client_id, user_id, '2050-09-20 10:00Z' FROM consents
+    """,
     # A consumer that failed at a fact, and one whose workers ended while it had another.
     """
     WITH failed AS (

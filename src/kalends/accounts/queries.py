@@ -1,5 +1,6 @@
 """SQL of users; it locks their event types, schedules and API keys."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
@@ -39,6 +40,24 @@ async def list_by_email(connection: Connection, email: str) -> list[User]:
         (email,),
     )
     return [_USER.read(row) for row in rows]
+
+
+async def list_managed_addresses(
+    connection: Connection, client_id: str, emails: Sequence[str]
+) -> dict[str, str]:
+    """Return by what addresses an OAuth client knows those of its users that lack its id."""
+    rows = await named_rows(
+        connection,
+        """
+        SELECT sent.email, u.email AS managed
+          FROM unnest(%(emails)s::text[]) AS sent (email)
+          JOIN users u ON lower(u.email) = lower(regexp_replace(sent.email, '@', '+' || %(client_id)s || '@'))
+                      AND u.email_verified_at IS NOT NULL AND u.oauth_client_id = %(client_id)s
+         WHERE strpos(sent.email, %(client_id)s) = 0
+        """,
+        {"client_id": client_id, "emails": list(emails)},
+    )
+    return {row.email: row.managed for row in rows}
 
 
 async def has_verified(connection: Connection, email: str, *, besides: int) -> bool:

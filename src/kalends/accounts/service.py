@@ -1,5 +1,6 @@
 """The rules of accounts."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -192,6 +193,13 @@ async def get_account(connection: Connection, user_id: int) -> User:
     if user is None:
         raise UnknownAccount(str(user_id))
     return user
+
+
+async def list_managed_addresses(
+    connection: Connection, client_id: str, emails: Sequence[str]
+) -> dict[str, str]:
+    """Return by what addresses an OAuth client knows those of its users that lack its id."""
+    return await queries.list_managed_addresses(connection, client_id, emails)
 
 
 async def check_address_is_free(connection: Connection, email: str, *, user_id: int) -> None:

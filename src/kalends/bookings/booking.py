@@ -1,10 +1,12 @@
 """A booking, as stored and as the other domains know it."""
 
 import secrets
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from enum import Enum
 from typing import Any
+from urllib.parse import parse_qsl, quote, urlencode, urlsplit, urlunsplit
 from uuid import UUID
 
 from kalends.api.input.locales import Locale
@@ -96,6 +98,23 @@ class BookingClient:
         """Whether it wants people sent anywhere."""
         return any((self.booking_uri, self.cancel_uri, self.reschedule_uri))
 
+    def view_address(self, uid: str, named: Mapping[str, str]) -> str | None:
+        """Return where it shows a booking; `named` are slug and username. None: it has not said where."""
+        return _with_part(self.booking_uri, uid, {**named, "changes": "true"})
+
+    def cancel_address(
+        self, uid: str, named: Mapping[str, str], *, is_series: bool, seat_uid: str | None
+    ) -> str | None:
+        """Return where a booking is cancelled, or a seat of it."""
+        query = {**named, "cancel": "true", "allRemainingBookings": "true" if is_series else "false"}
+        if seat_uid is not None:
+            query["seatReferenceUid"] = seat_uid
+        return _with_part(self.cancel_uri, uid, query)
+
+    def reschedule_address(self, uid: str, named: Mapping[str, str]) -> str | None:
+        """Return where another time is chosen for a booking, or for a seat, whose uid is given then."""
+        return _with_part(self.reschedule_uri, uid, {**named, "reschedule": "true"})
+
 
 @dataclass(frozen=True, slots=True)
 class BookedEventType:
@@ -165,6 +184,16 @@ class Booking:
 
 
 _ALPHABET = "123456789abcdefghijkmnopqrstuvwxyzABCDEFGHJKLMNPQRSTUVWXYZ"
+
+
+def _with_part(base: str | None, part: str, query: Mapping[str, str]) -> str | None:
+    """Return an address of a client with one more part of the path, and more in its query."""
+    if base is None:
+        return None
+    parts = urlsplit(base)
+    path = f"{parts.path.rstrip('/')}/{quote(part, safe='')}"
+    asked = [*parse_qsl(parts.query, keep_blank_values=True), *query.items()]
+    return urlunsplit((parts.scheme, parts.netloc, path, urlencode(asked), parts.fragment))
 
 
 def new_uid() -> str:

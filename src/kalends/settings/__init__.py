@@ -176,6 +176,10 @@ class Settings(BaseSettings):
     consent_mails_an_hour: int = Field(default=3, ge=1, le=1_000)
     """How often somebody is mailed links to consent to OAuth clients within an hour, whoever asks for it."""
 
+    consent_requests_an_hour: int = Field(default=60, ge=1, le=1_000_000)
+    """How often an address on the network asks for such links within an hour, whoever they are for; as for
+    mails of strangers, only while rate limits and mails are on."""
+
     managed_organizations_most: int = Field(default=1_000, ge=1, le=100_000)
     """Most organizations that one platform manages."""
 

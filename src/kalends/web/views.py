@@ -15,7 +15,7 @@ from kalends.db.database import Connection
 from kalends.event_types.form.fields import effective_fields
 from kalends.localization.language import mark
 from kalends.web import queries
-from kalends.web.addresses import page_of, same_page
+from kalends.web.addresses import cancel_page, page_of, reschedule_page, same_page
 from kalends.web.content import State, calendars_of, rows_of, state_of, title_of
 from kalends.web.month import month_of
 from kalends.web.pages import page
@@ -78,6 +78,8 @@ async def show_booking(
         former=former,
         zones=zones_of(visit),
         series=await _series(connection, visit),
+        cancel_page=cancel_page(visit),
+        reschedule_page=reschedule_page(visit),
     )
 
 

@@ -13,6 +13,7 @@ from kalends.bookings.commands import storage
 from kalends.bookings.commands.command import Create
 from kalends.bookings.commands.outcome import Outcome
 from kalends.bookings.draft.draft import Draft, booking_from, draft_of, length_of, status_of
+from kalends.bookings.draft.managed_addresses import with_managed_addresses
 from kalends.bookings.facts import service as facts
 from kalends.bookings.facts.fact import FactKind
 from kalends.bookings.facts.outline import outline_of_new
@@ -74,6 +75,7 @@ async def create(
     if event_type.recurrence is None:
         length = length_of(event_type, command.length)
     draft = draft_of(event_type, organizer, actor, command, blocked=blocked)
+    draft = await with_managed_addresses(work.connection, draft, actor)
     bounds.check_guests(len(draft.guests))
     bookability.check_host_is_open(organizer)
     starts = [command.start]

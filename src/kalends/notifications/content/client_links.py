@@ -3,50 +3,33 @@
 They carry no power of ours. A client that has not said where one leads gets none of its kind.
 """
 
-from collections.abc import Mapping
-from urllib.parse import parse_qsl, quote, urlencode, urlsplit, urlunsplit
-
 from kalends.bookings.booking import BookingClient
 from kalends.notifications.content.scene import Scene
 
 
 def view_link(client: BookingClient, scene: Scene) -> str | None:
     """Return the link to the booking."""
-    uid = scene.fact.booking.uid
-    return _built(client.booking_uri, uid, {**_named(scene), "changes": "true"})
+    return client.view_address(scene.fact.booking.uid, _named(scene))
 
 
 def cancel_link(client: BookingClient, scene: Scene) -> str | None:
     """Return the link by which the reader cancels what is theirs."""
-    booking, seat = scene.fact.booking, scene.mail.recipient.seat_uid
-    query = {
-        **_named(scene),
-        "cancel": "true",
-        "allRemainingBookings": "false" if booking.recurring_uid is None else "true",
-    }
-    if seat is not None:
-        query["seatReferenceUid"] = str(seat)
-    return _built(client.cancel_uri, booking.uid, query)
+    booking = scene.fact.booking
+    is_series = booking.recurring_uid is not None
+    return client.cancel_address(booking.uid, _named(scene), is_series=is_series, seat_uid=_seat_uid(scene))
 
 
 def reschedule_link(client: BookingClient, scene: Scene) -> str | None:
     """Return the link by which the reader chooses another time."""
+    return client.reschedule_address(_seat_uid(scene) or scene.fact.booking.uid, _named(scene))
+
+
+def _seat_uid(scene: Scene) -> str | None:
     seat = scene.mail.recipient.seat_uid
-    uid = scene.fact.booking.uid if seat is None else str(seat)
-    return _built(client.reschedule_uri, uid, {**_named(scene), "reschedule": "true"})
+    return None if seat is None else str(seat)
 
 
 def _named(scene: Scene) -> dict[str, str]:
     event_type = scene.fact.event_type
     slug = {} if event_type is None else {"slug": event_type.slug}
     return {**slug, "username": scene.fact.booking.organizer.username}
-
-
-def _built(base: str | None, uid: str, query: Mapping[str, str]) -> str | None:
-    """Return an address of a client with one more part of the path, and more in its query."""
-    if base is None:
-        return None
-    parts = urlsplit(base)
-    path = f"{parts.path.rstrip('/')}/{quote(uid, safe='')}"
-    asked = [*parse_qsl(parts.query, keep_blank_values=True), *query.items()]
-    return urlunsplit((parts.scheme, parts.netloc, path, urlencode(asked), parts.fragment))

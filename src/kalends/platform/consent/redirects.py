@@ -6,9 +6,13 @@ domain of their own; a `*` in a path for any characters of it. The query is the 
 
 import re
 from collections.abc import Sequence
-from urllib.parse import SplitResult, parse_qsl, urlencode, urlsplit, urlunsplit
+from urllib.parse import SplitResult, parse_qsl, unquote, urlencode, urlsplit, urlunsplit
 
 _PORTS = {"http": 80, "https": 443}
+
+# Names as browsers take them without decoding anything, with stars, or an address of IPv6.
+_HOST = re.compile(r"[a-z0-9_*-]+(\.[a-z0-9_*-]+)*\.?|[0-9a-f:.]+:[0-9a-f:.]+")
+_SLASHES = re.compile(r"[/\\]")
 
 
 def allows(redirect_uris: Sequence[str], wanted: str) -> bool:
@@ -33,16 +37,22 @@ def origin_of(redirect_uri: str) -> str:
 
 
 def _parts(uri: str) -> SplitResult | None:
-    """Return the parts of an address of the web without credentials and fragment; None: it is none."""
+    """Return the parts of an address of the web without credentials and fragment; None: it is none.
+
+    Browsers and servers resolve `..` in a path, encoded or not, and would end elsewhere than what was
+    compared.
+    """
     is_plain = uri.isascii() and uri.isprintable() and not any(sign in uri for sign in ' \\"<>;,')
     try:
         parts = urlsplit(uri) if is_plain else None
-        is_sound = parts is not None and (parts.port or 1) > 0
+        is_sound = parts is not None and parts.port != 0
     except ValueError:
         return None
-    if parts is None or not is_sound or parts.scheme not in _PORTS or not parts.hostname:
+    if parts is None or not is_sound or parts.scheme not in _PORTS:
         return None
-    return None if parts.username is not None or parts.fragment else parts
+    if parts.username is not None or parts.fragment or not _HOST.fullmatch(parts.hostname or ""):
+        return None
+    return None if {".", ".."}.intersection(_SLASHES.split(unquote(parts.path))) else parts
 
 
 def _matches(uri: str, wanted: SplitResult) -> bool:

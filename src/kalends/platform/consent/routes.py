@@ -12,6 +12,7 @@ from kalends.api.dependencies import CurrentSettings, Now, Reader, Work
 from kalends.api.http.body import parse_fields, read_form
 from kalends.api.http.context import context_of
 from kalends.api.http.operation import PageRouter, Router
+from kalends.api.limits.mails import MailsOfStranger
 from kalends.api.output.errors import Refusals
 from kalends.auth.declaration import Declaration
 from kalends.localization.language import Language, language_for
@@ -100,10 +101,12 @@ async def send_link(
     settings: CurrentSettings,
     work: Work,
     now: Now,
+    mails: MailsOfStranger,
 ) -> Response:
     """Mail a link to the address, if an account has it, and say the same if none has."""
     asked, email = _asked(client_id, form), form.get("email", "").strip()[:_LONGEST]
     client = await service.ask(work, settings, asked, email, now=now)
+    await mails.take_request(work, settings.consent_requests_an_hour)
     return pages.page(
         "authorize.html",
         language,
