@@ -7,7 +7,6 @@ import pytest
 
 from kalends.db.database import Database
 from kalends.memberships.membership import Role
-from tests.conftest import Clock
 from tests.platform.test_webhooks import TEN
 from tests.support.client import Client, Guest, Host, client_with_key, data, refusal
 from tests.support.organizations import People
@@ -111,9 +110,7 @@ async def test_force_refreshes_of_one_second_differ(product: Product) -> None:
     assert sorted([(await one.get("/v2/me")).status_code for one in tokens]) == [200, 401]
 
 
-async def test_the_provider_asks_for_a_good_credential(
-    client: Client, product: Product, clock: Clock
-) -> None:
+async def test_the_provider_asks_for_a_good_credential(client: Client, product: Product) -> None:
     ann = await product.user("ann")
     path = f"/v2/provider/{product.id}"
     assert (await client.get(path)).status_code == 200

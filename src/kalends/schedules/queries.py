@@ -1,7 +1,11 @@
 """SQL of schedules; it also reads and writes which one is a user's default."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import date, time
+from typing import Any
+
+from psycopg import AsyncCursor
 
 from kalends.db.database import Connection, UnitOfWork
 from kalends.db.rows import Columns, NamedRow, named_row, named_rows, only_row
@@ -75,6 +79,40 @@ async def insert_schedule(work: UnitOfWork, owner_id: int, name: str, time_zone:
         (owner_id, name, time_zone),
     )
     return int(schedule_id)
+
+
+@dataclass(frozen=True, slots=True)
+class SentSchedule:
+    """A schedule that was sent to be stored, and that nobody has waited for yet."""
+
+    cursor: AsyncCursor[Any]
+
+    async def get_id(self) -> int:
+        """Wait for what was sent so far, and return the schedule's id."""
+        row = await self.cursor.fetchone()
+        if row is None:
+            raise RuntimeError("the owner of a schedule is gone")
+        return int(row[0])
+
+
+async def send_default(
+    work: UnitOfWork, owner_id: int, name: str, time_zone: str, hours: WeeklyRow
+) -> SentSchedule:
+    """Store the default schedule of an owner, with one row, without waiting for it."""
+    cursor = await work.connection.execute(
+        """
+        WITH made AS (
+            INSERT INTO schedules (user_id, name, time_zone) VALUES (%s, %s, %s) RETURNING id, user_id
+        ), hours AS (
+            INSERT INTO schedule_availability (schedule_id, days, start_time, end_time)
+            SELECT id, %s, %s, %s FROM made
+        )
+        UPDATE users SET default_schedule_id = made.id FROM made WHERE users.id = made.user_id
+        RETURNING made.id
+        """,
+        (owner_id, name, time_zone, list(hours.days), hours.start, hours.end),
+    )
+    return SentSchedule(cursor)
 
 
 async def update_schedule(work: UnitOfWork, schedule: Schedule) -> None:

@@ -8,6 +8,7 @@ from kalends.audit.entry import Subject
 from kalends.audit.ledger import Ledger
 from kalends.db.database import Connection, UnitOfWork
 from kalends.schedules import queries
+from kalends.schedules.queries import SentSchedule
 from kalends.schedules.refusals import (
     ScheduleOfAnotherUser,
     UnknownSchedule,
@@ -51,6 +52,12 @@ async def create(
 async def create_first(work: UnitOfWork, owner_id: int, time_zone: str) -> int:
     """Create the default schedule of a new account and return its id."""
     return await _store(work, owner_id, CreateSchedule(FIRST_SCHEDULE_NAME, time_zone, is_default=True))
+
+
+async def send_first(work: UnitOfWork, owner_id: int, time_zone: str) -> SentSchedule:
+    """Create the default schedule of a new account as `create_first`, without waiting for it."""
+    [hours] = CreateSchedule(FIRST_SCHEDULE_NAME, time_zone, is_default=True).weekly
+    return await queries.send_default(work, owner_id, FIRST_SCHEDULE_NAME, time_zone, hours)
 
 
 async def create_working_hours(work: UnitOfWork, owner_id: int, time_zone: str) -> None:

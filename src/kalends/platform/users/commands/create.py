@@ -54,16 +54,17 @@ async def create_managed_user(
     if user is None:
         existing = await sql.find_id_by_email(work.connection, email)
         raise ManagedEmailTaken(email) if existing is None else ManagedUserExists(email, existing)
+    # What is only to be stored goes first: then one wait serves the schedule and the membership.
     await ensure_profile(work, user.id, organization_id)
-    membership = await memberships.add_membership(work, user.id, organization_id, accepted=True)
     keys = await tokens.issue(work, key, Bearer(client_id, user.id), now=now)
     if inserted.has_default_event_types:
         await event_types.create_defaults(work, user.id)
+    schedule = None
     if command.time_zone is not None:
-        user = replace(
-            user,
-            default_schedule_id=await schedules.create_first(work, user.id, command.time_zone),
-        )
+        schedule = await schedules.send_first(work, user.id, command.time_zone)
+    membership = await memberships.add_membership(work, user.id, organization_id, accepted=True)
+    if schedule is not None:
+        user = replace(user, default_schedule_id=await schedule.get_id())
     await audit.record(
         work,
         author,
