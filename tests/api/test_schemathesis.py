@@ -24,7 +24,7 @@ from tests.conftest import Clock
 from tests.support.client import VERSIONS, Client, Host, booking_of, data
 from tests.support.organizations import People
 
-# Psycopg's pool draws from `random` when it opens connections, in the server's thread, whatever is being drawn here.
+# Psycopg's pool draws from `random` when it opens connections, in the server's thread, whenever that is.
 pytestmark = pytest.mark.filterwarnings(
     "ignore:Do not use the `random` module:hypothesis.errors.HypothesisDeprecationWarning"
 )
