@@ -90,7 +90,7 @@ def test_a_short_secret_is_refused() -> None:
 def test_a_folder_that_cannot_be_used_is_explained(tmp_path: Path) -> None:
     (tmp_path / "file").touch()
     with pytest.raises(SecretUnavailable, match="KALENDS_SECRET_KEY"):
-        signing_key(Settings(data_dir=tmp_path / "file"))
+        signing_key(Settings(data_dir=tmp_path / "file" / "data"))
 
 
 def test_a_secret_that_was_cut_short_is_not_used(tmp_path: Path) -> None:

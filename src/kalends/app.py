@@ -21,6 +21,7 @@ from kalends.auth import routes as auth
 from kalends.bookings import routes as bookings
 from kalends.db.database import Database
 from kalends.event_types import routes as event_types
+from kalends.event_types.of_teams import routes as event_types_of_teams
 from kalends.memberships import routes as memberships
 from kalends.operations import health, metrics
 from kalends.operations.preloading import preload
@@ -57,6 +58,7 @@ _ROUTERS: Sequence[Router | PageRouter] = (
     *consent.routers,
     delegation.router,
     event_types.router,
+    *event_types_of_teams.routers,
     greeting.router,
     *memberships.routers,
     managed_organizations.router,

@@ -25,7 +25,7 @@ class Credential(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Caller:
-    """Somebody with a client, and the roles they have accepted in the organization and its team.
+    """Somebody with a client, and the roles they have accepted in the organization, its team, and another.
 
     `is_user`: they are the user of the estate, and own what belongs to that user. `is_of_both`: they have a
     role in the other organization, too.
@@ -40,6 +40,7 @@ class Caller:
     credential: Credential = Credential.GOOD
     organization_role: Role | None = None
     team_role: Role | None = None
+    other_team_role: Role | None = None
     is_user: bool = False
     is_system_admin: bool = False
     is_of_both: bool = False
@@ -138,6 +139,7 @@ async def _members(people: People, ours: Estate) -> Sequence[Caller]:
             "the OWNER of another team",
             await member("other-owner", other_team, Role.OWNER),
             organization_role=a_member,
+            other_team_role=Role.OWNER,
         ),
     ]
 

@@ -4,6 +4,7 @@ import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 
+from kalends.memberships.membership import Role
 from tests.support.client import Client, Host, data
 from tests.support.organizations import People
 from tests.support.platforms import Managed, Platform, Product
@@ -28,8 +29,10 @@ class Hook:
 class Estate:
     """A platform with a team; `boss` is its OWNER, `user` a member of both, who owns the rest.
 
-    `product` is its OAuth client, `managed` the user of that. `hooks` are by the path of their list, such as
-    `/v2/webhooks`.
+    `product` is its OAuth client, `managed` the user of that. The team's event type is hosted by the user,
+    and was made by `boss`.
+
+    `hooks` are by the path of their list, such as `/v2/webhooks`.
     """
 
     boss: Host
@@ -39,6 +42,7 @@ class Estate:
     team_id: int
     team_membership_id: int
     event_type_id: int
+    team_event_type_id: int
     schedule_id: int
     booking_uid: str
     reservation_uid: str
@@ -79,6 +83,10 @@ def _user(estate: Estate, path: str) -> int:
     return estate.managed.id if is_managed else estate.user.id
 
 
+def _event_type(estate: Estate, path: str) -> int:
+    return estate.team_event_type_id if "{teamId}" in path else estate.event_type_id
+
+
 EXAMPLES: Mapping[str, Example] = {
     "orgId": Example(lambda estate, _: estate.organization_id),
     "teamId": Example(lambda estate, _: estate.team_id),
@@ -86,7 +94,7 @@ EXAMPLES: Mapping[str, Example] = {
     "managedOrganizationId": Example(lambda estate, _: estate.managed_organization_id),
     "clientId": Example(lambda estate, _: estate.product.id),
     "membershipId": Example(_membership),
-    "eventTypeId": Example(lambda estate, _: estate.event_type_id, is_the_users=True),
+    "eventTypeId": Example(_event_type, is_the_users=True),
     "scheduleId": Example(lambda estate, _: estate.schedule_id, is_the_users=True),
     "credentialId": Example(lambda estate, _: estate.credential_id),
     "oooId": Example(lambda estate, _: estate.absence_id),
@@ -130,6 +138,10 @@ async def make_estate(people: People, slug: str, hook_lists: Iterable[str]) -> E
     booking = await user.books(event_type, _SLOT)
     reserved = {"eventTypeId": event_type["id"], "slotStart": _OTHER_SLOT}
     reservation = data(await user.client.post("/v2/slots/reservations", json=reserved), 201)
+    sold = {"lengthInMinutes": 60, "title": "Panel", "slug": "panel", "schedulingType": "roundRobin"}
+    team_event_types = f"/v2/organizations/{organization_id}/teams/{team_id}/event-types"
+    hosted = {**sold, "hosts": [{"userId": user.id}]}
+    team_event_type_id = data(await boss.client.post(team_event_types, json=hosted), 201)["id"]
     credential = {
         "workspacePlatformSlug": "google",
         "domain": f"{slug}.example.com",
@@ -155,6 +167,7 @@ async def make_estate(people: People, slug: str, hook_lists: Iterable[str]) -> E
         team_id=team_id,
         team_membership_id=team_membership_id,
         event_type_id=event_type["id"],
+        team_event_type_id=team_event_type_id,
         schedule_id=schedule["id"],
         booking_uid=booking["uid"],
         reservation_uid=reservation["reservationUid"],
@@ -165,21 +178,28 @@ async def make_estate(people: People, slug: str, hook_lists: Iterable[str]) -> E
         managed=managed,
         managed_organization_id=branch["id"],
     )
+    keeper = await people.account(f"{slug}-keeper")
+    await people.joins(keeper, team_id, Role.ADMIN)
     for path in hook_lists:
-        estate.hooks[path] = await _make_hook(_owner_of(estate, path), estate.at(path))
+        owner = _owner_of(estate, path, keeper)
+        estate.hooks[path] = await _make_hook(owner, estate.at(path), has_deliveries="{teamId}" not in path)
     return estate
 
 
-def _owner_of(estate: Estate, path: str) -> Client:
+def _owner_of(estate: Estate, path: str, keeper: Host) -> Client:
     if path.startswith("/v2/platform"):
         return estate.product.client
+    if "{teamId}" in path:
+        return keeper.client
     return estate.boss.client if "{orgId}" in path or "{clientId}" in path else estate.user.client
 
 
-async def _make_hook(client: Client, path: str) -> Hook:
-    """Make a webhook in a list, to which the booking is delivered."""
+async def _make_hook(client: Client, path: str, *, has_deliveries: bool) -> Hook:
+    """Make a webhook in a list, to which the booking is delivered, unless its event type has none."""
     wanted = {"active": True, "subscriberUrl": f"{_NOBODY_LISTENS}{path}", "triggers": ["BOOKING_CREATED"]}
     webhook_id = data(await client.post(path, json=wanted), 201)["id"]
+    if not has_deliveries:
+        return Hook(webhook_id, "")
     data(await client.post(f"{path}/{webhook_id}/replay", json={"from": _LONG_AGO}))
     delivery, *_ = data(await client.get(f"{path}/{webhook_id}/deliveries"))
     return Hook(webhook_id, delivery["id"])

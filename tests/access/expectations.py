@@ -52,6 +52,12 @@ def _has_role(caller: Caller, declaration: Declaration) -> bool:
     needed = _RANK[Role(weakest)]
     if holder == "ORG":
         return _RANK[caller.organization_role] >= needed
+    if "Org" in declaration.steps and "TeamInOrg" not in declaration.steps:
+        # The role may be one in any team of the organization
+        roles = (caller.team_role, caller.other_team_role)
+        return _RANK[caller.organization_role] > _RANK[Role.MEMBER] or any(
+            _RANK[role] >= needed for role in roles
+        )
     rules_teams = "Org" in declaration.steps and _RANK[caller.organization_role] >= _RANK[Role.ADMIN]
     return rules_teams or _RANK[caller.team_role] >= needed
 
@@ -205,7 +211,7 @@ def _is_authenticated(declaration: Declaration, caller: Caller) -> bool:
         case Credential.NONE:
             return is_public(declaration)
         case Credential.UNKNOWN:
-            return not declaration.steps
+            return is_public(declaration) and "Auth?" not in declaration.steps
         case Credential.UNKNOWN_KEY:
             return False
 

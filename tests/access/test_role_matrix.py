@@ -79,6 +79,11 @@ DEVIATIONS = (
         "Ours: what was delivered, again, and a try; for whoever may see the webhook",
     ),
     Deviation(
+        r"\w+ /v2/teams/\{teamId\}/event-types/\{eventTypeId\}/webhooks\S*",
+        "Of later versions: the webhooks of a team's event type, for those who rule the team",
+        Declaration(("Auth", "Roles"), "TEAM_ADMIN"),
+    ),
+    Deviation(
         r"GET /v2/organizations/\{orgId\}/audit-log",
         "Ours: who did what in an organization, for its administrators",
         Declaration(("Auth", "Org", "Roles"), "ORG_ADMIN"),

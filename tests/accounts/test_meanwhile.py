@@ -7,10 +7,14 @@ from typing import Any
 
 import pytest
 
+from kalends.accounts import queries
+from kalends.accounts import service as accounts
+from kalends.accounts.address_request import set_address
 from kalends.accounts.refusals import AccountGone
 from kalends.app import Api
 from kalends.db.database import Connection, Database
 from kalends.db.rows import only_row
+from kalends.settings import Settings
 from tests.conftest import Clock
 from tests.support.client import Client, Guest, Host, booking_of, data, refusal
 from tests.support.organizations import People
@@ -161,3 +165,26 @@ async def test_an_account_is_deleted_once(
         await crossroads.reached_by(2)
     done = await asyncio.gather(*tries, return_exceptions=True)
     assert [one for one in done if not isinstance(one, AccountGone)] == [3]
+
+
+async def test_what_an_organization_types_is_not_proven_by_what_is_confirmed_meanwhile(
+    ana: Host, database: Database, settings: Settings, clock: Clock, crossroads: Crossroads
+) -> None:
+    async with database.transaction() as work:
+        await work.connection.execute(
+            "UPDATE users SET email_verified_at = NULL, pending_email = %s WHERE id = %s",
+            ("own@example.com", ana.id),
+        )
+
+    async def types() -> None:
+        async with database.transaction() as work:
+            await set_address(work, settings, ana.id, "stranger@example.com", now=clock.now)
+
+    async with database.transaction() as work:
+        assert await queries.confirm_pending(work, ana.id, "own@example.com", clock.now)
+        typing = asyncio.create_task(types())
+        await crossroads.reached_by(1)
+    await typing
+    async with database.connection() as connection:
+        user = await accounts.get_account(connection, ana.id)
+    assert (user.verified_email, user.pending_email) == ("own@example.com", "stranger@example.com")

@@ -24,6 +24,11 @@ from tests.conftest import Clock
 from tests.support.client import VERSIONS, Client, Host, booking_of, data
 from tests.support.organizations import People
 
+# Psycopg's pool draws from `random` when it opens connections, in the server's thread, whenever that is.
+pytestmark = pytest.mark.filterwarnings(
+    "ignore:Do not use the `random` module:hypothesis.errors.HypothesisDeprecationWarning"
+)
+
 KEY = "cal_0123456789abcdef0123456789abcdef"
 BOOKING = "1f6c5d0e7b3a4c2f9d8e"
 RESERVATION = "3b0c7b9e-5d4b-4a57-9f0e-2b6a1f3c9a11"

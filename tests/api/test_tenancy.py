@@ -20,6 +20,8 @@ PUBLIC = {
     ("GET", "/v2/slots"),
     ("GET", "/v2/slots/explain"),
     ("GET", "/v2/timezones"),
+    ("GET", "/v2/teams/{teamId}/event-types"),
+    ("GET", "/v2/organizations/{orgId}/teams/{teamId}/event-types"),
     ("POST", "/v2/bookings"),
     ("GET", "/v2/bookings/{bookingUid}"),
     ("POST", "/v2/bookings/{bookingUid}/cancel"),

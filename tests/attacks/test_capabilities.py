@@ -2,6 +2,8 @@
 
 from typing import Any
 
+import pytest
+
 from tests.attacks.harm import no_harm
 from tests.notifications.conftest import Office
 from tests.notifications.mailbox import Mailbox
@@ -51,6 +53,27 @@ async def test_whoever_joins_a_class_sees_no_seat_but_their_own(ana: Host, guest
     with no_harm():
         assert first["seatUid"] not in str(second)
         assert SECRET["notes"] not in str(second)
+
+
+@pytest.mark.parametrize("shows", [True, False])
+async def test_lists_do_not_tell_who_has_a_seat_by_what_they_are_narrowed_to(
+    ana: Host, ben: Host, guest: Guest, shows: bool
+) -> None:
+    event_type = await creates_class(ana, shows=shows)
+    await guest.books(event_type)
+    await ben.books(event_type, attendee={**attendee("ben"), "email": ben.email})
+
+    async def finds(host: Host, **query: str) -> bool:
+        return bool(data(await host.client.get(URL, params=query)))
+
+    assert await finds(ana, attendeeEmail="bo@example.com")
+    assert await finds(ana, attendeeName="Bo Guest")
+    assert await finds(ben)
+    assert await finds(ben, attendeeEmail=ben.email)
+    assert await finds(ben, attendeeName=attendee("ben")["name"])
+    assert not await finds(ben, attendeeEmail="bo@example.com")
+    # Names are shown where the event type shows them.
+    assert await finds(ben, attendeeName="Bo Guest") is shows
 
 
 async def test_a_stranger_cannot_cancel_what_others_booked_with_what_they_were_shown(

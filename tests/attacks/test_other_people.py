@@ -5,8 +5,10 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import timedelta
 from typing import Any
+from urllib.parse import urlencode
 
 import pytest
+from httpx import Response
 
 from kalends.app import Api
 from kalends.runtime import make_runtime
@@ -19,6 +21,7 @@ from tests.support.bookings import ELEVEN, SEATS, TEN, URL, WEEKLY, attendee
 from tests.support.callers import Callers
 from tests.support.client import Client, Guest, Host, booking_of, data, refusal
 from tests.support.refusals import WatchedEdge
+from tests.web.scene import host_token, token
 
 RESERVATIONS = "/v2/slots/reservations"
 OWN_ROOM = "https://zoom.example/ana"
@@ -213,6 +216,26 @@ async def test_moves_by_strangers_count_and_cancellations_do_not(
         assert (await callers.post(f"{URL}/{uid}/cancel", {})).status_code == 200
         clock.advance(timedelta(hours=1))
         assert (await callers.post(URL, booking_of(event_type["id"], TEN))).status_code == 201
+
+
+async def test_moves_by_the_links_of_those_who_booked_count_too(
+    ana: Host, settings: Settings, clock: Clock
+) -> None:
+    event_type = await ana.creates_event_type()
+
+    async def move(uid: str, link: str, hour: int) -> Response:
+        form = urlencode({"token": link, "start": f"2050-09-05T{hour}:00:00Z"}).encode()
+        kind = "application/x-www-form-urlencoded"
+        return await callers.request("POST", f"/booking/{uid}/reschedule", body=form, content_type=kind)
+
+    async with limited_server(settings, clock, stranger_mails_an_hour=2) as callers:
+        uid = data(await callers.post(URL, booking_of(event_type["id"], TEN)), 201)["uid"]
+        # Whoever books in their own name is mailed a link, and may have invited others.
+        moved = await move(uid, token(uid), 11)
+        assert moved.status_code == 303
+        uid = moved.headers["location"].partition("/booking/")[2].partition("?")[0]
+        assert (await move(uid, token(uid), 12)).status_code == 429
+        assert (await move(uid, host_token(ana, uid), 12)).status_code == 303
 
 
 async def test_mails_to_accounts_and_from_other_networks_count_apart(

@@ -251,3 +251,12 @@ async def test_booking_a_series_computes_its_window_once(ana: Host, guest: Guest
     with counted_calls("scheduling/windows.py") as calls:
         await guest.books(event_type)
     assert calls.count < 3 * await calls_of_a_slots_request(client, event_type)
+
+
+async def test_no_slug_is_made_of_what_is_too_long_to_have_been_stored(ana: Host, client: Client) -> None:
+    # Marks out of their order take long to be put in order: the square of their number.
+    event_type = await ana.creates_event_type()
+    longest = event_type["slug"] + "!" * (500 - len(event_type["slug"]))
+    for slug, found in ((longest, [event_type["slug"]]), (longest + "!", [])):
+        query = {"username": ana.username, "eventSlug": slug}
+        assert [one["slug"] for one in data(await client.get("/v2/event-types", params=query))] == found

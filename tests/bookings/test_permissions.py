@@ -206,6 +206,42 @@ async def test_a_booker_has_only_so_many_bookings_before_them(
     await guest.books(event_type, "2050-09-06T13:00:00Z")
 
 
+async def test_what_comes_back_counts_as_another_booking(
+    ana: Host, guest: Guest, client: Client, clock: Clock
+) -> None:
+    event_type = await ana.creates_event_type(
+        bookerActiveBookingsLimit=ONE,
+        allowReschedulingCancelledBookings=True,
+        allowReschedulingPastBookings=True,
+    )
+    gone = await guest.books(event_type, TEN)
+    await guest.cancels(gone["uid"])
+    over = await guest.books(event_type, TEN)
+    for caller in (client, ana.client):
+        await refuses(caller, "reschedule", gone["uid"], start=ELEVEN)
+    clock.advance(TO_THE_START_OF_TEN + AN_HOUR)
+    last = await guest.books(event_type, "2050-09-06T10:00:00Z")
+    for uid in (gone["uid"], over["uid"]):
+        error = await refuses(client, "reschedule", uid, start="2050-09-06T11:00:00Z")
+        assert error["details"]["maximumActiveBookings"] == 1
+    await guest.cancels(last["uid"])
+    moved = await guest.reschedules(over["uid"], "2050-09-06T11:00:00Z")
+    # What counts already moves as ever.
+    await guest.reschedules(moved["uid"], "2050-09-06T12:00:00Z")
+
+
+async def test_a_seat_that_is_over_counts_as_another_one_where_it_is_moved(
+    ana: Host, guest: Guest, client: Client, clock: Clock
+) -> None:
+    course = await ana.creates_event_type(
+        "class", seats=SEATS, bookerActiveBookingsLimit=ONE, allowReschedulingPastBookings=True
+    )
+    over = await guest.books(course, TEN)
+    clock.advance(TO_THE_START_OF_TEN + AN_HOUR)
+    await guest.books(course, "2050-09-06T10:00:00Z")
+    await refuses(client, "reschedule", over["uid"], start="2050-09-06T11:00:00Z", seatUid=over["seatUid"])
+
+
 async def test_guests_have_booked_nothing(ana: Host, guest: Guest, client: Client) -> None:
     event_type = await ana.creates_event_type(bookerActiveBookingsLimit=ONE)
     await guest.books(event_type, TEN, attendee=attendee("cleo"), guests=["bo@example.com"])
@@ -333,3 +369,63 @@ async def test_what_is_hidden_is_booked_by_its_id_and_by_its_address(ana: Host, 
         start = offered["2050-09-05"][0]["start"]
         body = {"start": start, "attendee": attendee("bo"), **address}
         assert data(await client.post(URL, json=body), 201)["eventTypeId"] == event_type["id"]
+
+
+async def offered_to(client: Client, event_type: dict[str, Any], uid: str) -> list[str]:
+    """Return the times that are offered for a booking that is to be moved, on the day of `TEN`."""
+    query = {"eventTypeId": event_type["id"], "bookingUidToReschedule": uid}
+    days = data(await client.get("/v2/slots", params={**query, "start": "2050-09-05", "end": "2050-09-05"}))
+    explained = data(await client.get("/v2/slots/explain", params={**query, "at": TWELVE}))
+    assert ("not_movable" in explained["reasons"]) == (not explained["isAvailable"]) == (days == {})
+    on_date = data(await client.get("/v2/slots/explain", params={**query, "date": "2050-09-05"}))
+    assert on_date["isAvailable"] == (days != {})
+    return [slot["start"] for slot in days.get("2050-09-05", [])]
+
+
+@pytest.mark.parametrize(
+    "permissions",
+    [
+        {},
+        {"disableRescheduling": {"disabled": True}},
+        {"disableRescheduling": {"disabled": False, "minutesBefore": 60}},
+        {"allowReschedulingPastBookings": True},
+        {"allowReschedulingCancelledBookings": True},
+        {"allowReschedulingPastBookings": True, "allowReschedulingCancelledBookings": True},
+        {"allowReschedulingCancelledBookings": True, "disableRescheduling": {"disabled": True}},
+    ],
+)
+@pytest.mark.parametrize(
+    "state", ["accepted", "pending", "seated", "cancelled", "empty", "declined", "moved"]
+)
+@pytest.mark.parametrize("is_over", [False, True], ids=["before", "over"])
+async def test_times_are_offered_for_those_bookings_only_that_can_be_moved(
+    ana: Host,
+    guest: Guest,
+    client: Client,
+    clock: Clock,
+    permissions: dict[str, Any],
+    state: str,
+    is_over: bool,
+) -> None:
+    makes: dict[str, Any] = {}
+    if state in ("pending", "declined"):
+        makes["confirmationPolicy"] = CONFIRMED
+    elif state in ("seated", "empty"):
+        makes["seats"] = SEATS
+    event_type = await ana.creates_event_type(**makes)
+    uid = (await guest.books(event_type))["uid"]
+    if state in ("cancelled", "empty"):
+        await ana.cancels(uid, "ill")
+    elif state == "declined":
+        await ana.declines(uid)
+    elif state == "moved":
+        await guest.reschedules(uid, ELEVEN)
+    await sets(ana, event_type, **permissions)
+    clock.advance(TO_THE_START_OF_TEN - timedelta(minutes=30))
+    if is_over:
+        clock.advance(timedelta(minutes=91))
+    offered = await offered_to(ana.client, event_type, uid)
+    answer = await ana.client.post(f"{URL}/{uid}/reschedule", json={"start": TWELVE})
+    assert (TWELVE in offered) == (answer.status_code == 201)
+    if answer.status_code != 201:
+        assert offered == []

@@ -252,3 +252,9 @@ def test_an_account_is_deleted_once_that_is_confirmed(ana_url: str) -> None:
     ran = kalends(*options, stdin="y\n")
     assert json.loads(ran.stdout.splitlines()[-1])["id"] == 1
     assert count(ana_url, "users") == 0
+
+
+def test_nobody_is_asked_about_an_account_that_is_not_there(ana_url: str) -> None:
+    ran = kalends("user", "delete", "--user", "nobody@example.com", "--database-url", ana_url, stdin="y\n")
+    assert ran.returncode != 0
+    assert ran.stderr.strip() == "kalends: There is no user with the e-mail nobody@example.com."

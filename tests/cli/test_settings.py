@@ -19,17 +19,17 @@ WRONG = {
     "secret_key": ["hush"],
     "encryption_keys": ["hush"],
     "host": ["", "http://localhost", "a b"],
-    "public_url": ["kalends.example.com", "https://kalends.example.com/path"],
+    "public_url": ["kalends.example.com", "https://kalends.example.com/path", "https://a b", "https://"],
     "trusted_proxies": ["10.0.0.0/8, proxy"],
     "outgoing_proxy": ["socks5://proxy", "http://ana:hush@"],
     "owner_email": ["nobody", "", "ana@"],
     "owner_name": ["", "x" * 101],
-    "owner_username": ["", "x" * 101],
+    "owner_username": ["", "x" * 101, " ", "a b", "a/b", "a?b", "a#b"],
     "owner_time_zone": ["Rome", ""],
     "api_key_prefix": ["live_"],
     "blocked_emails": ["a@example.com, nobody"],
     "smtp_url": ["mail.example.com", "smtp://ana:hush@"],
-    "mail_from": ["nobody"],
+    "mail_from": ["nobody", "Kalends <kalends@example.com", "kalends@example.com>"],
 }
 """Values that settings of text refuse; those of other types refuse what is none of their type."""
 

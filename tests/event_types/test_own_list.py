@@ -43,8 +43,18 @@ async def test_a_slug_alone_is_looked_for_among_the_callers_own(
 async def test_an_organization_or_a_group_is_an_address(ana: Host) -> None:
     assert await ids(ana.client, orgSlug="acme") == []
     assert await ids(ana.client, orgId="7") == []
-    (group,) = data(await ana.client.get(URL, params={"usernames": ""}))
+    (group,) = data(await ana.client.get(URL, params={"usernames": "nobody"}))
     assert group["users"] == []
+
+
+@pytest.mark.parametrize("usernames", ["", " ", ",", " , "])
+async def test_a_group_without_a_name_counts_as_absent(ana: Host, client: Client, usernames: str) -> None:
+    made = await created(ana)
+    nobody = {"usernames": usernames, "username": ""}
+    assert await ids(ana.client, **nobody) == await ids(ana.client)
+    assert await ids(ana.client, eventSlug="intro", **nobody) == [made["id"]]
+    assert await ids(client, **nobody) == []
+    assert await ids(client, username="ana", usernames=usernames) == await ids(client, username="ana")
 
 
 async def test_event_types_of_teams_and_of_others_are_not_among_the_own(ana: Host, ben: Host) -> None:

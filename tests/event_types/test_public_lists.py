@@ -146,7 +146,7 @@ async def test_an_organization_has_its_own_names_of_users(
         assert data(await client.get(URL, params={"username": "ben", **where})) == []
         (group,) = data(await client.get(URL, params={"usernames": "ana,ben,anna,ana", **where}))
         assert [user["id"] for user in group["users"]] == [ben.id, ana.id]
-        (nobody,) = data(await client.get(URL, params={"usernames": "", **where}))
+        (nobody,) = data(await client.get(URL, params={"usernames": "nobody", **where}))
         assert nobody["users"] == []
 
 

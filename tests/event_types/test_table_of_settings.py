@@ -33,10 +33,11 @@ NO_SETTINGS_OF_TABLE = {
     "team_id",
     "parent_id",
     "scheduling_type",
+    "assign_all_team_members",
+    "reschedule_with_same_round_robin_host",
     "created_at",
     "updated_at",
 }
-NOT_USED_YET = {"reschedule_with_same_round_robin_host"}
 WRITTEN_WITH_SEATS = {"seats_show_attendees", "seats_show_availability_count"}
 
 COLUMNS = {column.name: column for column in event_types.columns}
@@ -86,13 +87,11 @@ def test_answers_show_every_setting() -> None:
 
 def test_every_column_is_read() -> None:
     selected = {name.strip().removeprefix("e.") for name in SELECTED.split(",")}
-    assert selected == COLUMNS.keys() - NO_SETTINGS_OF_TABLE - NOT_USED_YET
+    assert selected == COLUMNS.keys() - NO_SETTINGS_OF_TABLE
 
 
 def test_every_column_is_written() -> None:
-    assert columns_of(BLANK).keys() == (
-        COLUMNS.keys() - NO_SETTINGS_OF_TABLE - NOT_USED_YET - WRITTEN_WITH_SEATS
-    )
+    assert columns_of(BLANK).keys() == (COLUMNS.keys() - NO_SETTINGS_OF_TABLE - WRITTEN_WITH_SEATS)
 
 
 @pytest.mark.parametrize("column", [name for name in defaults() if name not in ("locations", "metadata")])

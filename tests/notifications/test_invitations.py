@@ -151,8 +151,11 @@ async def test_a_description_is_in_the_readers_language_and_has_their_link(
     booking = await guest.books(await ana.creates_event_type(), attendee=attendee)
     await office.works()
     event = mailbox.to(BO).event
-    assert "Qui:\nAna (organisateur) · ana@example.com" in event.description.value
-    assert f"Annuler: https://kalends.example.com/booking/{booking['uid']}/cancel" in event.description.value
+    assert "Qui\N{NO-BREAK SPACE}:\nAna (organisateur) · ana@example.com" in event.description.value
+    assert (
+        f"Annuler\N{NO-BREAK SPACE}: https://kalends.example.com/booking/{booking['uid']}/cancel"
+        in event.description.value
+    )
     assert event.contents["x-alt-desc"][0].params["FMTTYPE"] == ["text/html"]
     assert "Who" in mailbox.to(ANA).event.description.value
 

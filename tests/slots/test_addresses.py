@@ -238,6 +238,11 @@ async def test_a_range_may_end_on_the_day_or_at_the_instant_at_which_it_begins(
         {"teamSlug": "crew"},
         {"organizationSlug": "acme"},
         {"username": "ana", "organizationSlug": "acme"},
+        {"eventTypeId": ""},
+        {"usernames": ""},
+        {"username": "", "eventTypeSlug": "intro"},
+        {"username": "ana", "eventTypeSlug": ""},
+        {"teamSlug": "", "eventTypeSlug": "intro", "organizationSlug": ""},
     ],
 )
 async def test_slots_of_no_event_type_are_refused_with_what_names_one(

@@ -19,6 +19,7 @@ from kalends.access.paths import OrganizationId, TeamId, UserId
 from kalends.access.place import Place, Standing
 from kalends.access.refusals import (
     NoRole,
+    NoSuchOrganization,
     TeamNotInOrganization,
     UnknownTeam,
     UserNotInOrganization,
@@ -36,6 +37,12 @@ from kalends.memberships.membership import Role
 
 _RULES_TEAMS = Requirement(Holder.ORGANIZATION, Role.ADMIN)
 """The role in an organization that makes a role in its teams unnecessary."""
+
+_RULES_A_TEAM = Requirement(Holder.TEAM, Role.ADMIN)
+"""The role in some team of an organization."""
+
+_NOBODY = 0
+"""The id of no user."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,6 +154,60 @@ class OrganizationTeamGuard(Documented):
             _check_role(caller, found.team_role, self.requirement, team_id)
 
 
+@dataclass(frozen=True, slots=True)
+class TeamsInOrganizationGuard(Documented):
+    """Admit ADMINs and OWNERs of the organization of `{orgId}`, and those of one of its teams.
+
+    Raises:
+        NoRole: there is no such organization, or the caller is no accepted member of it.
+        WeakRole: the caller rules neither the organization nor any of its teams.
+    """
+
+    refusals: ClassVar[Refusals] = (NoRole, WeakRole)
+    parameters = CREDENTIALS_OF_A_PLACE
+    declaration: ClassVar[Declaration] = Declaration(("Auth", "Org", "Roles"), str(_RULES_A_TEAM))
+
+    async def __call__(self, caller: Caller, organization_id: OrganizationId, connection: Reader) -> Place:
+        """Return the organization's place."""
+        found = await queries.find_place(connection, caller.user.id, organization_id=organization_id)
+        _check_organization(caller, found, organization_id)
+        place = _place(caller, found, organization_id=organization_id)
+        if place.ruler_id is not None and not await queries.rules_team_in(
+            connection, place.ruler_id, organization_id
+        ):
+            raise WeakRole(_RULES_A_TEAM, organization_id)
+        return place
+
+
+class TeamOfOrganizationGuard(Documented):
+    """Admit everybody to the team of `{teamId}` in the organization of `{orgId}`.
+
+    Raises:
+        NoSuchOrganization: there is no such organization.
+        TeamNotInOrganization: the organization has no such team.
+    """
+
+    refusals: ClassVar[Refusals] = (NoSuchOrganization, TeamNotInOrganization)
+    parameters = CREDENTIALS_OF_A_PLACE
+    declaration: ClassVar[Declaration] = Declaration(("Org", "TeamInOrg"))
+
+    async def __call__(self, organization_id: OrganizationId, team_id: TeamId, connection: Reader) -> int:
+        """Return the id of the team."""
+        found = await queries.find_place(
+            connection, _NOBODY, organization_id=organization_id, team_id=team_id
+        )
+        if not found.is_organization:
+            raise NoSuchOrganization(organization_id)
+        if not found.is_team_in_organization:
+            raise TeamNotInOrganization(team_id, organization_id)
+        return team_id
+
+
+async def team_of_path(team_id: TeamId) -> int:
+    """Return the id of the team of `{teamId}`, which may not exist; public."""
+    return team_id
+
+
 organization_member = OrganizationGuard(Role.MEMBER)
 organization_admin = OrganizationGuard(Role.ADMIN)
 organization_owner = OrganizationGuard(Role.OWNER)
@@ -155,6 +216,8 @@ team_admin = TeamGuard(Role.ADMIN)
 team_owner = TeamGuard(Role.OWNER)
 organization_team_member = OrganizationTeamGuard(Requirement(Holder.TEAM, Role.MEMBER))
 organization_team_admin = OrganizationTeamGuard(Requirement(Holder.TEAM, Role.ADMIN))
+teams_in_organization = TeamsInOrganizationGuard()
+team_of_organization = TeamOfOrganizationGuard()
 team_in_organization = OrganizationTeamGuard(Requirement(Holder.ORGANIZATION, Role.ADMIN))
 
 OrganizationMember: TypeAlias = Annotated[Place, Depends(organization_member)]
@@ -165,6 +228,7 @@ TeamAdmin: TypeAlias = Annotated[Place, Depends(team_admin)]
 TeamOwner: TypeAlias = Annotated[Place, Depends(team_owner)]
 OrganizationTeamMember: TypeAlias = Annotated[Place, Depends(organization_team_member)]
 OrganizationTeamAdmin: TypeAlias = Annotated[Place, Depends(organization_team_admin)]
+TeamsInOrganization: TypeAlias = Annotated[Place, Depends(teams_in_organization)]
 TeamInOrganization: TypeAlias = Annotated[Place, Depends(team_in_organization)]
 
 

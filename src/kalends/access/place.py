@@ -58,6 +58,13 @@ class Place:
         return _id_of(self.organization if self.team is None else self.team)
 
     @property
+    def ruler_id(self) -> int | None:
+        """Return the caller's id if they need a role in a team of the organization; None: they need none."""
+        role = None if self.organization is None else self.organization.role
+        is_ruler = role is not None and role.is_at_least(Role.ADMIN)
+        return None if is_ruler or self.caller.user.is_system_admin else self.caller.user.id
+
+    @property
     def known_membership_id(self) -> int:
         """Return the id of the membership of the path.
 

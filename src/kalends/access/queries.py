@@ -133,6 +133,19 @@ async def administers(
     return row is not None
 
 
+async def rules_team_in(connection: Connection, user_id: int, organization_id: int) -> bool:
+    """Tell whether somebody is an accepted ADMIN or OWNER of a team in an organization."""
+    row = await first_row(
+        connection,
+        """
+        SELECT FROM memberships m JOIN teams t ON t.id = m.team_id
+         WHERE m.user_id = %s AND t.parent_id = %s AND m.accepted AND m.role IN ('ADMIN', 'OWNER') LIMIT 1
+        """,
+        (user_id, organization_id),
+    )
+    return row is not None
+
+
 async def has_membership(connection: Connection, membership_id: int, team_id: int) -> bool:
     """Tell whether a membership, accepted or not, is one of a team or organization."""
     row = await first_row(

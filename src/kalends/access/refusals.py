@@ -15,6 +15,13 @@ class NoRole(Forbidden):
         super().__init__(f"There is no {what} {place_id} that you are an accepted member of.")
 
 
+class NoSuchOrganization(Forbidden):
+    """403: there is no such organization."""
+
+    def __init__(self, organization_id: int) -> None:
+        super().__init__(f"There is no organization {organization_id}.")
+
+
 class WeakRole(Forbidden):
     """403: the caller's role is weaker than what the operation needs."""
 

@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 
 from kalends.accounts import queries, service
 from kalends.accounts.claim_link import PATH, Claim, token_of
+from kalends.accounts.refusals import UnknownAccount
 from kalends.accounts.user import User, UserChanges
 from kalends.api.input.changes import UNSET
 from kalends.db.database import UnitOfWork
@@ -52,8 +53,12 @@ async def set_address(
 
     Raises:
         EmailTaken: another account has proven the address.
+        UnknownAccount: there is no such account.
     """
-    user = await service.get_account(work.connection, user_id)
+    # Whoever confirms another address meanwhile would else lend their proof to this one.
+    user = await queries.find_locked(work, user_id)
+    if user is None:
+        raise UnknownAccount(str(user_id))
     if user.verified_email is not None:
         await update_own_account(work, settings, user, UserChanges(email=claimed), now=now)
         return

@@ -22,6 +22,13 @@ async def find_user(connection: Connection, user_id: int) -> User | None:
     return None if row is None else _USER.read(row)
 
 
+async def find_locked(work: UnitOfWork, user_id: int) -> User | None:
+    """Return a user as they are, and let nobody change them until this command ends."""
+    statement = f"SELECT {_USER.selected} FROM users u WHERE u.id = %s FOR NO KEY UPDATE OF u"
+    row = await named_row(work.connection, statement, (user_id,))
+    return None if row is None else _USER.read(row)
+
+
 async def list_by_email(connection: Connection, email: str) -> list[User]:
     """Return who has an address, in any capitalization: whoever has proven it first, then by id."""
     rows = await named_rows(

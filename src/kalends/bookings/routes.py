@@ -20,7 +20,12 @@ from kalends.bookings.access import all_seen_by, seen_by
 from kalends.bookings.actors import actor_of
 from kalends.bookings.bounds import Bounds
 from kalends.bookings.draft.refusals import OF_ANSWERS, RescheduleReasonMissing
-from kalends.bookings.permissions.refusals import OF_BOOKERS, BookingOver, TooLateToReschedule
+from kalends.bookings.permissions.refusals import (
+    OF_BOOKERS,
+    BookerLimitReached,
+    BookingOver,
+    TooLateToReschedule,
+)
 from kalends.bookings.refusals import (
     OF_NEW_TIME,
     OF_STATE_TO_MOVE,
@@ -178,6 +183,7 @@ async def get_booking(
         UnknownSeatToMove,
         NobodyAttends,
         AddressBlocked,
+        BookerLimitReached,
         RescheduleReasonMissing,
         MailLimitReached,
         *OF_NEW_TIME,
@@ -298,7 +304,12 @@ async def list_organization_bookings(
     """List what members of an organization organize or attend, and what is booked of its teams."""
     user_ids = None if query.user_ids is None else tuple(query.user_ids)
     found = await service.list_of_organization(
-        connection, place.organization_id, user_ids, query.to_command(), now=now
+        connection,
+        place.organization_id,
+        user_ids,
+        query.to_command(),
+        viewer_id=place.caller.user.id,
+        now=now,
     )
     return [outputs.booking_output(one) for one in all_seen_by(actor_of(place.caller), found.bookings)]
 
@@ -315,7 +326,9 @@ async def page_organization_bookings(
     """List, page by page, what members of an organization organize or attend, and what its teams have."""
     command = query.to_command()
     user_ids = None if query.user_ids is None else tuple(query.user_ids)
-    found = await service.list_of_organization(connection, place.organization_id, user_ids, command, now=now)
+    found = await service.list_of_organization(
+        connection, place.organization_id, user_ids, command, viewer_id=place.caller.user.id, now=now
+    )
     return pages.page_output(actor_of(place.caller), command, found)
 
 
@@ -333,7 +346,9 @@ async def list_user_bookings(
     now: Now,
 ) -> list[outputs.AnyBookingOutput]:
     """List the bookings that a user of an organization organizes or attends."""
-    found = await service.list_for(connection, OfUser(place.user_id), query.to_command(), now=now)
+    found = await service.list_for(
+        connection, OfUser(place.user_id), query.to_command(), viewer_id=place.caller.user.id, now=now
+    )
     return [outputs.booking_output(one) for one in all_seen_by(actor_of(place.caller), found.bookings)]
 
 
@@ -346,7 +361,9 @@ async def page_user_bookings(
 ) -> Page[list[outputs.AnyBookingOutput]]:
     """List the bookings that a user of an organization organizes or attends, page by page."""
     command = query.to_command()
-    found = await service.list_for(connection, OfUser(place.user_id), command, now=now)
+    found = await service.list_for(
+        connection, OfUser(place.user_id), command, viewer_id=place.caller.user.id, now=now
+    )
     return pages.page_output(actor_of(place.caller), command, found)
 
 
@@ -364,7 +381,9 @@ async def list_team_bookings(
     now: Now,
 ) -> list[outputs.AnyBookingOutput]:
     """List what is booked of the event types of a team."""
-    found = await service.list_for(connection, OfTeam(place.team_id), query.to_command(), now=now)
+    found = await service.list_for(
+        connection, OfTeam(place.team_id), query.to_command(), viewer_id=place.caller.user.id, now=now
+    )
     return [outputs.booking_output(one) for one in all_seen_by(actor_of(place.caller), found.bookings)]
 
 
@@ -377,7 +396,9 @@ async def page_team_bookings(
 ) -> Page[list[outputs.AnyBookingOutput]]:
     """List what is booked of the event types of a team, page by page."""
     command = query.to_command()
-    found = await service.list_for(connection, OfTeam(place.team_id), command, now=now)
+    found = await service.list_for(
+        connection, OfTeam(place.team_id), command, viewer_id=place.caller.user.id, now=now
+    )
     return pages.page_output(actor_of(place.caller), command, found)
 
 

@@ -107,9 +107,9 @@ async def get_booking_or_series(connection: Connection, uid: str, *, seat_uid: s
 
 
 async def list_for(
-    connection: Connection, scope: Scope, command: ListBookings, *, now: datetime
+    connection: Connection, scope: Scope, command: ListBookings, *, viewer_id: int, now: datetime
 ) -> BookingPage:
-    """Return a page of the bookings of a scope.
+    """Return a page of the bookings of a scope, as somebody may ask for it.
 
     Raises:
         UnknownEventTypes: none of the event types asked for exists.
@@ -118,6 +118,7 @@ async def list_for(
         connection, command.event_type_ids
     ):
         raise UnknownEventTypes
+    command = replace(command, viewer_id=viewer_id)
     found = await walk.find_page(connection, scope, command, now)
     return await listing.list_bookings(connection, scope, command, now) if found is None else found
 
@@ -128,6 +129,7 @@ async def list_of_organization(
     user_ids: tuple[int, ...] | None,
     command: ListBookings,
     *,
+    viewer_id: int,
     now: datetime,
 ) -> BookingPage:
     """Return a page of the bookings of an organization, or of some of its members.
@@ -147,7 +149,7 @@ async def list_of_organization(
         if members < len(set(user_ids)):
             raise UsersOfElsewhere(organization_id)
         scope = OfUsers(user_ids)
-    return await list_for(connection, scope, _bounded(command, now), now=now)
+    return await list_for(connection, scope, _bounded(command, now), viewer_id=viewer_id, now=now)
 
 
 async def list_visible(
@@ -163,11 +165,11 @@ async def list_visible(
     """
     administered = await memberships.find_administered(connection, user_id)
     if not administered.ruled_ids:
-        return await list_for(connection, OfUser(user_id), command, now=now)
+        return await list_for(connection, OfUser(user_id), command, viewer_id=user_id, now=now)
     if administered.place_ids:
         command = _bounded(command, now)
     scope = OfAdministrator(user_id, administered.place_ids, administered.ruled_ids)
-    return await list_for(connection, scope, command, now=now)
+    return await list_for(connection, scope, command, viewer_id=user_id, now=now)
 
 
 def _bounded(command: ListBookings, now: datetime) -> ListBookings:

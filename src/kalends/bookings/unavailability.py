@@ -21,6 +21,7 @@ _WHY: Mapping[Code, str] = {
     Code.SEATS_FULL: "all seats are taken",
     Code.RESERVED: "it is reserved for somebody else",
     Code.OFF_GRID: "the event type offers no such start",
+    Code.NOT_MOVABLE: "the booking cannot be moved",
 }
 
 

@@ -157,18 +157,24 @@ def delete(
     as_json: Json = False,
 ) -> None:
     """Delete an account; what it alone hosts and has not ended is cancelled, and everybody told."""
-    question = f"Delete {account}, with its event types, keys, webhooks and all bookings that it hosts?"
-    if not (yes or is_confirmed(question)):
-        raise Refused("Nothing was deleted")
     settings = use_settings(data_dir, database_url)
     from kalends.accounts import service
     from kalends.accounts.deletion import delete_account
 
+    async def find(work: "UnitOfWork") -> "User":
+        return await service.find_user_by_email(work.connection, account)
+
     async def run(work: "UnitOfWork") -> "tuple[User, int]":
-        user = await service.find_user_by_email(work.connection, account)
+        user = await find(work)
         count = await delete_account(work, user, site=settings.base_url, now=datetime.now(UTC))
         return user, count
 
+    if not yes:
+        # Nobody is asked about an account that is not there.
+        email = in_transaction(settings, find).email
+        question = f"Delete {email}, with its event types, keys, webhooks and all bookings that it hosts?"
+        if not is_confirmed(question):
+            raise Refused("Nothing was deleted")
     user, count = in_transaction(settings, run)
     said = f"Deleted {user.email}; {count} {'booking was' if count == 1 else 'bookings were'} cancelled."
     show(_facts(user) | {"cancelledBookings": count}, [said], as_json=as_json)

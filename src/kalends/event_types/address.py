@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import LiteralString, TypeAlias
 
-from kalends.event_types.settings.slug import slug_of
+from kalends.event_types.settings.slug import LONGEST_SLUG, slug_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,7 +112,8 @@ def slug_lookup(slug: str, *, is_of_team: bool) -> Lookup:
 
     What is stored as it was sent goes first: slugs of before are kept as they were.
     """
-    result = slug_of(slug)
+    # No longer text has been stored, and long ones take long to make a slug of.
+    result = slug_of(slug) if len(slug) <= LONGEST_SLUG else ""
     if result in ("", slug):
         return Lookup(_BY_SLUG, {"slug": slug})
     condition = _BY_SLUG_OR_RESULT_OF_TEAM if is_of_team else _BY_SLUG_OR_RESULT

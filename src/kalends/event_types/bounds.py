@@ -23,11 +23,12 @@ class Page:
 
 @dataclass(frozen=True, slots=True)
 class Bounds:
-    """Most event types of a user, fields that an event type adds to its form, and options of a field."""
+    """Most event types of a user or a team, fields that one adds to its form, their options, and hosts."""
 
     event_types: int
     fields: int
     options: int
+    hosts: int
 
     def check_form(self, changes: SettingsChanges) -> None:
         """Check the booking form that a request asks for, if it does.

@@ -141,13 +141,18 @@ BLANK = Settings(title="", slug="", terms=SchedulingTerms(length=1))
 class EventType(Settings):
     """A template of bookings, with its owner and its hosts.
 
-    A user's event type is hosted by the owner alone and has no `scheduling_type`; a managed one has no hosts.
+    A user's event type is hosted by the owner alone and has no `scheduling_type`; one that was copied from a
+    managed one names that as `parent_id`. Nobody can be booked through a managed one: its hosts, if they are
+    read at all, are the members who have a copy.
     """
 
     id: int
     owner: Owner
     hosts: tuple[Host, ...]
     scheduling_type: SchedulingType | None = None
+    parent_id: int | None = None
+    assign_all_team_members: bool = False
+    reschedule_with_same_round_robin_host: bool = False
 
     def is_owned_by(self, user_id: int) -> bool:
         """Tell whether it belongs to this user; a team's belongs to no user."""

@@ -53,10 +53,8 @@ from kalends.event_types.settings.inputs import (
     seats_of,
     window_of,
 )
-from kalends.event_types.settings.slug import check_slug
+from kalends.event_types.settings.slug import LONGEST_SLUG, check_slug
 from kalends.event_types.settings.table import SETTINGS, Means, Setting, mark_of
-
-LONGEST_SLUG = 500
 
 _WHOLE_NUMBER = re.compile(r"[+-]?\d{1,20}", re.ASCII)
 
@@ -205,7 +203,7 @@ class EventTypesQuery(Body):
         organization = self.org_slug or self.org_id
         return Listing(
             owner=UserAddress(self.username, organization) if self.username else None,
-            usernames=self.usernames,
+            usernames=[name for name in self.usernames or () if name] or None,
             organization=organization,
             event_slug=self.event_slug or None,
         )

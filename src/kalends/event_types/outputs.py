@@ -94,11 +94,10 @@ def _lengths_output(stored: Sequence[int]) -> list[int] | None:
     return list(stored) or None
 
 
-class EventTypeOutput(TypedDict):
-    """An event type of a user. A setting that is not required is left out unless it is set."""
+class SettingsOutput(TypedDict):
+    """What event types of users and of teams show; a setting that is not required is absent unless set."""
 
     id: int
-    ownerId: int
     lengthInMinutes: int
     lengthInMinutesOptions: NotRequired[Annotated[list[int], ShownBy(_lengths_output)]]
     title: str
@@ -119,7 +118,6 @@ class EventTypeOutput(TypedDict):
     forwardParamsSuccessRedirect: bool | None
     successRedirectUrl: str | None
     isInstantEvent: bool
-    users: list[EventTypeUser]
     scheduleId: int | None
     bookingLimitsCount: NotRequired[Annotated[dict[str, int], ShownBy(limits_output)]]
     onlyShowFirstAvailableSlot: bool
@@ -149,6 +147,13 @@ class EventTypeOutput(TypedDict):
     showOptimizedSlots: bool
 
 
+class EventTypeOutput(SettingsOutput):
+    """An event type of a user."""
+
+    ownerId: int
+    users: list[EventTypeUser]
+
+
 class DeletedEventType(TypedDict):
     """What is left to say of an event type that was deleted."""
 
@@ -169,7 +174,7 @@ class _ShownSettings:
         plain: list[Setting] = []
         translated: list[_ShownSetting] = []
         optional: list[_ShownSetting] = []
-        for name, hint in get_type_hints(EventTypeOutput, include_extras=True).items():
+        for name, hint in get_type_hints(SettingsOutput, include_extras=True).items():
             if name not in SETTINGS or name in _MADE_OF_MORE:
                 continue
             setting, is_optional = SETTINGS[name], get_origin(hint) is NotRequired
@@ -245,10 +250,14 @@ def deleted_event_type_output(event_type: EventType) -> DeletedEventType:
 def _output(
     settings: Settings, event_type_id: int, owner_id: int, users: list[EventTypeUser], *, shows_private: bool
 ) -> EventTypeOutput:
+    output = settings_output(settings, event_type_id, shows_private=shows_private)
+    return {**output, "ownerId": owner_id, "users": users}
+
+
+def settings_output(settings: Settings, event_type_id: int, *, shows_private: bool) -> SettingsOutput:
+    """Show the settings of an event type; without `shows_private` as anybody may see them."""
     output: dict[str, object] = {
         "id": event_type_id,
-        "ownerId": owner_id,
-        "users": users,
         "isInstantEvent": False,
         "locations": locations_output(settings.locations, shows_private=shows_private),
         "bookingFields": booking_fields_output(_form(settings)),
@@ -256,7 +265,7 @@ def _output(
     }
     _shown_settings.add_to(output, settings)
     # The tests hold every answer against the type, and the properties of the type against the settings.
-    return cast("EventTypeOutput", output)
+    return cast("SettingsOutput", output)
 
 
 def _metadata_output(settings: Settings) -> StoredObject:

@@ -16,37 +16,40 @@ from kalends.event_types.event_type import EventType, SchedulingType, Settings
 from kalends.event_types.owner import Host, TeamOwner, UserOwner
 from kalends.teams.team import Team
 
-_USER = Columns(User, "u", prefix="user_")
-_TEAM = Columns(Team, "t", prefix="team_")
-_HOST = Columns(Host, "h", without=("user", "is_fixed"))
+USER = Columns(User, "u", prefix="user_")
+TEAM = Columns(Team, "t", prefix="team_")
+HOST = Columns(Host, "h", without=("user", "is_fixed"))
+
+OF_TEAMS = "e.assign_all_team_members, e.reschedule_with_same_round_robin_host"
+"""The columns that only event types of teams use."""
 
 _EVENT_TYPE = f"""
-    SELECT e.id, e.scheduling_type, {SETTINGS}, {_USER.selected}, {_TEAM.selected}
+    SELECT e.id, e.parent_id, e.scheduling_type, {OF_TEAMS}, {SETTINGS}, {USER.selected}, {TEAM.selected}
       FROM event_types e
       LEFT JOIN users u ON u.id = e.user_id
       LEFT JOIN teams t ON t.id = e.team_id
 """
 
 # Event types of users only: lists are long, and have no teams to join.
-_OF_USERS = f"""
-    SELECT e.id, {SETTINGS}, {_USER.selected}
+OF_USERS = f"""
+    SELECT e.id, e.parent_id, {SETTINGS}, {USER.selected}
       FROM event_types e
       JOIN users u ON u.id = e.user_id
 """
 
-_ORDERS: dict[str | None, LiteralString] = {
+ORDERS: dict[str | None, LiteralString] = {
     None: "e.id",
     "asc": "e.created_at, e.id",
     "desc": "e.created_at DESC, e.id DESC",
 }
 
 _HOSTS = f"""
-    SELECT h.is_fixed OR e.scheduling_type = 'collective' AS is_fixed, {_HOST.selected}, {_USER.selected}
+    SELECT h.is_fixed OR e.scheduling_type = 'collective' AS is_fixed, {HOST.selected}, {USER.selected}
       FROM hosts h
       JOIN event_types e ON e.id = h.event_type_id AND e.scheduling_type <> 'managed'
       JOIN users u ON u.id = h.user_id
      WHERE h.event_type_id = %s
-     ORDER BY h.user_id
+     ORDER BY h.position, h.user_id
 """
 
 
@@ -69,10 +72,10 @@ async def list_of_user(
     connection: Connection, owned: Lookup, page: Page, *, slug: str | None, caller_id: int | None
 ) -> list[EventType]:
     """Return event types of a user in the page's order, hidden ones for their owner only; of nobody none."""
-    order = _ORDERS[page.by_creation]
+    order = ORDERS[page.by_creation]
     named = Lookup("true", {}) if slug is None else slug_lookup(slug, is_of_team=False)
     statement = f"""
-        {_OF_USERS}
+        {OF_USERS}
          WHERE e.id IN (
                SELECT id
                  FROM (SELECT e.id, sum(bytes) OVER (ORDER BY {order}) - bytes AS bytes_before
@@ -91,7 +94,7 @@ async def list_of_user(
         "skip": page.skip,
         "most_bytes": page.most_bytes,
     }
-    return [_of_user(row) for row in await named_rows(connection, statement, values)]
+    return [of_user(row) for row in await named_rows(connection, statement, values)]
 
 
 async def any_exists(connection: Connection, event_type_ids: Sequence[int]) -> bool:
@@ -123,12 +126,12 @@ async def _users(
     rows = await named_rows(
         connection,
         f"""
-        SELECT {_USER.selected} FROM users u
+        SELECT {USER.selected} FROM users u
          WHERE {column} = ANY(%(values)s) {also} ORDER BY array_position(%(values)s, {column})
         """,
         {"values": values},
     )
-    return [_USER.read(row) for row in rows]
+    return [USER.read(row) for row in rows]
 
 
 async def owns_schedule(connection: Connection, owner_id: int, schedule_id: int) -> bool:
@@ -202,23 +205,38 @@ async def delete_event_type(work: UnitOfWork, event_type_id: int) -> None:
 
 async def _event_type(connection: Connection, row: NamedRow) -> EventType:
     if row.team_id is None:
-        return _of_user(row)
+        return of_user(row)
+    return of_team(row, [host_of(host) for host in await named_rows(connection, _HOSTS, (row.id,))])
+
+
+def of_team(row: NamedRow, hosts: Sequence[Host]) -> EventType:
+    """Return the event type of a team that a row holds, with these hosts."""
     return EventType(
         id=row.id,
-        owner=TeamOwner(_TEAM.read(row)),
-        hosts=tuple([_host(host) for host in await named_rows(connection, _HOSTS, (row.id,))]),
+        owner=TeamOwner(TEAM.read(row)),
+        hosts=tuple(hosts),
         scheduling_type=SchedulingType(row.scheduling_type),
+        assign_all_team_members=row.assign_all_team_members,
+        reschedule_with_same_round_robin_host=row.reschedule_with_same_round_robin_host,
         **settings_of(row),
     )
 
 
-def _of_user(row: NamedRow) -> EventType:
-    owner = _USER.read(row)
-    return EventType(id=row.id, owner=UserOwner(owner), hosts=(Host(owner),), **settings_of(row))
+def of_user(row: NamedRow) -> EventType:
+    """Return the event type of a user that a row holds."""
+    owner = USER.read(row)
+    return EventType(
+        id=row.id,
+        owner=UserOwner(owner),
+        hosts=(Host(owner),),
+        parent_id=row.parent_id,
+        **settings_of(row),
+    )
 
 
-def _host(row: NamedRow) -> Host:
-    return Host(_USER.read(row), is_fixed=row.is_fixed, **_HOST.values_of(row))
+def host_of(row: NamedRow) -> Host:
+    """Return the host that a row holds."""
+    return Host(USER.read(row), is_fixed=row.is_fixed, **HOST.values_of(row))
 
 
 async def lock_of_teams(work: UnitOfWork, team_ids: Sequence[int]) -> list[int]:

@@ -138,6 +138,12 @@ class EmailFieldNotAsked(BadRequest):
     message = "checkIsEmailUserAccessible - bookingFields: the email field must be required and not hidden."
 
 
+class FormWithoutContact(BadRequest):
+    """400: the form asks for neither an address nor a phone number."""
+
+    message = "bookingFields: the email field or attendeePhoneNumber must be required and not hidden."
+
+
 OF_ADDRESS: Refusals = (
     UnknownEventType,
     UnknownEventTypeSlug,

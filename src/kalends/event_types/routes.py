@@ -14,7 +14,8 @@ from kalends.api.refusals import BoundReached
 from kalends.auth.dependencies import Authenticated, CallerIfKnown
 from kalends.auth.principal import Permission, Principal
 from kalends.event_types import inputs, outputs, service
-from kalends.event_types.bounds import Bounds, Page
+from kalends.event_types.bounds import Page
+from kalends.event_types.dependencies import CurrentBounds
 from kalends.event_types.refusals import (
     OF_SETTINGS,
     ChangedSlugTaken,
@@ -29,13 +30,6 @@ router = Router("/v2/event-types", "Event Types", version=date(2024, 6, 14), ver
 
 ReadingCaller: TypeAlias = Annotated[Principal, Depends(Authenticated(Permission.EVENT_TYPE_READ))]
 WritingCaller: TypeAlias = Annotated[Principal, Depends(Authenticated(Permission.EVENT_TYPE_WRITE))]
-
-
-async def _bounds(settings: CurrentSettings) -> Bounds:
-    return Bounds(settings.event_types_most, settings.booking_fields_most, settings.field_options_most)
-
-
-CurrentBounds: TypeAlias = Annotated[Bounds, Depends(_bounds)]
 
 
 @router.post("", refuses=(BoundReached, EventTypeSlugTaken, *OF_SETTINGS))

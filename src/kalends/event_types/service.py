@@ -21,6 +21,7 @@ from kalends.event_types.address import (
 )
 from kalends.event_types.bounds import Bounds, Page
 from kalends.event_types.connections import check_connections
+from kalends.event_types.copies import service as copies
 from kalends.event_types.event_type import BLANK, CAL_VIDEO, EventType, Settings
 from kalends.event_types.owner import TeamOwner, UserOwner
 from kalends.event_types.refusals import (
@@ -192,9 +193,18 @@ async def lock_of_teams(work: UnitOfWork, team_ids: Sequence[int]) -> list[int]:
     return await queries.lock_of_teams(work, team_ids)
 
 
+async def admit_host(work: UnitOfWork, user_id: int, team_id: int) -> None:
+    """Let a new member of a team host what all its members host, and have copies of what all have."""
+    await copies.admit(work, user_id, team_id)
+
+
 async def remove_host(work: UnitOfWork, user_id: int, team_ids: Sequence[int]) -> None:
-    """Remove a user from the hosts of some teams' event types; what is booked of them already stays."""
+    """Remove a user from the hosts of some teams' event types; what is booked of them already stays.
+
+    Their copies of managed event types go.
+    """
     await queries.delete_hosts(work, user_id, team_ids)
+    await copies.dismiss(work, user_id, team_ids)
 
 
 async def any_exists(connection: Connection, event_type_ids: Sequence[int]) -> bool:

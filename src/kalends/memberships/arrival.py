@@ -9,9 +9,14 @@ from kalends.organizations import profiles
 
 
 async def arrive(work: UnitOfWork, user_id: int, team_id: int, *, is_organization: bool) -> None:
-    """Give a new member of an organization the profile by which it knows them; teams have none."""
+    """Give a new member of an organization the profile by which it knows them.
+
+    A new member of a team hosts what all its members host, and has copies of what all have.
+    """
     if is_organization:
         await profiles.ensure_profile(work, user_id, team_id)
+    else:
+        await event_types.admit_host(work, user_id, team_id)
 
 
 async def depart(work: UnitOfWork, user_id: int, team_id: int, *, is_organization: bool) -> list[Membership]:

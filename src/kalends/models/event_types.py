@@ -64,6 +64,8 @@ event_types = Table(
     Column("seats_per_time_slot", Integer),
     Column("seats_show_attendees", Boolean, nullable=False, server_default=text("false")),
     Column("seats_show_availability_count", Boolean, nullable=False, server_default=text("true")),
+    # Whoever is or becomes a member of the team is a host, or of a managed one gets a copy.
+    Column("assign_all_team_members", Boolean, nullable=False, server_default=text("false")),
     # A round robin that leaves moved bookings with the host they have.
     Column("reschedule_with_same_round_robin_host", Boolean, nullable=False, server_default=text("false")),
     Column("requires_booker_email_verification", Boolean, nullable=False, server_default=text("false")),

@@ -108,7 +108,8 @@ profiles = Table(
     Index("ix_profiles_organization_id_user_id", "organization_id", "user_id"),
 )
 
-# Who hosts a team's event type; the host of a user's own event type is its owner, without a row here.
+# Who hosts a team's event type; the host of a user's own event type is its owner, without a row here. Of a
+# managed one: members who wait for their copy until it is saved, as something of theirs has its slug.
 hosts = Table(
     "hosts",
     metadata,
@@ -120,6 +121,8 @@ hosts = Table(
     Column("weight", Integer, nullable=False, server_default="100"),
     Column("schedule_id", Integer, ForeignKey("schedules.id", ondelete="SET NULL"), index=True),
     created_at(),
+    # The order in which they were sent.
+    Column("position", Integer, nullable=False, server_default="0"),
     CheckConstraint("priority BETWEEN 0 AND 4", name="priority"),
     CheckConstraint("weight >= 0", name="weight"),
 )

@@ -26,6 +26,7 @@ class Code(StrEnum):
     SEATS_FULL = "seats_full"
     RESERVED = "reserved"
     OFF_GRID = "off_grid"
+    NOT_MOVABLE = "not_movable"
 
 
 @dataclass(frozen=True, slots=True)

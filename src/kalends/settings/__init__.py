@@ -29,6 +29,7 @@ ALIASES = ("KALENDS_HTTP_ALLOW_PRIVATE",)
 _FERNET_KEY_BYTES = 32
 
 _HOST = re.compile(r"[^\s/@,]+")
+_NOT_IN_A_USERNAME = re.compile(r"[\s/?#]")
 
 
 class Settings(BaseSettings):
@@ -70,7 +71,7 @@ class Settings(BaseSettings):
 
     # --- Secrets -------------------------------------------------------------------------------------
 
-    secret_key: SecretStr | None = Field(default=None, min_length=SHORTEST_SECRET)
+    secret_key: SecretStr | None = None
     """What signs the links of mails and encrypts stored secrets; at least 32 random characters, such as from
     `openssl rand -base64 32`. Default: made at the first start and kept in `secret.key` in `data_dir`, which
     belongs into backups. Servers of several machines that share a database need the same one here; changing
@@ -237,6 +238,9 @@ class Settings(BaseSettings):
     event_types_most: int = Field(default=500, ge=1, le=10_000)
     """Most event types of a user."""
 
+    event_type_hosts_most: int = Field(default=500, ge=1, le=10_000)
+    """Most hosts of a team's event type, or members who have a copy of a managed one."""
+
     event_types_listed_bytes: int = Field(default=4_000_000, ge=100_000, le=1_000_000_000)
     """How many bytes event types may have, as they are stored, before a list of them ends; `skip` goes on."""
 
@@ -338,12 +342,26 @@ class Settings(BaseSettings):
             raise ValueError("must be an e-mail address such as ana@example.com")
         return email
 
+    @field_validator("owner_username")
+    @classmethod
+    def _is_username(cls, username: str | None) -> str | None:
+        if username is not None and (not username.strip() or _NOT_IN_A_USERNAME.search(username)):
+            raise ValueError("must be a part of an address, such as ana: without blanks, slashes, ? and #")
+        return username
+
     @field_validator("blocked_emails")
     @classmethod
     def _are_addresses(cls, emails: str) -> str:
         if not all(_is_mail_address(part.strip()) for part in emails.split(",") if part.strip()):
             raise ValueError("each must be an e-mail address such as ana@example.com")
         return emails
+
+    @field_validator("secret_key")
+    @classmethod
+    def _is_long(cls, key: SecretStr | None) -> SecretStr | None:
+        if key is not None and len(key.get_secret_value()) < SHORTEST_SECRET:
+            raise ValueError(f"must have at least {SHORTEST_SECRET} characters")
+        return key
 
     @field_validator("encryption_keys")
     @classmethod
@@ -358,7 +376,8 @@ class Settings(BaseSettings):
     def _is_address_of_a_server(cls, url: str | None) -> str | None:
         try:
             parts = urlsplit(url or "")
-            is_sound = parts.port != 0 and bool(parts.hostname) and parts.scheme in ("http", "https")
+            is_sound = parts.port != 0 and parts.scheme in ("http", "https")
+            is_sound = is_sound and bool(_HOST.fullmatch(parts.hostname or ""))
             has_more = any((parts.path.strip("/"), parts.query, parts.fragment, parts.username))
         except ValueError:
             is_sound = has_more = False
@@ -403,7 +422,9 @@ class Settings(BaseSettings):
     @field_validator("mail_from")
     @classmethod
     def _is_sender(cls, address: str | None) -> str | None:
-        if address is not None and not _is_mail_address(parseaddr(address)[1]):
+        # What does not close its angle bracket is understood otherwise by every mail server.
+        is_closed = address is None or address.count("<") == address.count(">")
+        if address is not None and not (is_closed and _is_mail_address(parseaddr(address)[1])):
             raise ValueError("must look like Kalends <kalends@example.com>")
         return address
 

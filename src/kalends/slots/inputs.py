@@ -105,6 +105,8 @@ class _AddressedQuery(StrictBody):
     @classmethod
     def _has_one_address(cls, raw: Any) -> Any:
         if isinstance(raw, dict):
+            # Nothing has an empty address: a form that was left empty names nobody.
+            raw = {name: value for name, value in raw.items() if name not in _ADDRESS_KEYS or value != ""}
             _refuse_mixed_addresses(raw)
         return raw
 

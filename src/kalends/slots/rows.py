@@ -5,10 +5,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from kalends.event_types.event_type import EventType
+from kalends.event_types.event_type import EventType, ReschedulingBan
 from kalends.event_types.owner import TeamOwner, UserOwner
 from kalends.event_types.settings.terms import SchedulingTerms
 from kalends.slots.statements import Statement
+
+_OPEN = ("accepted", "pending")
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,11 +70,39 @@ class ReservationRow:
 
 @dataclass(frozen=True, slots=True)
 class MovedRow:
-    """A booking that is to be moved: of which event type, who hosts it, and for how many minutes."""
+    """A booking that is to be moved: of which event type, who hosts it, and for how many minutes.
 
-    event_type_id: int | None
+    The other columns are its state, and what its event type says of moving.
+    """
+
+    event_type_id: int
     host_id: int
     length: int
+    start: datetime
+    end: datetime
+    status: str
+    is_rescheduled: bool
+    is_seated: bool
+    is_disabled: bool
+    minutes_before: int | None
+    allows_past: bool
+    allows_cancelled: bool
+
+    def is_movable(self, now: datetime) -> bool:
+        """Tell whether a command would move it to a time that is free, whoever asks.
+
+        It is the same rule as `bookings.permissions.moving` and the transitions of bookings have.
+        """
+        ban = ReschedulingBan(self.is_disabled, self.minutes_before)
+        is_open = self.status in _OPEN or (
+            self.status == "cancelled"
+            and self.allows_cancelled
+            and not self.is_rescheduled
+            and not self.is_seated
+        )
+        if ban.is_total or not is_open:
+            return False
+        return self.allows_past if self.end <= now else not ban.covers(self.start, now)
 
 
 @dataclass(frozen=True, slots=True)

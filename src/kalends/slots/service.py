@@ -158,6 +158,8 @@ async def read_inquiry(
     length = _length_of(command.duration, found.subject, moved)
     if command.start == end or not found.hosts:
         return None
+    if moved is not None and not moved.is_movable(now):
+        return None
     question = Question(
         found.subject,
         length,
@@ -316,6 +318,8 @@ async def explain(connection: Connection, command: Explain, *, now: datetime) ->
     beginning = replace(question, end=end + length * 60) if isinstance(command.at, date) else question
     situation = await load_found(connection, beginning, found, names_bookings=True)
 
+    is_held = moved is not None and not moved.is_movable(now)
+
     def explained() -> tuple[bool, Sequence[engine.Reason]]:
         if isinstance(command.at, date):
             is_available = bool(_begun_by(end - 1, ask(engine.list_slots, beginning, situation)))
@@ -324,6 +328,8 @@ async def explain(connection: Connection, command: Explain, *, now: datetime) ->
         return is_available, ask(engine.explain, question, situation)
 
     is_available, reasons = await effort.answer(question, situation, explained, times=2)
+    if is_held:
+        is_available, reasons = False, [engine.Reason(engine.Code.NOT_MOVABLE), *reasons]
     host_ids = [host.id for host in situation.hosts]
     return ExplainedTime(found.subject, start, end, is_available, reasons, host_ids)
 

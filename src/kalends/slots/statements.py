@@ -237,9 +237,14 @@ SEATED = f"""
 """
 
 MOVED = """
-    SELECT event_type_id, user_id AS host_id,
-           date_part('epoch', end_time - start_time)::bigint / 60 AS length
-      FROM bookings WHERE uid = %(moving)s
+    SELECT b.event_type_id, b.user_id AS host_id,
+           date_part('epoch', b.end_time - b.start_time)::bigint / 60 AS length,
+           b.start_time AS "start", b.end_time AS "end", b.status, b.is_rescheduled, b.is_seated,
+           e.disable_rescheduling AS is_disabled, e.disable_rescheduling_minutes_before AS minutes_before,
+           e.allow_rescheduling_past_bookings AS allows_past,
+           e.allow_rescheduling_cancelled_bookings AS allows_cancelled
+      FROM bookings b JOIN event_types e ON e.id = b.event_type_id
+     WHERE b.uid = %(moving)s
 """
 
 COUNTED = """

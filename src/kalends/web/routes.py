@@ -139,7 +139,7 @@ async def reschedule_booking(
                 now=arrival.now,
                 blocked=settings.blocked_addresses,
             )
-            if visit.grant is None:
+            if not visit.is_host:
                 await mails.take(work, outcome.told)
     except DomainError as refusal:
         async with database.connection() as connection:

@@ -4,7 +4,7 @@ from typing import Annotated, ClassVar, TypeAlias
 
 from fastapi import Depends, Request
 
-from kalends.access.guards import OrganizationAdmin, organization_admin
+from kalends.access.guards import OrganizationAdmin, TeamAdmin, organization_admin, team_admin
 from kalends.access.place import Place
 from kalends.access.platform import ClientAdmin, ClientMember, client_admin, client_member
 from kalends.api.dependencies import CurrentSettings, Reader, runtime_of
@@ -13,6 +13,7 @@ from kalends.api.output.errors import DomainError
 from kalends.auth.declaration import Declaration
 from kalends.auth.dependencies import Caller
 from kalends.db.database import Connection
+from kalends.event_types.of_teams.refusals import EventTypeNotInTeam
 from kalends.event_types.refusals import UnknownEventType
 from kalends.outgoing import Outgoing
 from kalends.platform.tokens.guards import ByClientItself, client_itself
@@ -101,12 +102,54 @@ class EventTypeWebhookGuard:
         self, scope: Annotated[Scope, Depends(event_type_scope)], webhook_id: WebhookId, connection: Reader
     ) -> Webhook:
         """Return the webhook."""
-        webhook = await service.get(connection, webhook_id)
-        if webhook.event_type_id is None:
-            raise WebhookOfNoEventType(webhook_id)
-        if webhook.event_type_id != scope.event_type_id:
-            raise WebhookOfAnotherEventType(webhook_id)
-        return webhook
+        return await _get_of_event_type(connection, scope, webhook_id)
+
+
+class TeamEventTypeScopeGuard:
+    """Admit ADMINs of a team to the webhooks of an event type of it.
+
+    Raises:
+        what `TeamGuard` raises;
+        EventTypeNotInTeam: the team has no such event type.
+    """
+
+    declaration: ClassVar[Declaration] = team_admin.declaration
+    refusals: ClassVar[tuple[type[DomainError], ...]] = (*team_admin.refusals, EventTypeNotInTeam)
+
+    async def __call__(self, place: TeamAdmin, event_type_id: EventTypeId, connection: Reader) -> Scope:
+        """Return the scope of the event type."""
+        return await service.team_event_type_scope(connection, place.team_id, event_type_id)
+
+
+team_event_type_scope = TeamEventTypeScopeGuard()
+
+
+class TeamEventTypeWebhookGuard:
+    """Admit ADMINs of a team to a webhook of an event type of it.
+
+    Raises:
+        what `TeamEventTypeScopeGuard` raises;
+        UnknownWebhook: there is no such webhook.
+        WebhookOfNoEventType: it is of another scope.
+        WebhookOfAnotherEventType: it is of another event type.
+    """
+
+    declaration: ClassVar[Declaration] = team_admin.declaration
+    refusals: ClassVar[tuple[type[DomainError], ...]] = (
+        *TeamEventTypeScopeGuard.refusals,
+        UnknownWebhook,
+        WebhookOfNoEventType,
+        WebhookOfAnotherEventType,
+    )
+
+    async def __call__(
+        self,
+        scope: Annotated[Scope, Depends(team_event_type_scope)],
+        webhook_id: WebhookId,
+        connection: Reader,
+    ) -> Webhook:
+        """Return the webhook."""
+        return await _get_of_event_type(connection, scope, webhook_id)
 
 
 async def organization_scope(place: OrganizationAdmin) -> Scope:
@@ -210,7 +253,17 @@ readable_client_webhook = ReadableClientWebhookGuard()
 own_client_webhook = OwnClientWebhookGuard()
 own_webhook = OwnWebhookGuard()
 event_type_webhook = EventTypeWebhookGuard()
+team_event_type_webhook = TeamEventTypeWebhookGuard()
 organization_webhook = OrganizationWebhookGuard()
+
+
+async def _get_of_event_type(connection: Connection, scope: Scope, webhook_id: str) -> Webhook:
+    webhook = await service.get(connection, webhook_id)
+    if webhook.event_type_id is None:
+        raise WebhookOfNoEventType(webhook_id)
+    if webhook.event_type_id != scope.event_type_id:
+        raise WebhookOfAnotherEventType(webhook_id)
+    return webhook
 
 
 async def _keys(request: Request) -> Keyring:

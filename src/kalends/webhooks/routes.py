@@ -28,6 +28,8 @@ from kalends.webhooks.guards import (
     own_webhook,
     readable_client_scope,
     readable_client_webhook,
+    team_event_type_scope,
+    team_event_type_webhook,
 )
 from kalends.webhooks.outputs import (
     client_webhook_output,
@@ -42,6 +44,8 @@ from kalends.webhooks.webhook import Scope, Webhook
 
 _OWN, _OWN_TAG = "/v2/webhooks", "Webhooks"
 _OF_EVENT_TYPE, _OF_EVENT_TYPE_TAG = "/v2/event-types/{eventTypeId}/webhooks", "Event Types / Webhooks"
+_OF_TEAM_EVENT_TYPE = "/v2/teams/{teamId}/event-types/{eventTypeId}/webhooks"
+_OF_TEAM_EVENT_TYPE_TAG = "Teams / Event Types / Webhooks"
 _OF_ORGANIZATION, _OF_ORGANIZATION_TAG = "/v2/organizations/{orgId}/webhooks", "Orgs / Webhooks"
 _OF_CLIENT, _OF_CLIENT_TAG = "/v2/oauth-clients/{clientId}/webhooks", "Platform / Webhooks"
 _OF_CREDENTIAL = "/v2/platform/webhooks"
@@ -157,6 +161,18 @@ routers = (
     single_webhook_router(_OF_EVENT_TYPE, _OF_EVENT_TYPE_TAG, event_type_webhook, event_type_webhook_output),
     emptying_router(_OF_EVENT_TYPE, _OF_EVENT_TYPE_TAG, event_type_scope),
     delivery_router(_OF_EVENT_TYPE, _OF_EVENT_TYPE_TAG, event_type_webhook),
+    # Deliveries come with bookings of teams' event types: until then there are none.
+    webhook_router(
+        _OF_TEAM_EVENT_TYPE,
+        _OF_TEAM_EVENT_TYPE_TAG,
+        team_event_type_scope,
+        team_event_type_webhook,
+        event_type_webhook_output,
+    ),
+    single_webhook_router(
+        _OF_TEAM_EVENT_TYPE, _OF_TEAM_EVENT_TYPE_TAG, team_event_type_webhook, event_type_webhook_output
+    ),
+    emptying_router(_OF_TEAM_EVENT_TYPE, _OF_TEAM_EVENT_TYPE_TAG, team_event_type_scope),
     webhook_router(
         _OF_ORGANIZATION,
         _OF_ORGANIZATION_TAG,

@@ -12,6 +12,7 @@ from kalends.audit.ledger import Ledger
 from kalends.db.database import Connection, Database, UnitOfWork
 from kalends.event_types import service as event_types
 from kalends.event_types.address import IdAddress
+from kalends.event_types.of_teams import service as event_types_of_teams
 from kalends.outbox import service as outbox
 from kalends.outbox.fact import StoredFact
 from kalends.security.encryption import Keyring
@@ -99,6 +100,16 @@ async def event_type_scope(connection: Connection, user_id: int, event_type_id: 
     event_type = await event_types.get(connection, IdAddress(event_type_id))
     if not event_type.is_owned_by(user_id):
         raise EventTypeOfSomebodyElse(event_type_id)
+    return Scope(event_type_id=event_type_id)
+
+
+async def team_event_type_scope(connection: Connection, team_id: int, event_type_id: int) -> Scope:
+    """Return the scope of the webhooks of an event type of a team.
+
+    Raises:
+        EventTypeNotInTeam: the team has no such event type.
+    """
+    await event_types_of_teams.get(connection, team_id, event_type_id)
     return Scope(event_type_id=event_type_id)
 
 

@@ -16,6 +16,7 @@ from tests.contract.deviations import (
     platform,
     schedules,
     slots,
+    team_event_types,
     teams,
     webhooks,
 )
@@ -24,7 +25,18 @@ from tests.contract.patches import Deviation, corrected
 
 DEVIATIONS: tuple[Deviation, ...] = tuple(
     deviation
-    for tag in (everywhere, me, schedules, event_types, bookings, slots, teams, webhooks, platform)
+    for tag in (
+        everywhere,
+        me,
+        schedules,
+        event_types,
+        team_event_types,
+        bookings,
+        slots,
+        teams,
+        webhooks,
+        platform,
+    )
     for deviation in tag.DEVIATIONS
 )
 

@@ -29,14 +29,14 @@ _SPLIT_NAME = {
     "lastNameRequired": BOOLEAN,
     "disableOnPrefill": BOOLEAN,
 }
-_BOOKER_LIMIT = object_of({"offerReschedule": BOOLEAN}, maximumActiveBookings=NUMBER)
-_OF_LATER_VERSIONS = {
+BOOKER_LIMIT = object_of({"offerReschedule": BOOLEAN}, maximumActiveBookings=NUMBER)
+OF_LATER_VERSIONS = {
     "hidden": BOOLEAN,
     "disableCancelling": object_of({"disabled": BOOLEAN}),
     "disableRescheduling": object_of({"disabled": BOOLEAN, "minutesBefore": NUMBER}),
     "allowReschedulingPastBookings": BOOLEAN,
     "allowReschedulingCancelledBookings": BOOLEAN,
-    "bookerActiveBookingsLimit": {"oneOf": [_BOOKER_LIMIT, ref("Disabled_2024_06_14")]},
+    "bookerActiveBookingsLimit": {"oneOf": [BOOKER_LIMIT, ref("Disabled_2024_06_14")]},
     "bookingRequiresAuthentication": BOOLEAN,
     "calVideoSettings": object_of(
         {
@@ -120,12 +120,12 @@ DEVIATIONS: tuple[Deviation, ...] = (
             "schemas CreateEventTypeInput_2024_06_14",
             "schemas UpdateEventTypeInput_2024_06_14",
         )
-        for name, shape in _OF_LATER_VERSIONS.items()
+        for name, shape in OF_LATER_VERSIONS.items()
         if schema != _OWN_OUTPUT or name != "bookerActiveBookingsLimit"
     ),
     Allow(
         f"{_OWN_OUTPUT} properties bookerActiveBookingsLimit",
-        _BOOKER_LIMIT,
+        BOOKER_LIMIT,
         "event-types.md 1.4: of later versions",
     ),
     *(

@@ -87,6 +87,7 @@ class ListBookings:
     """Which bookings to list; all given conditions hold together.
 
     With `after` those that come after this place; `is_counted` says that all are wanted to be counted.
+    Attendees are asked for only where `viewer_id` may know them; None knows nobody on a seat.
     """
 
     statuses: tuple[StatusFilter, ...]
@@ -107,6 +108,7 @@ class ListBookings:
     uid: str | None = None
     after: Position | None = None
     is_counted: bool = False
+    viewer_id: int | None = None
 
     @property
     def is_bounded(self) -> bool:

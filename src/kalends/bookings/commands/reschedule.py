@@ -19,7 +19,7 @@ from kalends.bookings.facts import service as facts
 from kalends.bookings.facts.fact import FactKind
 from kalends.bookings.facts.service import Change
 from kalends.bookings.facts.timers import BOOKING
-from kalends.bookings.permissions import moving
+from kalends.bookings.permissions import bookers, moving
 from kalends.bookings.refusals import (
     FOR_HOSTS,
     MoveWithoutEventType,
@@ -58,6 +58,7 @@ async def reschedule(
         UnknownSeatToMove: it has no such seat.
         HostNotProven, NotTheHostOfAllSeats: somebody who is not proven to be the host moves all seats.
         AddressBlocked: the booker's address is blocked.
+        BookerLimitReached: what comes back would be one too many of its booker's.
         RescheduleReasonMissing: the form demands a reason.
         TimeUnavailable and the others of `refusals.OF_NEW_TIME`: the new time cannot be booked.
     """
@@ -94,6 +95,7 @@ async def _replace(
     period = draft.moved_period(booking, command.start)
     booker = _booker(booking)
     responses = _responses(booking, event_type, command)
+    await bookers.check_booker_limit_of_moved(work, actor, event_type, booking, booker.email, now=now)
     await bookability.require_free(
         work,
         WantedTime(event_type, period, booker.time_zone, moving=booking.uid),

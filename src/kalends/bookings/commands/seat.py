@@ -22,6 +22,7 @@ from kalends.bookings.facts import service as facts
 from kalends.bookings.facts.fact import FactKind
 from kalends.bookings.facts.service import Change
 from kalends.bookings.facts.timers import BOOKING
+from kalends.bookings.permissions import bookers
 from kalends.bookings.refusals import BOUNDS, FOR_HOSTS, AlreadyAtThisTime, TooFewSeats, UnknownSeatToMove
 from kalends.bookings.seats import check_not_seated, seat_of_moved, seats_of
 from kalends.bookings.sql import reads, writes
@@ -50,6 +51,7 @@ async def move_seat(
         UnknownSeatToMove: the booking has no such seat.
         what `effect_of` raises;
         AddressBlocked: the attendee's address is one of those `blocked`, and no host asks.
+        BookerLimitReached: with a seat that is over the attendee would have too many before them.
         AlreadyAtThisTime, AlreadySignedUp: the attendee has a seat at the new time.
         TimeUnavailable and the others of `refusals.OF_NEW_TIME`: the new time cannot be booked.
     """
@@ -66,6 +68,9 @@ async def move_seat(
     period = draft.moved_period(booking, command.start)
     if target is not None:
         check_not_seated(target, moving.attendee.email)
+    await bookers.check_booker_limit_of_moved(
+        work, actor, event_type, booking, moving.attendee.email, now=now
+    )
     await bookability.require_free(
         work,
         WantedTime(event_type, period, moving.attendee.time_zone, moving=booking.uid if is_last else None),

@@ -5,6 +5,7 @@ from datetime import datetime
 from kalends.access.administration import administers
 from kalends.bookings.access import is_same_address
 from kalends.bookings.actors import Actor
+from kalends.bookings.booking import Booking
 from kalends.bookings.permissions.refusals import BookerLimitReached, CredentialNeeded, NotAllowedToBook
 from kalends.bookings.sql import reads
 from kalends.db.database import Connection, UnitOfWork
@@ -51,3 +52,16 @@ async def check_booker_limit(
     is_known = event_type.is_owned_by(actor.user_id or 0) or is_same_address(actor.verified_email, email)
     may_move = limit.offers_reschedule and is_known and active
     raise BookerLimitReached(limit, active[0] if may_move else None)
+
+
+async def check_booker_limit_of_moved(
+    work: UnitOfWork, actor: Actor, event_type: EventType, booking: Booking, email: str, *, now: datetime
+) -> None:
+    """Check that a booker may have a booking that is moved: what is over, or cancelled, counts anew.
+
+    Raises:
+        BookerLimitReached: with it they would have more than the event type allows.
+    """
+    is_counted = booking.end > now and not booking.status.is_final
+    if not is_counted:
+        await check_booker_limit(work, actor, event_type, email, wanted=1, now=now)

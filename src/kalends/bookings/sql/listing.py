@@ -126,12 +126,29 @@ _WITHIN: Mapping[type[Scope], tuple[str | _Each, ...]] = {
 # As an array it comes first, so that no list of all bookings is held against it (decision 31).
 _ATTENDED_BY = "b.id = ANY(ARRAY(SELECT a.booking_id FROM attendees a WHERE"
 
+_ADDRESS_OF_VIEWER = (
+    "SELECT lower(email) FROM users WHERE id = %(viewer_id)s AND email_verified_at IS NOT NULL"
+)
+
+# Who has a seat is asked by whoever may read it: else a guess tells what the answer leaves out.
+_MAY_KNOW_ADDRESS = f"""
+    (NOT b.is_seated OR b.user_id = %(viewer_id)s OR lower(%(attendee_email)s) = ({_ADDRESS_OF_VIEWER}))
+"""
+_MAY_KNOW_NAME = f"""
+    (NOT b.is_seated OR b.user_id = %(viewer_id)s
+     OR EXISTS (SELECT FROM event_types e WHERE e.id = b.event_type_id AND e.seats_show_attendees)
+     OR EXISTS (SELECT FROM attendees own
+                 WHERE own.booking_id = b.id AND own.name = %(attendee_name)s
+                   AND own.address = ({_ADDRESS_OF_VIEWER})))
+"""
+
 # A booking ends after its start, so a bound on the one bounds the other: each order has an index to use it.
 CONDITIONS = {
     "attendee_email": f"""
         {_ATTENDED_BY} a.address = lower(%(attendee_email)s) AND a.email = %(attendee_email)s))
+        AND {_MAY_KNOW_ADDRESS}
     """,
-    "attendee_name": f"{_ATTENDED_BY} a.name = %(attendee_name)s))",
+    "attendee_name": f"{_ATTENDED_BY} a.name = %(attendee_name)s)) AND {_MAY_KNOW_NAME}",
     "team_ids": booked_of("= ANY(%(team_ids)s)"),
     "uid": "b.uid = %(uid)s",
     "event_type_ids": "b.event_type_id = ANY(%(event_type_ids)s)",
@@ -203,6 +220,7 @@ async def list_bookings(
         {
             **{name: as_array(value) for name, value in (values | asdict(scope)).items()},
             **paging.values_of(command.after),
+            "viewer_id": command.viewer_id,
             "now": now,
             "take": command.take,
             "skip": command.skip,

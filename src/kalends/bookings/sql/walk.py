@@ -87,6 +87,7 @@ async def find_page(
             **{name: as_array(value) for name, value in (values | asdict(scope)).items()},
             **paging.values_of(command.after),
             "place_ids": list(place_ids),
+            "viewer_id": command.viewer_id,
             "now": now,
             "take": command.take,
             "skip": command.skip,

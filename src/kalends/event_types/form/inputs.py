@@ -25,7 +25,7 @@ from kalends.event_types.form.fields import (
     split_name_field,
     system_field,
 )
-from kalends.event_types.refusals import EmailFieldNotAsked, ReservedFieldSlug
+from kalends.event_types.refusals import EmailFieldNotAsked, FormWithoutContact, ReservedFieldSlug
 
 ATTENDEE_PHONE = "attendeePhoneNumber"
 
@@ -194,6 +194,12 @@ class PhoneField(_WrittenField):
         return {**system_field(ATTENDEE_PHONE), **_sent(self, "label", "placeholder"), **self._common()}
 
 
+class _ShownPhoneField(PhoneField):
+    """The system's question for the booker's phone number, as answers show it: it may have no label."""
+
+    label: Text = ""
+
+
 class AddressField(_WrittenField):
     """An address."""
 
@@ -336,6 +342,8 @@ def _read_field(value: object) -> Body:
         return _BY_SLUG[slug].model_validate({key: members[key] for key in members if key != "type"})
     if is_shown and slug == "location":
         return LocationField.model_validate(members)
+    if is_shown and slug == ATTENDEE_PHONE:
+        return _ShownPhoneField.model_validate(members)
     form = _BY_TYPE.get(kind) if isinstance(kind, str) else None
     if form is None:
         raise member_violation("type", value=kind, error=not_among(_BY_TYPE))
@@ -361,20 +369,46 @@ def _check_reserved_slugs(fields: list[AnyField]) -> list[AnyField]:
     return fields
 
 
-def _check_email(fields: list[AnyField]) -> list[AnyField]:
+def check_email(fields: list[AnyField]) -> list[AnyField]:
+    """Return a form that asks for an address.
+
+    Raises:
+        EmailFieldNotAsked: the field is hidden or optional.
+    """
     email = next((field for field in fields if isinstance(field, EmailField)), None)
     if email is not None and (email.hidden or not email.required):
         raise EmailFieldNotAsked
     return fields
 
 
+def _check_contact(fields: list[AnyField]) -> list[AnyField]:
+    email = next((field for field in fields if isinstance(field, EmailField)), None)
+    phone = next(
+        (field for field in fields if isinstance(field, SlugField) and field.slug == ATTENDEE_PHONE), None
+    )
+    asks_email = email is None or (email.required and not email.hidden)
+    asks_phone = phone is not None and phone.required and not phone.hidden
+    if not asks_email and not asks_phone:
+        raise FormWithoutContact
+    return fields
+
+
 BookingFields: TypeAlias = Annotated[
     list[Annotated[AnyField, BeforeValidator(_read_field)]],
     AfterValidator(_check_slugs),
-    AfterValidator(_check_email),
+    AfterValidator(check_email),
     AfterValidator(_check_reserved_slugs),
     refused_in_plain_words("bookingFields"),
 ]
+
+TeamBookingFields: TypeAlias = Annotated[
+    list[Annotated[AnyField, BeforeValidator(_read_field)]],
+    AfterValidator(_check_slugs),
+    AfterValidator(_check_contact),
+    AfterValidator(_check_reserved_slugs),
+    refused_in_plain_words("bookingFields"),
+]
+"""The form of a team's event type, which may ask for a phone number in place of an address."""
 
 
 def form_of(fields: Sequence[AnyField]) -> tuple[StoredObject, ...]:

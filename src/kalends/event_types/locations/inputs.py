@@ -1,6 +1,6 @@
 """Where bookings take place, as requests say it (event-types.md 7)."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Annotated, Literal, TypeAlias
 
 from pydantic import BeforeValidator
@@ -65,7 +65,7 @@ class IntegrationLocation(Body):
         return {"type": integration_kind(self.integration)}
 
 
-class _AttendeeLocation(Body):
+class _BareLocation(Body):
     type: str
 
     def to_row(self) -> StoredObject:
@@ -73,50 +73,61 @@ class _AttendeeLocation(Body):
         return {"type": ROW_KINDS[self.type]}
 
 
-class AttendeeAddressLocation(_AttendeeLocation):
+class AttendeeAddressLocation(_BareLocation):
     """A place that the booker names."""
 
     type: Literal["attendeeAddress"]
 
 
-class AttendeePhoneLocation(_AttendeeLocation):
+class AttendeePhoneLocation(_BareLocation):
     """A call to the booker."""
 
     type: Literal["attendeePhone"]
 
 
-class AttendeeDefinedLocation(_AttendeeLocation):
+class AttendeeDefinedLocation(_BareLocation):
     """Whatever the booker says."""
 
     type: Literal["attendeeDefined"]
 
 
-Location: TypeAlias = Annotated[
+class OrganizersDefaultAppLocation(_BareLocation):
+    """A meeting of the app that its organizer prefers; of event types of teams only."""
+
+    type: Literal["organizersDefaultApp"]
+
+
+_FORMS: Mapping[str, type[Body]] = {
+    "address": AddressLocation,
+    "link": LinkLocation,
+    "integration": IntegrationLocation,
+    "phone": PhoneLocation,
+    "attendeeAddress": AttendeeAddressLocation,
+    "attendeePhone": AttendeePhoneLocation,
+    "attendeeDefined": AttendeeDefinedLocation,
+}
+
+AnyLocation: TypeAlias = (
     AddressLocation
     | LinkLocation
     | IntegrationLocation
     | PhoneLocation
     | AttendeeAddressLocation
     | AttendeePhoneLocation
-    | AttendeeDefinedLocation,
-    BeforeValidator(
-        by_type(
-            {
-                "address": AddressLocation,
-                "link": LinkLocation,
-                "integration": IntegrationLocation,
-                "phone": PhoneLocation,
-                "attendeeAddress": AttendeeAddressLocation,
-                "attendeePhone": AttendeePhoneLocation,
-                "attendeeDefined": AttendeeDefinedLocation,
-            }
-        )
-    ),
+    | AttendeeDefinedLocation
+)
+
+Location: TypeAlias = Annotated[AnyLocation, BeforeValidator(by_type(_FORMS))]
+
+TeamLocation: TypeAlias = Annotated[
+    AnyLocation | OrganizersDefaultAppLocation,
+    BeforeValidator(by_type({**_FORMS, "organizersDefaultApp": OrganizersDefaultAppLocation})),
 ]
 
 Locations: TypeAlias = Annotated[list[Location], refused_in_plain_words("locations")]
+TeamLocations: TypeAlias = Annotated[list[TeamLocation], refused_in_plain_words("locations")]
 
 
-def locations_of(given: Sequence[Location]) -> tuple[StoredObject, ...]:
+def locations_of(given: Sequence[AnyLocation | OrganizersDefaultAppLocation]) -> tuple[StoredObject, ...]:
     """Return the stored form of locations."""
     return tuple(location.to_row() for location in given)

@@ -5,6 +5,9 @@ import unicodedata
 
 from kalends.api.input.fields import violation
 
+LONGEST_SLUG = 500
+"""Characters of what is sent as a slug."""
+
 # Unicode calls these Extended_Pictographic; without them `re` knows no emoji.
 _PICTURES = (
     "\u00a9\u00ae\u203c\u2049\u2122\u2139\u2194-\u2199\u21a9\u21aa\u231a\u231b\u2328\u2388\u23cf\u23e9-\u23f3"
