@@ -67,6 +67,9 @@ SHARES = {
 }
 """How often, in percent, a client does what."""
 
+TOO_EARLY = {"mark absent"}
+"""What nobody succeeds with: none of the bookings has begun."""
+
 REFUSALS = {400, 401, 403, 404, 409, 422}
 
 
@@ -109,7 +112,7 @@ async def test_a_storm_of_everything_is_answered_and_leaves_everything_in_order(
     await asyncio.gather(*clients)
     assert {status for _, status in storm.answers} <= {200, 201} | REFUSALS, storm.answers
     succeeded = {name for name, status in storm.answers if status < 300}
-    assert succeeded == set(SHARES), (set(SHARES) - succeeded, storm.answers)
+    assert succeeded == set(SHARES) - TOO_EARLY, (set(SHARES) - TOO_EARLY - succeeded, storm.answers)
 
 
 async def _act(connection: Connection, storm: Storm, chance: random.Random, operations: int) -> None:

@@ -63,9 +63,9 @@ _CLIENT = """
 # Organizer and event type are looked up a booking: few are read, whatever PostgreSQL expects (decision 31).
 SELECT_BOOKING = f"""
     SELECT {_PLAIN.selected}, b.title, b.title_parts, b.status,
-           CASE WHEN b.answers_of IS NULL THEN b.description ELSE same.description END AS description,
-           CASE WHEN b.answers_of IS NULL THEN b.responses ELSE same.responses END AS responses,
-           CASE WHEN b.answers_of IS NULL THEN b.metadata ELSE same.metadata END AS metadata,
+           coalesce(same.description, b.description) AS description,
+           coalesce(same.responses, b.responses) AS responses,
+           coalesce(same.metadata, b.metadata) AS metadata,
            {_ORGANIZER.selected}, b.organizer_email,
            e.id AS event_type_id, e.slug AS event_type_slug, e.seats_show_attendees,
            e.hide_organizer_email,
