@@ -36,15 +36,29 @@ class Heard:
             self.mails[found[1].decode() if found else ""] += 1
 
     @property
+    def told(self) -> set[str]:
+        """The bookings that deliveries told of."""
+        with self._lock:
+            return set(self.deliveries)
+
+    @property
+    def count(self) -> int:
+        """How many deliveries and mails came, repeated ones too."""
+        with self._lock:
+            return sum(map(len, self.deliveries.values())) + sum(self.mails.values())
+
+    @property
     def told_twice(self) -> int:
         """Of how many bookings two deliveries told, each with an id of its own."""
-        return sum(len(set(ids)) > 1 for ids in self.deliveries.values())
+        with self._lock:
+            return sum(len(set(ids)) > 1 for ids in self.deliveries.values())
 
     @property
     def repeats(self) -> int:
         """How many deliveries and mails came again under their id, as after the death of a worker."""
-        deliveries = sum(len(ids) - len(set(ids)) for ids in self.deliveries.values())
-        return deliveries + sum(count - 1 for count in self.mails.values())
+        with self._lock:
+            deliveries = sum(len(ids) - len(set(ids)) for ids in self.deliveries.values())
+            return deliveries + sum(count - 1 for count in self.mails.values())
 
 
 class _Listener(socketserver.ThreadingTCPServer):

@@ -39,7 +39,7 @@ WARMING_UP = 0.2
 """Share of the time after which memory should not grow any more."""
 
 SETTLING_SECONDS = 660.0
-"""In which what is still to be delivered has to come: a killed worker has mails under way for ten minutes."""
+"""In which more of what is owed has to come: a killed worker has mails under way for ten minutes."""
 
 _BETWEEN_FAULTS_SECONDS = 20.0
 _HANGING_SECONDS = 10.0
@@ -231,12 +231,16 @@ def _load(soak: Soak, seconds: float) -> None:
 
 
 def _settle(soak: Soak) -> None:
-    """Wait for what is still to be delivered and mailed."""
-    ends = time.monotonic() + SETTLING_SECONDS
-    while soak.booked - set(soak.heard.deliveries) and time.monotonic() < ends:
-        time.sleep(0.5)
-    while soak.mails_left().keys() - {"sent", "suppressed"} and time.monotonic() < ends:
+    """Wait for what is still to be delivered and mailed, as long as some of it comes."""
+    heard, since = -1, time.monotonic()
+    while _is_owing(soak) and time.monotonic() < since + SETTLING_SECONDS:
+        if soak.heard.count != heard:
+            heard, since = soak.heard.count, time.monotonic()
         time.sleep(2.0)
+
+
+def _is_owing(soak: Soak) -> bool:
+    return bool(soak.booked - soak.heard.told or soak.mails_left().keys() - {"sent", "suppressed"})
 
 
 def _tell(soak: Soak, stall: Stall, warm: float, grown: float) -> None:
@@ -253,9 +257,9 @@ def _tell(soak: Soak, stall: Stall, warm: float, grown: float) -> None:
     print(
         f"  5xx but 503: {failed or 0}   (goal 0); 503: {unavailable}, without advice {soak.without_advice}"
     )
-    print(f"  deliveries lost: {len(soak.booked - set(heard.deliveries))} of {len(soak.booked)}   (goal 0)")
+    print(f"  deliveries lost: {len(soak.booked - heard.told)} of {len(soak.booked)}   (goal 0)")
     print(f"  told twice: {heard.told_twice}   (goal 0); again under its own id: {heard.repeats}")
-    print(f"  mails not sent: {unsent or 0}   (goal 0) of {sum(mails.values())}")
+    print(f"  mails not sent: {unsent or 0}   (goal 0) of the last {sum(mails.values())}")
     print(f"  longest stall of /health under load with faults: {stall}")
 
 
