@@ -33,8 +33,16 @@ _DEADLINE_SECONDS = 90.0
 _LONGEST_MAIL_SECONDS = 3.0
 _WORKERS = "3"  # so that some answer while one that was killed is being replaced
 
+# What is not as it must be comes with it: facts, deliveries, mails, timers.
 _LOST = """
-    SELECT b.uid FROM bookings b
+    SELECT b.uid,
+           (SELECT count(*) FROM outbox_events e WHERE e.subject_id = b.id AND kind = 'booking.created'),
+           (SELECT count(*) FROM outbox_events e JOIN webhook_deliveries d ON d.event_id = e.id
+             WHERE e.subject_id = b.id),
+           (SELECT count(*) FROM mails m WHERE m.booking_id = b.id),
+           (SELECT count(*) FROM timers t WHERE t.subject_id = b.id),
+           (SELECT json_agg(j) FROM jobs j WHERE j.kind = 'failures')
+      FROM bookings b
      WHERE (SELECT count(*) FROM outbox_events e WHERE e.subject_id = b.id AND kind = 'booking.created') <> 1
         OR (SELECT count(*) FROM outbox_events e JOIN webhook_deliveries d ON d.event_id = e.id
              WHERE e.subject_id = b.id) <> 1
