@@ -76,6 +76,11 @@ class Place:
         return self.membership_id
 
     @property
+    def is_administered(self) -> bool:
+        """Whether the caller is at least an ADMIN of what the path names last, or of their platform."""
+        return self.own_role is not None and self.own_role.is_at_least(Role.ADMIN)
+
+    @property
     def own_role(self) -> Role | None:
         """Return the caller's role in what the path names last, or in their platform."""
         standing = self.organization if self.team is None else self.team

@@ -68,6 +68,18 @@ async def find_kept(work: UnitOfWork, address: EventTypeAddress) -> EventType | 
     return None if row is None else await _event_type(work.connection, row)
 
 
+def ids_of_page(owned: Lookup, named: Lookup, order: LiteralString, *, shows_hidden: LiteralString) -> str:
+    """Return the statement of the ids on a page; `shows_hidden` is the condition for hidden ones to show."""
+    return f"""
+        SELECT id
+          FROM (SELECT e.id, sum(bytes) OVER (ORDER BY {order}) - bytes AS bytes_before
+                  FROM (SELECT e.id, e.created_at, octet_length(e::text) AS bytes FROM event_types e
+                         WHERE {owned.condition} AND (NOT e.hidden OR {shows_hidden}) AND {named.condition}
+                         ORDER BY {order} LIMIT %(take)s OFFSET %(skip)s) e) measured
+         WHERE bytes_before < %(most_bytes)s
+    """
+
+
 async def list_of_user(
     connection: Connection, owned: Lookup, page: Page, *, slug: str | None, caller_id: int | None
 ) -> list[EventType]:
@@ -76,14 +88,7 @@ async def list_of_user(
     named = Lookup("true", {}) if slug is None else slug_lookup(slug, is_of_team=False)
     statement = f"""
         {OF_USERS}
-         WHERE e.id IN (
-               SELECT id
-                 FROM (SELECT e.id, sum(bytes) OVER (ORDER BY {order}) - bytes AS bytes_before
-                         FROM (SELECT e.id, e.created_at, octet_length(e::text) AS bytes FROM event_types e
-                                WHERE {owned.condition} AND (NOT e.hidden OR e.user_id = %(caller_id)s)
-                                  AND {named.condition}
-                                ORDER BY {order} LIMIT %(take)s OFFSET %(skip)s) e) measured
-                WHERE bytes_before < %(most_bytes)s)
+         WHERE e.id IN ({ids_of_page(owned, named, order, shows_hidden="e.user_id = %(caller_id)s")})
          ORDER BY {order}
     """
     values = {

@@ -316,8 +316,8 @@ class Settings(BaseSettings):
     @classmethod
     def _is_folder(cls, folder: object) -> object:
         path = Path(str(folder)).expanduser()
-        # Unlike that of `Path`, this is no for what may not be looked at, which whoever opens it tells.
-        if not str(folder).strip() or os.path.isfile(path):  # noqa: PTH113
+        # What may not be looked at is told by whoever opens it.
+        if not str(folder).strip() or os.path.isfile(path):  # noqa: PTH113 - that of Path raises for it
             raise ValueError("must name a folder")
         return folder
 

@@ -16,7 +16,10 @@ from kalends.event_types.columns import SETTINGS, columns_of
 from kalends.event_types.event_type import EventType, Settings
 from kalends.event_types.of_teams.changes import Assignment, Traits
 from kalends.event_types.owner import Host
-from kalends.event_types.queries import HOST, OF_TEAMS, ORDERS, TEAM, USER, host_of, of_team
+from kalends.event_types.queries import HOST, OF_TEAMS, ORDERS, TEAM, USER, host_of, ids_of_page, of_team
+
+_ANYBODY = 0
+"""In place of the id of a user."""
 
 _OF_TEAMS = f"""
     SELECT e.id, e.scheduling_type, {OF_TEAMS}, {SETTINGS}, {TEAM.selected}
@@ -48,6 +51,27 @@ class Member:
     accepted: bool
 
 
+def owned_by_team(team_id: int) -> Lookup:
+    """Return the condition that an event type is a team's."""
+    return Lookup("e.team_id = %(team_id)s", {"team_id": team_id})
+
+
+def owned_by_teams_of(organization_id: int, ruler_id: int | None) -> Lookup:
+    """Return the condition that an event type is of an organization's teams, or of those somebody rules."""
+    return Lookup(
+        """
+        e.team_id IN (
+            SELECT t.id FROM teams t
+             WHERE t.parent_id = %(organization_id)s
+               AND (%(ruler_id)s = 0 OR EXISTS (
+                   SELECT FROM memberships m
+                    WHERE m.team_id = t.id AND m.user_id = %(ruler_id)s AND m.accepted
+                      AND m.role IN ('ADMIN', 'OWNER'))))
+        """,
+        {"organization_id": organization_id, "ruler_id": ruler_id or _ANYBODY},
+    )
+
+
 async def list_in(
     connection: Connection, owned: Lookup, page: Page, *, slug: str | None, shows_hidden: bool
 ) -> list[EventType]:
@@ -56,14 +80,7 @@ async def list_in(
     named = Lookup("true", {}) if slug is None else slug_lookup(slug, is_of_team=True)
     statement = f"""
         {_OF_TEAMS}
-         WHERE e.id IN (
-               SELECT id
-                 FROM (SELECT e.id, sum(bytes) OVER (ORDER BY {order}) - bytes AS bytes_before
-                         FROM (SELECT e.id, e.created_at, octet_length(e::text) AS bytes FROM event_types e
-                                WHERE {owned.condition} AND (NOT e.hidden OR %(shows_hidden)s)
-                                  AND {named.condition}
-                                ORDER BY {order} LIMIT %(take)s OFFSET %(skip)s) e) measured
-                WHERE bytes_before < %(most_bytes)s)
+         WHERE e.id IN ({ids_of_page(owned, named, order, shows_hidden="%(shows_hidden)s")})
          ORDER BY {order}
     """
     values = {

@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from kalends.access.administration import administers
 from kalends.auth.principal import Principal
 from kalends.db.database import Connection
-from kalends.event_types.address import Lookup
 from kalends.event_types.bounds import Page
 from kalends.event_types.event_type import EventType
 from kalends.event_types.of_teams import queries
@@ -13,19 +12,6 @@ from kalends.event_types.of_teams.refusals import EventTypeNotInTeam
 from kalends.teams import service as teams
 from kalends.teams.refusals import TeamGone
 from kalends.teams.settings import WholeTeam
-
-_ANYBODY = 0
-"""In place of the id of a user."""
-
-_OF_TEAM = "e.team_id = %(team_id)s"
-
-_OF_ORGANIZATION = """e.team_id IN (
-    SELECT t.id FROM teams t
-     WHERE t.parent_id = %(organization_id)s
-       AND (%(ruler_id)s = 0 OR EXISTS (
-           SELECT FROM memberships m WHERE m.team_id = t.id AND m.user_id = %(ruler_id)s AND m.accepted
-              AND m.role IN ('ADMIN', 'OWNER'))))
-"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +39,7 @@ async def list_public(
     except TeamGone:
         return None
     rules = await _rules(connection, caller, team_id)
-    owned = Lookup(_OF_TEAM, {"team_id": team_id})
+    owned = queries.owned_by_team(team_id)
     found = await queries.list_in(connection, owned, page, slug=slug, shows_hidden=rules)
     shows_hosts = rules or not team.is_private or await _is_member(connection, caller, team_id)
     return ListedEventTypes(team, found, rules, shows_hosts)
@@ -63,8 +49,7 @@ async def list_of_organization(
     connection: Connection, organization_id: int, page: Page, *, ruler_id: int | None
 ) -> list[EventType]:
     """Return the event types of an organization's teams, or of those that somebody rules."""
-    values = {"organization_id": organization_id, "ruler_id": ruler_id or _ANYBODY}
-    owned = Lookup(_OF_ORGANIZATION, values)
+    owned = queries.owned_by_teams_of(organization_id, ruler_id)
     return await queries.list_in(connection, owned, page, slug=None, shows_hidden=True)
 
 

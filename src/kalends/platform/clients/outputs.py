@@ -5,7 +5,6 @@ from typing import NotRequired
 from typing_extensions import TypedDict
 
 from kalends.api.output.envelope import instant
-from kalends.memberships.membership import Role
 from kalends.platform.clients.client import NewClient, OAuthClient, PermissionName
 from kalends.security.encryption import Keyring
 
@@ -40,17 +39,16 @@ def created_client_output(made: NewClient) -> CreatedClientOutput:
     return {"clientId": made.id, "clientSecret": made.secret}
 
 
-def client_output(client: OAuthClient, keys: Keyring, reader: Role | None) -> OAuthClientOutput:
-    """Show a client to somebody with a role in its platform; whoever has the secret can act as its owner.
+def client_output(client: OAuthClient, keys: Keyring, *, shows_secret: bool) -> OAuthClientOutput:
+    """Show a client to somebody in its platform; whoever has the secret can act as its owner.
 
     Raises:
         KeyMissing: the secret was encrypted with a key that this server does not have.
     """
-    may_know = reader is not None and reader.is_at_least(Role.ADMIN)
     output: OAuthClientOutput = {
         "id": client.id,
         "name": client.name,
-        "secret": keys.decrypt(client.secret) if may_know else "",
+        "secret": keys.decrypt(client.secret) if shows_secret else "",
         "permissions": client.permission_names,
         "logo": client.logo,
         "redirectUris": list(client.redirect_uris),

@@ -59,13 +59,15 @@ async def list_oauth_clients(
 ) -> list[OAuthClientOutput]:
     """List the OAuth clients of the caller's platform, the oldest first."""
     found = await service.list_of(connection, place.organization_id)
-    return [client_output(one, keys, place.own_role) for one in found]
+    return [client_output(one, keys, shows_secret=place.is_administered) for one in found]
 
 
 @router.get("/{clientId}", refuses=(ClientGone, KeyMissing))
 async def get_oauth_client(place: ClientMember, keys: Keys, connection: Reader) -> OAuthClientOutput:
     """Show an OAuth client."""
-    return client_output(await service.get(connection, place.known_client_id), keys, place.own_role)
+    return client_output(
+        await service.get(connection, place.known_client_id), keys, shows_secret=place.is_administered
+    )
 
 
 @router.patch("/{clientId}", refuses=(RoleChanged, ClientGone, KeyMissing))
@@ -75,7 +77,7 @@ async def update_oauth_client(
     """Change an OAuth client; what is not sent stays, and permissions do always."""
     await lock_place(work, place)
     changed = await update_client(work, author, place.known_client_id, body.to_changes())
-    return client_output(changed, keys, place.own_role)
+    return client_output(changed, keys, shows_secret=place.is_administered)
 
 
 @router.delete("/{clientId}", refuses=(RoleChanged, ClientGone, TeamGone, KeyMissing))
@@ -85,4 +87,4 @@ async def delete_oauth_client(
     """Delete an OAuth client with its tokens, webhooks and teams, and return it; its users stay."""
     await lock_place(work, place)
     deleted = await delete_client(work, author, place.known_client_id, site=settings.base_url, now=now)
-    return client_output(deleted, keys, place.own_role)
+    return client_output(deleted, keys, shows_secret=place.is_administered)
